@@ -1,0 +1,63 @@
+/* Comforts only: every page works without this file. */
+"use strict";
+(() => {
+  const all = (selector, act) => document.querySelectorAll(selector).forEach(act);
+  const swap = (button) => button.querySelectorAll("span").forEach((span) => { span.hidden = !span.hidden; });
+  const WAIT = 1000, LONGEST = 10000;
+
+  all("[data-reveal]", (button) => {
+    const field = document.getElementById(button.dataset.reveal);
+    const set = (type) => { if (field.type !== type) { field.type = type; swap(button); } };
+    button.hidden = false;
+    button.addEventListener("click", () => { set(field.type === "password" ? "text" : "password"); field.focus(); });
+    // A browser keeps what a text field held; a password goes out as a password.
+    field.form.addEventListener("submit", () => set("password"));
+  });
+
+  if (navigator.clipboard) all("[data-copy]", (button) => {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim());
+      swap(button);
+      setTimeout(swap, 2000, button);
+    });
+  });
+
+  // A second press of the same button is dropped. The first one is forgotten when the page comes back from the browser's
+  // cache, and after a while: the answer may have been a file, which leaves the page where it is.
+  const release = (form) => {
+    delete form.dataset.sent;
+    form.querySelectorAll("[aria-disabled]").forEach((button) => button.removeAttribute("aria-disabled"));
+  };
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = "yes";
+    form.querySelectorAll("button:not([type=button])").forEach((button) => button.setAttribute("aria-disabled", "true"));
+    setTimeout(release, LONGEST, form);
+  });
+  addEventListener("pageshow", (event) => { if (event.persisted) all("form[data-sent]", release); });
+
+  // Long work: ask each second, more slowly when nobody answers; load the page again when the work has ended.
+  all("[data-progress-url]", (box) => {
+    const bar = box.querySelector("progress"), figure = box.querySelector("output");
+    box.querySelector("[data-reload]").hidden = true;
+    const ask = async (wait) => {
+      try {
+        const answer = await fetch(box.dataset.progressUrl, { headers: { Accept: "application/json" } });
+        const { done, total, state } = await answer.json();
+        if (!answer.ok || !["waiting", "running"].includes(state)) return location.reload();
+        if (total) { bar.max = total; bar.value = done; figure.textContent = `${done} / ${total}`; }
+        wait = WAIT;
+      } catch { wait = Math.min(wait * 2, LONGEST); }
+      setTimeout(ask, wait, wait);
+    };
+    setTimeout(ask, WAIT, WAIT);
+  });
+
+  // On a phone the side navigation is a strip: bring the present page into sight.
+  all(".side [aria-current]", (link) => {
+    const strip = link.closest(".side");
+    strip.scrollLeft = link.offsetLeft - (strip.clientWidth - link.offsetWidth) / 2;
+  });
+})();
