@@ -28,7 +28,7 @@ import pytest
 
 from tests import needs
 
-FOLDER_VARIABLE = "PORTAL_TEST_POSTGRES_FOLDER"
+FOLDER_VARIABLE = "TEST_POSTGRES_FOLDER"
 FOLDER_PREFIX = "portal-pg-"
 PORT = "5432"  # only names the socket's file: the server listens on no address
 
