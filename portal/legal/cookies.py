@@ -1,0 +1,67 @@
+"""Every cookie that a browser may hold because of this portal (P06, P22)."""
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from portal.kit import periods
+from portal.kit.i18n import _, _l
+
+GOOGLE_NAMES = ("_ga", "_ga_*", "_gid", "_gat*")
+"""All that Google Analytics may set, at most four; a `*` stands for the rest of a name."""
+
+
+@dataclass(frozen=True)
+class Cookie:
+    """One cookie: its name, what it is for and how long it is kept, in words."""
+
+    name: str
+    purpose: Any
+    kept: str
+
+
+_GOOGLE_PURPOSES = (
+    _l("Tells one browser from another, by a random number"),
+    _l("Remembers the present visit"),
+    _l("Tells one browser from another within a day"),
+    _l("Slows down how often Google is called"),
+)
+
+
+def consent_name(*, is_https: bool) -> str:
+    """Return the name of the cookie that remembers the choice about statistics."""
+    return "__Host-consent" if is_https else "consent"
+
+
+def own(*, session_name: str, is_https: bool) -> list[Cookie]:
+    """Return the portal's own cookies, in the reader's language."""
+    return [
+        Cookie(
+            session_name,
+            _l("Says whether you are signed in, and proves that a form came from this site"),
+            _(
+                "until you close the browser, or %(time)s if you ask us to remember you",
+                time=_period("session_remembered"),
+            ),
+        ),
+        Cookie(
+            consent_name(is_https=is_https),
+            _l("Remembers your choice about statistics, whether you agreed or refused"),
+            _period("consent"),
+        ),
+    ]
+
+
+def google() -> list[Cookie]:
+    """Return Google Analytics' cookies, in the reader's language. Our tag bounds their life to that of the consent."""
+    kept = _("at most %(time)s", time=_period("consent"))
+    return [Cookie(name, purpose, kept) for name, purpose in zip(GOOGLE_NAMES, _GOOGLE_PURPOSES, strict=True)]
+
+
+def is_google(name: str) -> bool:
+    """Tell whether a cookie of that name is one of Google's, to be removed on withdrawal."""
+    return any(fnmatchcase(name, pattern) for pattern in GOOGLE_NAMES)
+
+
+def _period(name: str) -> str:
+    return periods.describe(periods.period(name))
