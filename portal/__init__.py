@@ -1,0 +1,1 @@
+"""The customer portal: the privacy policy as running code."""

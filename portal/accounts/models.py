@@ -1,0 +1,131 @@
+"""Tables of people."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.kit import clock
+from portal.kit.db import Address, Base, Id, Name, Word
+
+
+def address_key(address: str) -> str:
+    """Return the form of an address by which it is looked up: two spellings of one mailbox's address are one."""
+    local, _at, domain = address.strip().rpartition("@")
+    try:
+        domain = domain.encode("idna").decode()
+    except UnicodeError:
+        pass
+    return f"{local.casefold()}@{domain.casefold()}"
+
+
+class Person(Base):
+    """A User Account, always with a confirmed address (P03)."""
+
+    __tablename__ = "person"
+
+    id: Mapped[Id]
+    name: Mapped[Name]
+    email: Mapped[Address]
+    email_key: Mapped[str] = mapped_column(String(254), unique=True)
+    language: Mapped[str] = mapped_column(String(16), default="en")
+    time_zone: Mapped[Word] = mapped_column(default="UTC")
+    avatar_key: Mapped[str | None] = mapped_column(String(64))
+    password_hash: Mapped[str | None] = mapped_column(String(255))
+    password_set_at: Mapped[datetime] = mapped_column(default=clock.now)
+    terms_version: Mapped[str] = mapped_column(String(16))
+    terms_accepted_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    frozen_at: Mapped[datetime | None]
+    """Set by "This wasn't me": sensitive changes wait until the password is chosen anew."""
+    deactivated_at: Mapped[datetime | None]
+    """Set when the person asks for deletion: nobody signs in any more."""
+
+
+class SignUp(Base):
+    """A wish for an account whose address is not confirmed yet. Purged when it never is."""
+
+    __tablename__ = "sign_up"
+
+    id: Mapped[Id]
+    name: Mapped[Name]
+    email: Mapped[Address]
+    email_key: Mapped[str] = mapped_column(String(254), index=True)
+    language: Mapped[str] = mapped_column(String(16), default="en")
+    time_zone: Mapped[Word] = mapped_column(default="UTC")
+    password_hash: Mapped[str] = mapped_column(String(255))
+    terms_version: Mapped[str] = mapped_column(String(16))
+    terms_accepted_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+
+
+class SignInSession(Base):
+    """One signed-in browser. The cookie carries the secret, the row its hash; no address and no browser string."""
+
+    __tablename__ = "sign_in_session"
+
+    id: Mapped[Id]
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    device: Mapped[Word]
+    """What it calls itself, coarsely: "Firefox on Windows"."""
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    seen_at: Mapped[datetime] = mapped_column(default=clock.now)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    """When it ends whatever happens; an idle one ends earlier unless it is remembered."""
+    remembered: Mapped[bool] = mapped_column(default=False)
+    fresh_until: Mapped[datetime | None]
+    second_factor_at: Mapped[datetime | None]
+
+
+class SignInEvent(Base):
+    """A line of sign-in history: one success, or failures in a row counted together."""
+
+    __tablename__ = "sign_in_event"
+    __table_args__ = (Index("ix_sign_in_event_person", "person_id", "last_at"),)
+
+    id: Mapped[Id]
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    outcome: Mapped[Word]
+    device: Mapped[Word]
+    count: Mapped[int] = mapped_column(default=1)
+    first_at: Mapped[datetime] = mapped_column(default=clock.now)
+    last_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+
+
+class EmailChange(Base):
+    """A change of address: waiting for the new one, done (and undoable for a while), or ended."""
+
+    __tablename__ = "email_change"
+
+    id: Mapped[Id]
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    old_email: Mapped[Address]
+    new_email: Mapped[Address]
+    new_email_key: Mapped[str] = mapped_column(String(254), index=True)
+    state: Mapped[Word]
+    requested_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+    confirmed_at: Mapped[datetime | None]
+
+
+class TotpFactor(Base):
+    """A person's second factor (RFC 6238): the shared secret sealed, the last step used so that no code serves twice."""
+
+    __tablename__ = "totp_factor"
+
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    secret_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class StaffRole(Base):
+    """The one role of a member of staff, given by an operator."""
+
+    __tablename__ = "staff_role"
+
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    role: Mapped[Word]
+    granted_at: Mapped[datetime] = mapped_column(default=clock.now)

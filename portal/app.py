@@ -1,0 +1,97 @@
+"""Wiring: the one module that knows every area. It builds the app from settings and decides nothing else."""
+
+from pathlib import Path
+
+from portal.jobs import claim as jobs_claim
+from portal.kit import (
+    access,
+    claims,
+    db,
+    errors,
+    events,
+    files,
+    forms,
+    headers,
+    i18n,
+    keys,
+    logs,
+    passwords,
+    periods,
+    probes,
+    templating,
+    throttle,
+    web,
+)
+from portal.kit import claim as kit_claim
+from portal.kit.settings import Settings
+from portal.legal import claim as legal_claim
+from portal.legal import policy
+from portal.legal import routes as legal_routes
+from portal.mail import claim as mail_claim
+from portal.mail import jobs as mail_jobs  # noqa: F401 (registers its background verbs)
+from portal.mail import routes as mail_routes
+
+ROOT = Path(__file__).resolve().parents[1]
+LARGEST_REQUEST = 12 * 1024 * 1024
+LARGEST_FORM_PART = 256 * 1024
+MOST_FORM_PARTS = 200
+
+BLUEPRINTS = (legal_routes.bp,)
+
+CLAIMS = (
+    kit_claim.CLAIM,
+    jobs_claim.CLAIM,
+    mail_claim.CLAIM,
+    legal_claim.CLAIM,
+)
+"""Every claim, in the order of the layers, low to high."""
+
+CHECKS = ()
+"""Every check of a promise."""
+
+EVENTS: events.Wiring = {}
+"""What a lower area tells -> what higher areas do about it."""
+
+
+def create_app(settings: Settings) -> web.Portal:
+    """Build the portal. Raises RuntimeError when an endpoint declares no access or a provider is no vendor in force."""
+    app = web.Portal("portal", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app.config.update(
+        SECRET_KEY=settings.secret_keys[0].get_secret_value(),
+        SECRET_KEY_FALLBACKS=[key.get_secret_value() for key in settings.secret_keys[1:]],
+        TRUSTED_HOSTS=[settings.host.partition(":")[0]]
+        + ([] if settings.is_production else ["127.0.0.1", "localhost"]),
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        MAX_FORM_MEMORY_SIZE=LARGEST_FORM_PART,
+        MAX_FORM_PARTS=MOST_FORM_PARTS,
+        PERMANENT_SESSION_LIFETIME=policy.period("session_remembered"),
+    )
+    _install_kit(app, settings)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    if not settings.is_production:
+        app.register_blueprint(mail_routes.bp)
+    app.url_build_error_handlers.append(lambda error, endpoint, values: f"/missing/{endpoint}")
+    access.check_all_tagged(app)
+    return app
+
+
+def _install_kit(app: web.Portal, settings: Settings) -> None:
+    web.init_app(app, settings)
+    logs.init_app(app, pretty=not settings.is_production)
+    db.init_app(app, settings.database_url.get_secret_value())
+    headers.init_app(app, settings, extra_sources=dict)
+    i18n.init_app(app)
+    periods.init_app(app, {name: period.length for name, period in policy.PERIODS.items()})
+    keys.init_app(app, settings)
+    throttle.init_app(app, settings)
+    files.init_app(app, settings)
+    passwords.init_app(app, settings)
+    forms.init_app(app)
+    access.init_app(app, lambda token: None)
+    claims.init_app(app, CLAIMS)
+    events.init_app(app, EVENTS)
+    templating.init_app(app, company=policy.company_from(settings))
+    errors.init_app(app)
+    probes.init_app(app)
+    access.public(app.view_functions["static"])

@@ -1,0 +1,114 @@
+"""The commands of operators and of `make run`. Every one has --help, an exit status, and plain errors in one line."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from types import FrameType
+
+import click
+import flask_migrate
+from flask import Flask
+from flask_migrate import Migrate
+
+from portal.app import ROOT, create_app
+from portal.jobs import worker as job_worker
+from portal.kit import claims
+from portal.kit.db import db
+from portal.kit.settings import SettingsError, load
+
+MIGRATIONS = str(ROOT / "migrations")
+THREADS = 128
+"""Threads that answer: most wait, for a hash or the database, and cost little; the costly work is bounded elsewhere."""
+
+
+class Portal(click.Group):
+    """The command group: makes the app once, and says a wrong setting in plain words."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command inside the app's context."""
+        try:
+            app = create_app(load())
+        except SettingsError as error:
+            raise click.ClickException(str(error)) from None
+        Migrate(app, db, directory=MIGRATIONS)
+        ctx.obj = app
+        with app.app_context():
+            return super().invoke(ctx)
+
+
+@click.group(cls=Portal, help="The customer portal. Settings come from the environment; see README.md.")
+def main() -> None:
+    """Run `portal`."""
+
+
+@main.command()
+@click.option("--demo", is_flag=True, help="Migrate first, and fill an empty database with the demo company.")
+@click.option("--no-worker", is_flag=True, help="Serve pages only; run `portal worker` elsewhere.")
+@click.option("--host", default=lambda: os.environ.get("HOST", "127.0.0.1"), help="Address to listen on.")
+@click.option("--port", default=lambda: int(os.environ.get("PORT", "8000")), type=int, help="Port to listen on.")
+@click.option("--processes", default=1, show_default=True, help="How many processes answer.")
+def serve(demo: bool, no_worker: bool, host: str, port: int, processes: int) -> None:
+    """Serve the pages, with the worker beside them."""
+    from granian.constants import Interfaces
+    from granian.server import Server
+
+    if demo:
+        flask_migrate.upgrade()
+    beside = None if no_worker else subprocess.Popen([sys.executable, "-m", "portal", "worker"], cwd=ROOT)
+    try:
+        Server(
+            "wsgi:app",
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=processes,
+            blocking_threads=THREADS,
+            respawn_failed_workers=True,
+            log_access=False,
+            working_dir=ROOT,
+        ).serve()
+    finally:
+        if beside:
+            beside.terminate()
+            beside.wait(timeout=30)
+
+
+@main.command()
+@click.pass_obj
+def worker(app: Flask) -> None:
+    """Run background work until told to stop."""
+    stop = threading.Event()
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    job_worker.work(app, stop)
+
+
+@main.group(name="db")
+def database() -> None:
+    """Look after the database."""
+
+
+@database.command()
+def upgrade() -> None:
+    """Bring the schema to the newest version."""
+    flask_migrate.upgrade()
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def register(as_json: bool) -> None:
+    """Print the data register: what is held, why, on which ground and how long."""
+    rows = claims.register().rows()
+    if as_json:
+        click.echo(json.dumps([vars(row) for row in rows], indent=2, ensure_ascii=False))
+        return
+    for row in rows:
+        click.echo(f"{row.area}.{row.table}: {row.what}\n  {', '.join(row.personal) or 'nothing personal'}")
+        click.echo(f"  why: {row.purpose}\n  ground: {row.ground}\n  kept: {row.kept}\n  on deletion: {row.on_erasure}")

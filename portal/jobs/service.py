@@ -1,0 +1,65 @@
+"""Verbs of background work that areas use."""
+
+import uuid
+from contextvars import ContextVar
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+
+from portal.jobs.models import FAILED, WAITING, Job
+from portal.jobs.registry import KINDS, payload_is_plain
+from portal.kit import clock
+from portal.kit.db import db, writing
+
+LEASE = timedelta(minutes=2)
+running: ContextVar[uuid.UUID | None] = ContextVar("running", default=None)
+
+
+def enqueue(
+    kind: str,
+    *,
+    not_before: datetime | None = None,
+    subject_id: uuid.UUID | None = None,
+    **payload: str | int | float | bool | None,
+) -> uuid.UUID:
+    """Enqueue a job in this transaction and return its id. Raises KeyError for an unknown kind, ValueError for objects."""
+    if not payload_is_plain(dict(payload)):
+        raise ValueError("a job's payload is ids and plain values")
+    job = Job(
+        id=uuid.uuid4(), kind=KINDS[kind].name, payload=payload, run_at=not_before or clock.now(), subject_id=subject_id
+    )
+    db.session.add(job)
+    return job.id
+
+
+def progress(done: int, total: int) -> None:
+    """Tell how far the running job is, and keep its lease. Written at once, outside the job's own transaction."""
+    job_id = running.get()
+    if job_id is None:
+        return
+    statement = (
+        update(Job)
+        .where(Job.id == job_id)
+        .values(progress_done=done, progress_total=total, leased_until=clock.now() + LEASE)
+    )
+    with writing(), db.engine.begin() as connection:
+        connection.execute(statement)
+
+
+def find_progress(job_id: uuid.UUID) -> tuple[int, int] | None:
+    """Return (done, total) of a job that waits or runs, or None."""
+    row = db.session.execute(
+        select(Job.progress_done, Job.progress_total).where(Job.id == job_id, Job.state == WAITING)
+    ).first()
+    return (row[0], row[1]) if row else None
+
+
+def count_failed() -> int:
+    """Return how many jobs were given up: an operator should look."""
+    return db.session.scalar(select(func.count()).select_from(Job).where(Job.state == FAILED)) or 0
+
+
+def oldest_wait() -> timedelta:
+    """Return for how long the oldest due job has been waiting: a stopped worker shows here."""
+    due = db.session.scalar(select(func.min(Job.run_at)).where(Job.state == WAITING, Job.run_at <= clock.now()))
+    return clock.now() - due if due else timedelta()

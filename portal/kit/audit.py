@@ -1,0 +1,63 @@
+"""The audit trail: who did what to whom and when, as ids and facts. Never an address, a name or a free text."""
+
+import re
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.kit import clock
+from portal.kit.db import Base, Id, db
+from portal.kit.web import after_unit
+
+_EVENT = re.compile(r"[a-z_]+\.[a-z_]+")
+_FACT = re.compile(r"[A-Za-z0-9_.:/+-]{0,64}")
+
+
+class AuditEntry(Base):
+    """One fact of the past."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (Index("ix_audit_entry_subject", "subject_id", "at"),)
+
+    id: Mapped[Id]
+    at: Mapped[datetime] = mapped_column(index=True, default=clock.now)
+    event: Mapped[str] = mapped_column(String(64))
+    subject_id: Mapped[uuid.UUID | None]
+    by_id: Mapped[uuid.UUID | None]
+    facts: Mapped[dict[str, Any]]
+
+
+def record(event: str, *, subject_id: uuid.UUID | None = None, by: uuid.UUID | None = None, **facts: object) -> None:
+    """Record `area.past_tense` in this transaction. Raises ValueError for a fact that could hold an address or text."""
+    db.session.add(_entry(event, subject_id, by, facts))
+
+
+def record_after(
+    event: str, *, subject_id: uuid.UUID | None = None, by: uuid.UUID | None = None, **facts: object
+) -> None:
+    """Record in a transaction of its own once the unit has ended: for refusals, which roll the unit back."""
+    entry = _entry(event, subject_id, by, facts)
+    after_unit(lambda: db.session.add(entry))
+
+
+def _entry(event: str, subject_id: uuid.UUID | None, by: uuid.UUID | None, facts: dict[str, object]) -> AuditEntry:
+    if not _EVENT.fullmatch(event):
+        raise ValueError("an audit event is named area.past_tense")
+    return AuditEntry(
+        event=event, subject_id=subject_id, by_id=by, facts={name: _plain(value) for name, value in facts.items()}
+    )
+
+
+def _plain(value: object) -> object:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, uuid.UUID):
+        return str(value)
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    if isinstance(value, str) and _FACT.fullmatch(value):
+        return value
+    raise ValueError("an audit fact is an id, a number or a word")

@@ -1,0 +1,33 @@
+"""Checks: how a promise is looked at. Areas write them, `portal.promises` runs and shows them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check saw: whether the promise holds, and the evidence in one short line without personal data."""
+
+    ok: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One look at one promise. `what` is a translatable sentence; `run` reads, changes nothing and may raise."""
+
+    promise: str
+    name: str
+    what: Any
+    run: Callable[[], Finding]
+
+
+def kept(detail: str = "") -> Finding:
+    """Say that the promise holds."""
+    return Finding(True, detail)
+
+
+def broken(detail: str) -> Finding:
+    """Say that the promise is broken, and by what."""
+    return Finding(False, detail)

@@ -1,0 +1,133 @@
+"""Error pages: what happened, that nothing is lost, and what to do next. They tell an attacker nothing (v5.0.0-16.5.1)."""
+
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, make_response
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from portal.kit import access
+from portal.kit.i18n import _l
+from portal.kit.refusals import Busy, LinkDead, NotFound, Refusal, TooManyTries
+from portal.kit.templating import render
+
+log = structlog.get_logger()
+
+PAGES: dict[int, tuple[Any, Any, Any]] = {
+    400: (
+        _l("We could not read that request"),
+        _l("Something in it was not as it should be. Nothing was changed."),
+        _l("Go back, reload the page and try once more."),
+    ),
+    403: (
+        _l("That is not allowed"),
+        _l("The request did not come from one of our own pages. Nothing was changed."),
+        _l("Open the page you want from here and try again."),
+    ),
+    404: (
+        _l("There is no such page"),
+        _l("The address may be mistyped, or the page may have gone. Nothing is lost."),
+        _l("Check the address, or start from the home page."),
+    ),
+    405: (
+        _l("That cannot be done here"),
+        _l("This page does not take that kind of request. Nothing was changed."),
+        _l("Start from the home page."),
+    ),
+    410: (
+        _l("This link no longer works"),
+        _l("It has expired, was used already, or a newer one took its place. Nothing was changed."),
+        _l("Ask for a new link where you asked for this one."),
+    ),
+    413: (
+        _l("That is too large"),
+        _l("What you sent is larger than we can take. Nothing was changed."),
+        _l("Go back and choose a smaller file or a shorter text."),
+    ),
+    415: (
+        _l("We do not take that kind of file"),
+        _l("Nothing was changed."),
+        _l("Go back and choose another file."),
+    ),
+    429: (
+        _l("That was tried too often"),
+        _l("To keep everybody's account safe we slow things down. Nothing is lost."),
+        _l("Wait a few minutes, then try again."),
+    ),
+    500: (
+        _l("Something went wrong on our side"),
+        _l("We have noted it. What you were changing was not saved; everything else is as it was."),
+        _l("Try again in a moment. If it happens again, write to us and give the reference below."),
+    ),
+    503: (
+        _l("We are very busy"),
+        _l("The portal cannot answer right now. Nothing is lost."),
+        _l("Try again in a minute."),
+    ),
+}
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error in the same hand."""
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(PoolTimeout, _database)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def page(status: int, *, headers: dict[str, str] | None = None) -> Response:
+    """Return the page for `status`; an unknown one gets the page of its class."""
+    title, happened, next_step = PAGES.get(status) or PAGES[500 if status >= 500 else 400]
+    body = render(
+        "errors/error.html",
+        status=status,
+        title=title,
+        text=happened,
+        next_step=next_step,
+        reference=g.get("request_id") if status >= 500 else None,
+    )
+    response = make_response(body, status)
+    response.headers.update(headers or {})
+    return response
+
+
+def _http(error: HTTPException) -> Response:
+    if error.code is None or error.code < 400:
+        return make_response(error.get_response())
+    status = error.code
+    headers = (
+        {"Allow": ", ".join(error.valid_methods or ())} if status == 405 and hasattr(error, "valid_methods") else {}
+    )
+    return page(status, headers=headers)
+
+
+def _refused(refusal: Refusal) -> Response:
+    if isinstance(refusal, TooManyTries):
+        return page(429, headers={"Retry-After": str(refusal.retry_after)})
+    if isinstance(refusal, Busy):
+        return page(503, headers={"Retry-After": "30"})
+    if isinstance(refusal, LinkDead):
+        return page(410)
+    if isinstance(refusal, NotFound):
+        return page(404)
+    # A refusal that nobody put into words is our mistake.
+    return _unexpected(refusal)
+
+
+def _database(error: Exception) -> Response:
+    log.exception("database.unavailable")
+    return _without_database(503, {"Retry-After": "30"})
+
+
+def _unexpected(error: Exception) -> Response:
+    log.exception("request.failed", id=g.get("request_id"))
+    return _without_database(500, {})
+
+
+def _without_database(status: int, headers: dict[str, str]) -> Response:
+    # The page must come even when the database does not, so nobody is looked up for it.
+    g._login_user = access.NOBODY  # noqa: SLF001 (where Flask-Login keeps the person of the request)
+    return page(status, headers=headers)

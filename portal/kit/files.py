@@ -1,0 +1,87 @@
+"""Stored files: a folder with names of our own choosing; what a person calls a file never becomes a path.
+
+A file stored in a unit that rolls back is removed; a file deleted in a unit goes only once the unit has committed.
+"""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterable
+from pathlib import Path
+from typing import BinaryIO, cast
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app
+
+from portal.kit.settings import Settings
+from portal.kit.web import current_unit
+
+
+class Storage:
+    """A folder of files, each under `<kind>/<two letters>/<random id>`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, key: str) -> Path:
+        """Return where `key` lies. Raises ValueError when it is not one of our keys (v5.0.0-5.3.2)."""
+        kind, _, name = key.partition("/")
+        if not kind.isidentifier() or str(uuid.UUID(name)) != name:
+            raise ValueError("not a key of the storage")
+        return self.folder / kind / name[:2] / name
+
+    def store(self, kind: str, parts: Iterable[bytes]) -> str:
+        """Store bytes, given in parts, and return their key. Nothing half-written can be read."""
+        key = f"{kind}/{uuid.uuid4()}"
+        path = self.path(key)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = path.with_suffix(".part")
+        current_unit().on_rollback.append(lambda: self.remove(key))
+        try:
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+                for part in parts:
+                    stream.write(part)
+                stream.flush()
+                os.fsync(stream.fileno())
+            draft.rename(path)
+        finally:
+            draft.unlink(missing_ok=True)
+        return key
+
+    def delete(self, key: str) -> None:
+        """Delete a file once the unit has committed; one that is gone already is no error."""
+        current_unit().on_commit.append(lambda: self.remove(key))
+
+    def remove(self, key: str) -> None:
+        """Delete a file at once."""
+        self.path(key).unlink(missing_ok=True)
+
+    def open(self, key: str) -> BinaryIO:
+        """Open a file for reading. Raises FileNotFoundError."""
+        return self.path(key).open("rb")
+
+    def exists(self, key: str) -> bool:
+        """Tell whether a file is there."""
+        return self.path(key).exists()
+
+    def size(self, key: str) -> int:
+        """Return a file's size in bytes. Raises FileNotFoundError."""
+        return self.path(key).stat().st_size
+
+    def keys(self, kind: str) -> Iterable[str]:
+        """Yield the key of every file of a kind: for sweeps that look for files nobody owns."""
+        yield from (f"{kind}/{path.name}" for path in (self.folder / kind).glob("??/*") if not path.suffix)
+
+    def clear(self) -> None:
+        """Delete everything: for tests and the demo."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Open the storage at PORTAL_STORAGE_URL."""
+    app.extensions["portal.files"] = Storage(Path(urlsplit(settings.storage_url).path))
+
+
+def storage() -> Storage:
+    """Return the storage of the running app."""
+    return cast(Storage, current_app.extensions["portal.files"])

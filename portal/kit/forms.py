@@ -1,0 +1,211 @@
+"""Forms: every field bounded, every refusal a clear sentence by its field, nothing typed is lost.
+
+A form checks shape only; it asks no database. A page that shows and takes a form is one endpoint with GET and POST; when its
+token has expired the page comes back filled. A button-only POST with an expired token is sent back to its page unchanged.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from email_validator import EmailNotValidError, validate_email
+from flask import Flask, abort, current_app, flash, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from flask_wtf.csrf import generate_csrf, validate_csrf
+from wtforms import BooleanField, EmailField, PasswordField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
+
+from portal.kit.i18n import _, _l
+from portal.kit.refusals import Refusal, TooManyTries
+from portal.kit.settings import current_settings
+from portal.kit.web import SAFE_METHODS, internal_path, refuse_unit
+
+NAME_MAX = 100
+EMAIL_MAX = 254
+PASSWORD_MAX = 256
+MESSAGE_MAX = 10_000
+
+Sentence = Any
+
+
+class Form(FlaskForm):
+    """The base of every form. `refusals` maps a refusal's class name to (field or None, sentence)."""
+
+    refusals: ClassVar[Mapping[str, tuple[str | None, Sentence]]] = {}
+    status: int = 200
+
+    class Meta:
+        csrf = True
+        csrf_time_limit = 12 * 3600
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.problems: list[Sentence] = []
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check shape and token. On failure the unit rolls back and `status` becomes 422."""
+        valid = super().validate(extra_validators)
+        if valid and not g.get("csrf_expired"):
+            return True
+        if g.get("csrf_expired") or self.csrf_token.errors:
+            self.csrf_token.errors = ()
+            self.problems.append(_("This page had been open for too long. Nothing was changed. Please send it again."))
+        self._fail(422)
+        return False
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Put the sentence for `refusal` by its field. Raises the refusal itself when the form has no words for it."""
+        try:
+            field_name, sentence = self.words()[type(refusal).__name__]
+        except KeyError:
+            raise refusal from None
+        text = str(sentence) % refusal.values
+        if field_name is None:
+            self.problems.append(text)
+        else:
+            self[field_name].errors = [*self[field_name].errors, text]
+        self._fail(429 if isinstance(refusal, TooManyTries) else 422)
+
+    @classmethod
+    def words(cls) -> Mapping[str, tuple[str | None, Sentence]]:
+        """Return every refusal that this form has words for, those of the house included."""
+        return {**HOUSE_REFUSALS, **cls.refusals}
+
+    def _fail(self, status: int) -> None:
+        self.status = status
+        refuse_unit()
+
+
+HOUSE_REFUSALS: Mapping[str, tuple[str | None, Sentence]] = {
+    "TooManyTries": (
+        None,
+        _l("That was tried too often. Nothing is lost. Please wait %(minutes)s minutes and try again."),
+    ),
+    "Busy": (None, _l("We are very busy right now. Nothing is lost. Please try again in a minute.")),
+}
+
+
+class Press(Form):
+    """A form that is one button: only the token."""
+
+
+def clean(value: str | None) -> str | None:
+    """Trim the ends of a line of text."""
+    return value.strip() if value else value
+
+
+def one_line(_form: object, field: Any) -> None:
+    """Refuse control characters: no header, log or file name can be forged with them (v5.0.0-1.3.11)."""
+    if any(ord(char) < 32 or ord(char) in (127, 0x2028, 0x2029) for char in field.data or ""):
+        raise ValidationError(_("Please use one line of plain text."))
+
+
+def no_control(_form: object, field: Any) -> None:
+    """Refuse control characters but line ends and tabs."""
+    if any(ord(char) < 32 and char not in "\r\n\t" for char in field.data or ""):
+        raise ValidationError(_("Please use plain text."))
+
+
+def _required(required: bool, sentence: Sentence | None = None) -> Any:
+    return DataRequired(sentence or _l("Please fill this in.")) if required else Optional()
+
+
+def _at_most(most: int) -> Length:
+    return Length(max=most, message=_l("Please use at most %(max)d characters."))
+
+
+def text(label: Sentence, *, max: int = NAME_MAX, required: bool = True, hint: Sentence = "", **kw: Any) -> StringField:
+    """Make a one-line field of at most `max` characters."""
+    return StringField(
+        label, validators=[_required(required), _at_most(max), one_line], filters=[clean], description=hint, **kw
+    )
+
+
+def paragraph(label: Sentence, *, max: int = MESSAGE_MAX, required: bool = True, hint: Sentence = "") -> TextAreaField:
+    """Make a field of several lines, at most `max` characters."""
+    return TextAreaField(label, validators=[_required(required), _at_most(max), no_control], description=hint)
+
+
+def email(label: Sentence = _l("E-mail address"), *, hint: Sentence = "", required: bool = True) -> EmailField:
+    """Make a field for an e-mail address, checked for shape (RFC 5321), never for existence."""
+    return EmailField(
+        label,
+        validators=[_required(required), _at_most(EMAIL_MAX), one_line, _email_shape],
+        filters=[clean],
+        description=hint,
+    )
+
+
+def _email_shape(_form: object, field: Any) -> None:
+    if not field.data:
+        return
+    try:
+        validate_email(field.data, check_deliverability=False, allow_smtputf8=False, test_environment=True)
+    except EmailNotValidError:
+        raise ValidationError(_("Please check this address. It should look like name@example.com.")) from None
+
+
+def password(label: Sentence = _l("Password"), *, hint: Sentence = "") -> PasswordField:
+    """Make a password field. The value is never trimmed, folded or cut (v5.0.0-6.2.8)."""
+    return PasswordField(
+        label, validators=[InputRequired(_l("Please fill this in.")), _at_most(PASSWORD_MAX)], description=hint
+    )
+
+
+def tick(label: Sentence, *, must: Sentence | None = None, hint: Sentence = "") -> BooleanField:
+    """Make a check box, never ticked beforehand; `must` is the sentence when it has to be ticked."""
+    return BooleanField(label, validators=[InputRequired(must)] if must else [], description=hint)
+
+
+def choice(label: Sentence, choices: Any, *, hint: Sentence = "") -> SelectField:
+    """Make a choice of one among `choices`; anything else is refused."""
+    return SelectField(label, choices=choices, validators=[_required(True)], description=hint)
+
+
+def init_app(app: Flask) -> None:
+    """Check origin and token of every unsafe request before any view sees it (v5.0.0-3.5.1)."""
+    app.before_request(_check_origin)
+    app.before_request(_check_token)
+    app.jinja_env.globals["csrf_token"] = generate_csrf
+
+
+def _check_origin() -> None:
+    if request.method in SAFE_METHODS or _exempt():
+        return
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    origin = request.headers.get("Origin")
+    settings = current_settings()
+    own = {settings.base_url} if settings.is_production else {settings.base_url, request.host_url.rstrip("/")}
+    if site not in ("same-origin", "none") or (origin is not None and origin not in own):
+        abort(403)
+
+
+def _check_token() -> ResponseReturnValue | None:
+    if request.method in SAFE_METHODS or _exempt():
+        return None
+    try:
+        validate_csrf(request.form.get("csrf_token"), time_limit=Form.Meta.csrf_time_limit)
+    except ValidationError:
+        return _expired()
+    return None
+
+
+def _expired() -> ResponseReturnValue | None:
+    rule = request.url_rule
+    if rule is not None and rule.methods and "GET" in rule.methods:
+        g.csrf_expired = True
+        return None
+    flash(_("That page had been open for too long. Nothing was changed. Please press the button again."), "warning")
+    return redirect(_came_from(), code=303)
+
+
+def _came_from() -> str:
+    referrer = request.referrer or ""
+    base = request.host_url
+    path = internal_path("/" + referrer.removeprefix(base)) if referrer.startswith(base) else None
+    return path or url_for("home.start")
+
+
+def _exempt() -> bool:
+    view: Callable[..., Any] | None = current_app.view_functions.get(request.endpoint or "")
+    return view is None or hasattr(view, "csrf_exempt_reason")

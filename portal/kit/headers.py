@@ -1,0 +1,124 @@
+"""Headers of every answer: a strict Content-Security-Policy with a nonce, and its companions; compression; static caching."""
+
+import gzip
+import secrets
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, cast
+
+from flask import Flask, Response, current_app, g, request
+
+from portal.kit.settings import Settings
+
+Extra = Callable[[], Mapping[str, str]]
+
+STATIC_FOREVER = "public, max-age=31536000, immutable"
+COMPRESSED_TYPES = ("text/html", "text/css", "text/javascript", "application/json", "image/svg+xml", "text/plain")
+COMPRESS_FROM = 600
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+}
+
+
+def init_app(app: Flask, settings: Settings, *, extra_sources: Extra) -> None:
+    """Install the headers. `extra_sources` names further CSP sources for this answer (analytics, after consent)."""
+    app.extensions["portal.csp_extra"] = extra_sources
+    app.before_request(_draw_nonce)
+    app.after_request(_set_headers)
+    app.after_request(_compress)
+    app.url_defaults(_stamp_static)
+    if settings.is_https:
+        app.extensions["portal.hsts"] = "max-age=63072000; includeSubDomains; preload"
+    app.config.update(
+        SESSION_COOKIE_NAME="__Host-portal" if settings.is_https else "portal",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+    )
+
+
+def _draw_nonce() -> None:
+    g.nonce = secrets.token_urlsafe(18)
+
+
+def private_link() -> None:
+    """Say that this page's address holds a token: it must never travel in a Referer header (v5.0.0-3.4.5)."""
+    g.no_referrer = True
+
+
+def _policy() -> str:
+    sources = {
+        "default-src": "'none'",
+        "script-src": f"'nonce-{g.nonce}'",
+        "style-src": "'self'",
+        "img-src": "'self'",
+        "font-src": "'self'",
+        "connect-src": "'self'",
+        "form-action": "'self'",
+        "base-uri": "'none'",
+        "frame-ancestors": "'none'",
+        "object-src": "'none'",
+    }
+    extra = cast(Extra, current_app.extensions["portal.csp_extra"])()
+    for directive, hosts in extra.items():
+        sources[directive] += f" {hosts}"
+    policy = "; ".join(f"{directive} {value}" for directive, value in sources.items())
+    # A third party's script may build elements as it likes; ours may not.
+    return policy if extra else policy + "; require-trusted-types-for 'script'"
+
+
+def _set_headers(response: Response) -> Response:
+    g.setdefault("nonce", secrets.token_urlsafe(18))
+    for name, value in ALWAYS.items():
+        response.headers.setdefault(name, value)
+    if g.get("no_referrer"):
+        response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers.setdefault("Content-Security-Policy", _policy())
+    if hsts := current_app.extensions.get("portal.hsts"):
+        response.headers["Strict-Transport-Security"] = hsts
+    if request.endpoint == "static" and response.status_code in (200, 304):
+        response.headers["Cache-Control"] = STATIC_FOREVER if "v" in request.args else "public, max-age=300"
+    else:
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _compress(response: Response) -> Response:
+    # Secrets in a compressed page could be guessed by its length when a foreign site can make the browser ask for it with
+    # cookies (BREACH); SameSite=Lax cookies and the refused cross-site POSTs leave no such request.
+    response.vary.add("Accept-Encoding")
+    if (
+        response.mimetype not in COMPRESSED_TYPES
+        or "gzip" not in request.accept_encodings
+        or response.headers.get("Content-Encoding")
+        or response.status_code not in (200, 403, 404, 422, 429)
+    ):
+        return response
+    if request.endpoint == "static":
+        response.direct_passthrough = False
+    if response.is_streamed and request.endpoint != "static":
+        return response
+    body = response.get_data()
+    if len(body) >= COMPRESS_FROM:
+        response.set_data(gzip.compress(body, 6, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+        response.headers.pop("ETag", None)
+    return response
+
+
+def _stamp_static(endpoint: str, values: dict[str, Any]) -> None:
+    if endpoint == "static" and "filename" in values:
+        values["v"] = _digest(Path(current_app.static_folder or "") / values["filename"])
+
+
+@lru_cache(maxsize=256)
+def _digest(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else "0"

@@ -1,0 +1,177 @@
+"""Keys: sealing under the portal's secret, keyed hashes, and one key per day that is destroyed to destroy data.
+
+AES-256-GCM with associated data. Day keys stand outside the database and outside every backup (`PORTAL_KEYS_URL`).
+"""
+
+import hashlib
+import hmac
+import os
+import secrets
+from datetime import date
+from pathlib import Path
+from typing import Protocol, cast
+from urllib.parse import urlsplit
+
+import psycopg
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from flask import Flask, current_app
+
+from portal.kit.settings import Settings, current_settings
+
+NONCE = 12
+
+
+class CannotOpen(Exception):
+    """The sealed bytes do not open: another key, another context, or changed on the way."""
+
+
+def _derive(purpose: str) -> list[bytes]:
+    secrets_newest_first = current_settings().secret_keys
+    return [
+        hmac.digest(key.get_secret_value().encode(), f"portal.key.{purpose}".encode(), "sha256")
+        for key in secrets_newest_first
+    ]
+
+
+def seal(purpose: str, plain: bytes, *, context: bytes = b"", key: bytes | None = None) -> bytes:
+    """Seal bytes under the portal's newest secret, or under `key`. `context` must be given again to open."""
+    nonce = secrets.token_bytes(NONCE)
+    return nonce + AESGCM(key or _derive(purpose)[0]).encrypt(nonce, plain, purpose.encode() + b"\0" + context)
+
+
+def open_sealed(purpose: str, sealed: bytes, *, context: bytes = b"", key: bytes | None = None) -> bytes:
+    """Open what `seal` sealed, trying older secrets too. Raises CannotOpen."""
+    for candidate in [key] if key else _derive(purpose):
+        try:
+            return AESGCM(candidate).decrypt(sealed[:NONCE], sealed[NONCE:], purpose.encode() + b"\0" + context)
+        except InvalidTag:
+            continue
+    raise CannotOpen
+
+
+def macs(purpose: str, text: str) -> list[str]:
+    """Return the keyed hashes of `text`, newest secret first: look up by all of them."""
+    return [hmac.new(key, text.encode(), hashlib.sha256).hexdigest() for key in _derive("mac." + purpose)]
+
+
+def mac(purpose: str, text: str) -> str:
+    """Return the keyed hash of `text` under the newest secret: store this one."""
+    return macs(purpose, text)[0]
+
+
+class DayKeys(Protocol):
+    """A place for day keys; two exist, a folder and a database of its own."""
+
+    def get_or_make(self, purpose: str, on: date) -> bytes: ...
+    def find(self, purpose: str, on: date) -> bytes | None: ...
+    def destroy(self, purpose: str, on: date) -> None: ...
+    def days(self, purpose: str) -> list[date]: ...
+
+
+class FolderKeys:
+    """Day keys as files, readable by the portal alone."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def _path(self, purpose: str, on: date) -> Path:
+        return self.folder / purpose / f"{on.isoformat()}.key"
+
+    def get_or_make(self, purpose: str, on: date) -> bytes:
+        """Return the key of a day; of several processes that make it at once, one wins and all get its key."""
+        path = self._path(purpose, on)
+        if (found := self.find(purpose, on)) is not None:
+            return found
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = path.with_suffix(f".{secrets.token_hex(8)}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+            stream.write(secrets.token_bytes(32))
+            stream.flush()
+            os.fsync(stream.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+        return path.read_bytes()
+
+    def find(self, purpose: str, on: date) -> bytes | None:
+        """Return the key of a day, or None when it was destroyed or never made."""
+        try:
+            return self._path(purpose, on).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def destroy(self, purpose: str, on: date) -> None:
+        """Overwrite and remove the key of a day."""
+        path = self._path(purpose, on)
+        try:
+            with path.open("r+b") as stream:
+                stream.write(secrets.token_bytes(32))
+                stream.flush()
+                os.fsync(stream.fileno())
+            path.unlink()
+        except FileNotFoundError:
+            return
+
+    def days(self, purpose: str) -> list[date]:
+        """Return the days whose key still exists, oldest first."""
+        return sorted(date.fromisoformat(path.stem) for path in (self.folder / purpose).glob("*.key"))
+
+
+class DatabaseKeys:
+    """Day keys in a PostgreSQL database of their own, for many machines. It is never part of a backup."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._run(
+            "CREATE TABLE IF NOT EXISTS day_key"
+            " (purpose text, day date, key bytea NOT NULL, PRIMARY KEY (purpose, day))"
+        )
+
+    def _run(self, statement: str, *values: object) -> list[tuple[object, ...]]:
+        with psycopg.connect(self.url, autocommit=True, connect_timeout=5) as connection:
+            cursor = connection.execute(statement, values)  # type: ignore[arg-type]
+            return cursor.fetchall() if cursor.description else []
+
+    def get_or_make(self, purpose: str, on: date) -> bytes:
+        """Return the key of a day; the first insert wins."""
+        self._run(
+            "INSERT INTO day_key VALUES (%s, %s, %s) ON CONFLICT DO NOTHING", purpose, on, secrets.token_bytes(32)
+        )
+        found = self.find(purpose, on)
+        if found is None:
+            raise CannotOpen
+        return found
+
+    def find(self, purpose: str, on: date) -> bytes | None:
+        """Return the key of a day, or None."""
+        rows = self._run("SELECT key FROM day_key WHERE purpose = %s AND day = %s", purpose, on)
+        return bytes(cast(bytes, rows[0][0])) if rows else None
+
+    def destroy(self, purpose: str, on: date) -> None:
+        """Overwrite and remove the key of a day, then vacuum so that no dead row keeps it."""
+        self._run("UPDATE day_key SET key = %s WHERE purpose = %s AND day = %s", secrets.token_bytes(32), purpose, on)
+        self._run("DELETE FROM day_key WHERE purpose = %s AND day = %s", purpose, on)
+        self._run("VACUUM day_key")
+
+    def days(self, purpose: str) -> list[date]:
+        """Return the days whose key still exists, oldest first."""
+        return [
+            cast(date, row[0]) for row in self._run("SELECT day FROM day_key WHERE purpose = %s ORDER BY 1", purpose)
+        ]
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Open the place for day keys."""
+    url = settings.keys_url.get_secret_value()
+    app.extensions["portal.day_keys"] = (
+        FolderKeys(Path(urlsplit(url).path)) if url.startswith("file://") else DatabaseKeys(url)
+    )
+
+
+def day_keys() -> DayKeys:
+    """Return the place for day keys."""
+    return cast(DayKeys, current_app.extensions["portal.day_keys"])

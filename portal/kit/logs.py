@@ -1,0 +1,81 @@
+"""Logs: one JSON line an event, without addresses, names, paths with tokens, or the text of exceptions.
+
+A database error quotes the row that it refused, so an exception is logged by its type and where it rose, never by its words.
+"""
+
+import logging
+import sys
+import time
+import traceback
+import uuid
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, request
+
+log = structlog.get_logger()
+
+
+def _where_not_what(_logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    if event.pop("exc_info", None):
+        error = sys.exc_info()[1]
+        chain = []
+        while error is not None:
+            frames = traceback.extract_tb(error.__traceback__)
+            chain.append(
+                {
+                    "type": type(error).__name__,
+                    "at": [f"{f.filename.rpartition('portal/')[2]}:{f.lineno}" for f in frames],
+                }
+            )
+            error = error.__cause__ or error.__context__
+        event["error"] = chain
+    return event
+
+
+class _TypeOnly(logging.Formatter):
+    """Lines of libraries: their name and level, their words only when they are ours to read."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {"event": f"{record.name}.{record.levelname.lower()}", "level": record.levelname.lower()}
+        if record.exc_info and record.exc_info[0]:
+            line["error"] = record.exc_info[0].__name__
+        return str(structlog.processors.JSONRenderer()(None, "", line))
+
+
+def init_app(app: Flask, *, pretty: bool) -> None:
+    """Write to standard output: JSON, or coloured lines on a developer's machine."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _where_not_what,
+            structlog.dev.ConsoleRenderer(colors=False) if pretty else structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(_TypeOnly())
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    app.before_request(_start)
+    app.after_request(_tell)
+
+
+def _start() -> None:
+    g.request_id = uuid.uuid4().hex
+    g.started = time.perf_counter()
+
+
+def _tell(response: Response) -> Response:
+    if request.endpoint not in ("static", "probes.healthz", "probes.readyz", "probes.metrics"):
+        log.info(
+            "request",
+            id=g.get("request_id"),
+            method=request.method if request.method in ("GET", "POST", "HEAD", "OPTIONS") else "OTHER",
+            endpoint=request.endpoint,
+            status=response.status_code,
+            ms=round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000),
+        )
+    return response

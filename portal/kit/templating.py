@@ -1,0 +1,67 @@
+"""Templates: what every page may use. Pages are rendered inside the unit of work, letters without a request."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from babel.dates import format_datetime as babel_datetime
+from babel.dates import get_timezone
+from flask import Flask, current_app, g, has_request_context, render_template
+from flask_babel import format_date, get_locale
+
+from portal.kit import access, i18n, periods
+
+
+def init_app(app: Flask, *, company: object) -> None:
+    """Install filters and globals. `company` holds the facts for footers and letters."""
+    app.extensions["portal.company"] = company
+    app.jinja_env.filters |= {"instant": instant, "day": day, "bytes": nice_bytes, "period": nice_period}
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.context_processor(_context)
+
+
+def render(template: str, **values: Any) -> str:
+    """Render a page or a letter."""
+    return render_template(template, **values)
+
+
+def _context() -> dict[str, Any]:
+    shared = {"company": current_app.extensions["portal.company"], "language_tag": i18n.tag()}
+    if not has_request_context():
+        return shared
+    return {**shared, "actor": access.actor(), "nonce": g.nonce}
+
+
+def _zone() -> str:
+    return access.actor().time_zone if has_request_context() else "UTC"
+
+
+def instant(at: datetime | None, zone: str | None = None) -> str:
+    """Say an instant in the reader's language and zone, the zone named."""
+    if at is None:
+        return ""
+    timezone = get_timezone(zone or _zone())
+    return babel_datetime(at, "d MMM y, HH:mm z", tzinfo=timezone, locale=get_locale() or "en")
+
+
+def day(at: datetime | None, zone: str | None = None) -> str:
+    """Say the day of an instant (or a date) in the reader's language and zone."""
+    if at is None:
+        return ""
+    if not isinstance(at, datetime):
+        return str(format_date(at, "long"))
+    return babel_datetime(at, "d MMMM y", tzinfo=get_timezone(zone or _zone()), locale=get_locale() or "en")
+
+
+def nice_bytes(count: int) -> str:
+    """Say a size: 12 kB, 3.4 MB."""
+    size = float(count)
+    for unit in ("B", "kB", "MB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit in ("B", "kB") else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} GB"
+
+
+def nice_period(length: str | timedelta) -> str:
+    """Say a period of the policy, by its name, or any length of time."""
+    return periods.describe(periods.period(length) if isinstance(length, str) else length)

@@ -1,0 +1,162 @@
+"""One transaction per request: return commits, raise rolls back. The only commits outside the worker stand here.
+
+What must outlive a refusal (security events, spent throttles) is written in a transaction of its own after the unit ends.
+Nothing leaves over the network inside a unit.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from flask import Flask, current_app, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import event
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from portal.kit import db as database
+from portal.kit.db import db
+from portal.kit.settings import Settings, current_settings
+
+log = structlog.get_logger()
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass
+class Unit:
+    """One unit of work: what is to happen when it commits, when it rolls back, and afterwards in any case."""
+
+    refused: bool = False
+    wrote: bool = False
+    on_commit: list[Callable[[], None]] = field(default_factory=list)
+    on_rollback: list[Callable[[], None]] = field(default_factory=list)
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
+
+
+_unit: ContextVar[Unit] = ContextVar("unit")
+
+
+@contextmanager
+def unit_of_work(*, write: bool = True) -> Iterator[Unit]:
+    """Run one unit: commit when the block returns, roll back when it raises or was refused.
+
+    Raises whatever the block or the commit raises; callbacks for after the unit run either way, each alone.
+    """
+    unit = Unit()
+    token = _unit.set(unit)
+    try:
+        with database.writing(write):
+            try:
+                yield unit
+                _finish(unit)
+            except BaseException:
+                db.session.rollback()
+                _call(unit.on_rollback)
+                raise
+    finally:
+        _unit.reset(token)
+        for follow_up in unit.afterwards:
+            _follow_up(follow_up)
+
+
+def _finish(unit: Unit) -> None:
+    if unit.refused:
+        db.session.rollback()
+        _call(unit.on_rollback)
+    else:
+        db.session.commit()
+        _call(unit.on_commit)
+
+
+def _call(callbacks: list[Callable[[], None]]) -> None:
+    for callback in callbacks:
+        callback()
+
+
+def _follow_up(callback: Callable[[], None]) -> None:
+    try:
+        with unit_of_work():
+            callback()
+    except Exception:
+        # The answer is made already: a failed afterthought is reported, never shown to the person.
+        log.exception("unit.follow_up_failed")
+
+
+def current_unit() -> Unit:
+    """Return the unit that is under way. Raises LookupError outside of one."""
+    return _unit.get()
+
+
+def after_unit(callback: Callable[[], None]) -> None:
+    """Run `callback` in a fresh transaction once the unit has ended, committed or not."""
+    current_unit().afterwards.append(callback)
+
+
+def refuse_unit() -> None:
+    """Roll the unit back when it ends, though the view returns a page."""
+    current_unit().refused = True
+
+
+def release() -> None:
+    """Give the connection back before slow work. Raises RuntimeError when something is written already.
+
+    Hashing a password holds no transaction and no connection; a throttle spends before the unit writes.
+    """
+    if current_unit().wrote or db.session.new or db.session.dirty or db.session.deleted:
+        raise RuntimeError("slow or separate work must come before the first write of the unit")
+    db.session.commit()
+
+
+def _note_write(*_args: object) -> None:
+    unit = _unit.get(None)
+    if unit is not None:
+        unit.wrote = True
+
+
+class Portal(Flask):
+    """Flask, with each view inside one unit of work."""
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Run the view and make its response inside the unit, so that rendering still reads the same state."""
+        with unit_of_work(write=request.method not in SAFE_METHODS):
+            return self.make_response(super().dispatch_request())
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Trust exactly the configured number of proxies, and note every flush."""
+    app.extensions["portal.settings"] = settings
+    if settings.proxy_count:
+        count = settings.proxy_count
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0, x_port=0, x_prefix=0)  # type: ignore[method-assign]
+    event.listen(db.session, "after_flush", _note_write)
+    event.listen(db.session, "after_bulk_update", _note_write)
+    event.listen(db.session, "after_bulk_delete", _note_write)
+
+
+def client_ip() -> str:
+    """Return the visitor's address. Forwarded headers count only behind configured proxies (v5.0.0-15.3.4)."""
+    return request.remote_addr or "0.0.0.0"  # noqa: S104 (a placeholder, nothing is bound)
+
+
+def external_url(endpoint: str, **values: Any) -> str:
+    """Build an absolute link from PORTAL_BASE_URL, never from the Host header."""
+    settings = current_settings()
+    scheme = "https" if settings.is_https else "http"
+    adapter = current_app.url_map.bind(settings.host, url_scheme=scheme)
+    return str(adapter.build(endpoint, values, force_external=True))
+
+
+def internal_path(target: str | None) -> str | None:
+    """Return `target` when it is a path of this portal, else None: no open redirect (v5.0.0-3.7.2)."""
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return None
+    if any(ord(char) < 32 or char == "\\" for char in target):
+        return None
+    return target
+
+
+def home_path() -> str:
+    """Return the path of the page that a signed-in customer lands on."""
+    return url_for("home.home")

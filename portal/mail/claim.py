@@ -1,0 +1,71 @@
+"""What the outbox holds."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, false, or_
+
+from portal.kit.claims import Claim, Ground, Keep, Subject, Table, personal, technical
+from portal.kit.files import storage
+from portal.kit.i18n import _l
+from portal.mail import transport
+from portal.mail.models import WAITING, Letter
+
+_SECRET = _l("It may hold a link that opens an account.")
+
+
+def _whose(subject: Subject) -> ColumnElement[bool]:
+    clauses: list[ColumnElement[bool]] = [Letter.to_address.in_(subject.addresses)] if subject.addresses else []
+    if subject.person_id:
+        clauses.append(Letter.subject_id == subject.person_id)
+    return or_(*clauses) if clauses else false()
+
+
+def _kept_for(subject: Subject) -> Sequence[str]:
+    wanted = {address.casefold() for address in subject.addresses}
+    return [key for key, letter in transport.mailbox() if letter["to"].casefold() in wanted]
+
+
+def _empty_mailbox(subject: Subject) -> None:
+    for key in _kept_for(subject):
+        storage().remove(key)
+
+
+def _residue(subject: Subject) -> Sequence[str]:
+    return ["mailbox"] if _kept_for(subject) else []
+
+
+_columns: dict[str, Any] = {
+    "id": technical(),
+    "kind": technical(_l("Kind of letter")),
+    "subject_id": personal(_l("Your account's id")),
+    "to_address": personal(_l("Your e-mail address, until the letter is delivered")),
+    "subject_line": personal(_l("Subject, until delivered")),
+    "text": personal(_l("Text, until delivered"), withheld=_SECRET),
+    "html": personal(_l("Text, until delivered"), withheld=_SECRET),
+    "headers": technical(),
+    "message_id": technical(),
+    "state": technical(_l("State")),
+    "created_at": technical(_l("Written")),
+    "ended_at": technical(_l("Delivered")),
+}
+
+CLAIM = Claim(
+    area="mail",
+    tables=[
+        Table(
+            Letter,
+            what=_l("Letters to you"),
+            whose=_whose,
+            purpose=_l("To send you the letters that your own actions ask for, and to know that they left."),
+            ground=Ground.CONTRACT,
+            keep=(
+                Keep("delivered_letter", since="ended_at"),
+                Keep("undelivered_letter", since="created_at", where=lambda: Letter.state == WAITING),
+            ),
+            columns=_columns,
+        )
+    ],
+    erase_beside=_empty_mailbox,
+    residue=_residue,
+)

@@ -1,0 +1,23 @@
+"""Delivery in the background: at least once, with one Message-ID, until it is taken or given up."""
+
+import uuid
+from collections.abc import Callable
+
+from portal.jobs.registry import job
+from portal.kit.web import release
+from portal.mail import service, transport
+
+
+@job("mail.deliver", tries=20, slow=True)
+def deliver(*, letter_id: str) -> Callable[[], None] | None:
+    """Send a letter without holding a transaction, then blank it."""
+    letter = service.find_waiting(uuid.UUID(letter_id))
+    if letter is None:
+        return None
+    message = service.build(letter)
+    release()
+    try:
+        transport.send(message)
+    except transport.Refused:
+        return lambda: service.end(uuid.UUID(letter_id), sent=False)
+    return lambda: service.end(uuid.UUID(letter_id), sent=True)

@@ -1,0 +1,41 @@
+"""The outbox."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.kit import clock
+from portal.kit.db import Base, Id, Word
+
+WAITING = "waiting"
+SENT = "sent"
+FAILED = "failed"
+
+
+class Letter(Base):
+    """One letter. Once it has ended, sent or failed, everything personal in the row is blanked."""
+
+    __tablename__ = "letter"
+
+    id: Mapped[Id]
+    kind: Mapped[Word]
+    subject_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    to_address: Mapped[str] = mapped_column(String(254), index=True)
+    subject_line: Mapped[str] = mapped_column(String(400))
+    text: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+    headers: Mapped[dict[str, Any]]
+    message_id: Mapped[str] = mapped_column(String(200), unique=True)
+    state: Mapped[str] = mapped_column(String(16), default=WAITING)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    ended_at: Mapped[datetime | None] = mapped_column(index=True)
+
+    def blank(self, state: str) -> None:
+        """End the letter and forget whom it went to and what it said."""
+        self.state = state
+        self.ended_at = clock.now()
+        self.to_address = self.subject_line = self.text = self.html = ""
+        self.headers = {}

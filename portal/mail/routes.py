@@ -1,0 +1,31 @@
+"""The development mailbox: letters that would have been sent, for people and for programs. Never in production."""
+
+import ipaddress
+
+from flask import Blueprint, Response, abort, jsonify, request
+
+from portal.kit import access
+from portal.kit.templating import render
+from portal.mail import transport
+
+bp = Blueprint("mail", __name__)
+
+
+@bp.before_request
+def _loopback_only() -> None:
+    if not ipaddress.ip_address(request.remote_addr or "0.0.0.0").is_loopback:  # noqa: S104 (a stranger, nothing is bound)
+        abort(404)
+
+
+@bp.get("/dev/mailbox")
+@access.public
+def mailbox() -> str:
+    """Show the letters, newest first."""
+    return render("mail/mailbox.html", letters=[letter for _key, letter in transport.mailbox()])
+
+
+@bp.get("/dev/mailbox.json")
+@access.public
+def mailbox_json() -> Response:
+    """Hand the letters to a program, newest first."""
+    return jsonify([letter for _key, letter in transport.mailbox()])

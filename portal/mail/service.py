@@ -1,0 +1,95 @@
+"""Verbs of the outbox."""
+
+import uuid
+from collections.abc import Mapping
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import formataddr, parseaddr
+
+import css_inline
+from sqlalchemy import select, update
+
+from portal.jobs import service as jobs
+from portal.kit import clock
+from portal.kit.db import db
+from portal.kit.i18n import in_language
+from portal.kit.settings import current_settings
+from portal.kit.templating import render
+from portal.mail.models import FAILED, SENT, WAITING, Letter
+
+
+def post(
+    kind: str,
+    *,
+    to: str,
+    language: str = "en",
+    subject_id: uuid.UUID | None = None,
+    headers: Mapping[str, str] | None = None,
+    zone: str = "UTC",
+    **values: object,
+) -> uuid.UUID:
+    """Write the letter `area/name` in the recipient's language into the outbox, in this transaction; return its id.
+
+    Nothing is sent before the commit, and nothing after a rollback. `headers` are added as they are (RFC 8058).
+    """
+    letter_id = uuid.uuid4()
+    values = {**values, "zone": zone}
+    with in_language(language):
+        folder = f"mail/{kind}"
+        subject = " ".join(render(f"{folder}/subject.txt", **values).split())
+        text = render(f"{folder}/body.txt", **values).strip() + "\n"
+        html = css_inline.inline(render(f"{folder}/body.html", subject=subject, **values))
+    db.session.add(
+        Letter(
+            id=letter_id,
+            kind=kind,
+            subject_id=subject_id,
+            to_address=to,
+            subject_line=subject[:400],
+            text=text,
+            html=html,
+            headers=dict(headers or {}),
+            # Stable over every retry, so that a letter delivered twice is seen as one.
+            message_id=f"<{letter_id}@{current_settings().host.partition(':')[0]}>",
+        )
+    )
+    jobs.enqueue("mail.deliver", letter_id=str(letter_id), subject_id=subject_id)
+    return letter_id
+
+
+def find_waiting(letter_id: uuid.UUID) -> Letter | None:
+    """Return a letter that is still to be sent, or None."""
+    return db.session.scalar(select(Letter).where(Letter.id == letter_id, Letter.state == WAITING))
+
+
+def build(letter: Letter) -> EmailMessage:
+    """Return the message as it goes out. Raises ValueError when an address or header holds a line end."""
+    name, sender = parseaddr(current_settings().mail_from)
+    message = EmailMessage()
+    message["From"] = formataddr((name, sender))
+    message["To"] = Address(addr_spec=letter.to_address)
+    message["Subject"] = letter.subject_line
+    message["Date"] = letter.created_at
+    message["Message-ID"] = letter.message_id
+    message["Auto-Submitted"] = "auto-generated"
+    for header, value in letter.headers.items():
+        message[header] = value
+    message.set_content(letter.text)
+    message.add_alternative(letter.html, subtype="html")
+    return message
+
+
+def end(letter_id: uuid.UUID, *, sent: bool) -> None:
+    """Mark a letter as sent or given up, and blank it."""
+    letter = db.session.get(Letter, letter_id)
+    if letter is not None:
+        letter.blank(SENT if sent else FAILED)
+
+
+def drop_waiting(*, to: str, kind: str) -> None:
+    """Take back letters of a kind that have not left yet: a newer one takes their place."""
+    db.session.execute(
+        update(Letter)
+        .where(Letter.to_address == to, Letter.kind == kind, Letter.state == WAITING)
+        .values(state=FAILED, ended_at=clock.now(), to_address="", subject_line="", text="", html="", headers={})
+    )

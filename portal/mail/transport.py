@@ -1,0 +1,80 @@
+"""The ways out for a letter: SMTP, and the mailbox that development keeps beside it."""
+
+import json
+import smtplib
+import ssl
+from email.message import EmailMessage
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from portal.kit import clock
+from portal.kit.files import storage
+from portal.kit.settings import current_settings
+
+TIMEOUT_SECONDS = 20
+MAILBOX_MOST = 500
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class Refused(Exception):
+    """The server will never take this letter (SMTP 5xx for the recipient)."""
+
+
+def send(message: EmailMessage) -> None:
+    """Hand a message over. Raises Refused for good, any other error for now."""
+    settings = current_settings()
+    if settings.smtp_url:
+        _send_smtp(message, settings.smtp_url.get_secret_value())
+    if not settings.is_production:
+        _keep(message)
+
+
+def _send_smtp(message: EmailMessage, url: str) -> None:
+    parts = urlsplit(url)
+    host, secure = parts.hostname or "", parts.scheme == "smtps"
+    context = ssl.create_default_context()
+    connection: smtplib.SMTP = (
+        smtplib.SMTP_SSL(host, parts.port or 465, timeout=TIMEOUT_SECONDS, context=context)
+        if secure
+        else smtplib.SMTP(host, parts.port or 587, timeout=TIMEOUT_SECONDS)
+    )
+    with connection:
+        if not secure and host not in LOOPBACK:
+            # A server that offers no TLS is refused: letters carry links that open accounts (v5.0.0-12.3.1).
+            connection.starttls(context=context)
+        if parts.username:
+            connection.login(unquote(parts.username), unquote(parts.password or ""))
+        try:
+            connection.send_message(message)
+        except smtplib.SMTPRecipientsRefused as error:
+            if all(code >= 500 for code, _words in error.recipients.values()):
+                raise Refused from None
+            raise
+
+
+def _keep(message: EmailMessage) -> None:
+    text, html = message.get_body(("plain",)), message.get_body(("html",))
+    letter = {
+        "to": str(message["To"]),
+        "from": str(message["From"]),
+        "subject": str(message["Subject"]),
+        "text": text.get_content() if text else "",
+        "html": html.get_content() if html else "",
+        "headers": {name: str(value) for name, value in message.items()},
+        "sent_at": clock.now().isoformat(),
+    }
+    storage().store("mailbox", [json.dumps(letter).encode()])
+    for key, _letter in mailbox()[MAILBOX_MOST:]:
+        storage().remove(key)
+
+
+def mailbox() -> list[tuple[str, dict[str, Any]]]:
+    """Return the letters that development kept, newest first, each with its key in the storage."""
+    letters = []
+    for key in list(storage().keys("mailbox")):
+        try:
+            with storage().open(key) as stream:
+                letters.append((key, json.load(stream)))
+        except FileNotFoundError:
+            continue
+    return sorted(letters, key=lambda pair: pair[1]["sent_at"], reverse=True)
