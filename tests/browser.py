@@ -2,12 +2,14 @@
 
 A pytest plug-in (`pytest_plugins = ["tests.browser"]`). The fixtures:
 
-- `live_server` serves the test's own `app`, in this process, so that `outbox`, `clock` and `run_jobs` see what the browser did.
-- `open_page(**options)` opens a page in a browser profile of its own: a new person at a new machine. `page` is one with defaults.
+- `live_server` serves the test's own `app`, in this process: `outbox`, `clock` and `run_jobs` see what the browser did.
+- `open_page(**options)` opens a page in a browser profile of its own: a new person at a new machine. `page` is one
+  with defaults.
 
-The browser reaches the portal under its base URL through the live server as its proxy. So links in letters work as they are,
-and whatever the page asks of another host arrives at the live server too and never leaves the machine. When the test
-ends, every page must have been silent: nothing asked of another host, no error, no breach of the Content-Security-Policy.
+The browser reaches the portal under its base URL through the live server as its proxy. So links in letters work as
+they are, and whatever the page asks of another host arrives at the live server too and never leaves the machine. When
+the test ends, every page must have been silent: nothing asked of another host, no error, no breach of the
+Content-Security-Policy.
 """
 
 from __future__ import annotations
@@ -39,7 +41,12 @@ ARGUMENTS = (
 )
 DEVICES: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1280, "height": 800}},
-    "phone": {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2, "is_mobile": True, "has_touch": True},
+    "phone": {
+        "viewport": {"width": 390, "height": 844},
+        "device_scale_factor": 2,
+        "is_mobile": True,
+        "has_touch": True,
+    },
 }
 PATIENCE = 10_000  # milliseconds; a page of ours takes a tenth of a second, a busy machine may take longer
 
@@ -207,7 +214,7 @@ def axe(page: Page) -> list[str]:
 
 
 def html_faults(pages: dict[str, str]) -> list[str]:
-    """Return what html-validate finds wrong in pages of HTML, each fault with the name of its page. One process for all."""
+    """Return what html-validate finds wrong in pages of HTML, each with the name of its page; one process for all."""
     modules = needs.require_browser_tools()
     done = subprocess.run(
         [needs.require("Node"), needs.BROWSER_TOOLS / "validate.mjs"],
@@ -276,14 +283,17 @@ FOCUSED = """() => {
   const it = document.activeElement;
   const named = (it.getAttribute('aria-labelledby') || '').split(' ').filter(Boolean)
     .map(id => document.getElementById(id)?.textContent).join(' ');
-  const text = named || it.getAttribute('aria-label') || it.labels?.[0]?.textContent || it.innerText || it.value || it.tagName;
+  const label = it.getAttribute('aria-label') || it.labels?.[0]?.textContent;
+  const text = named || label || it.innerText || it.value || it.tagName;
   return text.trim().replace(/\\s+/g, ' ');
 }"""
 
 FOCUS_IS_VISIBLE = """() => {
   const it = document.activeElement;
-  const look = () => { const s = getComputedStyle(it); return [s.outlineStyle, s.outlineWidth, s.outlineColor, s.boxShadow,
-    s.borderColor, s.backgroundColor, s.textDecoration].join('|'); };
+  const look = () => {
+    const s = getComputedStyle(it);
+    return [s.outlineStyle, s.outlineWidth, s.boxShadow, s.borderColor, s.backgroundColor, s.textDecoration].join('|');
+  };
   const shown = look();
   it.blur();
   const plain = look();

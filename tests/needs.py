@@ -14,7 +14,6 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-
 BROWSER_TOOLS = Path(__file__).parent / "browser_tools"
 BROWSER_TOOLS_STAMP = BROWSER_TOOLS / "node_modules" / ".installed"
 

