@@ -45,8 +45,9 @@
     const ask = async (wait) => {
       try {
         const answer = await fetch(box.dataset.progressUrl, { headers: { Accept: "application/json" } });
-        const { done, total, state } = await answer.json();
-        if (!answer.ok || !["waiting", "running"].includes(state)) return location.reload();
+        if (answer.status >= 500) throw answer;
+        const { done, total, state } = answer.ok ? await answer.json() : {};
+        if (!["waiting", "running"].includes(state)) return location.reload();
         if (total) { bar.max = total; bar.value = done; figure.textContent = `${done} / ${total}`; }
         wait = WAIT;
       } catch { wait = Math.min(wait * 2, LONGEST); }
