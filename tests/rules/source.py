@@ -121,10 +121,10 @@ class Template:
         return self.path.as_posix()
 
     @property
-    def is_page(self) -> bool:
-        """True for a page of an area: not a layout, a component, a letter, nor a part of a page."""
-        shared = {"layouts", "components", "mail"}
-        return self.path.suffix == ".html" and self.path.parts[0] not in shared and not self.path.name.startswith("_")
+    def extends(self) -> str:
+        """The name of the template that this one fills in, or ""."""
+        parent = self.tree.find(nodes.Extends)
+        return str(getattr(parent.template, "value", "")) if parent else ""
 
 
 @cache
@@ -138,4 +138,17 @@ def templates() -> tuple[Template, ...]:
         for text in [path.read_text()]
     )
     assert found, "no template: the rule would look at nothing"
+    return found
+
+
+def pages() -> list[Template]:
+    """Return the pages of areas: they fill in a layout, and no other template fills them in."""
+    filled_in = {template.extends for template in templates()}
+    shared = {"layouts", "components", "mail"}
+    found = [
+        template
+        for template in templates()
+        if template.extends and template.name not in filled_in and template.path.parts[0] not in shared
+    ]
+    assert found, "no page: the rule would look at nothing"
     return found

@@ -13,7 +13,9 @@ RUN = ROOT / "requirements" / "run.txt"
 TEST = ROOT / "requirements" / "test.txt"
 NPM_LOCKS = sorted(path for path in ROOT.glob("*/*/package-lock.json") if "node_modules" not in path.parts)
 PIN = re.compile(r"^(?P<name>[a-z0-9-]+)(\[[a-z,]+\])?==(?P<version>\S+)(?P<when> ; .+?)? \\$")
-REGISTRY = re.compile(r"(?<!no-emit-)index-url|find-links|https?://\S*(pypi|pythonhosted|npmjs|debian|ubuntu)\S*", re.IGNORECASE)
+REGISTRY = re.compile(
+    r"(?<!no-emit-)index-url|find-links|https?://\S*(pypi|pythonhosted|npmjs|debian|ubuntu)\S*", re.IGNORECASE
+)
 
 
 def pins(lock) -> dict[str, set[str]]:

@@ -48,6 +48,8 @@ def caught() -> set[str]:
                 found |= {dotted(kind).split(".")[-1] for kind in types}
             elif isinstance(node, ast.Call) and dotted(node.func).endswith(("errorhandler", "register_error_handler")):
                 found |= {dotted(argument).split(".")[-1] for argument in node.args}
+            elif isinstance(node, ast.Call) and dotted(node.func) == "isinstance":
+                found.add(dotted(node.args[1]).split(".")[-1])
     return found
 
 

@@ -1,0 +1,169 @@
+"""Every address says who may come in, and changes nothing when it is only looked at."""
+
+import re
+
+import pytest
+from flask import Flask
+from jinja2 import nodes
+from werkzeug.routing import Rule
+
+from tests.rules.source import areas, dotted, modules, pages, templates
+
+# A GET that keeps a book, by its endpoint, with its reason (rule 7). Each is idempotent.
+READING_KEEPS_A_BOOK: dict[str, str] = {}
+
+# A POST that proves itself by something else than the token of our own page.
+PROVED_OTHERWISE: dict[str, str] = {}
+
+# A page that several endpoints answer with, with its reason.
+PAGES_OF_SEVERAL = {
+    "errors/error.html": "every error, whichever endpoint met it",
+}
+
+# The tools' own addresses.
+TOOL_BLUEPRINTS = {"probes": "portal.kit.probes"}
+
+# What CONTRACT.md promises to bookmarks, scripts and outside checks: address -> methods.
+CONTRACT = {
+    "/": "GET",
+    "/privacy": "GET",
+    "/privacy/history": "GET",
+    "/terms": "GET",
+    "/eula": "GET",
+    "/vendors": "GET",
+    "/promises": "GET",
+    "/cookies": "GET",
+    "/contact": "GET POST",
+    "/signup": "GET POST",
+    "/verify-email/<token>": "GET POST",
+    "/login": "GET POST",
+    "/logout": "POST",
+    "/forgot-password": "GET POST",
+    "/reset-password/<token>": "GET POST",
+    "/home": "GET",
+    "/settings/profile": "GET POST",
+    "/settings/avatar": "GET POST",
+    "/settings/email": "GET POST",
+    "/settings/password": "GET POST",
+    "/settings/security": "GET",
+    "/settings/sessions/<id>/revoke": "POST",
+    "/settings/sessions/revoke-others": "POST",
+    "/settings/privacy": "GET",
+    "/settings/privacy/export": "POST",
+    "/settings/privacy/export/<id>": "GET",
+    "/settings/privacy/delete": "GET POST",
+    "/settings/privacy/delete/undo/<token>": "GET POST",
+    "/settings/communication": "GET POST",
+    "/report-misuse": "GET POST",
+    "/security": "GET",
+    "/newsletter": "GET POST",
+    "/newsletter/confirm/<token>": "GET POST",
+    "/newsletter/unsubscribe/<token>": "GET POST",
+    "/consent": "POST",
+    "/admin/": "GET",
+    "/healthz": "GET",
+    "/readyz": "GET",
+    "/metrics": "GET",
+    "/.well-known/security.txt": "GET",
+    "/.well-known/change-password": "GET",
+    "/dev/mailbox": "GET",
+    "/dev/mailbox.json": "GET",
+}
+
+
+@pytest.fixture
+def portal(apps) -> Flask:
+    """The app as a developer runs it; these rules read no data, so one database is enough."""
+    return apps("sqlite")
+
+
+def rules(app: Flask) -> list[Rule]:
+    """Return every address of the app."""
+    found = list(app.url_map.iter_rules())
+    assert len(found) > 10
+    return found
+
+
+def shape(address: str) -> str:
+    """Write an address with its variable parts unnamed and untyped."""
+    return re.sub(r"<[^>]+>", "<>", address)
+
+
+def test_every_endpoint_says_who_may_come_in(portal):
+    assert [name for name, view in portal.view_functions.items() if not hasattr(view, "access_tag")] == []
+
+
+def test_a_get_that_keeps_a_book_is_listed_with_its_reason(portal):
+    declared = {name for name, view in portal.view_functions.items() if hasattr(view, "reads_reason")}
+    assert declared == set(READING_KEEPS_A_BOOK)
+
+
+def test_a_post_that_proves_itself_otherwise_is_listed_with_its_reason(portal):
+    declared = {name for name, view in portal.view_functions.items() if hasattr(view, "csrf_exempt_reason")}
+    assert declared == set(PROVED_OTHERWISE)
+
+
+def test_a_blueprint_is_called_as_its_folder_and_its_pages_live_in_its_routes(portal):
+    astray = []
+    for endpoint, view in portal.view_functions.items():
+        blueprint = endpoint.partition(".")[0]
+        home = TOOL_BLUEPRINTS.get(blueprint, f"portal.{blueprint}.routes")
+        if "." in endpoint and not (view.__module__ == home or view.__module__.startswith(f"{home}.")):
+            astray.append(f"{endpoint} lives in {view.__module__}")
+    assert astray == []
+    assert set(portal.blueprints) <= {*areas(), *TOOL_BLUEPRINTS}
+
+
+def test_every_endpoint_has_one_address(portal):
+    seen: dict[str, str] = {}
+    for rule in rules(portal):
+        seen[rule.endpoint] = f"{seen.get(rule.endpoint, '')} {rule.rule}".strip()
+    assert {endpoint: addresses for endpoint, addresses in seen.items() if " " in addresses} == {}
+
+
+def test_no_address_deletes_or_replaces_by_a_method_that_forms_do_not_know(portal):
+    known = {"GET", "HEAD", "OPTIONS", "POST"}
+    assert {rule.rule: rule.methods for rule in rules(portal) if not (rule.methods or set()) <= known} == {}
+
+
+def test_the_contract_is_kept(portal):
+    methods: dict[str, set[str]] = {}
+    for rule in rules(portal):
+        methods.setdefault(shape(rule.rule), set()).update(rule.methods or ())
+    broken = {
+        address: needed
+        for address, needed in CONTRACT.items()
+        if not set(needed.split()) <= methods.get(shape(address), set())
+    }
+    assert broken == {}
+
+
+def linked() -> dict[str, str]:
+    """Return every endpoint that a template or a module links to by its name, with where."""
+    found: dict[str, str] = {}
+    for template in templates():
+        for call in template.tree.find_all(nodes.Call):
+            named = isinstance(call.node, nodes.Name) and call.node.name in {"url_for", "to"}
+            if named and call.args and isinstance(call.args[0], nodes.Const) and "." in str(call.args[0].value):
+                endpoint = str(call.args[0].value)
+                own = f"{template.path.parts[0]}{endpoint}" if endpoint.startswith(".") else endpoint
+                found[own] = f"{template.name}:{call.lineno}"
+    for module in modules():
+        for call in module.calls():
+            endpoint = getattr(call.args[0], "value", None) if call.args else None
+            if dotted(call.func).split(".")[-1] in {"url_for", "external_url"} and isinstance(endpoint, str):
+                own = f"{module.area}{endpoint}" if endpoint.startswith(".") else endpoint
+                found[own] = module.at(call)
+    assert found
+    return found
+
+
+def test_no_link_leads_nowhere(portal):
+    known = set(portal.view_functions)
+    assert {endpoint: place for endpoint, place in linked().items() if endpoint not in known} == {}
+
+
+def test_a_page_is_called_as_its_endpoint(portal):
+    known = set(portal.view_functions)
+    strangers = [page.name for page in pages() if f"{page.path.parts[0]}.{page.path.stem}" not in known]
+    assert sorted(strangers) == sorted(PAGES_OF_SEVERAL)
