@@ -1,12 +1,13 @@
 """Templates: what every page may use. Pages are rendered inside the unit of work, letters without a request."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from babel.dates import format_date, get_timezone
 from babel.dates import format_datetime as babel_datetime
-from babel.dates import get_timezone
 from flask import Flask, current_app, g, has_request_context, render_template
-from flask_babel import format_date, get_locale
+from flask_babel import get_locale
+from jinja2 import pass_context
 
 from portal.kit import access, i18n, periods
 
@@ -43,13 +44,15 @@ def instant(at: datetime | None, zone: str | None = None) -> str:
     return babel_datetime(at, "d MMM y, HH:mm z", tzinfo=timezone, locale=get_locale() or "en")
 
 
-def day(at: datetime | None, zone: str | None = None) -> str:
-    """Say the day of an instant (or a date) in the reader's language and zone."""
+def day(at: date | None, zone: str | None = None) -> str:
+    """Say a date, or the day of an instant in the reader's zone, in the reader's language."""
     if at is None:
         return ""
-    if not isinstance(at, datetime):
-        return str(format_date(at, "long"))
-    return babel_datetime(at, "d MMMM y", tzinfo=get_timezone(zone or _zone()), locale=get_locale() or "en")
+    if isinstance(at, datetime):
+        at = at.astimezone(get_timezone(zone or _zone())).date()
+    language = get_locale()
+    # Our English is British: the day comes before the month.
+    return format_date(at, "long", locale="en_GB" if language is None or language.language == "en" else language)
 
 
 def nice_bytes(count: int) -> str:
@@ -62,6 +65,11 @@ def nice_bytes(count: int) -> str:
     return f"{size:.1f} GB"
 
 
-def nice_period(length: str | timedelta) -> str:
-    """Say a period of the policy, by its name, or any length of time."""
+@pass_context
+def nice_period(_context: object, length: str | timedelta) -> str:
+    """Say a period of the policy, by its name, or any length of time.
+
+    It takes the context because Jinja works out a filter of a constant once, when it compiles a template: the first
+    reader's language would then stay for all.
+    """
     return periods.describe(periods.period(length) if isinstance(length, str) else length)
