@@ -69,19 +69,35 @@ DOCUMENTS: Mapping[str, Document] = {
                     _FIRST_ON,
                     Significance.FIRST,
                     _l("The policy as the portal's own rules: every clause names the promise that is checked."),
-                    "",
+                    "4b683e0c031fe9af555bd1710eb5e71a22bfd474d80ef420df4118dcf5a1f824",
                 ),
             ),
         ),
         Document(
             "terms",
             _l("Terms of use"),
-            (Version(1, _FIRST_ON, Significance.FIRST, _l("The first terms for the Online Services."), ""),),
+            (
+                Version(
+                    1,
+                    _FIRST_ON,
+                    Significance.FIRST,
+                    _l("The first terms for the Online Services."),
+                    "c4e9c3f85b68204b821e58ca98862f7a5b7d702a46ad912bbfccd3ca8c667956",
+                ),
+            ),
         ),
         Document(
             "eula",
-            _l("Licence agreement"),
-            (Version(1, _FIRST_ON, Significance.FIRST, _l("The first agreement for the Licensed Products."), ""),),
+            _l("Licence agreement (EULA)"),
+            (
+                Version(
+                    1,
+                    _FIRST_ON,
+                    Significance.FIRST,
+                    _l("The first agreement for the Licensed Products."),
+                    "97d73b3971876773e6376ee9d6dd23853c2beba808b7f30272763df1a6bdf6ce",
+                ),
+            ),
         ),
     )
 }

@@ -41,6 +41,7 @@ _ALL = (
     Period("visits", timedelta(days=14), _l("The log of visits, with its sealed addresses")),
     Period("consent", timedelta(days=182), _l("A choice about analytics, whether granted or refused")),
     Period("delivered_letter", timedelta(days=30), _l("The record that a letter was delivered, without its text")),
+    Period("undelivered_letter", timedelta(days=7), _l("A letter that cannot be delivered")),
     Period("finished_job", timedelta(days=7), _l("The record of a finished background task")),
     # Talking to us, newsletter, research
     Period("attachment", timedelta(days=90), _l("A file attached to a ticket, unless you shorten it")),

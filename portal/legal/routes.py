@@ -18,23 +18,22 @@ from portal.legal.policy import PERIODS, company_from, period
 bp = Blueprint("legal", __name__)
 
 
-def _document(key: str, **values: object) -> str:
+def _standing(key: str) -> dict[str, object]:
     document = documents.get(key)
-    return render(
-        f"legal/{key}.html",
-        document=document,
-        version=document.in_force(clock.today()),
-        payment_vendor=vendor_register.get("stripe"),
-        **values,
-    )
+    return {
+        "document": document,
+        "version": document.in_force(clock.today()),
+        "payment_vendor": vendor_register.get("stripe"),
+    }
 
 
 @bp.get("/privacy")
 @access.public
 def privacy() -> str:
     """Show the policy, with the table of all data drawn from the register (P02)."""
-    return _document(
-        "privacy",
+    return render(
+        "legal/privacy.html",
+        **_standing("privacy"),
         vendors=vendor_register.in_force(clock.today()),
         google_cookies=cookie_register.GOOGLE_NAMES,
         rows=claims.register().rows(),
@@ -46,14 +45,14 @@ def privacy() -> str:
 @access.public
 def terms() -> str:
     """Show the terms of the Online Services."""
-    return _document("terms")
+    return render("legal/terms.html", **_standing("terms"))
 
 
 @bp.get("/eula")
 @access.public
 def eula() -> str:
     """Show the licence agreement of the Licensed Products."""
-    return _document("eula")
+    return render("legal/eula.html", **_standing("eula"))
 
 
 @bp.get("/privacy/history")

@@ -1,0 +1,160 @@
+"""A visitor reads the documents; a word or a figure cannot change without a new version."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from portal.kit.i18n import _l
+from portal.legal import checks, documents, policy
+
+DOCUMENTS = ("/privacy", "/terms", "/eula")
+OTHERS = ("/privacy/history", "/vendors", "/cookies", "/security")
+CHANGED_PERIODS = ("visits", "backups", "request_answer", "deletion_undo", "breach_notice", "consent", "reset_link")
+
+
+def check(promise):
+    return next(each for each in checks.CHECKS if each.promise == promise)
+
+
+def test_a_visitor_reads_from_the_home_page_to_every_document(client):
+    links = {link["href"] for link in client.page("/").soup.find_all("a", href=True)}
+    assert {"/privacy", "/terms", "/eula", "/vendors", "/cookies", "/security"} <= links
+    for path in (*DOCUMENTS, *OTHERS):
+        assert client.page(path).title
+
+
+def test_the_policy_reflects_every_promise(client):
+    page = client.page("/privacy").soup
+    linked = {link["href"].partition("#")[2] for link in page.find_all("a", href=True) if "/promises#" in link["href"]}
+    assert linked == {f"P{number:02}" for number in range(1, 47)}
+
+
+@pytest.mark.parametrize("path", DOCUMENTS)
+def test_each_clause_says_whom_it_concerns(client, path):
+    clauses = client.page(path).soup.find_all(class_="clause")
+    assert clauses
+    assert all(clause.find(class_="badge") for clause in clauses)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS)
+def test_each_section_starts_in_short_and_is_in_the_table_of_contents(client, path):
+    page = client.page(path).soup
+    listed = [link["href"][1:] for link in page.find(class_="contents").find_all("a")]
+    sections = page.find_all("section", class_="panel")
+    assert listed == [section["id"] for section in sections]
+    assert all("In short." in section.find("p").get_text() for section in sections)
+
+
+def test_the_policy_names_the_company_and_how_to_reach_it(client):
+    words = client.page("/privacy").text
+    company = policy.COMPANY
+    for fact in (
+        company.legal_entity,
+        company.abn,
+        company.phone,
+        company.privacy_email,
+        company.general_email,
+        "2006",
+    ):
+        assert fact in words
+
+
+@pytest.mark.parametrize("name", CHANGED_PERIODS)
+def test_the_page_follows_the_setting(app, client, monkeypatch, name):
+    assert "77 days" not in client.page("/privacy").text
+    monkeypatch.setitem(app.extensions["portal.periods"], name, timedelta(days=77))
+    assert "77 days" in client.page("/privacy").text
+
+
+def test_the_table_of_all_data_is_drawn_from_the_register(app, client):
+    with app.test_request_context():
+        expected = [str(row.what) for row in app.extensions["portal.register"].rows()]
+    cells = client.page("/privacy").soup.find(id="data").tbody.find_all("th")
+    assert [cell.get_text() for cell in cells] == expected
+
+
+def test_the_words_shown_are_those_of_the_version_in_force(app):
+    with app.app_context():
+        shown = {key: documents.fingerprint(each, app.jinja_env) for key, each in documents.DOCUMENTS.items()}
+    today = date(2026, 11, 23)
+    assert shown == {key: each.in_force(today).fingerprint for key, each in documents.DOCUMENTS.items()}
+
+
+def test_a_changed_figure_without_a_new_version_breaks_the_promise(app, monkeypatch):
+    monkeypatch.setitem(policy.PERIODS, "visits", replace(policy.PERIODS["visits"], length=timedelta(days=15)))
+    with app.app_context():
+        finding = check("P42").run()
+    assert not finding.ok
+    assert "privacy" in finding.detail
+    assert "terms" not in finding.detail
+
+
+def test_a_changed_word_without_a_new_version_breaks_the_promise(app, monkeypatch):
+    change_source(monkeypatch, "legal/eula/_rights.html", "The software stays ours.", "The software stays mine.")
+    with app.app_context():
+        finding = check("P42").run()
+    assert finding.detail == "changed without a new version: eula"
+
+
+def test_laying_a_page_out_anew_needs_no_new_version(app, monkeypatch):
+    change_source(monkeypatch, "legal/eula/_rights.html", "<p>", '<p class="quiet">')
+    with app.app_context():
+        assert check("P42").run().ok
+
+
+def change_source(monkeypatch, name, old, new):
+    """Show documents.py a template with other words in it."""
+    true_source = documents.source
+
+    def source(asked, environment):
+        text = true_source(asked, environment)
+        if asked == name:
+            assert old in text
+            return text.replace(old, new)
+        return text
+
+    monkeypatch.setattr(documents, "source", source)
+
+
+def test_a_version_binds_from_its_day():
+    first = documents.get("privacy").versions[-1]
+    second = replace(first, number=2, effective_on=first.effective_on + timedelta(days=30), summary=_l("More."))
+    document = replace(documents.get("privacy"), versions=(second, first))
+    assert document.in_force(first.effective_on) is first
+    assert document.in_force(second.effective_on - timedelta(days=1)) is first
+    assert document.in_force(second.effective_on) is second
+
+
+def test_the_history_lists_every_version_the_newest_first(app, client, monkeypatch):
+    first = documents.get("privacy").versions[-1]
+    second = replace(first, number=2, effective_on=date(2999, 1, 1), summary=_l("We explain more."))
+    changed = replace(documents.get("privacy"), versions=(second, first))
+    monkeypatch.setitem(documents.DOCUMENTS, "privacy", changed)
+    events = client.page("/privacy/history").soup.find(id="privacy").find_all("li")
+    assert [event.strong.get_text()[:9] for event in events] == ["Version 2", "Version 1"]
+    assert events[0]["class"] == ["next"]
+    assert events[1]["class"] == ["now"]
+
+
+def test_a_form_made_by_hand_breaks_the_promise_of_the_link(app, monkeypatch):
+    change_source(
+        monkeypatch, "legal/history.html", "{% block main %}", '{% block main %}<form><input name="email"></form>'
+    )
+    with app.app_context():
+        finding = check("P01").run()
+    assert not finding.ok
+    assert "legal/history.html" in finding.detail
+
+
+def test_a_form_that_switches_its_link_off_breaks_the_promise(app, monkeypatch):
+    sly = "{% block main %}{% call forms.form(form, personal=false) %}{{ forms.field(form.email) }}{% endcall %}"
+    change_source(monkeypatch, "legal/history.html", "{% block main %}", sly)
+    with app.app_context():
+        assert not check("P01").run().ok
+
+
+def test_a_foot_without_the_link_breaks_the_promise(app, monkeypatch):
+    change_source(monkeypatch, "components/site.html", '("legal.privacy", _("Privacy policy")), ', "")
+    with app.app_context():
+        assert "footer" in check("P01").run().detail
