@@ -11,6 +11,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from portal.kit.i18n import _l
+from portal.kit.settings import SettingsError
 from portal.legal.policy import period
 
 
@@ -174,6 +175,13 @@ def outgoing_hosts(settings: object) -> list[str]:
     if getattr(settings, "ga_measurement_id", None):
         hosts += get("google_analytics").hosts
     return [host for host in hosts if host]
+
+
+def refuse_strangers(settings: object, *, today: date) -> None:
+    """Stop the boot when a configured provider is no vendor in force. Raises SettingsError naming every such host (P04)."""
+    strange = strangers(outgoing_hosts(settings), today=today)
+    if strange:
+        raise SettingsError("The portal cannot start. These providers are no vendors in force: " + ", ".join(strange))
 
 
 def is_own(host: str) -> bool:

@@ -138,9 +138,7 @@ def test_the_history_lists_every_version_the_newest_first(app, client, monkeypat
 
 
 def test_a_form_made_by_hand_breaks_the_promise_of_the_link(app, monkeypatch):
-    change_source(
-        monkeypatch, "legal/history.html", "{% block main %}", '{% block main %}<form><input name="email"></form>'
-    )
+    change_source(monkeypatch, "legal/history.html", "{% block main %}", '{% block main %}<form><input name="email"></form>')
     with app.app_context():
         finding = check("P01").run()
     assert not finding.ok

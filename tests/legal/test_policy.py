@@ -53,9 +53,7 @@ def test_every_rule_of_the_register_names_a_period_of_the_policy():
         for table in claim.tables:
             for rule in table.rules:
                 if isinstance(rule, claims.Keep):
-                    assert rule.period in policy.PERIODS, (
-                        f"{claim.area} keeps {table.name} for an unknown {rule.period}"
-                    )
+                    assert rule.period in policy.PERIODS, f"{claim.area} keeps {table.name} for an unknown {rule.period}"
 
 
 def test_another_company_runs_the_portal_under_its_own_name():

@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 
+from portal.kit.settings import SettingsError
 from portal.legal import checks, vendors
 
 TODAY = date(2026, 11, 23)
@@ -40,9 +42,7 @@ def newcomer(monkeypatch):
     ],
 )
 def test_a_visitor_sees_who_each_vendor_is_and_what_for(client, name, purpose, countries, links):
-    card = next(
-        each for each in client.page("/vendors").soup.find_all("section") if each.h2 and each.h2.get_text() == name
-    )
+    card = next(each for each in client.page("/vendors").soup.find_all("section") if each.h2 and each.h2.get_text() == name)
     assert purpose in card.get_text()
     assert countries in card.get_text()
     assert len(card.find_all("a", href=lambda href: href.startswith("https://"))) == links
@@ -101,6 +101,13 @@ def test_mail_through_a_stranger_breaks_the_promise(app, monkeypatch):
         finding = check("P04").run()
     assert not finding.ok
     assert "smtp.example.com" in finding.detail
+
+
+def test_a_provider_that_is_no_vendor_stops_the_boot():
+    with pytest.raises(SettingsError, match=r"smtp\.example\.com"):
+        vendors.refuse_strangers(SimpleNamespace(smtp_host="smtp.example.com"), today=TODAY)
+    vendors.refuse_strangers(SimpleNamespace(smtp_host="smtp.sendgrid.net", ga_measurement_id="G-TEST1"), today=TODAY)
+    vendors.refuse_strangers(SimpleNamespace(smtp_host="127.0.0.1"), today=TODAY)
 
 
 def test_what_is_set_up_goes_to_vendors_in_force(app):
