@@ -5,6 +5,7 @@ from pathlib import Path
 from portal.jobs import claim as jobs_claim
 from portal.kit import (
     access,
+    checks,
     claims,
     db,
     errors,
@@ -24,29 +25,37 @@ from portal.kit import (
 )
 from portal.kit import claim as kit_claim
 from portal.kit.settings import Settings
+from portal.legal import checks as legal_checks
 from portal.legal import claim as legal_claim
 from portal.legal import policy
 from portal.legal import routes as legal_routes
 from portal.mail import claim as mail_claim
 from portal.mail import jobs as mail_jobs  # noqa: F401 (registers its background verbs)
 from portal.mail import routes as mail_routes
+from portal.promises import claim as promises_claim
+from portal.promises import jobs as promises_jobs  # noqa: F401 (registers its background verbs)
+from portal.promises import routes as promises_routes
 
 ROOT = Path(__file__).resolve().parents[1]
 LARGEST_REQUEST = 12 * 1024 * 1024
 LARGEST_FORM_PART = 256 * 1024
 MOST_FORM_PARTS = 200
 
-BLUEPRINTS = (legal_routes.bp,)
+BLUEPRINTS = (
+    legal_routes.bp,
+    promises_routes.bp,
+)
 
 CLAIMS = (
     kit_claim.CLAIM,
     jobs_claim.CLAIM,
     mail_claim.CLAIM,
     legal_claim.CLAIM,
+    promises_claim.CLAIM,
 )
 """Every claim, in the order of the layers, low to high."""
 
-CHECKS = ()
+CHECKS = (*legal_checks.CHECKS,)
 """Every check of a promise."""
 
 EVENTS: events.Wiring = {}
@@ -59,8 +68,7 @@ def create_app(settings: Settings) -> web.Portal:
     app.config.update(
         SECRET_KEY=settings.secret_keys[0].get_secret_value(),
         SECRET_KEY_FALLBACKS=[key.get_secret_value() for key in settings.secret_keys[1:]],
-        TRUSTED_HOSTS=[settings.host.partition(":")[0]]
-        + ([] if settings.is_production else ["127.0.0.1", "localhost"]),
+        TRUSTED_HOSTS=[settings.host.partition(":")[0]] + ([] if settings.is_production else ["127.0.0.1", "localhost"]),
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         MAX_FORM_MEMORY_SIZE=LARGEST_FORM_PART,
         MAX_FORM_PARTS=MOST_FORM_PARTS,
@@ -90,6 +98,7 @@ def _install_kit(app: web.Portal, settings: Settings) -> None:
     forms.init_app(app)
     access.init_app(app, lambda token: None)
     claims.init_app(app, CLAIMS)
+    checks.init_app(app, CHECKS)
     events.init_app(app, EVENTS)
     templating.init_app(app, company=policy.company_from(settings))
     errors.init_app(app)

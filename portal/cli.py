@@ -18,6 +18,8 @@ from portal.jobs import worker as job_worker
 from portal.kit import claims
 from portal.kit.db import db
 from portal.kit.settings import SettingsError, load
+from portal.kit.web import unit_of_work
+from portal.promises import service as promise_service
 
 MIGRATIONS = str(ROOT / "migrations")
 THREADS = 128
@@ -112,3 +114,24 @@ def register(as_json: bool) -> None:
     for row in rows:
         click.echo(f"{row.area}.{row.table}: {row.what}\n  {', '.join(row.personal) or 'nothing personal'}")
         click.echo(f"  why: {row.purpose}\n  ground: {row.ground}\n  kept: {row.kept}\n  on deletion: {row.on_erasure}")
+
+
+@main.group()
+def promises() -> None:
+    """Look whether the promises are kept."""
+
+
+@promises.command("check")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def promises_check(as_json: bool) -> None:
+    """Run every check now. Exit status 1 when one is broken."""
+    with unit_of_work():
+        results = promise_service.run_checks()
+    if as_json:
+        rows = [{"promise": r.promise, "check": r.name, "ok": r.ok, "detail": r.detail} for r in results]
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+    else:
+        for result in results:
+            click.echo(f"{result.promise} {'kept  ' if result.ok else 'BROKEN'} {result.name}: {result.detail}")
+    if not all(result.ok for result in results):
+        raise SystemExit(1)

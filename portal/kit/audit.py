@@ -35,9 +35,7 @@ def record(event: str, *, subject_id: uuid.UUID | None = None, by: uuid.UUID | N
     db.session.add(_entry(event, subject_id, by, facts))
 
 
-def record_after(
-    event: str, *, subject_id: uuid.UUID | None = None, by: uuid.UUID | None = None, **facts: object
-) -> None:
+def record_after(event: str, *, subject_id: uuid.UUID | None = None, by: uuid.UUID | None = None, **facts: object) -> None:
     """Record in a transaction of its own once the unit has ended: for refusals, which roll the unit back."""
     entry = _entry(event, subject_id, by, facts)
     after_unit(lambda: db.session.add(entry))

@@ -1,8 +1,10 @@
 """Checks: how a promise is looked at. Areas write them, `portal.promises` runs and shows them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
+
+from flask import Flask, current_app
 
 
 @dataclass(frozen=True)
@@ -31,3 +33,16 @@ def kept(detail: str = "") -> Finding:
 def broken(detail: str) -> Finding:
     """Say that the promise is broken, and by what."""
     return Finding(False, detail)
+
+
+def init_app(app: Flask, checks: Sequence[Check]) -> None:
+    """Hand every check to the area that runs them. Raises RuntimeError when two bear one name."""
+    names = [check.name for check in checks]
+    if len(set(names)) != len(names):
+        raise RuntimeError("two checks bear one name")
+    app.extensions["portal.checks"] = tuple(checks)
+
+
+def checks() -> tuple[Check, ...]:
+    """Return every check of the running app."""
+    return cast("tuple[Check, ...]", current_app.extensions["portal.checks"])

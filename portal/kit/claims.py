@@ -295,9 +295,7 @@ class Register:
     def residue(self, subject: Subject) -> list[str]:
         """Read back after an erasure and name whatever is still there; empty when it is complete."""
         left = [
-            table.name
-            for _claim, table in self.tables()
-            if table.whose and not table.on_erasure and _count(table, subject)
+            table.name for _claim, table in self.tables() if table.whose and not table.on_erasure and _count(table, subject)
         ]
         return left + [name for claim in self.claims for name in claim.residue(subject)]
 

@@ -28,7 +28,7 @@ MESSAGE_MAX = 10_000
 Sentence = Any
 
 
-class Form(FlaskForm):
+class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """The base of every form. `refusals` maps a refusal's class name to (field or None, sentence)."""
 
     refusals: ClassVar[Mapping[str, tuple[str | None, Sentence]]] = {}

@@ -97,7 +97,7 @@ def _compress(response: Response) -> Response:
     response.vary.add("Accept-Encoding")
     if (
         response.mimetype not in COMPRESSED_TYPES
-        or "gzip" not in request.accept_encodings
+        or request.accept_encodings.quality("gzip") == 0
         or response.headers.get("Content-Encoding")
         or response.status_code not in (200, 403, 404, 422, 429)
     ):

@@ -127,20 +127,17 @@ class DatabaseKeys:
     def __init__(self, url: str) -> None:
         self.url = url
         self._run(
-            "CREATE TABLE IF NOT EXISTS day_key"
-            " (purpose text, day date, key bytea NOT NULL, PRIMARY KEY (purpose, day))"
+            "CREATE TABLE IF NOT EXISTS day_key (purpose text, day date, key bytea NOT NULL, PRIMARY KEY (purpose, day))"
         )
 
     def _run(self, statement: str, *values: object) -> list[tuple[object, ...]]:
         with psycopg.connect(self.url, autocommit=True, connect_timeout=5) as connection:
-            cursor = connection.execute(statement, values)  # type: ignore[arg-type]
+            cursor = connection.execute(statement, values)
             return cursor.fetchall() if cursor.description else []
 
     def get_or_make(self, purpose: str, on: date) -> bytes:
         """Return the key of a day; the first insert wins."""
-        self._run(
-            "INSERT INTO day_key VALUES (%s, %s, %s) ON CONFLICT DO NOTHING", purpose, on, secrets.token_bytes(32)
-        )
+        self._run("INSERT INTO day_key VALUES (%s, %s, %s) ON CONFLICT DO NOTHING", purpose, on, secrets.token_bytes(32))
         found = self.find(purpose, on)
         if found is None:
             raise CannotOpen
@@ -159,9 +156,7 @@ class DatabaseKeys:
 
     def days(self, purpose: str) -> list[date]:
         """Return the days whose key still exists, oldest first."""
-        return [
-            cast(date, row[0]) for row in self._run("SELECT day FROM day_key WHERE purpose = %s ORDER BY 1", purpose)
-        ]
+        return [cast(date, row[0]) for row in self._run("SELECT day FROM day_key WHERE purpose = %s ORDER BY 1", purpose)]
 
 
 def init_app(app: Flask, settings: Settings) -> None:

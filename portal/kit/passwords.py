@@ -3,6 +3,7 @@
 A hash costs 64 MiB; a storm of sign-ins queues here instead of exhausting memory, then is refused plainly (`Busy`).
 """
 
+import secrets
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -50,7 +51,7 @@ class Hasher:
         )
         self._slots = threading.BoundedSemaphore(settings.hashes_at_once)
         self._patience = settings.hash_wait_seconds
-        self._nobody: str | None = None
+        self._nobody = self._argon.hash(secrets.token_urlsafe())
         self.count = 0
 
     @contextmanager
@@ -71,14 +72,12 @@ class Hasher:
 
     def verify(self, hashed: str | None, password: str) -> bool:
         """Tell whether `password` is right. For a stranger (None) the same work is done, and the answer is no."""
-        known = hashed is not None
-        if self._nobody is None:
-            self._nobody = self._argon.hash("nobody has this password")
         with self._slot():
             try:
-                return self._argon.verify(hashed or self._nobody, password) and known
+                self._argon.verify(hashed or self._nobody, password)
             except (VerificationError, InvalidHashError):
                 return False
+        return hashed is not None
 
     def needs_rehash(self, hashed: str) -> bool:
         """Tell whether a hash was made with other parameters than today's (v5.0.0-11.2.2)."""

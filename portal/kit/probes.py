@@ -13,9 +13,7 @@ from portal.kit.settings import current_settings
 
 bp = Blueprint("probes", __name__)
 registry = CollectorRegistry()
-requests = Counter(
-    "portal_requests_total", "Answers by endpoint and status.", ["endpoint", "status"], registry=registry
-)
+requests = Counter("portal_requests_total", "Answers by endpoint and status.", ["endpoint", "status"], registry=registry)
 seconds = Histogram("portal_request_seconds", "Time to answer by endpoint.", ["endpoint"], registry=registry)
 
 

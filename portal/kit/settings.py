@@ -149,14 +149,16 @@ def load(environ: Mapping[str, str] | None = None, *, instance: Path = INSTANCE)
     if values.get("env", "production") == "development":
         values = _development(instance, values) | values
     else:
-        wrong += [f"{PREFIX}{name.upper()}: production needs it" for name in ("smtp_url",) if not values.get(name)]
+        if not values.get("smtp_url"):
+            wrong.append(f"{PREFIX}SMTP_URL: missing")
         if str(values.get("base_url", "")).startswith("http://"):
             wrong.append(f"{PREFIX}BASE_URL: production needs https://")
+    settings = None
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
         wrong += [_name_fault(fault) for fault in error.errors(include_input=False, include_url=False)]
-    if wrong:
+    if settings is None or wrong:
         raise SettingsError("The portal cannot start. Please mend these settings:\n  " + "\n  ".join(sorted(wrong)))
     return settings
 

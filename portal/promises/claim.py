@@ -1,0 +1,19 @@
+"""What the results of checks hold: nothing about anybody."""
+
+from portal.kit.claims import SAYS_NOTHING, Claim, Ground, Table, technical
+from portal.kit.i18n import _l
+from portal.promises.models import CheckResult
+
+CLAIM = Claim(
+    area="promises",
+    tables=[
+        Table(
+            CheckResult,
+            what=_l("Results of checks"),
+            purpose=_l("To show whether each promise is kept."),
+            ground=Ground.LEGITIMATE_INTEREST,
+            keep=SAYS_NOTHING,
+            columns={name: technical() for name in ("name", "promise", "ok", "detail", "checked_at", "since_at")},
+        )
+    ],
+)

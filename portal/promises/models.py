@@ -1,0 +1,25 @@
+"""The last result of each check."""
+
+from datetime import datetime
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.kit import clock
+from portal.kit.db import Base
+
+DETAIL_MAX = 300
+
+
+class CheckResult(Base):
+    """What a check saw when it last looked."""
+
+    __tablename__ = "check_result"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    promise: Mapped[str] = mapped_column(String(8))
+    ok: Mapped[bool]
+    detail: Mapped[str] = mapped_column(String(DETAIL_MAX))
+    checked_at: Mapped[datetime] = mapped_column(default=clock.now)
+    since_at: Mapped[datetime] = mapped_column(default=clock.now)
+    """Since when the result has been what it is."""

@@ -1,0 +1,140 @@
+"""The public page of promises: kept only when a check looked lately and found it so."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from portal.cli import promises_check
+from portal.jobs import worker
+from portal.kit import checks
+from portal.kit.checks import Check, broken, kept
+from portal.promises import service
+from portal.promises.catalogue import SECTIONS
+from portal.promises.service import Standing
+
+
+@pytest.fixture
+def looking_at(app, monkeypatch):
+    """Put checks of the test's own in place of the portal's."""
+
+    def put(*own):
+        monkeypatch.setitem(app.extensions, "portal.checks", own)
+
+    return put
+
+
+def a_check(run, promise="P05", name="one"):
+    return Check(promise=promise, name=name, what="A test looks.", run=run)
+
+
+def standing(unit, promise="P05"):
+    with unit():
+        lines = {line.promise.id: line for chapter in service.board() for line in chapter.lines}
+    return lines[promise].standing
+
+
+def run(unit):
+    with unit():
+        service.run_checks()
+
+
+def test_every_promise_of_the_policy_is_on_the_page(client):
+    page = client.get("/promises")
+    ids = {section["id"] for section in page.soup.select("section.promise")}
+    assert ids == {f"P{number:02}" for number in range(1, 47)}
+
+
+def test_ids_are_in_order_and_unique():
+    ids = [promise.id for section in SECTIONS for promise in section.promises]
+    assert ids == sorted(set(ids))
+
+
+def test_a_promise_that_no_check_looked_at_is_not_called_kept(unit, looking_at):
+    looking_at(a_check(lambda: kept()))
+    assert standing(unit) is Standing.STALE
+    run(unit)
+    assert standing(unit) is Standing.KEPT
+
+
+def test_a_promise_without_a_check_is_shown_as_not_checked(unit, looking_at):
+    looking_at()
+    assert standing(unit) is Standing.UNCHECKED
+
+
+def test_one_broken_check_breaks_the_promise(unit, looking_at, client):
+    looking_at(a_check(lambda: kept(), name="good"), a_check(lambda: broken("two rows too old"), name="bad"))
+    run(unit)
+    assert standing(unit) is Standing.BROKEN
+    section = client.get("/promises").soup.find(id="P05")
+    assert "Broken" in section.text
+    assert "two rows too old" in section.text
+
+
+def test_a_check_that_cannot_run_counts_as_broken_and_tells_no_secret(unit, looking_at):
+    def explode():
+        raise ValueError("ada@example.com")
+
+    looking_at(a_check(explode))
+    with unit():
+        (result,) = service.run_checks()
+    assert not result.ok
+    assert "ada@example.com" not in result.detail
+
+
+def test_an_old_result_says_nothing_any_more(unit, looking_at, clock):
+    looking_at(a_check(lambda: kept()))
+    run(unit)
+    clock.forward(hours=4)
+    assert standing(unit) is Standing.STALE
+
+
+def test_since_when_is_remembered_until_it_changes(unit, looking_at, clock):
+    looking_at(a_check(lambda: kept()))
+    run(unit)
+    clock.forward(hours=1)
+    with unit():
+        (again,) = service.run_checks()
+        assert again.since_at < again.checked_at
+    looking_at(a_check(lambda: broken("x")))
+    with unit():
+        (turned,) = service.run_checks()
+        assert turned.since_at == turned.checked_at
+
+
+def test_a_promise_not_built_is_never_kept(unit, looking_at):
+    looking_at(a_check(lambda: kept(), promise="P29"))
+    run(unit)
+    assert standing(unit, "P29") is Standing.NOT_BUILT
+
+
+def test_the_checks_run_by_the_clock(app, unit, run_jobs, clock):
+    with app.app_context():
+        worker.tick()
+    clock.forward(hours=1, minutes=1)
+    with app.app_context():
+        worker.tick()
+    run_jobs()
+    with unit():
+        assert all(look.result for chapter in service.board() for line in chapter.lines for look in line.looks)
+
+
+def test_every_check_of_the_portal_belongs_to_a_promise(app):
+    ids = {promise.id for section in SECTIONS for promise in section.promises}
+    with app.app_context():
+        assert {check.promise for check in checks.checks()} <= ids
+        assert checks.checks()
+
+
+def test_the_command_fails_when_a_promise_is_broken(app, looking_at):
+    looking_at(a_check(lambda: kept(), name="good"), a_check(lambda: broken("why"), name="bad"))
+    with app.app_context():
+        result = CliRunner().invoke(promises_check, ["--json"])
+    assert result.exit_code == 1
+    assert {row["check"]: row["ok"] for row in json.loads(result.output)} == {"good": True, "bad": False}
+
+
+def test_the_command_succeeds_when_all_are_kept(app, looking_at):
+    looking_at(a_check(lambda: kept()))
+    with app.app_context():
+        assert CliRunner().invoke(promises_check).exit_code == 0
