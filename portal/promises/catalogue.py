@@ -40,7 +40,7 @@ def section(title: Sentence, *promises: Promise) -> Section:
     return Section(title, promises)
 
 
-NOT_BUILT = frozenset("P09 P11 P12 P19 P20 P21 P29 P30 P31 P32 P33 P34 P35 P36 P37 P38 P39 P40 P41 P43 P44 P45".split())
+NOT_BUILT = frozenset(f"P{n:02}" for n in (9, 11, 12, 19, 20, 21, *range(29, 42), 43, 44, 45))
 
 SECTIONS: tuple[Section, ...] = (
     section(
@@ -62,9 +62,7 @@ SECTIONS: tuple[Section, ...] = (
         Promise(
             "P03",
             _l("A small account"),
-            _l(
-                "Your account holds your name and e-mail address, a photo if you add one, and the language and zone you choose."
-            ),
+            _l("Your account holds your name and e-mail address, a photo if you add one, and your language and time zone."),
             _l("the table has no room for more; a photo is drawn anew, without its hidden data"),
             "settings.profile",
         ),
@@ -103,9 +101,7 @@ SECTIONS: tuple[Section, ...] = (
             "P08",
             _l("A safe way back in"),
             _l("A forgotten password is chosen anew through a link that we send to your address."),
-            _l(
-                "a signed link that expires, serves once, and dies with any change of the password; opening it spends nothing"
-            ),
+            _l("a signed link that expires, serves once and dies with any change of the password; opening spends nothing"),
             "recovery.forgot_password",
         ),
         Promise(
@@ -211,9 +207,7 @@ SECTIONS: tuple[Section, ...] = (
         Promise(
             "P22",
             _l("Statistics only if you agree"),
-            _l(
-                "Google Analytics counts visits in the aggregate, with up to four cookies, once you agree; all works without."
-            ),
+            _l("Google Analytics counts visits in the aggregate, with up to four cookies, if you agree; all works without."),
             _l("nothing of Google is in a page or its policy before; refusing is as easy as agreeing"),
             "legal.cookies",
         ),
@@ -221,9 +215,7 @@ SECTIONS: tuple[Section, ...] = (
             "P23",
             _l("Addresses for two weeks"),
             _l("We log the network address of each visit to find faults and fend off attacks, and lose it after two weeks."),
-            _l(
-                "one sealed log with a key per day; when the day is too old its key is destroyed, and copies are lost with it"
-            ),
+            _l("one sealed log with a key per day; the key of a day too old is destroyed, and copies are lost with it"),
             "traffic.mine",
         ),
     ),
