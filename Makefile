@@ -9,7 +9,7 @@ export HOST PORT
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 VENV = .venv
 BIN = $(VENV)/bin
-PIP_INSTALL = $(BIN)/python -m pip install --quiet --require-hashes --only-binary :all: -r
+PIP_INSTALL = $(BIN)/python -m pip install --quiet --require-hashes -r
 TOOLS = tests/browser_tools
 LIGHTHOUSE = benchmarks/lighthouse
 LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
@@ -24,10 +24,12 @@ VENV_PACKAGE = python$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.versi
 APT_INSTALL = $(if $(filter 0,$(shell id -u)),,sudo -n) apt-get install --yes -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help run test needs quality prove lock format clean
+.PHONY: help install run test needs quality prove lock format clean
 
 help: ## Say what can be typed
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(VENV)/.run $(BIN)/portal ## Make .venv with the pinned dependencies and the command `portal`
 
 run: $(VENV)/.run $(BIN)/portal ## Serve the portal with the demo company at http://127.0.0.1:8000 (HOST, PORT)
 	@PORTAL_ENV=development exec $(BIN)/portal serve --demo

@@ -72,6 +72,4 @@ def test_no_file_names_a_registry_by_its_host():
     text = {".py", ".txt", ".toml", ".json", ".cfg", ".yml", ".yaml", ".sh", ".npmrc", ""}
     files = [ROOT / name for name in listed if (ROOT / name).suffix in text and (ROOT / name).is_file()]
     own_words = {ROOT / "tests" / "rules" / "test_locks.py"}
-    assert [
-        str(path) for path in files if path not in own_words and REGISTRY.search(path.read_text(errors="ignore"))
-    ] == []
+    assert [str(path) for path in files if path not in own_words and REGISTRY.search(path.read_text(errors="ignore"))] == []

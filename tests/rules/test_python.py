@@ -64,10 +64,7 @@ def test_no_text_is_run_as_code():
 
 def test_sql_is_never_put_together_from_pieces():
     takers = [
-        (module, call)
-        for module in modules()
-        for call in module.calls()
-        if dotted(call.func).split(".")[-1] in TAKES_SQL
+        (module, call) for module in modules() for call in module.calls() if dotted(call.func).split(".")[-1] in TAKES_SQL
     ]
     assert takers
     assert outside([(module, call) for module, call in takers if any(map(is_built, call.args))], BUILT_SQL) == []

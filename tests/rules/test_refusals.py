@@ -11,9 +11,7 @@ ON_A_PAGE_OF_THEIR_OWN: dict[str, str] = {}
 def refusals() -> dict[str, str]:
     """Return every refusal of the portal, with where it is defined."""
     known, found = {"Refusal"}, {}
-    classes = [
-        (module, node) for module in modules() for node in ast.walk(module.tree) if isinstance(node, ast.ClassDef)
-    ]
+    classes = [(module, node) for module in modules() for node in ast.walk(module.tree) if isinstance(node, ast.ClassDef)]
     before = -1
     while before != len(known):
         before = len(known)
@@ -30,9 +28,7 @@ def words(module: Module) -> set[str]:
     names = {"refusals", "HOUSE_REFUSALS"}
     keys: set[str] = set()
     for node in ast.walk(module.tree):
-        targets = (
-            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-        )
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
         if any(dotted(target) in names for target in targets) and isinstance(node.value, ast.Dict):
             keys |= {str(key.value) for key in node.value.keys if isinstance(key, ast.Constant)}
     return keys

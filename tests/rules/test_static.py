@@ -8,9 +8,7 @@ from tests.rules.source import ROOT
 
 STATIC = ROOT / "static"
 OUTSIDE = re.compile(r"""(?:url\(\s*["']?|@import\s+["']|\bfrom\s+["']|\bimport\s+["']|fetch\(\s*["'])(https?:)?//""")
-TEXT_AS_CODE = re.compile(
-    r"\.(inner|outer)HTML\b|insertAdjacentHTML|document\.write|\beval\(|new Function\b|setHTMLUnsafe"
-)
+TEXT_AS_CODE = re.compile(r"\.(inner|outer)HTML\b|insertAdjacentHTML|document\.write|\beval\(|new Function\b|setHTMLUnsafe")
 FIRST_FLIGHT = 14 * 1024  # bytes that fit in the first round of a new connection (RFC 6928)
 
 
@@ -36,6 +34,4 @@ def test_styles_and_scripts_of_a_page_leave_room_for_the_page_in_the_first_fligh
 
 
 def test_a_picture_carries_no_script():
-    assert [
-        str(path) for path in files(".svg") if re.search(r"<script|\son\w+=|<foreignObject", path.read_text())
-    ] == []
+    assert [str(path) for path in files(".svg") if re.search(r"<script|\son\w+=|<foreignObject", path.read_text())] == []

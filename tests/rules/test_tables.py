@@ -75,9 +75,7 @@ def test_ids_are_random_and_never_counted():
     assert counted == []
     with_id = [table for table in tables() if "id" in table.columns]
     assert with_id
-    assert [table.name for table in with_id if table.columns["id"].type.python_type is not uuid.UUID] == list(
-        OTHER_KEYS
-    )
+    assert [table.name for table in with_id if table.columns["id"].type.python_type is not uuid.UUID] == list(OTHER_KEYS)
 
 
 def heights() -> dict[str, int]:

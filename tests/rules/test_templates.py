@@ -14,9 +14,7 @@ TRANSLATES = {"_", "gettext", "ngettext", "pgettext", "npgettext", "_l"}
 NEUTRAL = re.compile(r"\b(ABN|UTC|UUID|JSON|CSV|ZIP|HTML|PDF|PNG|JPEG|WebP|ID|IP|URL|HTTPS?|MB|KB|GB|SHA-256)\b")
 WORD = re.compile(r"[^\W\d_]{2,}")
 SENTENCE = re.compile(r"^\s*[A-Z][a-z’']+(,? [\w’']+)+|[\u4e00-\u9fff]")
-SPOKEN_ATTRIBUTE = re.compile(
-    r"""\b(?:title|alt|placeholder|aria-label|label|content)\s*=\s*(["'])(.*?)\1""", re.DOTALL
-)
+SPOKEN_ATTRIBUTE = re.compile(r"""\b(?:title|alt|placeholder|aria-label|label|content)\s*=\s*(["'])(.*?)\1""", re.DOTALL)
 CODE = re.compile(r"<(code|kbd|samp|pre|script|style|svg)\b.*?</\1\s*>", re.DOTALL)
 META = re.compile(r"<meta\b.*?>", re.DOTALL)
 TAG = re.compile(r"<[^>]*>", re.DOTALL)
