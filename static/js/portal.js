@@ -40,7 +40,7 @@
 
   // Long work: ask each second, more slowly when nobody answers; load the page again when the work has ended.
   all("[data-progress-url]", (box) => {
-    const bar = box.querySelector("progress"), figure = box.querySelector("output");
+    const bar = box.querySelector("progress"), figure = box.querySelector("[data-figure]");
     box.querySelector("[data-reload]").hidden = true;
     const ask = async (wait) => {
       try {
