@@ -35,6 +35,10 @@ from portal.mail import routes as mail_routes
 from portal.promises import claim as promises_claim
 from portal.promises import jobs as promises_jobs  # noqa: F401 (registers its background verbs)
 from portal.promises import routes as promises_routes
+from portal.traffic import checks as traffic_checks
+from portal.traffic import claim as traffic_claim
+from portal.traffic import jobs as traffic_jobs  # noqa: F401 (registers its background verbs)
+from portal.traffic import routes as traffic_routes
 
 ROOT = Path(__file__).resolve().parents[1]
 LARGEST_REQUEST = 12 * 1024 * 1024
@@ -43,6 +47,7 @@ MOST_FORM_PARTS = 200
 
 BLUEPRINTS = (
     legal_routes.bp,
+    traffic_routes.bp,
     promises_routes.bp,
 )
 
@@ -51,11 +56,15 @@ CLAIMS = (
     jobs_claim.CLAIM,
     mail_claim.CLAIM,
     legal_claim.CLAIM,
+    traffic_claim.CLAIM,
     promises_claim.CLAIM,
 )
 """Every claim, in the order of the layers, low to high."""
 
-CHECKS = (*legal_checks.CHECKS,)
+CHECKS = (
+    *legal_checks.CHECKS,
+    *traffic_checks.CHECKS,
+)
 """Every check of a promise."""
 
 EVENTS: events.Wiring = {}

@@ -1,0 +1,39 @@
+"""What the log of visits holds."""
+
+from sqlalchemy import ColumnElement, false
+
+from portal.kit.claims import Claim, Ground, Keep, Subject, Table, personal, technical
+from portal.kit.i18n import _l
+from portal.traffic.models import Visit
+
+
+def _whose(subject: Subject) -> ColumnElement[bool]:
+    return Visit.subject_id == subject.person_id if subject.person_id else false()
+
+
+CLAIM = Claim(
+    area="traffic",
+    tables=[
+        Table(
+            Visit,
+            what=_l("Visits"),
+            whose=_whose,
+            purpose=_l("To find faults, and to defend the portal against floods of requests."),
+            ground=Ground.LEGITIMATE_INTEREST,
+            keep=Keep("visits", since="at"),
+            columns={
+                "id": technical(),
+                "at": technical(_l("When")),
+                "sealed_on": technical(),
+                "endpoint": technical(_l("Page")),
+                "method": technical(_l("Method")),
+                "status": technical(_l("Answer")),
+                "sealed_address": personal(
+                    _l("The address you came from, sealed with a key of the day"),
+                    withheld=_l("It is sealed. User Settings, Privacy, Visits shows it opened."),
+                ),
+                "subject_id": personal(_l("Your account's id")),
+            },
+        )
+    ],
+)

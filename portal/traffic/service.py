@@ -1,0 +1,192 @@
+"""Recording visits beside the answers, opening a person's own, and letting the keys of past days die (P23)."""
+
+import atexit
+import os
+import threading
+import uuid
+from collections import deque
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any, Protocol
+
+import structlog
+from sqlalchemy import func, insert, select
+
+from portal.kit import clock, keys, paging
+from portal.kit.access import Actor
+from portal.kit.db import db
+from portal.kit.periods import period
+from portal.kit.refusals import NotFound
+from portal.kit.web import unit_of_work
+from portal.traffic.models import Visit
+
+log = structlog.get_logger()
+PURPOSE = "traffic"
+BATCH = 50
+LONGEST_WAIT_SECONDS = 2.0
+MOST_WAITING = 10_000
+"""Visits that wait to be written at most: a flood, or a database that is away, costs bounded memory."""
+
+
+class App(Protocol):
+    """What a recorder needs of the app it records for."""
+
+    def app_context(self) -> AbstractContextManager[Any]:
+        """Enter the app."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A visit as the web saw it, its address still readable; it lives in memory for some seconds only."""
+
+    at: datetime
+    endpoint: str | None
+    method: str
+    status: int
+    address: str
+    subject_id: uuid.UUID | None
+
+
+class Recorder:
+    """Keeps visits in memory for a moment and writes them in batches, each in a transaction of its own.
+
+    Nothing here may break or slow down an answer: noting a visit only appends to a list. A batch that cannot be written
+    is reported and let go.
+    """
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+        self.in_background = False
+        self._waiting: deque[Seen] = deque(maxlen=MOST_WAITING)
+        self._full = threading.Event()
+        self._process = 0
+        self._key: tuple[date, bytes] | None = None
+        self._flushing = threading.Lock()
+
+    def note(self, seen: Seen) -> None:
+        """Remember a visit until the next batch."""
+        self._waiting.append(seen)
+        if len(self._waiting) >= BATCH:
+            self._full.set()
+        if self.in_background and self._process != os.getpid():
+            self._start()
+
+    def _start(self) -> None:
+        # Asked for by the first visit and not at the start of the program: threads do not survive a fork.
+        with self._flushing:
+            if self._process == os.getpid():
+                return
+            self._process = os.getpid()
+        threading.Thread(target=self._run, name="visits", daemon=True).start()
+        atexit.register(self.flush)
+
+    def _run(self) -> None:
+        while True:
+            self._full.wait(LONGEST_WAIT_SECONDS)
+            self._full.clear()
+            if self._waiting:
+                self.flush()
+
+    def flush(self) -> int:
+        """Write what waits; return how many visits. Never raises: a batch that fails is reported by its size alone."""
+        with self._flushing:
+            batch = [self._waiting.popleft() for _each in range(len(self._waiting))]
+            if not batch:
+                return 0
+            try:
+                with self.app.app_context(), unit_of_work():
+                    return self._write(batch)
+            except Exception:
+                log.exception("traffic.visits_lost", count=len(batch))
+                return 0
+
+    def _write(self, batch: list[Seen]) -> int:
+        # A key that died must not be made again, not even for a visit that waited very long.
+        oldest = oldest_day_kept()
+        rows = [self._row(seen) for seen in batch if seen.at.date() >= oldest]
+        if rows:
+            db.session.execute(insert(Visit), rows)
+        return len(rows)
+
+    def _row(self, seen: Seen) -> dict[str, Any]:
+        visit_id, day = uuid.uuid4(), seen.at.date()
+        sealed = keys.seal(PURPOSE, seen.address.encode(), context=visit_id.bytes, key=self._key_of(day))
+        return {
+            "id": visit_id,
+            "at": seen.at,
+            "sealed_on": day,
+            "endpoint": seen.endpoint,
+            "method": seen.method,
+            "status": seen.status,
+            "sealed_address": sealed,
+            "subject_id": seen.subject_id,
+        }
+
+    def _key_of(self, day: date) -> bytes:
+        if self._key is None or self._key[0] != day:
+            self._key = (day, keys.day_keys().get_or_make(PURPOSE, day))
+        return self._key[1]
+
+
+@dataclass(frozen=True)
+class OwnVisit:
+    """A visit as its person may see it."""
+
+    at: datetime
+    endpoint: str | None
+    method: str
+    status: int
+    address: str | None
+    """None once the key of its day is gone."""
+    gone_at: datetime
+    """When nobody can read the address any more."""
+
+
+def visits_for(actor: Actor, after: str | None = None, *, size: int = 50) -> paging.Slice[OwnVisit]:
+    """Return a page of the actor's own visits, newest first, with the addresses opened. Raises NotFound."""
+    if actor.person_id is None:
+        raise NotFound
+    mine = select(Visit).where(Visit.subject_id == actor.person_id, Visit.sealed_on >= oldest_day_kept())
+    found = paging.read(mine, at=Visit.at, key=Visit.id, after=after, size=size)
+    opened = {day: keys.day_keys().find(PURPOSE, day) for day in {visit.sealed_on for visit in found.rows}}
+    return paging.Slice([_own(visit, opened[visit.sealed_on]) for visit in found.rows], found.after)
+
+
+def _own(visit: Visit, key: bytes | None) -> OwnVisit:
+    return OwnVisit(
+        at=visit.at,
+        endpoint=visit.endpoint,
+        method=visit.method,
+        status=visit.status,
+        address=_open(visit, key) if key else None,
+        gone_at=datetime.combine(visit.sealed_on + period("visits"), time.min, tzinfo=UTC),
+    )
+
+
+def _open(visit: Visit, key: bytes) -> str | None:
+    try:
+        return keys.open_sealed(PURPOSE, visit.sealed_address, context=visit.id.bytes, key=key).decode()
+    except keys.CannotOpen:
+        return None
+
+
+def oldest_day_kept() -> date:
+    """Return the first day whose visits may still be read: no address lives longer than the period, not by an hour."""
+    return clock.today() - period("visits") + (date.resolution)
+
+
+def oldest_day() -> date | None:
+    """Return the oldest day of which a visit or a key still exists, or None: the evidence shown for P23."""
+    first = db.session.scalar(select(func.min(Visit.sealed_on)))
+    days = [*keys.day_keys().days(PURPOSE)[:1], *([first] if first else [])]
+    return min(days, default=None)
+
+
+def destroy_old_keys() -> int:
+    """Destroy the keys of days whose time is up, so that every copy of their addresses dies too. Returns how many."""
+    place, oldest = keys.day_keys(), oldest_day_kept()
+    old = [day for day in place.days(PURPOSE) if day < oldest]
+    for day in old:
+        place.destroy(PURPOSE, day)
+    return len(old)
