@@ -34,6 +34,8 @@ class Person(Base):
     avatar_key: Mapped[str | None] = mapped_column(String(64))
     password_hash: Mapped[str | None] = mapped_column(String(255))
     password_set_at: Mapped[datetime] = mapped_column(default=clock.now)
+    reset_asked_at: Mapped[datetime | None]
+    """When the one live reset link was written; empty once it is used. A newer request kills the older link."""
     terms_version: Mapped[str] = mapped_column(String(16))
     terms_accepted_at: Mapped[datetime]
     created_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -27,6 +27,7 @@ _ALL = (
     Period("reset_link", timedelta(minutes=30), _l("A link that resets a password")),
     Period("email_change_confirm", timedelta(minutes=60), _l("A link that confirms a new e-mail address")),
     Period("email_change_undo", timedelta(days=7), _l("The right to undo a change of e-mail address")),
+    Period("wasnt_me_link", timedelta(days=7), _l("A link that says: this wasn’t me")),
     Period("invitation", timedelta(hours=72), _l("An invitation to an organisation")),
     Period("human_code", timedelta(minutes=10), _l("A code that is typed by hand")),
     # Signing in

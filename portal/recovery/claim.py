@@ -1,0 +1,9 @@
+"""What this area holds of anybody: nothing."""
+
+from portal.kit.claims import Claim
+from portal.kit.i18n import _l
+
+CLAIM = Claim(
+    area="recovery",
+    why_nothing=_l("Its links are signed and carry ids; what they change stands with your account."),
+)

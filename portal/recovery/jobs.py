@@ -1,0 +1,18 @@
+"""Letters that are written in the background, so that asking for one takes as long for a stranger."""
+
+import uuid
+
+from portal.jobs.registry import job
+from portal.recovery import service
+
+
+@job("recovery.send_reset_link")
+def send_reset_link(*, person_id: str) -> None:
+    """Write a reset letter."""
+    service.send_reset_link(uuid.UUID(person_id))
+
+
+@job("recovery.send_secure_link")
+def send_secure_link(*, person_id: str) -> None:
+    """Write a letter that lets its reader secure the account."""
+    service.send_secure_link(uuid.UUID(person_id))

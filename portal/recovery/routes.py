@@ -1,0 +1,115 @@
+"""Pages of lost access. A page whose address holds a token sends no Referer and is not kept by the browser."""
+
+from flask import Blueprint, flash, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.kit import access
+from portal.kit.forms import Press
+from portal.kit.headers import private_link
+from portal.kit.i18n import _
+from portal.kit.refusals import Refusal
+from portal.kit.templating import render
+from portal.kit.web import client_ip
+from portal.recovery import service
+from portal.recovery.forms import ChoosePassword, ForgotPassword, ReportMisuse
+
+bp = Blueprint("recovery", __name__)
+
+TAKEN_OUT = "chosen"
+"""What stands in the address in the token's place, once the token is in the signed cookie (v5.0.0-14.2.1)."""
+COOKIE_KEY = "reset"
+
+
+@bp.route("/forgot-password", methods=["GET", "POST"])
+@access.public
+def forgot_password() -> ResponseReturnValue:
+    """Ask where the reset link goes; say the same to everybody."""
+    form = ForgotPassword()
+    if form.validate_on_submit():
+        try:
+            service.request_reset(form.email.data, ip=client_ip())
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect(url_for(".reset_sent"), code=303)
+    return render("recovery/forgot_password.html", form=form), form.status
+
+
+@bp.get("/forgot-password/sent")
+@access.public
+def reset_sent() -> str:
+    """Say what happens next, to everybody alike."""
+    return render("recovery/reset_sent.html")
+
+
+@bp.route("/reset-password/<token>", methods=["GET", "POST"])
+@access.public
+def choose_password(token: str) -> ResponseReturnValue:
+    """Take a new password by a reset link. Opening the link does not spend it; the token leaves the address at once."""
+    private_link()
+    live = session.get(COOKIE_KEY, "") if token == TAKEN_OUT else token
+    person = service.person_of_reset(live)
+    if request.method == "GET" and token != TAKEN_OUT:
+        session[COOKIE_KEY] = token
+        return redirect(url_for(".choose_password", token=TAKEN_OUT), code=303)
+    form = ChoosePassword()
+    if form.validate_on_submit():
+        try:
+            service.choose_password(live, password=form.password.data)
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            session.pop(COOKIE_KEY, None)
+            flash(_("Your new password is set, and every session has ended. Please sign in."), "success")
+            return redirect(url_for("accounts.login"), code=303)
+    return render("recovery/choose_password.html", form=form, person=person), form.status
+
+
+@bp.route("/wasnt-me/<token>", methods=["GET", "POST"])
+@access.public
+def wasnt_me(token: str) -> ResponseReturnValue:
+    """Show what "This wasn't me" does, and do it. For as long as the link lives it may be pressed again."""
+    private_link()
+    person = service.person_of_alarm(token)
+    form = Press()
+    if form.validate_on_submit():
+        service.say_wasnt_me(token)
+        return redirect(url_for(".secured"), code=303)
+    return render("recovery/wasnt_me.html", form=form, person=person), form.status
+
+
+@bp.post("/settings/not-me")
+@access.signed_in
+def not_me() -> ResponseReturnValue:
+    """Do the same for somebody who is signed in. No fresh proof is asked: an alarm must never be hard to raise."""
+    service.say_not_me(access.actor())
+    return redirect(url_for(".secured"), code=303)
+
+
+@bp.get("/account-secured")
+@access.public
+def secured() -> str:
+    """Say what was done and what comes next."""
+    return render("recovery/secured.html")
+
+
+@bp.route("/report-misuse", methods=["GET", "POST"])
+@access.public
+def report_misuse() -> ResponseReturnValue:
+    """Take a report from somebody who is locked out; say the same to everybody."""
+    form = ReportMisuse()
+    if form.validate_on_submit():
+        try:
+            service.report_misuse(form.email.data, message=form.message.data, ip=client_ip())
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect(url_for(".misuse_reported"), code=303)
+    return render("recovery/report_misuse.html", form=form), form.status
+
+
+@bp.get("/report-misuse/sent")
+@access.public
+def misuse_reported() -> str:
+    """Say what happens next, to everybody alike."""
+    return render("recovery/misuse_reported.html")
