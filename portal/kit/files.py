@@ -7,12 +7,14 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app
 
+from portal.kit import clock
 from portal.kit.settings import Settings
 from portal.kit.web import current_unit
 
@@ -68,13 +70,29 @@ class Storage:
         """Return a file's size in bytes. Raises FileNotFoundError."""
         return self.path(key).stat().st_size
 
-    def keys(self, kind: str) -> Iterable[str]:
-        """Yield the key of every file of a kind: for sweeps that look for files nobody owns."""
-        yield from (f"{kind}/{path.name}" for path in (self.folder / kind).glob("??/*") if not path.suffix)
+    def keys(self, kind: str, *, older_than: timedelta = timedelta()) -> Iterable[str]:
+        """Yield the key of every file of a kind that has stood for that long: for sweeps that look for orphans."""
+        for path in (self.folder / kind).glob("??/*"):
+            if not path.suffix and (not older_than or _is_older(path, older_than)):
+                yield f"{kind}/{path.name}"
+
+    def sweep_drafts(self, *, older_than: timedelta, dry_run: bool = False) -> int:
+        """Delete what a killed process left half-written; return how many files."""
+        drafts = [path for path in self.folder.glob("*/??/*.part") if _is_older(path, older_than)]
+        for path in drafts if not dry_run else ():
+            path.unlink(missing_ok=True)
+        return len(drafts)
 
     def clear(self) -> None:
         """Delete everything: for tests and the demo."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _is_older(path: Path, length: timedelta) -> bool:
+    try:
+        return path.stat().st_mtime < (clock.now() - length).timestamp()
+    except FileNotFoundError:
+        return False
 
 
 def init_app(app: Flask, settings: Settings) -> None:
