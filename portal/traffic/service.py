@@ -82,11 +82,10 @@ class Recorder:
         atexit.register(self.flush)
 
     def _run(self) -> None:
-        while True:
+        while self.in_background:
             self._full.wait(LONGEST_WAIT_SECONDS)
             self._full.clear()
-            if self._waiting:
-                self.flush()
+            self.flush()
 
     def flush(self) -> int:
         """Write what waits; return how many visits. Never raises: a batch that fails is reported by its size alone."""
@@ -173,7 +172,7 @@ def _open(visit: Visit, key: bytes) -> str | None:
 
 def oldest_day_kept() -> date:
     """Return the first day whose visits may still be read: no address lives longer than the period, not by an hour."""
-    return clock.today() - period("visits") + (date.resolution)
+    return clock.today() - period("visits") + date.resolution
 
 
 def oldest_day() -> date | None:
