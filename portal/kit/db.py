@@ -1,8 +1,8 @@
 """The database: one session, typed columns that mean the same on SQLite and PostgreSQL."""
 
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -76,6 +76,37 @@ def writing(on: bool = True) -> Iterator[None]:
         yield
     finally:
         _writing.reset(token)
+
+
+class LogBusy(Exception):
+    """Somebody still reads from the write-ahead log: it cannot be emptied now, so try again."""
+
+
+def leaves_traces() -> bool:
+    """Tell whether deleted rows may stay unreadable in free space of the files until that is used again (PostgreSQL)."""
+    return db.engine.dialect.name == "postgresql"
+
+
+def scrub(tables: Iterable[str]) -> None:
+    """Clear away what deleted rows leave behind. Call outside of a transaction. Raises LogBusy.
+
+    SQLite: deleted content is overwritten at once (secure_delete), here the write-ahead log is emptied too.
+    PostgreSQL: dead rows of these tables are vacuumed; pages and log keep traces, which receipts say.
+    """
+    if db.engine.dialect.name == "sqlite":
+        with closing(db.engine.raw_connection()) as connection:
+            busy, _pages, _moved = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise LogBusy
+        return
+    quote = db.engine.dialect.identifier_preparer.quote
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("SET statement_timeout = 0")
+        try:
+            for table in tables:
+                connection.exec_driver_sql(f"VACUUM {quote(table)}")
+        finally:
+            connection.exec_driver_sql("RESET statement_timeout")
 
 
 def init_app(app: Flask, url: str) -> None:

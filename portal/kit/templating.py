@@ -1,5 +1,6 @@
 """Templates: what every page may use. Pages are rendered inside the unit of work, letters without a request."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -23,6 +24,12 @@ def init_app(app: Flask, *, company: object) -> None:
 def render(template: str, **values: Any) -> str:
     """Render a page or a letter."""
     return render_template(template, **values)
+
+
+def stream(template: str, **values: Any) -> Iterator[str]:
+    """Render a long document piece by piece: nothing of it is held but the present row."""
+    values = {**values, **_context()}
+    yield from current_app.jinja_env.get_template(template).generate(values)
 
 
 def _context() -> dict[str, Any]:
