@@ -146,6 +146,13 @@ def allowed(name: str, key: str, limits: str) -> bool:
     return True
 
 
+def give_back(name: str, key: str, limits: str) -> None:
+    """Give one try back that turned out well: only failures stay counted, and nobody's success wipes out another's."""
+    release()
+    for limit in parse_many(limits):
+        _limiter().storage.incr(limit.key_for(name, _blind(key)), limit.get_expiry(), amount=-1)
+
+
 def forget(name: str, key: str, limits: str) -> None:
     """Give all tries back (after a success)."""
     release()

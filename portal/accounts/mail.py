@@ -1,0 +1,86 @@
+"""Letters about an account. A letter to an address that nobody confirmed yet repeats nothing that a stranger typed."""
+
+from datetime import datetime
+from typing import Any
+
+from portal.accounts.models import Person, SignUp
+from portal.kit import clock, tokens
+from portal.kit.web import external_url
+from portal.mail import service as mail
+
+WASNT_ME = "wasnt_me"
+
+
+def wasnt_me_url(person: Person) -> str:
+    """Return the address that stops whoever did what the letter tells of (P10); it knows when the letter was written."""
+    return external_url("recovery.wasnt_me", token=tokens.sign(WASNT_ME, str(person.id), clock.now().isoformat()))
+
+
+def confirm_address(sign_up: SignUp, *, token: str) -> None:
+    """The link that confirms an address and makes the account."""
+    mail.post(
+        "accounts/confirm_address",
+        to=sign_up.email,
+        language=sign_up.language,
+        url=external_url("accounts.verify_email", token=token),
+    )
+
+
+def already_have_account(sign_up: SignUp) -> None:
+    """Tell the owner of an address that it has an account already, in place of the link."""
+    mail.post(
+        "accounts/already_have_account",
+        to=sign_up.email,
+        language=sign_up.language,
+        url=external_url("accounts.login"),
+        forgot_url=external_url("recovery.forgot_password"),
+    )
+
+
+def welcome(person: Person) -> None:
+    """Say that the account is ready, what it holds and where one's rights are."""
+    mail.post(
+        "accounts/welcome",
+        url=external_url("accounts.login"),
+        rights_url=external_url("privacy.overview"),
+        **_known(person),
+    )
+
+
+def new_sign_in(person: Person, *, device: str, at: datetime) -> None:
+    """Tell of a sign-in from a device that the history does not know (v5.0.0-6.3.5)."""
+    mail.post("accounts/new_sign_in", device=device, at=at, **_alarming(person))
+
+
+def failed_sign_ins(person: Person, *, count: int, at: datetime) -> None:
+    """Tell of many failed sign-ins (v5.0.0-6.3.5)."""
+    mail.post("accounts/failed_sign_ins", count=count, at=at, **_alarming(person))
+
+
+def password_changed(person: Person) -> None:
+    """Tell of a new password (v5.0.0-6.3.7)."""
+    mail.post("accounts/password_changed", at=clock.now(), **_alarming(person))
+
+
+def factor_added(person: Person) -> None:
+    """Tell of a second factor that was set up (v5.0.0-6.3.7)."""
+    mail.post("accounts/factor_added", at=clock.now(), **_alarming(person))
+
+
+def factor_removed(person: Person) -> None:
+    """Tell of a second factor that was removed (v5.0.0-6.3.7)."""
+    mail.post("accounts/factor_removed", at=clock.now(), **_alarming(person))
+
+
+def _known(person: Person) -> dict[str, Any]:
+    return {
+        "to": person.email,
+        "language": person.language,
+        "zone": person.time_zone,
+        "subject_id": person.id,
+        "name": person.name,
+    }
+
+
+def _alarming(person: Person) -> dict[str, Any]:
+    return {**_known(person), "wasnt_me_url": wasnt_me_url(person)}

@@ -1,0 +1,174 @@
+"""The second factor: codes of an authenticator app (RFC 6238), each good once."""
+
+import base64
+import binascii
+import secrets
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+import pyotp
+import segno
+from sqlalchemy import CursorResult, delete, select, update
+
+from portal.accounts import mail
+from portal.accounts.models import Person, TotpFactor
+from portal.accounts.service import people, sessions
+from portal.kit import audit, clock, keys, passwords, throttle
+from portal.kit.access import Actor
+from portal.kit.db import db
+from portal.kit.periods import period
+from portal.kit.refusals import LinkDead, NotFound, Refusal
+from portal.kit.settings import current_settings
+from portal.legal import policy
+
+TRIES = "5 per 5 minutes; 20 per hour; 50 per day"
+STEP_SECONDS = 30
+DRIFT = (-1, 0, 1)
+"""Steps that a slow clock or a slow hand may be away."""
+_STORED = "accounts.factor"
+_SETUP = "accounts.factor_setup"
+
+
+class CodeWrong(Refusal):
+    """The code is not the present one, or has served already."""
+
+
+class FactorPresent(Refusal):
+    """The person has a second factor already."""
+
+
+class WrongPassword(Refusal):
+    """The password given is not the person's own."""
+
+
+@dataclass(frozen=True)
+class Setup:
+    """A factor about to be set up: `sealed` travels through the form, the rest is for the person's app and eyes."""
+
+    sealed: str
+    secret: str
+    uri: str
+    qr_path: str
+    """The dark modules as the path of an SVG picture, one unit a module."""
+    qr_size: int
+
+
+def begin_factor(actor: Actor, *, sealed: str | None = None) -> Setup:
+    """Draw a secret for an authenticator app, or show again the one in `sealed`. Nothing is stored.
+
+    Raises LinkDead for a form that is too old or was not ours.
+    """
+    secret = _unseal_setup(actor, sealed) if sealed else pyotp.random_base32()
+    company = policy.company_from(current_settings())
+    uri = pyotp.TOTP(secret).provisioning_uri(name=actor.email, issuer_name=company.product)
+    code = segno.make(uri, error="m", micro=False)
+    path = "".join(
+        f"M{x} {y}h1v1h-1z" for y, row in enumerate(code.matrix_iter(border=4)) for x, dark in enumerate(row) if dark
+    )
+    return Setup(sealed or _seal_setup(actor, secret), secret, uri, path, int(code.symbol_size(border=4)[0]))
+
+
+def _seal_setup(actor: Actor, secret: str) -> str:
+    plain = f"{secret} {clock.now().isoformat()}".encode()
+    return base64.urlsafe_b64encode(keys.seal(_SETUP, plain, context=_context(actor.person_id))).decode()
+
+
+def _unseal_setup(actor: Actor, sealed: str) -> str:
+    try:
+        plain = keys.open_sealed(_SETUP, base64.urlsafe_b64decode(sealed), context=_context(actor.person_id))
+    except (keys.CannotOpen, binascii.Error, ValueError):
+        raise LinkDead from None
+    secret, drawn_at = plain.decode().split()
+    if datetime.fromisoformat(drawn_at) < clock.now() - period("fresh"):
+        raise LinkDead
+    return secret
+
+
+def _context(person_id: uuid.UUID | None) -> bytes:
+    return str(person_id).encode()
+
+
+def seal_secret(person_id: uuid.UUID, *, secret: str) -> bytes:
+    """Return a factor's secret as it is stored: sealed, and of use for this person only."""
+    return keys.seal(_STORED, secret.encode(), context=_context(person_id))
+
+
+def add_factor(actor: Actor, *, sealed: str, code: str) -> sessions.SignedIn:
+    """Set up the factor once its first code is right; other sessions end and this one gets another secret.
+
+    Raises CodeWrong, FactorPresent, TooManyTries; LinkDead for a setup that is too old.
+    """
+    secret = _unseal_setup(actor, sealed)
+    throttle.spend("accounts.code", str(actor.person_id), TRIES)
+    step = _step_of(secret, code)
+    if step is None:
+        raise CodeWrong
+    person = people.lock_person(people.person_for(actor).id)
+    if db.session.get(TotpFactor, person.id) is not None:
+        raise FactorPresent
+    db.session.add(
+        TotpFactor(
+            person_id=person.id,
+            secret_sealed=seal_secret(person.id, secret=secret),
+            confirmed_at=clock.now(),
+            last_step=step,
+        )
+    )
+    sessions.end_sessions(person.id, but=actor.session_id)
+    mail.factor_added(person)
+    audit.record("accounts.factor_added", subject_id=person.id, by=person.id)
+    return sessions.renew_session(actor, by_second_factor=True)
+
+
+def remove_factor(actor: Actor, *, password: str) -> None:
+    """Remove the second factor, if the password is long enough to stand alone; other sessions end.
+
+    Raises WrongPassword, TooManyTries, NotFound (there is none), PasswordTooShort.
+    """
+    person = people.person_for(actor)
+    if not people.check_password(person, password=password):
+        raise WrongPassword
+    if len(password) < passwords.MIN_ALONE:
+        raise passwords.PasswordTooShort(least=passwords.MIN_ALONE)
+    drop_factor(person)
+    sessions.end_sessions(person.id, but=actor.session_id)
+    audit.record("accounts.factor_removed", subject_id=person.id, by=person.id)
+
+
+def drop_factor(person: Person) -> None:
+    """Delete the factor and write the letter. Raises NotFound when there is none."""
+    gone = db.session.execute(delete(TotpFactor).where(TotpFactor.person_id == person.id))
+    if cast("CursorResult[Any]", gone).rowcount != 1:
+        raise NotFound
+    mail.factor_removed(person)
+
+
+def spend_code(person_id: uuid.UUID, *, code: str) -> None:
+    """Check a code and spend it: it never serves twice (v5.0.0-6.5.1). Call before the unit writes.
+
+    Raises CodeWrong, also for a person without a factor, and TooManyTries.
+    """
+    throttle.spend("accounts.code", str(person_id), TRIES)
+    sealed = db.session.scalar(select(TotpFactor.secret_sealed).where(TotpFactor.person_id == person_id))
+    if sealed is None:
+        raise CodeWrong
+    secret = keys.open_sealed(_STORED, sealed, context=_context(person_id)).decode()
+    step = _step_of(secret, code)
+    if step is None:
+        raise CodeWrong
+    throttle.give_back("accounts.code", str(person_id), TRIES)
+    newer = update(TotpFactor).where(TotpFactor.person_id == person_id, TotpFactor.last_step < step)
+    if cast("CursorResult[Any]", db.session.execute(newer.values(last_step=step))).rowcount != 1:
+        raise CodeWrong
+
+
+def _step_of(secret: str, code: str) -> int | None:
+    given, now = "".join(code.split()), int(clock.now().timestamp()) // STEP_SECONDS
+    matching = [
+        now + drift
+        for drift in DRIFT
+        if secrets.compare_digest(pyotp.TOTP(secret).generate_otp(now + drift).encode(), given.encode())
+    ]
+    return matching[0] if matching else None

@@ -1,0 +1,78 @@
+"""Sign-in history: each success, and failures in a row counted together, so that a person sees whether it was them."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+
+from portal.accounts import mail
+from portal.accounts.models import Person, SignInEvent
+from portal.jobs import service as jobs
+from portal.kit import clock
+from portal.kit.access import Actor
+from portal.kit.db import db
+from portal.kit.web import after_unit
+
+SIGNED_IN = "signed_in"
+FAILED = "failed"
+SAME_ROW = timedelta(hours=1)
+"""Failures on one device closer together than this are one line."""
+WORRYING = 10
+"""Failures within a day that are worth a letter."""
+SHOWN = 50
+
+
+def history_for(actor: Actor) -> list[SignInEvent]:
+    """Return the actor's sign-ins and failed tries, newest first."""
+    return list(
+        db.session.scalars(
+            select(SignInEvent)
+            .where(SignInEvent.person_id == actor.person_id)
+            .order_by(SignInEvent.last_at.desc())
+            .limit(SHOWN)
+        )
+    )
+
+
+def note_success(person: Person, *, device: str) -> None:
+    """Write a sign-in into the history; tell its owner when the device is new to it."""
+    mine = SignInEvent.person_id == person.id
+    known = set(db.session.scalars(select(SignInEvent.device).where(mine, SignInEvent.outcome == SIGNED_IN).distinct()))
+    db.session.add(SignInEvent(person_id=person.id, outcome=SIGNED_IN, device=device))
+    if known and device not in known:
+        mail.new_sign_in(person, device=device, at=clock.now())
+
+
+def note_failure_later(person_id: uuid.UUID | None, *, device: str) -> None:
+    """Have a failed try noted once the unit has ended. It is the same work for a stranger (v5.0.0-6.3.8)."""
+    somebody, at = person_id or uuid.uuid4(), clock.now().isoformat()
+    after_unit(lambda: _enqueue(somebody, device, at))
+
+
+def _enqueue(person_id: uuid.UUID, device: str, at: str) -> None:
+    jobs.enqueue("accounts.note_failed_sign_in", subject_id=person_id, person_id=str(person_id), device=device, failed_at=at)
+
+
+def note_failure(person_id: uuid.UUID, *, device: str, at: datetime) -> None:
+    """Count a failed try in the history; write a letter when a day has seen many. An id nobody has is passed over."""
+    person = db.session.get(Person, person_id, with_for_update=True)
+    if person is None:
+        return
+    before = _failures_since(person_id, at - timedelta(days=1))
+    last = db.session.scalar(
+        select(SignInEvent).where(SignInEvent.person_id == person_id).order_by(SignInEvent.last_at.desc()).limit(1)
+    )
+    if last and last.outcome == FAILED and last.device == device and last.last_at > at - SAME_ROW:
+        more = update(SignInEvent).where(SignInEvent.id == last.id)
+        db.session.execute(more.values(count=SignInEvent.count + 1, last_at=max(at, last.last_at)))
+    else:
+        db.session.add(SignInEvent(person_id=person_id, outcome=FAILED, device=device, first_at=at, last_at=at))
+    if before < WORRYING <= before + 1:
+        mail.failed_sign_ins(person, count=before + 1, at=at)
+
+
+def _failures_since(person_id: uuid.UUID, since: datetime) -> int:
+    total = select(func.sum(SignInEvent.count)).where(
+        SignInEvent.person_id == person_id, SignInEvent.outcome == FAILED, SignInEvent.last_at > since
+    )
+    return db.session.scalar(total) or 0

@@ -1,0 +1,143 @@
+"""People: find them, change what guards them, close and reopen an account."""
+
+import uuid
+
+from sqlalchemy import select, update
+
+from portal.accounts import mail
+from portal.accounts.models import EmailChange, Person, TotpFactor, address_key
+from portal.accounts.service import sessions
+from portal.kit import audit, clock, passwords, throttle
+from portal.kit.access import Actor
+from portal.kit.claims import Subject
+from portal.kit.db import db
+from portal.kit.refusals import LinkDead, NotFound
+from portal.kit.settings import current_settings
+from portal.legal import policy
+
+CHECKS_PER_PERSON = "10 per 5 minutes"
+
+
+def find_by_email(email: str) -> Person | None:
+    """Return the person with this address, however it is spelled, or None. One indexed lookup."""
+    return db.session.scalar(select(Person).where(Person.email_key == address_key(email)))
+
+
+def get_person(person_id: uuid.UUID) -> Person:
+    """Return a person, also one whose account is closed. Raises NotFound."""
+    person = db.session.get(Person, person_id)
+    if person is None:
+        raise NotFound
+    return person
+
+
+def person_for(actor: Actor) -> Person:
+    """Return the person who acts. Raises NotFound for a visitor."""
+    if actor.person_id is None:
+        raise NotFound
+    return get_person(actor.person_id)
+
+
+def subject_of(person: Person) -> Subject:
+    """Return whose data the register looks for: the id, the address, and addresses that were proven to be theirs."""
+    before = db.session.scalars(
+        select(EmailChange.old_email).where(EmailChange.person_id == person.id, EmailChange.confirmed_at.is_not(None))
+    )
+    return Subject(person.id, frozenset({person.email, *before}))
+
+
+def least_password(person: Person) -> int:
+    """Return how many characters this person's password needs: fewer when a second factor is asked as well."""
+    return passwords.MIN_WITH_FACTOR if has_factor(person) else passwords.MIN_ALONE
+
+
+def has_factor(person: Person) -> bool:
+    """Tell whether a code is asked beside the password."""
+    return db.session.scalar(select(TotpFactor.person_id).where(TotpFactor.person_id == person.id)) is not None
+
+
+def context_words(*own: str) -> list[str]:
+    """Return the words that a password must not be made of: the person's and the company's (v5.0.0-6.2.11)."""
+    company = policy.company_from(current_settings())
+    return [*own, company.name, company.product, company.site, company.legal_entity, current_settings().host, "portal"]
+
+
+def check_password(person: Person, *, password: str) -> bool:
+    """Tell whether `password` is the person's own; wrong answers are counted. Call before the unit writes.
+
+    Raises TooManyTries, also for the right one while the count is spent, and Busy.
+    """
+    throttle.spend("accounts.password", str(person.id), CHECKS_PER_PERSON)
+    if not passwords.hasher().verify(person.password_hash, password):
+        return False
+    throttle.give_back("accounts.password", str(person.id), CHECKS_PER_PERSON)
+    return True
+
+
+def set_password(person: Person, *, password: str, keep_session: uuid.UUID | None = None) -> None:
+    """Set a new password: every link stamped with the old one dies, other sessions end, a frozen account thaws (P08).
+
+    Writes the security letter and the audit row. Call before the unit writes (hashing holds no transaction).
+    Raises PasswordTooShort, PasswordTooCommon, PasswordTellsContext, Busy; LinkDead when somebody set one meanwhile.
+    """
+    set_before = person.password_set_at
+    passwords.check(password, least=least_password(person), context=context_words(person.name, person.email))
+    hashed = passwords.hasher().hash(password)
+    person = lock_person(person.id)
+    if person.password_set_at != set_before:
+        raise LinkDead
+    person.password_hash, person.password_set_at, person.frozen_at = hashed, clock.now(), None
+    sessions.end_sessions(person.id, but=keep_session)
+    mail.password_changed(person)
+    audit.record("accounts.password_changed", subject_id=person.id, by=person.id)
+
+
+def lock_person(person_id: uuid.UUID) -> Person:
+    """Return the person as the database holds them now, locked until the unit ends. Raises NotFound."""
+    statement = select(Person).where(Person.id == person_id).with_for_update()
+    person = db.session.scalar(statement.execution_options(populate_existing=True))
+    if person is None:
+        raise NotFound
+    return person
+
+
+def refresh_hash(person: Person, *, password: str) -> None:
+    """Hash a password anew when the parameters have changed since (v5.0.0-11.2.2); it stays the same password."""
+    old = person.password_hash
+    if old is None or not passwords.hasher().needs_rehash(old):
+        return
+    hashed = passwords.hasher().hash(password)
+    # Only in the place of the very hash that was verified: a password chosen meanwhile stays.
+    statement = update(Person).where(Person.id == person.id, Person.password_hash == old).values(password_hash=hashed)
+    db.session.execute(statement)
+
+
+def freeze(person: Person) -> None:
+    """End every session and let nobody in until the password is chosen anew (P10)."""
+    person.frozen_at = person.frozen_at or clock.now()
+    sessions.end_sessions(person.id)
+    audit.record("accounts.frozen", subject_id=person.id)
+
+
+def unfreeze(person: Person) -> None:
+    """Lift the freeze."""
+    if person.frozen_at is not None:
+        person.frozen_at = None
+        audit.record("accounts.unfrozen", subject_id=person.id)
+
+
+def deactivate(person_id: uuid.UUID, *, by: uuid.UUID | None) -> Person:
+    """Close an account: it is out at its next request and nobody signs in (v5.0.0-7.4.2). Raises NotFound."""
+    person = lock_person(person_id)
+    person.deactivated_at = person.deactivated_at or clock.now()
+    sessions.end_sessions(person.id)
+    audit.record("accounts.deactivated", subject_id=person.id, by=by)
+    return person
+
+
+def reactivate(person_id: uuid.UUID) -> Person:
+    """Open a closed account again; nobody is signed in by it. Raises NotFound."""
+    person = lock_person(person_id)
+    person.deactivated_at = None
+    audit.record("accounts.reactivated", subject_id=person.id)
+    return person

@@ -1,0 +1,192 @@
+"""Sessions: one signed-in browser each. The cookie carries a secret, the row its hash (v5.0.0-7.2.3)."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, CursorResult, Select, delete, or_, select, update
+
+from portal.accounts.models import Person, SignInSession, StaffRole, TotpFactor
+from portal.kit import audit, clock
+from portal.kit.access import Actor
+from portal.kit.db import db
+from portal.kit.periods import period
+from portal.kit.refusals import NotFound
+from portal.kit.tokens import hash_secret, new_secret
+from portal.kit.web import after_unit, unit_of_work
+
+MOST_SESSIONS = 60
+TOUCH_EVERY = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """An open session: the secret for the cookie, whether the cookie outlives the browser, advice about the password."""
+
+    secret: str
+    remembered: bool
+    password_is_common: bool = False
+
+
+@dataclass(frozen=True)
+class SessionView:
+    """One session as its owner sees it."""
+
+    id: uuid.UUID
+    device: str
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+    remembered: bool
+    is_this: bool
+
+
+def load_actor(token: str) -> Actor | None:
+    """Return who holds a session's secret, or None when it has ended. One statement, in a short unit of its own.
+
+    A gate asks this before the request's own unit begins, so that a POST still takes its write lock first.
+    """
+    with unit_of_work(write=False):
+        row = db.session.execute(_lookup(token)).first()
+        if row is None:
+            return None
+        if row.seen_at < clock.now() - TOUCH_EVERY:
+            after_unit(lambda: _touch(row.session_id))
+    return Actor(
+        person_id=row.person_id,
+        session_id=row.session_id,
+        name=row.name,
+        email=row.email,
+        language=row.language,
+        time_zone=row.time_zone,
+        avatar_key=row.avatar_key,
+        roles=frozenset({row.role} if row.role else ()),
+        fresh_until=row.fresh_until,
+        has_second_factor=row.factor_id is not None,
+        second_factor_at=row.second_factor_at,
+        is_frozen=row.frozen_at is not None,
+        token=token,
+    )
+
+
+def _lookup(token: str) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            SignInSession.id.label("session_id"),
+            SignInSession.seen_at,
+            SignInSession.fresh_until,
+            SignInSession.second_factor_at,
+            Person.id.label("person_id"),
+            Person.name,
+            Person.email,
+            Person.language,
+            Person.time_zone,
+            Person.avatar_key,
+            Person.frozen_at,
+            TotpFactor.person_id.label("factor_id"),
+            StaffRole.role,
+        )
+        .join(Person, Person.id == SignInSession.person_id)
+        .outerjoin(TotpFactor, TotpFactor.person_id == Person.id)
+        .outerjoin(StaffRole, StaffRole.person_id == Person.id)
+        .where(SignInSession.secret_hash == hash_secret(token), Person.deactivated_at.is_(None), *_alive())
+    )
+
+
+def _alive() -> tuple[ColumnElement[bool], ...]:
+    now = clock.now()
+    in_use = or_(SignInSession.remembered, SignInSession.seen_at > now - period("session_idle"))
+    return SignInSession.expires_at > now, in_use
+
+
+def _touch(session_id: uuid.UUID) -> None:
+    db.session.execute(update(SignInSession).where(SignInSession.id == session_id).values(seen_at=clock.now()))
+
+
+def open_session(
+    person_id: uuid.UUID,
+    *,
+    device: str,
+    remember: bool = False,
+    by_second_factor: bool = False,
+    replaces: uuid.UUID | None = None,
+) -> SignedIn:
+    """Open a session with a fresh proof of identity; the oldest ends when there would be too many (v5.0.0-7.1.2).
+
+    `replaces` is the session that the same browser held before. Staff are never remembered.
+    """
+    is_staff = db.session.scalar(select(StaffRole.person_id).where(StaffRole.person_id == person_id)) is not None
+    remember, now, secret = remember and not is_staff, clock.now(), new_secret()
+    if replaces:
+        db.session.execute(delete(SignInSession).where(SignInSession.id == replaces))
+    _make_room(person_id)
+    db.session.add(
+        SignInSession(
+            person_id=person_id,
+            secret_hash=hash_secret(secret),
+            device=device,
+            expires_at=now + period("session_remembered" if remember else "session_absolute"),
+            remembered=remember,
+            fresh_until=now + period("fresh"),
+            second_factor_at=now if by_second_factor else None,
+        )
+    )
+    return SignedIn(secret, remember)
+
+
+def _make_room(person_id: uuid.UUID) -> None:
+    newest = (
+        select(SignInSession.id)
+        .where(SignInSession.person_id == person_id)
+        .order_by(SignInSession.seen_at.desc())
+        .limit(MOST_SESSIONS - 1)
+    )
+    surplus = delete(SignInSession).where(SignInSession.person_id == person_id, SignInSession.id.not_in(newest))
+    db.session.execute(surplus, execution_options={"synchronize_session": False})
+
+
+def renew_session(actor: Actor, *, by_second_factor: bool) -> SignedIn:
+    """Note a new proof of identity and give the session another secret; the old one is dead (v5.0.0-7.2.4).
+
+    Raises NotFound when the session has ended meanwhile.
+    """
+    row = db.session.get(SignInSession, actor.session_id, with_for_update=True)
+    if row is None or row.secret_hash != hash_secret(actor.token):
+        raise NotFound
+    secret = new_secret()
+    row.secret_hash, row.seen_at, row.fresh_until = hash_secret(secret), clock.now(), clock.now() + period("fresh")
+    if by_second_factor:
+        row.second_factor_at = clock.now()
+    return SignedIn(secret, row.remembered)
+
+
+def sessions_for(actor: Actor) -> list[SessionView]:
+    """Return the actor's open sessions, the one last used first."""
+    rows = db.session.scalars(
+        select(SignInSession)
+        .where(SignInSession.person_id == actor.person_id, *_alive())
+        .order_by(SignInSession.seen_at.desc())
+    )
+    return [
+        SessionView(
+            row.id, row.device, row.created_at, row.seen_at, row.expires_at, row.remembered, row.id == actor.session_id
+        )
+        for row in rows
+    ]
+
+
+def end_session(session_id: uuid.UUID, *, by: Actor) -> None:
+    """End one of the actor's own sessions. Raises NotFound for anybody else's."""
+    mine = delete(SignInSession).where(SignInSession.id == session_id, SignInSession.person_id == by.person_id)
+    if cast("CursorResult[Any]", db.session.execute(mine)).rowcount != 1:
+        raise NotFound
+    audit.record("accounts.session_ended", subject_id=by.person_id, by=by.person_id)
+
+
+def end_sessions(person_id: uuid.UUID, *, but: uuid.UUID | None = None) -> int:
+    """End every session of a person, except `but`; return how many."""
+    theirs = delete(SignInSession).where(SignInSession.person_id == person_id)
+    if but is not None:
+        theirs = theirs.where(SignInSession.id != but)
+    return cast("CursorResult[Any]", db.session.execute(theirs)).rowcount

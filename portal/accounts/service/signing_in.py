@@ -1,0 +1,184 @@
+"""Sign-in: one hash for everybody, the same answer to all who are wrong, a second step for those who set one up."""
+
+import uuid
+from dataclasses import dataclass
+from typing import NoReturn
+
+from portal.accounts.models import Person, SignUp, address_key
+from portal.accounts.service import factors, history, people, sessions, signing_up
+from portal.accounts.service.sessions import SignedIn
+from portal.kit import audit, passwords, throttle, tokens
+from portal.kit.access import Actor
+from portal.kit.periods import period
+from portal.kit.refusals import NotFound, Refusal
+
+FAILURES_PER_ACCOUNT = "10 per 5 minutes"
+FAILURES_PER_CLIENT = "100 per 5 minutes"
+SECOND_STEP = "accounts.second_step"
+UNDO_DELETION = "undo_deletion"
+
+
+class SignInRefused(Refusal):
+    """The address and the password do not belong together; whether the address has an account is not said."""
+
+
+class AccountFrozen(Refusal):
+    """The password is right, but the account waits for a new one ("This wasn't me")."""
+
+
+class AccountClosing(Refusal):
+    """The password is right, but the account is about to be deleted; carries the `token` of the undo."""
+
+
+class AddressUnconfirmed(Refusal):
+    """The password is right for the sign-up of this browser, whose address is not confirmed yet."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What a browser sends to get in, and what it is: its label, its address, what it held before."""
+
+    email: str
+    password: str
+    remember: bool
+    device: str
+    ip: str
+    sign_up_id: uuid.UUID | None = None
+    replaces: uuid.UUID | None = None
+
+
+@dataclass(frozen=True)
+class SecondStep:
+    """The password is right and a code is asked: this token stands for the half that is proven."""
+
+    token: str
+
+
+def sign_in(attempt: Attempt) -> SignedIn | SecondStep:
+    """Let a person in, or ask for the second step.
+
+    Raises SignInRefused, AccountFrozen, AccountClosing, AddressUnconfirmed; TooManyTries, also for the right password,
+    and the same for an address without an account (v5.0.0-6.3.1); Busy.
+    """
+    throttle.spend("accounts.sign_in_client", attempt.ip, FAILURES_PER_CLIENT)
+    throttle.spend("accounts.sign_in", address_key(attempt.email), FAILURES_PER_ACCOUNT)
+    person = people.find_by_email(attempt.email)
+    right = passwords.hasher().verify(person.password_hash if person else None, attempt.password)
+    if person is None or not right:
+        _refuse(person, attempt)
+    _give_back(attempt)
+    _check_standing(person)
+    people.refresh_hash(person, password=attempt.password)
+    if people.has_factor(person):
+        remember = "1" if attempt.remember else ""
+        return SecondStep(tokens.sign(SECOND_STEP, str(person.id), remember, stamp=_stamp(person)))
+    opened = _enter(person, attempt.device, attempt.remember, attempt.replaces, by_second_factor=False)
+    return SignedIn(opened.secret, opened.remembered, passwords.is_common(attempt.password))
+
+
+def _refuse(person: Person | None, attempt: Attempt) -> NoReturn:
+    # Only the browser that made a sign-up is told that its address waits: the hash beside the usual one is the same
+    # work whether or not the address has an account, since a sign-up is kept for either.
+    waiting = _sign_up_of_browser(attempt)
+    if waiting and passwords.hasher().verify(waiting.password_hash, attempt.password):
+        _give_back(attempt)
+        raise AddressUnconfirmed
+    history.note_failure_later(person.id if person else None, device=attempt.device)
+    raise SignInRefused
+
+
+def _sign_up_of_browser(attempt: Attempt) -> SignUp | None:
+    if attempt.sign_up_id is None:
+        return None
+    try:
+        waiting = signing_up.get_sign_up(attempt.sign_up_id)
+    except NotFound:
+        return None
+    return waiting if waiting.email_key == address_key(attempt.email) else None
+
+
+def _give_back(attempt: Attempt) -> None:
+    throttle.give_back("accounts.sign_in_client", attempt.ip, FAILURES_PER_CLIENT)
+    throttle.give_back("accounts.sign_in", address_key(attempt.email), FAILURES_PER_ACCOUNT)
+
+
+def _check_standing(person: Person) -> None:
+    if person.deactivated_at:
+        token = tokens.sign(UNDO_DELETION, str(person.id), stamp=person.deactivated_at.isoformat())
+        raise AccountClosing(token=token, deactivated_at=person.deactivated_at)
+    if person.frozen_at:
+        raise AccountFrozen
+
+
+def _stamp(person: Person) -> str:
+    return f"{person.password_set_at.isoformat()} {person.frozen_at} {person.deactivated_at}"
+
+
+def _enter(person: Person, device: str, remember: bool, replaces: uuid.UUID | None, *, by_second_factor: bool) -> SignedIn:
+    """Open the session, if nothing that the proof stood on has moved since it was given."""
+    proven = _stamp(person)
+    person = people.lock_person(person.id)
+    if _stamp(person) != proven:
+        raise SignInRefused
+    history.note_success(person, device=device)
+    audit.record("accounts.signed_in", subject_id=person.id, by=person.id, second_factor=by_second_factor)
+    return sessions.open_session(
+        person.id, device=device, remember=remember, replaces=replaces, by_second_factor=by_second_factor
+    )
+
+
+def finish_sign_in(token: str, *, code: str, device: str, replaces: uuid.UUID | None = None) -> SignedIn:
+    """Let a person in who has given the password, by the code of the second step.
+
+    Raises LinkDead when the first half is too old or the password has changed since, CodeWrong, TooManyTries.
+    """
+    person_id, remember = tokens.read(SECOND_STEP, token, max_age=period("human_code"), stamp=_stamp_of)
+    person = people.get_person(uuid.UUID(person_id))
+    try:
+        factors.spend_code(person.id, code=code)
+    except factors.CodeWrong:
+        history.note_failure_later(person.id, device=device)
+        raise
+    return _enter(person, device, bool(remember), replaces, by_second_factor=True)
+
+
+def check_second_step(token: str) -> None:
+    """Raises LinkDead when a second step can no longer be finished."""
+    tokens.read(SECOND_STEP, token, max_age=period("human_code"), stamp=_stamp_of)
+
+
+def _stamp_of(person_id: str, _remember: str) -> str | None:
+    try:
+        return _stamp(people.get_person(uuid.UUID(person_id)))
+    except NotFound:
+        return None
+
+
+def confirm_it_is_you(actor: Actor, *, password: str, code: str = "") -> SignedIn:
+    """Take a new proof of identity: the session is fresh again, under another secret (v5.0.0-7.5.1, 7.2.4).
+
+    A person with a second factor gives both. Raises WrongPassword, CodeWrong, TooManyTries, Busy.
+    """
+    if not people.check_password(people.person_for(actor), password=password):
+        history.note_failure_later(actor.person_id, device="")
+        raise factors.WrongPassword
+    if actor.has_second_factor:
+        factors.spend_code(people.person_for(actor).id, code=code)
+    audit.record("accounts.identity_confirmed", subject_id=actor.person_id, by=actor.person_id)
+    return sessions.renew_session(actor, by_second_factor=actor.has_second_factor)
+
+
+def give_second_factor(actor: Actor, *, code: str) -> SignedIn:
+    """Add the second factor to a session that was opened without it. Raises CodeWrong, TooManyTries."""
+    factors.spend_code(people.person_for(actor).id, code=code)
+    audit.record("accounts.second_factor_given", subject_id=actor.person_id, by=actor.person_id)
+    return sessions.renew_session(actor, by_second_factor=True)
+
+
+def sign_out(actor: Actor) -> None:
+    """End the session of this browser; without one there is nothing to do."""
+    if actor.session_id is not None:
+        try:
+            sessions.end_session(actor.session_id, by=actor)
+        except NotFound:
+            return

@@ -1,0 +1,161 @@
+"""Sign-up: a wish for an account, a letter, a confirmed address. Nobody learns whether an address has an account."""
+
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
+
+from portal.accounts import mail
+from portal.accounts.models import Person, SignUp, address_key
+from portal.accounts.service import people
+from portal.kit import audit, clock, passwords, throttle, tokens
+from portal.kit.db import db
+from portal.kit.periods import period
+from portal.kit.refusals import LinkDead, NotFound
+from portal.legal import documents
+
+CONFIRM = "accounts.confirm_address"
+LETTERS_PER_ADDRESS = "3 per 6 hours"
+PER_CLIENT = "30 per hour"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a person fills in to get an account."""
+
+    name: str
+    email: str
+    password: str
+    language: str
+
+
+def sign_up(wish: Wish, *, ip: str) -> uuid.UUID:
+    """Keep a wish for an account and write to its address: the link, or that there is an account already.
+
+    The same work for both (v5.0.0-6.3.8); the limit of letters is silent. Returns the sign-up's id.
+    Raises TooManyTries for the client, Busy, PasswordTooShort, PasswordTooCommon, PasswordTellsContext.
+    """
+    throttle.spend("accounts.sign_up", ip, PER_CLIENT)
+    passwords.check(wish.password, context=people.context_words(wish.name, wish.email))
+    in_time = _may_write(wish.email)
+    hashed = passwords.hasher().hash(wish.password)
+    row = SignUp(
+        id=uuid.uuid4(),
+        name=wish.name,
+        email=wish.email,
+        email_key=address_key(wish.email),
+        language=wish.language,
+        password_hash=hashed,
+        terms_version=_terms_version(),
+        terms_accepted_at=clock.now(),
+    )
+    db.session.add(row)
+    _write(row, in_time=in_time)
+    return row.id
+
+
+def get_sign_up(sign_up_id: uuid.UUID) -> SignUp:
+    """Return a sign-up that still waits. Raises NotFound when it was confirmed, purged or never made."""
+    row = db.session.get(SignUp, sign_up_id)
+    if row is None or row.created_at < clock.now() - period("never_confirmed"):
+        raise NotFound
+    return row
+
+
+def send_again(sign_up_id: uuid.UUID, *, ip: str) -> None:
+    """Write the letter once more, unless its address has had enough. Raises NotFound, TooManyTries for the client."""
+    throttle.spend("accounts.sign_up", ip, PER_CLIENT)
+    in_time = _may_write(get_sign_up(sign_up_id).email)
+    _write(get_sign_up(sign_up_id), in_time=in_time)
+
+
+def correct_address(sign_up_id: uuid.UUID, *, email: str, ip: str) -> None:
+    """Give a sign-up another address and write there; the link to the mistyped one is dead.
+
+    Raises NotFound, TooManyTries for the client.
+    """
+    throttle.spend("accounts.sign_up", ip, PER_CLIENT)
+    in_time = _may_write(email)
+    row = get_sign_up(sign_up_id)
+    row.email, row.email_key = email, address_key(email)
+    _write(row, in_time=in_time)
+
+
+def _may_write(email: str) -> bool:
+    return throttle.allowed("accounts.sign_up_letter", address_key(email), LETTERS_PER_ADDRESS)
+
+
+def _write(row: SignUp, *, in_time: bool) -> None:
+    known = people.find_by_email(row.email) is not None
+    if not in_time:
+        return
+    if known:
+        mail.already_have_account(row)
+    else:
+        mail.confirm_address(row, token=tokens.sign(CONFIRM, str(row.id), stamp=row.email_key))
+
+
+def sign_up_of(token: str) -> SignUp:
+    """Return the sign-up that a link confirms. Raises LinkDead: forged, expired, used, or its address was corrected."""
+    (sign_up_id,) = tokens.read(CONFIRM, token, max_age=period("confirmation_link"), stamp=_stamp)
+    return get_sign_up(uuid.UUID(sign_up_id))
+
+
+def _stamp(sign_up_id: str) -> str | None:
+    row = db.session.get(SignUp, uuid.UUID(sign_up_id), with_for_update=True)
+    return row.email_key if row else None
+
+
+def confirm_address(token: str) -> Person:
+    """Make the account that the link's reader asked for; every other sign-up of the address ends.
+
+    Raises LinkDead, also for the second of two presses and when the address has an account by now.
+    """
+    row = sign_up_of(token)
+    person = _make_person(
+        Person(
+            name=row.name,
+            email=row.email,
+            language=row.language,
+            time_zone=row.time_zone,
+            password_hash=row.password_hash,
+            terms_version=row.terms_version,
+            terms_accepted_at=row.terms_accepted_at,
+        )
+    )
+    mail.welcome(person)
+    return person
+
+
+def add_person(email: str, *, name: str, password: str, language: str = "en", time_zone: str = "UTC") -> Person:
+    """Make an account whose address the operator vouches for: the demo company. Raises LinkDead when there is one."""
+    hashed = passwords.hasher().hash(password)
+    return _make_person(
+        Person(
+            name=name,
+            email=email,
+            language=language,
+            time_zone=time_zone,
+            password_hash=hashed,
+            terms_version=_terms_version(),
+            terms_accepted_at=clock.now(),
+        )
+    )
+
+
+def _make_person(person: Person) -> Person:
+    person.id, person.email_key = uuid.uuid4(), address_key(person.email)
+    db.session.execute(delete(SignUp).where(SignUp.email_key == person.email_key))
+    db.session.add(person)
+    try:
+        db.session.flush()
+    except IntegrityError:
+        # Somebody else was faster: the address has its one account.
+        raise LinkDead from None
+    audit.record("accounts.created", subject_id=person.id, by=person.id)
+    return person
+
+
+def _terms_version() -> str:
+    return str(documents.get("terms").in_force(clock.today()).number)
