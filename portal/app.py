@@ -2,6 +2,10 @@
 
 from pathlib import Path
 
+from portal.consent import browser as consent_browser
+from portal.consent import checks as consent_checks
+from portal.consent import claim as consent_claim
+from portal.consent import routes as consent_routes
 from portal.jobs import claim as jobs_claim
 from portal.kit import (
     access,
@@ -47,6 +51,7 @@ MOST_FORM_PARTS = 200
 
 BLUEPRINTS = (
     legal_routes.bp,
+    consent_routes.bp,
     traffic_routes.bp,
     promises_routes.bp,
 )
@@ -56,6 +61,7 @@ CLAIMS = (
     jobs_claim.CLAIM,
     mail_claim.CLAIM,
     legal_claim.CLAIM,
+    consent_claim.CLAIM,
     traffic_claim.CLAIM,
     promises_claim.CLAIM,
 )
@@ -63,6 +69,7 @@ CLAIMS = (
 
 CHECKS = (
     *legal_checks.CHECKS,
+    *consent_checks.CHECKS,
     *traffic_checks.CHECKS,
 )
 """Every check of a promise."""
@@ -97,7 +104,7 @@ def _install_kit(app: web.Portal, settings: Settings) -> None:
     web.init_app(app, settings)
     logs.init_app(app, pretty=not settings.is_production)
     db.init_app(app, settings.database_url.get_secret_value())
-    headers.init_app(app, settings, extra_sources=dict)
+    headers.init_app(app, settings, extra_sources=consent_browser.extra_sources)
     i18n.init_app(app)
     periods.init_app(app, {name: period.length for name, period in policy.PERIODS.items()})
     keys.init_app(app, settings)

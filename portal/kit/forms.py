@@ -196,10 +196,11 @@ def _expired() -> ResponseReturnValue | None:
         g.csrf_expired = True
         return None
     flash(_("That page had been open for too long. Nothing was changed. Please press the button again."), "warning")
-    return redirect(_came_from(), code=303)
+    return redirect(came_from(), code=303)
 
 
-def _came_from() -> str:
+def came_from() -> str:
+    """Return the path of the portal's own page that this request came from, else the start page."""
     referrer = request.referrer or ""
     base = request.host_url
     path = internal_path("/" + referrer.removeprefix(base)) if referrer.startswith(base) else None

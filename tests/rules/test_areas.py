@@ -10,6 +10,7 @@ NAMES = {
     "__init__", "routes", "forms", "service", "models", "mail", "jobs", "claim", "checks", "events",
 }  # fmt: skip
 OWN_NAMES = {
+    "consent/browser": "what one browser has decided, and what a page may therefore carry",
     "legal/cookies": "the cookies that the portal may set, as the cookie page lists them",
     "legal/documents": "the documents and their versions",
     "legal/policy": "one setting per period, and the company",
@@ -19,7 +20,7 @@ OWN_NAMES = {
 
 # Doors into an area besides `service` and `models`.
 DOORS = {
-    "legal": {"policy", "documents", "vendors"},  # settings of the policy: facts, no rules and no tables
+    "legal": {"policy", "documents", "vendors", "cookies"},  # settings of the policy: facts, no rules and no tables
 }
 WIRING = {"app", "cli", "demo", "__main__"}
 VAGUE = re.compile(r"(^|_)(utils?|helpers?|common|misc|base|manager|v\d+|new|old)$")

@@ -1,0 +1,179 @@
+"""What one browser has decided, as its cookie and its signal say, and what a page may therefore carry (P22).
+
+The cookie is signed and read without a query. Google enters a page only if all of this holds: a measurement id is set,
+the vendor is in force, this browser agreed, nobody is signed in, and the address is a public page that asks for nothing
+and holds nothing: no variable part, no query. Whatever is not known to be so is answered with no.
+"""
+
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flask import Response as FlaskResponse
+from flask import current_app, g, request
+from werkzeug.wrappers import Response
+
+from portal.consent import service
+from portal.consent.models import Decision
+from portal.consent.service import Remembered
+from portal.kit import access, clock
+from portal.kit.access import Gate
+from portal.kit.periods import period
+from portal.kit.settings import current_settings
+from portal.kit.web import SAFE_METHODS
+from portal.legal import cookies, vendors
+
+VENDOR = "google_analytics"
+MOST_GOOGLE_COOKIES = 4
+_COOKIE_NAME = re.compile(r"[\w-]{2,64}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Look:
+    """How this request stands. `measurement_id` is set only on a page that may carry Google Analytics."""
+
+    choice: Remembered | None
+    signals_refusal: bool
+    asks: bool
+    measurement_id: str | None
+
+    @property
+    def tag_url(self) -> str:
+        """The address of Google's script; its host is the vendor's."""
+        return f"https://{vendors.get(VENDOR).script_hosts[0]}/gtag/js?id={self.measurement_id}"
+
+    @property
+    def title(self) -> str:
+        """The question."""
+        return str(service.BANNER_TITLE)
+
+    @property
+    def text(self) -> str:
+        """What one reads before answering; its hash is kept with the answer."""
+        return str(service.BANNER_TEXT)
+
+    @property
+    def seconds_left(self) -> int:
+        """How long the grant still lasts: Google's cookies must not outlive it."""
+        return int((self.choice.ends_at - clock.now()).total_seconds()) if self.choice else 0
+
+
+def look() -> Look:
+    """Return how this request stands, worked out once a request, without a query."""
+    if "consent_look" not in g:
+        g.consent_look = _look()
+    return g.consent_look  # type: ignore[no-any-return]
+
+
+def _look() -> Look:
+    choice = _choice()
+    signal = request.headers.get("Sec-GPC") == "1"
+    return Look(
+        choice=choice,
+        signals_refusal=signal,
+        # The person of the request comes last: to know them may cost a query.
+        asks=choice is None and not signal and _is_open_page() and not access.actor().is_signed_in,
+        measurement_id=_measurement_id() if choice and choice.granted else None,
+    )
+
+
+def _choice() -> Remembered | None:
+    cookie = request.cookies.get(cookie_name())
+    return service.find_remembered(cookie) if cookie else None
+
+
+def cookie_name() -> str:
+    """Return the name of the consent cookie."""
+    return cookies.consent_name(is_https=current_settings().is_https)
+
+
+def _is_open_page() -> bool:
+    rule = request.url_rule
+    if rule is None or rule.arguments or "GET" not in (rule.methods or ()) or g.get("no_referrer"):
+        return False
+    return access.tag_of(current_app, rule.endpoint).gate is Gate.PUBLIC
+
+
+def _measurement_id() -> str | None:
+    rule, settings = request.url_rule, current_settings()
+    carries = (
+        settings.ga_measurement_id is not None
+        and vendors.get(VENDOR).is_in_force(clock.today())
+        and _is_open_page()
+        # A foreign script could read what is typed, and what an address carries.
+        and rule is not None
+        and "POST" not in (rule.methods or ())
+        and not request.query_string
+        and not access.actor().is_signed_in
+    )
+    return settings.ga_measurement_id if carries else None
+
+
+def extra_sources() -> Mapping[str, str]:
+    """Return what the Content-Security-Policy of this answer allows besides: Google's hosts, or nothing."""
+    if look().measurement_id is None:
+        return {}
+    vendor = vendors.get(VENDOR)
+    hosts, scripts = (" ".join(f"https://{host}" for host in names) for names in (vendor.hosts, vendor.script_hosts))
+    return {"script-src": scripts, "img-src": hosts, "connect-src": hosts}
+
+
+def visitor_id() -> uuid.UUID:
+    """Return the random id under which this browser decided before, or a new one."""
+    choice = look().choice
+    return choice.visitor_id if choice else uuid.uuid4()
+
+
+def way_here() -> str:
+    """Return the path of this page, for the way back after a choice."""
+    return request.full_path.rstrip("?") if request.method in SAFE_METHODS else request.path
+
+
+def remember(response: Response, decision: Decision) -> None:
+    """Let the browser remember its decision, a refusal as long as a grant; with a refusal Google's cookies go."""
+    response.set_cookie(
+        cookie_name(),
+        service.cookie_for(decision),
+        max_age=period(service.PERIOD),
+        secure=current_settings().is_https,
+        httponly=True,
+        samesite="Lax",
+    )
+    if decision.choice != service.Choice.GRANTED:
+        _remove(response, _google_cookies(), _domains())
+
+
+def tidy(response: FlaskResponse) -> FlaskResponse:
+    """Take back a choice that no longer counts (its wording was replaced, its time is up) with Google's cookies.
+
+    And never let more than four of Google's stay, whatever set them.
+    """
+    if request.endpoint in ("static", "consent.choose"):
+        return response
+    google = _google_cookies()
+    if cookie_name() in request.cookies and look().choice is None:
+        response.delete_cookie(cookie_name(), secure=current_settings().is_https, httponly=True, samesite="Lax")
+        _remove(response, google, [None])
+    elif len(google) > MOST_GOOGLE_COOKIES:
+        own = {"_ga", f"_ga_{(current_settings().ga_measurement_id or '').removeprefix('G-')}"}
+        _remove(response, sorted(google, key=lambda name: name not in own)[MOST_GOOGLE_COOKIES:], _domains())
+    return response
+
+
+def _google_cookies() -> list[str]:
+    return [name for name in request.cookies if cookies.is_google(name) and _COOKIE_NAME.fullmatch(name)]
+
+
+def _domains() -> list[str | None]:
+    """Return where such a cookie may stand: on this host alone, or on it and its parents with everything below."""
+    labels = (urlsplit(current_settings().base_url).hostname or "").split(".")
+    is_named = len(labels) > 1 and not labels[-1].isdigit()
+    return [None, *(".".join(labels[i:]) for i in range(len(labels) - 1) if is_named)]
+
+
+def _remove(response: Response, names: list[str], domains: list[str | None]) -> None:
+    for name in names:
+        for domain in domains:
+            response.delete_cookie(name, domain=domain)

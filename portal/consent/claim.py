@@ -1,0 +1,36 @@
+"""The decisions that this area holds."""
+
+from sqlalchemy import false
+
+from portal.consent.models import Decision
+from portal.consent.service import ANALYTICS, PERIOD
+from portal.kit.claims import UNTIL_ERASED, Claim, Ground, Keep, Table, personal, technical
+from portal.kit.i18n import _l
+
+CLAIM = Claim(
+    area="consent",
+    tables=[
+        Table(
+            Decision,
+            what=_l("Your decisions about what your data may be used for"),
+            # A decision about statistics is a browser's, under a random id that is joined to no person.
+            whose=lambda subject: Decision.subject_id == subject.person_id if subject.person_id else false(),
+            purpose=_l("To keep to your decisions, and to prove them."),
+            ground=Ground.LEGAL_DUTY,
+            keep=(
+                Keep(PERIOD, since="decided_at", where=lambda: Decision.purpose == ANALYTICS),
+                UNTIL_ERASED,
+            ),
+            columns={
+                "id": technical(_l("Number of the decision")),
+                "subject_id": personal(_l("Your account's id, or a random id of your browser")),
+                "purpose": technical(_l("Purpose")),
+                "choice": personal(_l("What you decided")),
+                "revision": technical(_l("Version of the words that you read")),
+                "mechanism": technical(_l("Where you decided")),
+                "text_hash": technical(_l("Fingerprint of the words that you read")),
+                "decided_at": technical(_l("When")),
+            },
+        )
+    ],
+)

@@ -1,0 +1,39 @@
+"""The choice about statistics, and what every page asks about it."""
+
+from flask import Blueprint, abort, flash, redirect
+from flask.typing import ResponseReturnValue
+
+from portal.consent import browser, service
+from portal.consent.forms import Choose
+from portal.kit import access, throttle
+from portal.kit.forms import came_from
+from portal.kit.i18n import _
+from portal.kit.web import client_ip, internal_path
+
+bp = Blueprint("consent", __name__)
+bp.add_app_template_global(browser.look, name="consent")
+bp.add_app_template_global(browser.way_here, name="way_here")
+bp.after_app_request(browser.tidy)
+
+
+@bp.post("/consent")
+@access.public
+def choose() -> ResponseReturnValue:
+    """Take the choice and go back to the page it came from. Anything but one of the two choices is no choice."""
+    form = Choose(data={"mechanism": service.Mechanism.BANNER})
+    if not form.validate():
+        abort(400)
+    throttle.spend("consent.choose", client_ip(), "300 per hour")
+    decision = service.decide(
+        browser.visitor_id(),
+        purpose=service.ANALYTICS,
+        choice=service.Choice(form.analytics.data),
+        mechanism=service.Mechanism(form.mechanism.data),
+    )
+    if decision.choice == service.Choice.GRANTED:
+        flash(_("Thank you. We count your visits from now on. You can change this on the page about cookies."), "success")
+    else:
+        flash(_("Noted: we do not count your visits. You can change this on the page about cookies."), "success")
+    response = redirect(internal_path(form.next.data) or came_from(), code=303)
+    browser.remember(response, decision)
+    return response

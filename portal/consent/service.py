@@ -1,0 +1,239 @@
+"""Verbs of deciding, and the one question that every use of a person asks."""
+
+import hashlib
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import func, select
+
+from portal.consent.models import Decision
+from portal.kit import clock, tokens
+from portal.kit.claims import Ground
+from portal.kit.db import db
+from portal.kit.i18n import _l
+from portal.kit.periods import period
+from portal.kit.refusals import LinkDead
+
+ANALYTICS = "analytics"
+NEWSLETTER = "newsletter"
+EVERYTHING = "everything"
+"""Instead of one purpose, for a restriction that concerns them all."""
+PERIOD = "consent"
+MOST_SHOWN = 100
+
+
+class Choice(StrEnum):
+    """What was decided. Restricting and lifting stand beside the rest: a grant does not lift a restriction."""
+
+    GRANTED = "granted"
+    DENIED = "denied"
+    OBJECTED = "objected"
+    RESTRICTED = "restricted"
+    LIFTED = "lifted"
+
+
+RESTRICTING = (Choice.RESTRICTED.value, Choice.LIFTED.value)
+
+
+class Mechanism(StrEnum):
+    """How a decision reached us."""
+
+    BANNER = "banner"
+    SETTINGS = "settings"
+    LETTER = "letter"
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """Something data is used for, and may be refused for. `words` are what one reads before deciding."""
+
+    key: str
+    label: Any
+    words: Sequence[Any]
+    ground: Ground
+    revision: int = 1
+    lapses: bool = False
+    """Whether a grant ends by itself after the period of consent."""
+
+    @property
+    def default(self) -> bool:
+        """Whether it may be served without a word from the person: what rests on consent may not."""
+        return self.ground is not Ground.CONSENT
+
+
+BANNER_TITLE = _l("May we count visits?")
+BANNER_TEXT = _l(
+    "If you agree, Google Analytics counts visits to our public pages, in aggregate only, with up to four cookies. "
+    "If you refuse, nothing of Google is loaded, and every page works the same."
+)
+REFUSE = _l("Refuse")
+ACCEPT = _l("Accept")
+
+_ALL = (
+    Purpose(
+        ANALYTICS,
+        _l("Statistics of visits"),
+        (BANNER_TITLE, BANNER_TEXT, REFUSE, ACCEPT),
+        Ground.CONSENT,
+        lapses=True,
+    ),
+    Purpose(
+        NEWSLETTER,
+        _l("Newsletter"),
+        (_l("News for apparel makers, now and then. Every issue carries the way out."),),
+        Ground.CONSENT,
+    ),
+    Purpose(
+        "betas",
+        _l("Beta versions"),
+        (_l("We write to you when there is a new version to try before everybody else."),),
+        Ground.LEGITIMATE_INTEREST,
+    ),
+    Purpose(
+        "research",
+        _l("Research interviews"),
+        (_l("We write to you to ask for an interview about how you work."),),
+        Ground.LEGITIMATE_INTEREST,
+    ),
+    Purpose(
+        "follow_up",
+        _l("News about what you reported"),
+        (_l("We write to you when something that you reported is fixed."),),
+        Ground.LEGITIMATE_INTEREST,
+    ),
+    Purpose(
+        "error_help",
+        _l("Help when we notice errors"),
+        (_l("We write to you when our logs show that you meet errors."),),
+        Ground.LEGITIMATE_INTEREST,
+    ),
+    Purpose(
+        "product_improvement",
+        _l("Improving our products"),
+        (_l("We learn from our conversations with you how to make our products better."),),
+        Ground.LEGITIMATE_INTEREST,
+    ),
+)
+PURPOSES = {purpose.key: purpose for purpose in _ALL}
+_EVERY_USE = Purpose(
+    EVERYTHING,
+    _l("Every use"),
+    (_l("While the use of your data is restricted, we keep it and do nothing else with it."),),
+    Ground.LEGITIMATE_INTEREST,
+)
+
+
+def decide(
+    subject_id: uuid.UUID, *, purpose: str, choice: Choice, mechanism: Mechanism, text_hash: str | None = None
+) -> Decision:
+    """Write down a decision and return it. `text_hash` only when other words than the purpose's own were shown.
+
+    Raises KeyError for a purpose that does not exist, ValueError when `EVERYTHING` is anything but restricted or lifted.
+    """
+    if purpose == EVERYTHING and choice.value not in RESTRICTING:
+        raise ValueError("only a restriction can concern every purpose")
+    shown = _EVERY_USE if purpose == EVERYTHING else PURPOSES[purpose]
+    decision = Decision(
+        id=uuid.uuid4(),
+        subject_id=subject_id,
+        purpose=purpose,
+        choice=choice.value,
+        revision=shown.revision,
+        mechanism=mechanism.value,
+        text_hash=text_hash or hash_words(shown.words),
+        decided_at=clock.now(),
+    )
+    db.session.add(decision)
+    return decision
+
+
+def hash_words(words: Sequence[Any]) -> str:
+    """Return the SHA-256, in hex, of what a person reads, in the present language."""
+    return hashlib.sha256("\n".join(str(word) for word in words).encode()).hexdigest()
+
+
+def may_use(subject_id: uuid.UUID, *, purpose: str) -> bool:
+    """Tell whether the subject may be used for a purpose. Whatever is unknown is answered with no (P27). One query."""
+    return standing(subject_id).get(purpose, False)
+
+
+def standing(subject_id: uuid.UUID) -> dict[str, bool]:
+    """Return for every purpose whether it may be served now: the state of the switches. One query."""
+    rank = func.row_number().over(
+        partition_by=(Decision.purpose, Decision.choice.in_(RESTRICTING)),
+        order_by=(Decision.decided_at.desc(), Decision.id),
+    )
+    ranked = (
+        select(Decision.purpose, Decision.choice, Decision.decided_at, rank.label("rank"))
+        .where(Decision.subject_id == subject_id)
+        .subquery()
+    )
+    restricted: dict[str, bool] = {}
+    wishes: dict[str, tuple[str, datetime]] = {}
+    for row in db.session.execute(select(ranked).where(ranked.c.rank == 1)):
+        if row.choice in RESTRICTING:
+            restricted[row.purpose] = row.choice == Choice.RESTRICTED
+        else:
+            wishes[row.purpose] = (row.choice, row.decided_at)
+    return {
+        key: not restricted.get(EVERYTHING) and not restricted.get(key) and _wished(purpose, wishes.get(key))
+        for key, purpose in PURPOSES.items()
+    }
+
+
+def _wished(purpose: Purpose, wish: tuple[str, datetime] | None) -> bool:
+    if wish is None:
+        return purpose.default
+    choice, decided_at = wish
+    lapsed = purpose.lapses and decided_at <= clock.now() - period(PERIOD)
+    return choice == Choice.GRANTED and not lapsed
+
+
+def decisions_for(subject_id: uuid.UUID) -> Sequence[Decision]:
+    """Return a subject's decisions, the newest first, at most a page of them."""
+    newest_first = (Decision.decided_at.desc(), Decision.id)
+    query = select(Decision).where(Decision.subject_id == subject_id).order_by(*newest_first).limit(MOST_SHOWN)
+    return db.session.scalars(query).all()
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """The choice about statistics as the browser itself carries it, signed, so that no page asks the database."""
+
+    decision_id: uuid.UUID
+    visitor_id: uuid.UUID
+    granted: bool
+    decided_at: datetime
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it is forgotten, a refusal as late as a grant."""
+        return self.decided_at + period(PERIOD)
+
+
+def cookie_for(decision: Decision) -> str:
+    """Return the signed value by which a browser remembers its decision about statistics."""
+    return tokens.sign(
+        "consent.choice",
+        str(decision.id),
+        str(decision.subject_id),
+        decision.choice,
+        str(decision.revision),
+        decision.decided_at.isoformat(),
+    )
+
+
+def find_remembered(cookie: str) -> Remembered | None:
+    """Read what `cookie_for` wrote. None when it is forged, has lapsed, or answers an older wording."""
+    try:
+        decision_id, visitor_id, choice, revision, at = tokens.read("consent.choice", cookie, max_age=period(PERIOD))
+        found = Remembered(
+            uuid.UUID(decision_id), uuid.UUID(visitor_id), choice == Choice.GRANTED, datetime.fromisoformat(at)
+        )
+    except (LinkDead, ValueError):
+        return None
+    return found if revision == str(PURPOSES[ANALYTICS].revision) and found.ends_at > clock.now() else None
