@@ -5,12 +5,12 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kit import clock
-from portal.kit.db import Base, Id, db
-from portal.kit.web import after_unit
+from portal.kit.db import Base, Id, db, writing
+from portal.kit.web import after_unit, release
 
 _EVENT = re.compile(r"[a-z_]+\.[a-z_]+")
 _FACT = re.compile(r"[A-Za-z0-9_.:/+-]{0,64}")
@@ -39,6 +39,18 @@ def record_after(event: str, *, subject_id: uuid.UUID | None = None, by: uuid.UU
     """Record in a transaction of its own once the unit has ended: for refusals, which roll the unit back."""
     entry = _entry(event, subject_id, by, facts)
     after_unit(lambda: db.session.add(entry))
+
+
+def record_first(event: str, *, subject_id: uuid.UUID | None = None, by: uuid.UUID | None = None, **facts: object) -> None:
+    """Record and commit at once, before the caller reads on: what staff are shown is on record first (P37).
+
+    Call before the unit writes. Raises RuntimeError when it has written, ValueError as `record` does.
+    """
+    entry = _entry(event, subject_id, by, facts)
+    values = {"event": entry.event, "subject_id": subject_id, "by_id": by, "facts": entry.facts}
+    release()
+    with writing(), db.engine.begin() as connection:
+        connection.execute(insert(AuditEntry).values(id=uuid.uuid4(), at=clock.now(), **values))
 
 
 def _entry(event: str, subject_id: uuid.UUID | None, by: uuid.UUID | None, facts: dict[str, object]) -> AuditEntry:
