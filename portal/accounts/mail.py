@@ -72,6 +72,58 @@ def factor_removed(person: Person) -> None:
     mail.post("accounts/factor_removed", at=clock.now(), **_alarming(person))
 
 
+def email_change_confirm(person: Person, *, to: str, token: str) -> None:
+    """The link by which a mailbox takes an account over. It is nobody's yet, so it reads no name and no other address."""
+    mail.post(
+        "accounts/email_change_confirm",
+        to=to,
+        language=person.language,
+        zone=person.time_zone,
+        subject_id=person.id,
+        url=external_url("settings.confirm_email", token=token),
+    )
+
+
+def email_change_asked(person: Person, *, new_email: str, veto_token: str) -> None:
+    """Tell the present mailbox at once that another one is to take its place, with the link that stops it."""
+    url = external_url("settings.veto_email", token=veto_token)
+    mail.post("accounts/email_change_asked", new_email=new_email, at=clock.now(), url=url, **_alarming(person))
+
+
+def email_change_taken(owner: Person) -> None:
+    """Tell the owner of an address that somebody wished it for another account, in place of the link."""
+    mail.post("accounts/email_change_taken", at=clock.now(), **_alarming(owner))
+
+
+def email_change_done_old(person: Person, *, to: str, undo_token: str) -> None:
+    """Tell the mailbox that was left (v5.0.0-6.3.7). Its "This wasn't me" is the link that takes the change back."""
+    undo_url = external_url("settings.undo_email", token=undo_token)
+    mail.post(
+        "accounts/email_change_done_old",
+        new_email=person.email,
+        at=clock.now(),
+        url=undo_url,
+        **{**_known(person), "to": to, "wasnt_me_url": undo_url},
+    )
+
+
+def email_change_done_new(person: Person) -> None:
+    """Tell the mailbox that the account has now (v5.0.0-6.3.7)."""
+    mail.post("accounts/email_change_done_new", at=clock.now(), **_alarming(person))
+
+
+def email_change_undone(person: Person, *, to: str) -> None:
+    """Tell the mailbox whose change was taken back. It is a stranger's by now: no name, no link."""
+    mail.post(
+        "accounts/email_change_undone",
+        to=to,
+        language=person.language,
+        zone=person.time_zone,
+        subject_id=person.id,
+        at=clock.now(),
+    )
+
+
 def _known(person: Person) -> dict[str, Any]:
     return {
         "to": person.email,

@@ -95,11 +95,7 @@ def choose_password(token: str, *, password: str) -> None:
     Raises LinkDead, also for the second of two who use one link at the same time; and what `set_password` raises.
     """
     person = person_of_reset(token)
-    asked_at = person.reset_asked_at
     accounts.set_password(person, password=password)
-    accounts.spend_reset(person, asked_at=asked_at)
-    accounts.end_sessions(person.id)
-    accounts.unfreeze(person)
     audit.record("recovery.password_reset", subject_id=person.id, by=person.id)
 
 
@@ -137,7 +133,6 @@ def secure_account(person: Person, *, since: datetime | None = None) -> None:
     """
     frozen_before = person.frozen_at is not None
     accounts.stop_email_changes(person, since=since)
-    accounts.end_sessions(person.id)
     accounts.freeze(person)
     mail.account_secured(person, token=make_reset_token(person))
     audit.record("recovery.account_secured", subject_id=person.id, by=person.id)

@@ -1,0 +1,205 @@
+"""A change of address: the new mailbox confirms it, the old one is told at once, may stop it, and may undo it for a while.
+
+A change is a row, because it can be stopped; its links are signed and stamped with the row's state. Asking for an address
+that has an account already looks the same to whoever asks: only the owner of that account is told.
+"""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from portal.accounts import mail
+from portal.accounts.models import EmailChange, Person, address_key
+from portal.accounts.service.people import find_by_email, lock_person, person_for
+from portal.accounts.service.sessions import end_sessions
+from portal.kit import audit, clock, throttle, tokens
+from portal.kit.access import Actor
+from portal.kit.db import db
+from portal.kit.periods import period
+from portal.kit.refusals import LinkDead, Refusal
+
+ASKED, CONFIRMED, VETOED, UNDONE, REPLACED = "asked", "confirmed", "vetoed", "undone", "replaced"
+CONFIRM, VETO, UNDO = "accounts.email_confirm", "accounts.email_veto", "accounts.email_undo"
+ASKS_PER_PERSON = "5 per day"
+LETTERS_PER_ADDRESS = "3 per 6 hours"
+
+
+class AccountIsFrozen(Refusal):
+    """Somebody said "this wasn't me": sensitive changes wait until the password is chosen anew."""
+
+
+class AddressIsTheSame(Refusal):
+    """The new address is the present one."""
+
+
+def ask_email_change(actor: Actor, *, email: str) -> None:
+    """Ask the new mailbox for its consent and tell the old one; an open change is replaced.
+
+    Raises AccountIsFrozen, AddressIsTheSame, TooManyTries. The limit per new address is silent.
+    """
+    throttle.spend("accounts.email_change", str(actor.person_id), ASKS_PER_PERSON)
+    in_time = throttle.allowed("accounts.email_change_letters", address_key(email), LETTERS_PER_ADDRESS)
+    person = lock_person(person_for(actor).id)
+    if person.frozen_at:
+        raise AccountIsFrozen
+    if address_key(email) == person.email_key:
+        raise AddressIsTheSame
+    _end_open(person.id, REPLACED)
+    change = _add(person, email)
+    mail.email_change_asked(person, new_email=email, veto_token=_sign(VETO, change))
+    owner = find_by_email(email)
+    if owner and in_time:
+        mail.email_change_taken(owner)
+    elif in_time:
+        mail.email_change_confirm(person, to=email, token=_sign(CONFIRM, change))
+    audit.record("accounts.email_change_asked", subject_id=person.id, by=person.id)
+
+
+def _add(person: Person, email: str) -> EmailChange:
+    change = EmailChange(
+        id=uuid.uuid4(),
+        person_id=person.id,
+        old_email=person.email,
+        new_email=email,
+        new_email_key=address_key(email),
+        state=ASKED,
+        requested_at=clock.now(),
+    )
+    db.session.add(change)
+    return change
+
+
+def find_open_email_change_for(actor: Actor) -> EmailChange | None:
+    """Return the actor's change that waits for its new mailbox, or None."""
+    return db.session.scalar(
+        select(EmailChange).where(
+            EmailChange.person_id == actor.person_id,
+            EmailChange.state == ASKED,
+            EmailChange.requested_at > clock.now() - period("email_change_confirm"),
+        )
+    )
+
+
+def email_change_to_confirm(token: str) -> EmailChange:
+    """Return the change that a confirm link would make. Raises LinkDead."""
+    return _read(CONFIRM, token, {ASKED}, period_name="email_change_confirm")
+
+
+def email_change_to_veto(token: str) -> EmailChange:
+    """Return the change that a veto link would stop; it may be confirmed meanwhile. Raises LinkDead."""
+    return _read(VETO, token, {ASKED, CONFIRMED})
+
+
+def email_change_to_undo(token: str) -> EmailChange:
+    """Return the change that an undo link would take back. Raises LinkDead."""
+    return _read(UNDO, token, {CONFIRMED})
+
+
+def undo_token(change: EmailChange) -> str:
+    """Return the token of the link that takes a confirmed change back."""
+    return _sign(UNDO, change)
+
+
+def confirm_email_change(token: str, *, keep_session: uuid.UUID | None = None) -> None:
+    """Give the account its new address; every session but `keep_session` ends, old links die, both mailboxes are told.
+
+    Raises LinkDead, also when the address was taken meanwhile: of two who race for it, one wins.
+    """
+    change = email_change_to_confirm(token)
+    person = lock_person(change.person_id)
+    change = _lock(change)
+    if change.state != ASKED or person.frozen_at or person.deactivated_at:
+        raise LinkDead
+    change.state, change.confirmed_at = CONFIRMED, clock.now()
+    _set_address(person, change.new_email)
+    end_sessions(person.id, but=keep_session)
+    mail.email_change_done_old(person, to=change.old_email, undo_token=_sign(UNDO, change))
+    mail.email_change_done_new(person)
+    audit.record("accounts.email_changed", subject_id=person.id, by=person.id)
+
+
+def veto_email_change(token: str) -> None:
+    """Stop a change that waits for its new mailbox. Raises LinkDead."""
+    change = email_change_to_veto(token)
+    lock_person(change.person_id)
+    change = _lock(change)
+    if change.state != ASKED:
+        raise LinkDead
+    change.state = VETOED
+    audit.record("accounts.email_change_vetoed", subject_id=change.person_id)
+
+
+def undo_email_change(token: str) -> Person:
+    """Give the account its old address back, whatever it was changed to since; return the person. Raises LinkDead."""
+    change = email_change_to_undo(token)
+    person = lock_person(change.person_id)
+    change = _lock(change)
+    if change.state != CONFIRMED or change.confirmed_at is None or person.deactivated_at:
+        raise LinkDead
+    stop_email_changes(person, since=change.confirmed_at)
+    if person.email != change.old_email:
+        raise LinkDead
+    return person
+
+
+def stop_email_changes(person: Person, *, since: datetime | None = None) -> None:
+    """Stop a change that waits, and take back those confirmed at or after `since`: the oldest of them says whose it was.
+
+    An old address that belongs to another account by now is not taken from it.
+    """
+    _end_open(person.id, VETOED)
+    undone = _confirmed_since(person.id, since) if since else []
+    owner = find_by_email(undone[0].old_email) if undone else None
+    if not undone or (owner and owner.id != person.id):
+        return
+    for change in undone:
+        change.state = UNDONE
+    _set_address(person, undone[0].old_email)
+    mail.email_change_undone(person, to=undone[-1].new_email)
+    audit.record("accounts.email_change_undone", subject_id=person.id)
+
+
+def _confirmed_since(person_id: uuid.UUID, since: datetime) -> Sequence[EmailChange]:
+    return db.session.scalars(
+        select(EmailChange)
+        .where(
+            EmailChange.person_id == person_id,
+            EmailChange.state == CONFIRMED,
+            EmailChange.confirmed_at >= since,
+            EmailChange.confirmed_at > clock.now() - period("email_change_undo"),
+        )
+        .order_by(EmailChange.confirmed_at)
+    ).all()
+
+
+def _set_address(person: Person, email: str) -> None:
+    person.email, person.email_key = email, address_key(email)
+    try:
+        db.session.flush()
+    except IntegrityError:
+        raise LinkDead from None
+
+
+def _end_open(person_id: uuid.UUID, state: str) -> None:
+    mine = update(EmailChange).where(EmailChange.person_id == person_id, EmailChange.state == ASKED)
+    db.session.execute(mine.values(state=state))
+
+
+def _sign(purpose: str, change: EmailChange) -> str:
+    return tokens.sign(purpose, str(change.id))
+
+
+def _read(purpose: str, token: str, states: set[str], *, period_name: str = "email_change_undo") -> EmailChange:
+    (change_id,) = tokens.read(purpose, token, max_age=period(period_name))
+    change = db.session.get(EmailChange, uuid.UUID(change_id))
+    if change is None or change.state not in states:
+        raise LinkDead
+    return change
+
+
+def _lock(change: EmailChange) -> EmailChange:
+    statement = select(EmailChange).where(EmailChange.id == change.id).with_for_update()
+    return db.session.scalars(statement.execution_options(populate_existing=True)).one()

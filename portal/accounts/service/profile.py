@@ -1,0 +1,65 @@
+"""The User Account in its owner's hands: name, language, time zone, photo, password (P03, P26)."""
+
+from typing import BinaryIO
+
+from portal.accounts.service.factors import WrongPassword
+from portal.accounts.service.people import check_password, lock_person, person_for, set_password
+from portal.accounts.service.sessions import SignedIn, renew_session
+from portal.kit import audit, pictures
+from portal.kit.access import Actor
+from portal.kit.files import storage
+from portal.kit.refusals import NotFound
+
+
+def change_profile(actor: Actor, *, name: str, language: str, time_zone: str) -> None:
+    """Correct one's own name, language and time zone. The trail says which of them changed, never to what."""
+    person = lock_person(person_for(actor).id)
+    wanted = {"name": name, "language": language, "time_zone": time_zone}
+    changed = [field for field, value in wanted.items() if getattr(person, field) != value]
+    person.name, person.language, person.time_zone = name, language, time_zone
+    if changed:
+        audit.record("accounts.profile_changed", subject_id=person.id, by=person.id, fields=changed)
+
+
+def set_avatar(actor: Actor, *, photo: bytes, file_name: str) -> None:
+    """Keep a small square drawn from the photo, in place of the one before; the photo itself is not kept (P03).
+
+    Raises the refusals of `kit.pictures`, and Busy. Call before the unit writes.
+    """
+    square = pictures.small_square(photo, name=file_name)
+    person = lock_person(person_for(actor).id)
+    if person.avatar_key:
+        storage().delete(person.avatar_key)
+    person.avatar_key = storage().store("avatar", [square])
+    audit.record("accounts.avatar_set", subject_id=person.id, by=person.id, bytes=len(square))
+
+
+def remove_avatar(actor: Actor) -> None:
+    """Delete one's own photo; without one there is nothing to do."""
+    person = lock_person(person_for(actor).id)
+    if person.avatar_key:
+        storage().delete(person.avatar_key)
+        person.avatar_key = None
+        audit.record("accounts.avatar_removed", subject_id=person.id, by=person.id)
+
+
+def avatar_for(actor: Actor) -> BinaryIO:
+    """Open the actor's own photo. Raises NotFound."""
+    if actor.avatar_key is None:
+        raise NotFound
+    try:
+        return storage().open(actor.avatar_key)
+    except FileNotFoundError:
+        raise NotFound from None
+
+
+def change_password(actor: Actor, *, current: str, password: str) -> SignedIn:
+    """Change one's own password: other sessions end, this one gets another secret (v5.0.0-6.2.3, 7.2.4, 7.4.3).
+
+    Raises WrongPassword, which counts; TooManyTries, Busy, and what `set_password` raises. Call before the unit writes.
+    """
+    person = person_for(actor)
+    if not check_password(person, password=current):
+        raise WrongPassword
+    set_password(person, password=password, keep_session=actor.session_id)
+    return renew_session(actor, by_second_factor=False)
