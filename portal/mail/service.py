@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import default as mail_policy
 from email.utils import formataddr, parseaddr
 
 import css_inline
@@ -65,7 +66,8 @@ def find_waiting(letter_id: uuid.UUID) -> Letter | None:
 def build(letter: Letter) -> EmailMessage:
     """Return the message as it goes out. Raises ValueError when an address or header holds a line end."""
     name, sender = parseaddr(current_settings().mail_from)
-    message = EmailMessage()
+    # Left as they are: the standard library would fold a long link into encoded words, which no mail program follows.
+    message = EmailMessage(policy=mail_policy.clone(refold_source="none"))
     message["From"] = formataddr((name, sender))
     message["To"] = Address(addr_spec=letter.to_address)
     message["Subject"] = letter.subject_line
@@ -73,7 +75,9 @@ def build(letter: Letter) -> EmailMessage:
     message["Message-ID"] = letter.message_id
     message["Auto-Submitted"] = "auto-generated"
     for header, value in letter.headers.items():
-        message[header] = value
+        if "\r" in value or "\n" in value:
+            raise ValueError(f"the header {header} holds a line end")
+        message.set_raw(header, value)
     message.set_content(letter.text)
     message.add_alternative(letter.html, subtype="html")
     return message
