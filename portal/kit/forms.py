@@ -16,7 +16,7 @@ from wtforms import BooleanField, EmailField, PasswordField, SelectField, String
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from portal.kit.i18n import _, _l
-from portal.kit.refusals import Refusal, TooManyTries
+from portal.kit.refusals import Busy, Refusal, TooManyTries
 from portal.kit.settings import current_settings
 from portal.kit.web import SAFE_METHODS, internal_path, refuse_unit
 
@@ -49,7 +49,7 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             return True
         if g.get("csrf_expired") or self.csrf_token.errors:
             self.csrf_token.errors = ()
-            self.problems.append(_("This page had been open for too long. Nothing was changed. Please send it again."))
+            self.problems.append(_why_no_token())
         self._fail(422)
         return False
 
@@ -64,7 +64,7 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             self.problems.append(text)
         else:
             self[field_name].errors = [*self[field_name].errors, text]
-        self._fail(429 if isinstance(refusal, TooManyTries) else 422)
+        self._fail(429 if isinstance(refusal, TooManyTries) else 503 if isinstance(refusal, Busy) else 422)
 
     @classmethod
     def words(cls) -> Mapping[str, tuple[str | None, Sentence]]:
@@ -74,6 +74,16 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     def _fail(self, status: int) -> None:
         self.status = status
         refuse_unit()
+
+
+def _why_no_token() -> str:
+    if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
+        # P06: a browser that refuses cookies is told so, plainly.
+        return _(
+            "Your browser did not send our cookie back. Please allow cookies for this site, then send the form again. "
+            "The cookie says who you are while you are signed in; without it nobody can sign in."
+        )
+    return _("This page had been open for too long. Nothing was changed. Please send it again.")
 
 
 HOUSE_REFUSALS: Mapping[str, tuple[str | None, Sentence]] = {
@@ -154,7 +164,7 @@ def password(label: Sentence = _l("Password"), *, hint: Sentence = "") -> Passwo
 
 def tick(label: Sentence, *, must: Sentence | None = None, hint: Sentence = "") -> BooleanField:
     """Make a check box, never ticked beforehand; `must` is the sentence when it has to be ticked."""
-    return BooleanField(label, validators=[InputRequired(must)] if must else [], description=hint)
+    return BooleanField(label, validators=[DataRequired(must)] if must else [], description=hint)
 
 
 def choice(label: Sentence, choices: Any, *, hint: Sentence = "") -> SelectField:
