@@ -13,6 +13,7 @@ import flask_migrate
 from flask import Flask
 from flask_migrate import Migrate
 
+from portal import demo as demo_company
 from portal.app import ROOT, create_app
 from portal.jobs import worker as job_worker
 from portal.kit import claims
@@ -52,13 +53,14 @@ def main() -> None:
 @click.option("--host", default=lambda: os.environ.get("HOST", "127.0.0.1"), help="Address to listen on.")
 @click.option("--port", default=lambda: int(os.environ.get("PORT", "8000")), type=int, help="Port to listen on.")
 @click.option("--processes", default=1, show_default=True, help="How many processes answer.")
-def serve(demo: bool, no_worker: bool, host: str, port: int, processes: int) -> None:
+def serve(*, demo: bool, no_worker: bool, host: str, port: int, processes: int) -> None:
     """Serve the pages, with the worker beside them."""
     from granian.constants import Interfaces
     from granian.server import Server
 
     if demo:
         flask_migrate.upgrade()
+        fill_demo()
     beside = None if no_worker else subprocess.Popen([sys.executable, "-m", "portal", "worker"], cwd=ROOT)
     try:
         Server(
@@ -76,6 +78,24 @@ def serve(demo: bool, no_worker: bool, host: str, port: int, processes: int) -> 
         if beside:
             beside.terminate()
             beside.wait(timeout=30)
+
+
+@main.command()
+def demo() -> None:
+    """Fill an empty database with the demo company; one that holds anybody is left alone."""
+    if not fill_demo():
+        raise click.ClickException("There are accounts already. The demo company only fills an empty database.")
+
+
+def fill_demo() -> bool:
+    """Make the demo company, one unit of work a person, and print how to sign in. False when there is anybody yet."""
+    if not demo_company.is_empty():
+        return False
+    for person in demo_company.draw_people():
+        with unit_of_work():
+            demo_company.settle(person)
+        click.echo(f"  {person.email:<20} {person.password:<48} {person.role or 'customer'}")
+    return True
 
 
 @main.command()

@@ -1,0 +1,117 @@
+"""What a page may cost: statements and bytes are exact, so they are held here (DESIGN, "Speed")."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+
+from portal.kit.db import db
+from tests.browser import paths
+from tests.conftest import Visitor
+from tests.people import Cast
+
+ORDINARY = 3
+"""One statement for who you are, two for the page."""
+OVERVIEWS = {
+    "/home": 6,
+    "/settings/security": 4,
+    "/settings/privacy": 4,
+    "/settings/privacy/delete": 5,
+    "/admin/": 4,
+}
+"""One for who you are, one for the page or panel."""
+FIRST_CONNECTION = 14 * 1024
+"""Bytes that a server may send before it has to wait for the browser (RFC 6928, ten segments)."""
+BOOKKEEPING = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "PRAGMA", "UPDATE sign_in_session")
+"""Not the page's: transactions, and the session's touch every five minutes."""
+
+
+@contextmanager
+def counted(app: Flask) -> Iterator[list[str]]:
+    """Collect the statements that reach the database."""
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if not statement.startswith(BOOKKEEPING):
+            statements.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def cost(app: Flask, visitor: Visitor, path: str) -> list[str]:
+    """Return the statements of one visit, without following redirects."""
+    with counted(app) as statements:
+        visitor.client.get(path)
+    return statements
+
+
+def test_every_public_page_is_within_its_budget(app: Flask, client: Visitor) -> None:
+    looked = paths(app, "public")
+    assert "/login" in looked
+    over = {path: found for path in looked if len(found := cost(app, client, path)) > OVERVIEWS.get(path, ORDINARY)}
+    assert not over
+
+
+def test_every_page_of_a_customer_is_within_its_budget(app: Flask, cast: Cast) -> None:
+    ada = cast.sign_in(cast.ada)
+    looked = paths(app, "signed in", "fresh")
+    assert "/home" in looked
+    over = {path: found for path in looked if len(found := cost(app, ada, path)) > OVERVIEWS.get(path, ORDINARY)}
+    assert not over
+
+
+def test_every_page_of_the_console_is_within_its_budget(app: Flask, cast: Cast) -> None:
+    sam = cast.sign_in_staff(cast.sam)
+    looked = paths(app, "staff")
+    assert looked
+    over = {path: found for path in looked if len(found := cost(app, sam, path)) > OVERVIEWS.get(path, ORDINARY)}
+    assert not over
+
+
+def _assets(app: Flask, page: object) -> Iterator[Path]:
+    static = Path(app.static_folder or "")
+    for tag in page.soup.select("link[rel=stylesheet], script[src]"):  # type: ignore[attr-defined]
+        address = tag.get("href") or tag.get("src")
+        assert address.startswith("/static/"), f"{address} is not ours"
+        yield static / address.removeprefix("/static/").partition("?")[0]
+
+
+def _weight(app: Flask, visitor: Visitor, path: str) -> int:
+    page = visitor.get(path)
+    assert page.path == path
+    parts = [page.response.get_data(), *(asset.read_bytes() for asset in _assets(app, page))]
+    assert len(parts) > 2
+    return sum(len(gzip.compress(part, 6)) for part in parts)
+
+
+@pytest.mark.parametrize("path", ["/login", "/home", "/", "/settings/privacy", "/promises", "/privacy"])
+def test_a_page_with_its_style_and_script_fits_the_start_of_a_connection(
+    app: Flask, client: Visitor, cast: Cast, path: str
+) -> None:
+    visitor = client if path in ("/login", "/") else cast.sign_in(cast.ada)
+    weight = _weight(app, visitor, path)
+    allowed = FIRST_CONNECTION if path in ("/login", "/home", "/", "/settings/privacy") else 2 * FIRST_CONNECTION
+    assert weight <= allowed, f"{path} weighs {weight} bytes"
+
+
+def test_more_rows_mean_no_more_statements(app: Flask, cast: Cast, unit: Callable[[], object]) -> None:
+    """Counts never grow with rows (DESIGN, "Speed")."""
+    ada = cast.sign_in(cast.ada)
+    looked = ["/home", "/settings/security", "/settings/privacy", "/support", "/settings/privacy/visits"]
+    before = {path: len(cost(app, ada, path)) for path in looked}
+    for _again in range(5):
+        cast.sign_in(cast.ada)
+        ada.submit("/contact", subject="A question", message="How do I print a marker?")
+    assert {path: len(cost(app, ada, path)) for path in looked} == before
