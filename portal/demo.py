@@ -10,13 +10,8 @@ from portal.accounts import service as accounts
 from portal.accounts.models import Person
 from portal.kit.db import db
 
-WORDS = (
-    "basting bobbin buckram buttonhole cambric chambray corduroy crease denim eyelet facing fleece gabardine gingham "
-    "grommet gusset hemline herringbone houndstooth interlock jacquard jersey lapel linen muslin notch organza overlock "
-    "paisley placket pleat pocket poplin ribbing sateen seersucker selvedge sleeve spool stitch taffeta tailor tartan "
-    "thimble topstitch tulle tweed velvet voile waistband warp weft welt yoke zipper"
-).split()
-PASSWORD_WORDS = 5
+PASSWORD_BYTES = 15
+"""Random bytes of a password: 20 characters to copy."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +38,7 @@ def is_empty() -> bool:
 
 def draw_people() -> Sequence[DemoPerson]:
     """Return the people of the demo company, each with a new password; nothing is written."""
-    return [DemoPerson(name, email, role, draw_password()) for name, email, role in COMPANY]
+    return [DemoPerson(name, email, role, secrets.token_urlsafe(PASSWORD_BYTES)) for name, email, role in COMPANY]
 
 
 def settle(person: DemoPerson) -> None:
@@ -51,8 +46,3 @@ def settle(person: DemoPerson) -> None:
     account = accounts.add_person(person.email, name=person.name, password=person.password)
     if person.role:
         accounts.grant_role(account.id, role=person.role)
-
-
-def draw_password() -> str:
-    """Return five random words: easy to type, 28 bits and more than a demo on loopback needs."""
-    return " ".join(secrets.choice(WORDS) for _word in range(PASSWORD_WORDS))
