@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import ORMExecuteState
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.kit import db as database
@@ -28,6 +30,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 class Unit:
     """One unit of work: what is to happen when it commits, when it rolls back, and afterwards in any case."""
 
+    session: object
     refused: bool = False
     wrote: bool = False
     on_commit: list[Callable[[], None]] = field(default_factory=list)
@@ -42,37 +45,53 @@ _unit: ContextVar[Unit] = ContextVar("unit")
 def unit_of_work(*, write: bool = True) -> Iterator[Unit]:
     """Run one unit: commit when the block returns, roll back when it raises or was refused.
 
-    Raises whatever the block or the commit raises; callbacks for after the unit run either way, each alone.
+    Raises whatever the block or the commit raises, and RuntimeError inside another unit of the same session. Callbacks
+    run once it is certain how the unit ended, each alone; a failed one is reported and undoes nothing.
     """
-    unit = Unit()
+    unit = Unit(session=_own_session())
     token = _unit.set(unit)
+    committed = False
     try:
         with database.writing(write):
             try:
                 yield unit
-                _finish(unit)
-            except BaseException:
-                db.session.rollback()
-                _call(unit.on_rollback)
-                raise
+                if not unit.refused:
+                    db.session.commit()
+                    committed = True
+            finally:
+                if not committed:
+                    _roll_back()
     finally:
         _unit.reset(token)
+        for callback in unit.on_commit if committed else unit.on_rollback:
+            _reported(callback)
         for follow_up in unit.afterwards:
             _follow_up(follow_up)
 
 
-def _finish(unit: Unit) -> None:
-    if unit.refused:
+def _own_session() -> object:
+    session = db.session()
+    outer = _unit.get(None)
+    if outer is not None and outer.session is session:
+        raise RuntimeError("a unit of work inside another would commit half of it")
+    # What was read before ends here: on SQLite a write lock can only be taken by a transaction that begins with it.
+    session.rollback()
+    return session
+
+
+def _roll_back() -> None:
+    try:
         db.session.rollback()
-        _call(unit.on_rollback)
-    else:
-        db.session.commit()
-        _call(unit.on_commit)
+    except DBAPIError:
+        # The connection is gone, and the transaction with it.
+        log.exception("unit.rollback_failed")
 
 
-def _call(callbacks: list[Callable[[], None]]) -> None:
-    for callback in callbacks:
+def _reported(callback: Callable[[], None]) -> None:
+    try:
         callback()
+    except Exception:
+        log.exception("unit.callback_failed")
 
 
 def _follow_up(callback: Callable[[], None]) -> None:
@@ -102,11 +121,12 @@ def refuse_unit() -> None:
 def release() -> None:
     """Give the connection back before slow work. Raises RuntimeError when something is written already.
 
-    Hashing a password holds no transaction and no connection; a throttle spends before the unit writes.
+    Hashing a password holds no transaction and no connection; a throttle spends before the unit writes. What was read
+    before is read again when it is next looked at: it may have changed meanwhile.
     """
     if current_unit().wrote or db.session.new or db.session.dirty or db.session.deleted:
         raise RuntimeError("slow or separate work must come before the first write of the unit")
-    db.session.commit()
+    db.session.rollback()
 
 
 def _note_write(*_args: object) -> None:
@@ -115,12 +135,20 @@ def _note_write(*_args: object) -> None:
         unit.wrote = True
 
 
+def _note_statement(statement: ORMExecuteState) -> None:
+    # Whatever is not plainly a SELECT counts as a write: statements by hand do not pass the flush.
+    if not statement.is_select:
+        _note_write()
+
+
 class Portal(Flask):
     """Flask, with each view inside one unit of work."""
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Run the view and make its response inside the unit, so that rendering still reads the same state."""
-        with unit_of_work(write=request.method not in SAFE_METHODS):
+        with unit_of_work(write=request.method not in SAFE_METHODS) as unit:
+            # Without a good token nothing may change, whatever the view makes of its form.
+            unit.refused = bool(g.get("csrf_expired"))
             return self.make_response(super().dispatch_request())
 
 
@@ -131,8 +159,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         count = settings.proxy_count
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0, x_port=0, x_prefix=0)  # type: ignore[method-assign]
     event.listen(db.session, "after_flush", _note_write)
-    event.listen(db.session, "after_bulk_update", _note_write)
-    event.listen(db.session, "after_bulk_delete", _note_write)
+    event.listen(db.session, "do_orm_execute", _note_statement)
 
 
 def client_ip() -> str:
