@@ -4,7 +4,7 @@ A form checks shape only; it asks no database. A page that shows and takes a for
 token has expired the page comes back filled. A button-only POST with an expired token is sent back to its page unchanged.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 from email_validator import EmailNotValidError, validate_email
@@ -12,6 +12,7 @@ from flask import Flask, abort, current_app, flash, g, redirect, request, url_fo
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf, validate_csrf
+from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, EmailField, PasswordField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
@@ -94,6 +95,16 @@ HOUSE_REFUSALS: Mapping[str, tuple[str | None, Sentence]] = {
     "Busy": (None, _l("We are very busy right now. Nothing is lost. Please try again in a minute.")),
 }
 
+PASSWORD_REFUSALS: Mapping[str, tuple[str | None, Sentence]] = {
+    "PasswordTooShort": ("password", _l("Please use at least %(least)s characters. A few unrelated words do well.")),
+    "PasswordTooCommon": ("password", _l("This password is easily guessed. A few unrelated words do better.")),
+    "PasswordTellsContext": (
+        "password",
+        _l("This one is made of your name, your address or ours. Please choose words that nobody would expect."),
+    ),
+}
+"""Words for every form with a new password in its field `password`."""
+
 
 class Press(Form):
     """A form that is one button: only the token."""
@@ -170,6 +181,16 @@ def tick(label: Sentence, *, must: Sentence | None = None, hint: Sentence = "") 
 def choice(label: Sentence, choices: Any, *, hint: Sentence = "") -> SelectField:
     """Make a choice of one among `choices`; anything else is refused."""
     return SelectField(label, choices=choices, validators=[_required(True)], description=hint)
+
+
+def upload(label: Sentence, *, accept: Iterable[str], hint: Sentence = "") -> FileField:
+    """Make a field for one file; `accept` names the endings that the file dialogue offers, and proves nothing."""
+    return FileField(
+        label,
+        validators=[FileRequired(_l("Please choose a file."))],
+        description=hint,
+        render_kw={"accept": ",".join(accept)},
+    )
 
 
 def init_app(app: Flask) -> None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from babel import Locale
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext
+from flask_babel import Babel, force_locale, get_babel, get_locale, gettext, lazy_gettext, ngettext
 from flask_babel import lazy_gettext as _l
 
 _ = gettext
@@ -43,6 +43,11 @@ def in_language(code: str) -> Iterator[None]:
     """Speak `code` within, with or without a request: letters use the recipient's language."""
     with force_locale(code if code in LANGUAGES else DEFAULT):
         yield
+
+
+def is_ready(code: str) -> bool:
+    """Tell whether the portal has a catalogue for this language; without one its pages speak the default."""
+    return code == DEFAULT or Locale.parse(code) in get_babel().instance.list_translations()
 
 
 def tag() -> str:
