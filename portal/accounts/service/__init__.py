@@ -26,6 +26,7 @@ from portal.accounts.service.factors import (
 )
 from portal.accounts.service.history import history_for, note_failure
 from portal.accounts.service.people import (
+    account_columns,
     check_password,
     deactivate,
     find_by_email,
@@ -33,6 +34,7 @@ from portal.accounts.service.people import (
     get_person,
     least_password,
     lock_person,
+    newest_password_hashes,
     person_for,
     reactivate,
     set_password,
@@ -44,6 +46,7 @@ from portal.accounts.service.reset_links import ask_reset, reset_stamp
 from portal.accounts.service.sessions import (
     SessionView,
     SignedIn,
+    device_of,
     end_session,
     end_sessions,
     load_actor,
@@ -97,6 +100,7 @@ __all__ = [
     "StaffMember",
     "Wish",
     "WrongPassword",
+    "account_columns",
     "add_factor",
     "add_person",
     "ask_email_change",
@@ -112,6 +116,7 @@ __all__ = [
     "confirm_it_is_you",
     "correct_address",
     "deactivate",
+    "device_of",
     "email_change_to_confirm",
     "email_change_to_undo",
     "email_change_to_veto",
@@ -130,6 +135,7 @@ __all__ = [
     "list_staff",
     "load_actor",
     "lock_person",
+    "newest_password_hashes",
     "note_failure",
     "open_session",
     "person_for",

@@ -56,11 +56,11 @@ class Setup:
 
 
 def begin_factor(actor: Actor, *, sealed: str | None = None) -> Setup:
-    """Draw a secret for an authenticator app, or show again the one in `sealed`. Nothing is stored.
-
-    Raises LinkDead for a form that is too old or was not ours.
-    """
-    secret = _unseal_setup(actor, sealed) if sealed else pyotp.random_base32()
+    """Draw a secret for an authenticator app, or show again the one in `sealed`, if it is ours and young. Stores nothing."""
+    try:
+        secret = _unseal_setup(actor, sealed or "")
+    except LinkDead:
+        secret, sealed = pyotp.random_base32(), None
     company = policy.company_from(current_settings())
     uri = pyotp.TOTP(secret).provisioning_uri(name=actor.email, issuer_name=company.product)
     code = segno.make(uri, error="m", micro=False)

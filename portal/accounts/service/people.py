@@ -2,7 +2,7 @@
 
 import uuid
 
-from sqlalchemy import select, update
+from sqlalchemy import inspect, select, update
 
 from portal.accounts import mail
 from portal.accounts.models import EmailChange, Person, TotpFactor, address_key
@@ -141,3 +141,14 @@ def reactivate(person_id: uuid.UUID) -> Person:
     person.deactivated_at = None
     audit.record("accounts.reactivated", subject_id=person.id)
     return person
+
+
+def account_columns() -> frozenset[str]:
+    """Return what an account can hold, as the database has it (P03)."""
+    return frozenset(column["name"] for column in inspect(db.session.connection()).get_columns(Person.__tablename__))
+
+
+def newest_password_hashes(most: int) -> list[str]:
+    """Return stored password hashes to judge their parameters by, newest first (P07)."""
+    statement = select(Person.password_hash).where(Person.password_hash.is_not(None))
+    return [each for each in db.session.scalars(statement.order_by(Person.password_set_at.desc()).limit(most)) if each]

@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NoReturn
 
 from portal.accounts.models import Person, SignUp, address_key
@@ -27,7 +28,12 @@ class AccountFrozen(Refusal):
 
 
 class AccountClosing(Refusal):
-    """The password is right, but the account is about to be deleted; carries the `token` of the undo."""
+    """The password is right, but the account is about to be deleted; carries the `token` of the undo and until when."""
+
+    def __init__(self, person_id: uuid.UUID, deactivated_at: datetime) -> None:
+        super().__init__()
+        self.token = tokens.sign(UNDO_DELETION, str(person_id), stamp=deactivated_at.isoformat())
+        self.gone_at = deactivated_at + period("deletion_undo")
 
 
 class AddressUnconfirmed(Refusal):
@@ -88,8 +94,6 @@ def _refuse(person: Person | None, attempt: Attempt) -> NoReturn:
 
 
 def _sign_up_of_browser(attempt: Attempt) -> SignUp | None:
-    if attempt.sign_up_id is None:
-        return None
     try:
         waiting = signing_up.get_sign_up(attempt.sign_up_id)
     except NotFound:
@@ -104,8 +108,7 @@ def _give_back(attempt: Attempt) -> None:
 
 def _check_standing(person: Person) -> None:
     if person.deactivated_at:
-        token = tokens.sign(UNDO_DELETION, str(person.id), stamp=person.deactivated_at.isoformat())
-        raise AccountClosing(token=token, deactivated_at=person.deactivated_at)
+        raise AccountClosing(person.id, person.deactivated_at)
     if person.frozen_at:
         raise AccountFrozen
 

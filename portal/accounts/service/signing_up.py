@@ -55,15 +55,15 @@ def sign_up(wish: Wish, *, ip: str) -> uuid.UUID:
     return row.id
 
 
-def get_sign_up(sign_up_id: uuid.UUID) -> SignUp:
+def get_sign_up(sign_up_id: uuid.UUID | None) -> SignUp:
     """Return a sign-up that still waits. Raises NotFound when it was confirmed, purged or never made."""
-    row = db.session.get(SignUp, sign_up_id)
+    row = db.session.get(SignUp, sign_up_id) if sign_up_id else None
     if row is None or row.created_at < clock.now() - period("never_confirmed"):
         raise NotFound
     return row
 
 
-def send_again(sign_up_id: uuid.UUID, *, ip: str) -> None:
+def send_again(sign_up_id: uuid.UUID | None, *, ip: str) -> None:
     """Write the letter once more, unless its address has had enough. Raises NotFound, TooManyTries for the client."""
     throttle.spend("accounts.sign_up", ip, PER_CLIENT)
     in_time = _may_write(get_sign_up(sign_up_id).email)

@@ -1,0 +1,198 @@
+"""What is held about people: the account, and what guards it."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, BinaryIO
+
+from sqlalchemy import ColumnElement, false
+
+from portal.accounts.models import (
+    EmailChange,
+    Person,
+    SignInEvent,
+    SignInSession,
+    SignUp,
+    StaffRole,
+    TotpFactor,
+    address_key,
+)
+from portal.accounts.service import get_person
+from portal.kit.claims import UNTIL_ERASED, Claim, Ground, Keep, Subject, Table, Until, personal, technical
+from portal.kit.files import storage
+from portal.kit.i18n import _l
+from portal.kit.refusals import NotFound
+
+_HASH = _l("It is a hash. Nobody can read your password from it, and it would only help those who guess.")
+_OPENS = _l("It opens your account.")
+_WHO = _l("Your account's id")
+
+
+def _is(column: Any) -> Callable[[Subject], ColumnElement[bool]]:
+    return lambda subject: column == subject.person_id if subject.person_id else false()
+
+
+def _sign_ups(subject: Subject) -> ColumnElement[bool]:
+    return SignUp.email_key.in_({address_key(address) for address in subject.addresses})
+
+
+def _photo(subject: Subject) -> Iterable[tuple[str, BinaryIO]]:
+    try:
+        key = get_person(subject.person_id).avatar_key if subject.person_id else None
+    except NotFound:
+        return
+    if key and storage().exists(key):
+        yield "photo.webp", storage().open(key)
+
+
+def _delete_photos(people: Sequence[Person]) -> None:
+    for person in people:
+        if person.avatar_key:
+            storage().delete(person.avatar_key)
+
+
+_SIGN_UP = Table(
+    SignUp,
+    what=_l("Sign-ups that wait for a confirmed address"),
+    whose=_sign_ups,
+    purpose=_l("To make your account once you confirm your address."),
+    ground=Ground.CONTRACT,
+    keep=Keep("never_confirmed", since="created_at"),
+    columns={
+        "id": technical(),
+        "name": personal(_l("The name that was typed")),
+        "email": personal(_l("Your e-mail address")),
+        "email_key": personal(_l("Your e-mail address, as we look it up")),
+        "language": personal(_l("Language")),
+        "time_zone": personal(_l("Time zone")),
+        "password_hash": personal(_l("Hash of the password"), withheld=_HASH),
+        "terms_version": technical(_l("Terms accepted, version")),
+        "terms_accepted_at": technical(_l("Terms accepted")),
+        "created_at": technical(_l("Signed up")),
+    },
+)
+
+_SESSION = Table(
+    SignInSession,
+    what=_l("Your sessions"),
+    whose=_is(SignInSession.person_id),
+    purpose=_l("To know that you are signed in, and to let you end it from anywhere."),
+    ground=Ground.CONTRACT,
+    keep=Until("expires_at", _l("until it ends, at the latest on the day that it carries")),
+    columns={
+        "id": technical(),
+        "person_id": personal(_WHO),
+        "secret_hash": technical(),
+        "device": personal(_l("Browser and system, as it calls itself")),
+        "created_at": personal(_l("Signed in")),
+        "seen_at": personal(_l("Last used")),
+        "expires_at": technical(_l("Ends")),
+        "remembered": technical(_l("Remembered")),
+        "fresh_until": technical(),
+        "second_factor_at": technical(_l("Second factor given")),
+    },
+)
+
+_EVENT = Table(
+    SignInEvent,
+    what=_l("History of sign-ins, failed ones included"),
+    whose=_is(SignInEvent.person_id),
+    purpose=_l("So that you can see whether it was you."),
+    ground=Ground.LEGITIMATE_INTEREST,
+    keep=Keep("sign_in_history", since="last_at"),
+    columns={
+        "id": technical(),
+        "person_id": personal(_WHO),
+        "outcome": technical(_l("Outcome")),
+        "device": personal(_l("Browser and system, as it calls itself")),
+        "count": technical(_l("How often")),
+        "first_at": personal(_l("First time")),
+        "last_at": personal(_l("Last time")),
+    },
+)
+
+_EMAIL_CHANGE = Table(
+    EmailChange,
+    what=_l("Changes of your e-mail address"),
+    whose=_is(EmailChange.person_id),
+    purpose=_l("To have a new address confirmed, and to let the old one undo the change."),
+    ground=Ground.CONTRACT,
+    keep=(
+        Keep("email_change_undo", since="confirmed_at"),
+        Keep("email_change_undo", since="requested_at", where=lambda: EmailChange.confirmed_at.is_(None)),
+    ),
+    columns={
+        "id": technical(),
+        "person_id": personal(_WHO),
+        "old_email": personal(_l("Old e-mail address")),
+        "new_email": personal(_l("New e-mail address")),
+        "new_email_key": personal(_l("New e-mail address, as we look it up")),
+        "state": technical(_l("State")),
+        "requested_at": technical(_l("Asked for")),
+        "confirmed_at": technical(_l("Confirmed")),
+    },
+)
+
+_FACTOR = Table(
+    TotpFactor,
+    what=_l("Your second factor"),
+    whose=_is(TotpFactor.person_id),
+    purpose=_l("To ask for a code beside the password, as you chose."),
+    ground=Ground.CONTRACT,
+    keep=UNTIL_ERASED,
+    columns={
+        "person_id": personal(_WHO),
+        "secret_sealed": personal(_l("The sealed secret of your authenticator app"), withheld=_OPENS),
+        "created_at": technical(_l("Set up")),
+        "confirmed_at": technical(_l("First code")),
+        "last_step": technical(),
+    },
+)
+
+_ROLE = Table(
+    StaffRole,
+    what=_l("Your role on our staff"),
+    whose=_is(StaffRole.person_id),
+    purpose=_l("To let members of staff do their work and no more."),
+    ground=Ground.CONTRACT,
+    keep=UNTIL_ERASED,
+    columns={
+        "person_id": personal(_WHO),
+        "role": personal(_l("Role")),
+        "granted_at": technical(_l("Given")),
+    },
+)
+
+_PERSON = Table(
+    Person,
+    what=_l("Your User Account"),
+    whose=_is(Person.id),
+    purpose=_l("To serve you under your name, and to reach you by e-mail."),
+    ground=Ground.CONTRACT,
+    keep=UNTIL_ERASED,
+    before_delete=_delete_photos,
+    goes_last=True,
+    columns={
+        "id": technical(_WHO),
+        "name": personal(_l("Name")),
+        "email": personal(_l("E-mail address")),
+        "email_key": personal(_l("E-mail address, as we look it up")),
+        "language": personal(_l("Language")),
+        "time_zone": personal(_l("Time zone")),
+        "avatar_key": personal(_l("Photo, if you uploaded one")),
+        "password_hash": personal(_l("Hash of your password"), withheld=_HASH),
+        "password_set_at": technical(_l("Password chosen")),
+        "reset_asked_at": technical(_l("Reset link asked for")),
+        "terms_version": technical(_l("Terms accepted, version")),
+        "terms_accepted_at": technical(_l("Terms accepted")),
+        "created_at": technical(_l("Account made")),
+        "frozen_at": technical(_l("Frozen, because you told us that something was not you")),
+        "deactivated_at": technical(_l("Closed, because you asked for deletion")),
+    },
+)
+
+CLAIM = Claim(
+    area="accounts",
+    tables=[_SIGN_UP, _SESSION, _EVENT, _EMAIL_CHANGE, _FACTOR, _ROLE, _PERSON],
+    consequences=lambda subject: [_l("You can no longer sign in.")] if subject.person_id else [],
+    stored={"avatar": Person.avatar_key},
+    files=_photo,
+)

@@ -1,0 +1,13 @@
+"""What is written after the answer has gone out, so that a failed sign-in takes as long for a stranger."""
+
+import uuid
+from datetime import datetime
+
+from portal.accounts import service
+from portal.jobs.registry import job
+
+
+@job("accounts.note_failed_sign_in")
+def note_failed_sign_in(*, person_id: str, device: str, failed_at: str) -> None:
+    """Count a failed sign-in in the history of a person, if there is such a person."""
+    service.note_failure(uuid.UUID(person_id), device=device, at=datetime.fromisoformat(failed_at))

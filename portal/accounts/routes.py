@@ -1,0 +1,254 @@
+"""Pages of sign-up, sign-in and proof of identity. The cookie holds a session's secret and what leads up to it, no more."""
+
+import uuid
+
+from flask import Blueprint, Response, flash, make_response, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.accounts import service
+from portal.accounts.forms import AddFactor, Code, ConfirmIdentity, CorrectAddress, RemoveFactor, SignIn, SignUp
+from portal.kit import access, i18n, web
+from portal.kit.forms import Press
+from portal.kit.headers import private_link
+from portal.kit.i18n import _
+from portal.kit.passwords import MIN_ALONE
+from portal.kit.refusals import LinkDead, NotFound, Refusal
+from portal.kit.templating import day, render
+
+bp = Blueprint("accounts", __name__)
+
+SIGN_UP = "sign_up"
+SECOND_STEP = "second_step"
+SECRET = "_user_id"  # noqa: S105 (the name under which Flask-Login looks for it)
+
+
+def _device() -> str:
+    return service.device_of(request.headers.get("User-Agent", ""))
+
+
+def _sign_up_id() -> uuid.UUID | None:
+    kept = session.get(SIGN_UP)
+    return uuid.UUID(kept) if kept else None
+
+
+def _next() -> str | None:
+    return web.internal_path(request.args.get("next"))
+
+
+def _go_on() -> ResponseReturnValue:
+    return redirect(_next() or web.home_path(), code=303)
+
+
+def _keep(opened: service.SignedIn) -> None:
+    # The cookie starts anew, so that nothing planted before sign-in lives on (v5.0.0-7.2.4).
+    session.clear()
+    session[SECRET] = opened.secret
+    session.permanent = opened.remembered
+
+
+def _enter(opened: service.SignedIn) -> ResponseReturnValue:
+    _keep(opened)
+    if opened.password_is_common:
+        flash(_("Your password is easy to guess. Please choose another one under Settings, Password."), "warning")
+    return _go_on()
+
+
+@bp.route("/signup", methods=["GET", "POST"])
+@access.public
+def signup() -> ResponseReturnValue:
+    """Take a wish for an account; say the same to everybody."""
+    form = SignUp()
+    if form.validate_on_submit():
+        language = i18n.tag().replace("-", "_")
+        wish = service.Wish(form.name.data, form.email.data, form.password.data, language)
+        try:
+            sign_up_id = service.sign_up(wish, ip=web.client_ip())
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            session[SIGN_UP] = str(sign_up_id)
+            return redirect(url_for(".check_mail"), code=303)
+    return render("accounts/signup.html", form=form, least=MIN_ALONE), form.status
+
+
+@bp.route("/signup/check-mail", methods=["GET", "POST"])
+@access.public
+def check_mail() -> ResponseReturnValue:
+    """Say where the letter went, and take the right address when that was mistyped."""
+    try:
+        waiting = service.get_sign_up(_sign_up_id())
+    except NotFound:
+        flash(_("Nothing waits for confirmation in this browser. Please sign in, or create an account."), "info")
+        return redirect(url_for(".login"), code=303)
+    form = CorrectAddress()
+    if form.validate_on_submit():
+        try:
+            service.correct_address(waiting.id, email=form.email.data, ip=web.client_ip())
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("We have noted the address. The link that went to the old one no longer works."), "success")
+            return redirect(url_for(".check_mail"), code=303)
+    return render("accounts/check_mail.html", form=form, address=waiting.email), form.status
+
+
+@bp.post("/signup/resend")
+@access.public
+def resend() -> ResponseReturnValue:
+    """Write the letter of this browser's sign-up once more."""
+    service.send_again(_sign_up_id(), ip=web.client_ip())
+    flash(_("If the address has not had too many letters from us lately, another one is on its way."), "success")
+    return redirect(url_for(".check_mail"), code=303)
+
+
+@bp.route("/verify-email/<token>", methods=["GET", "POST"])
+@access.public
+def verify_email(token: str) -> ResponseReturnValue:
+    """Show what the link confirms; make the account on pressing the button (opening the link changes nothing)."""
+    private_link()
+    form = Press()
+    if form.validate_on_submit():
+        service.confirm_address(token)
+        session.pop(SIGN_UP, None)
+        flash(_("Your address is confirmed and your account is ready. Please sign in."), "success")
+        return redirect(url_for(".login"), code=303)
+    return render("accounts/verify_email.html", form=form, waiting=service.sign_up_of(token)), form.status
+
+
+@bp.route("/login", methods=["GET", "POST"])
+@access.public
+def login() -> ResponseReturnValue:
+    """Let people in by address and password."""
+    form = SignIn()
+    if request.method == "GET" and access.actor().is_signed_in:
+        return _go_on()
+    if form.validate_on_submit():
+        try:
+            return _admit(service.sign_in(_attempt(form)))
+        except service.AddressUnconfirmed:
+            flash(_("Please confirm your address first: open the link in our letter."), "info")
+            return redirect(url_for(".check_mail"), code=303)
+        except service.AccountClosing as closing:
+            return _closing(closing)
+        except Refusal as refusal:
+            form.refuse(refusal)
+    return render("accounts/login.html", form=form), form.status
+
+
+def _attempt(form: SignIn) -> service.Attempt:
+    return service.Attempt(
+        email=form.email.data,
+        password=form.password.data,
+        remember=form.remember.data,
+        device=_device(),
+        ip=web.client_ip(),
+        sign_up_id=_sign_up_id(),
+        replaces=access.actor().session_id,
+    )
+
+
+def _admit(entry: service.SignedIn | service.SecondStep) -> ResponseReturnValue:
+    if isinstance(entry, service.SignedIn):
+        return _enter(entry)
+    session[SECOND_STEP] = entry.token
+    return redirect(url_for(".second_factor", next=_next()), code=303)
+
+
+def _closing(closing: service.AccountClosing) -> ResponseReturnValue:
+    flash(_("This account will be deleted on %(day)s. Until then you can undo that.", day=day(closing.gone_at)), "info")
+    return redirect(url_for("privacy.undo", token=closing.token), code=303)
+
+
+@bp.route("/login/second-factor", methods=["GET", "POST"])
+@access.public
+def second_factor() -> ResponseReturnValue:
+    """Ask for a code: as the second step of signing in, or of a session that was opened without it."""
+    actor = access.actor()
+    if SECOND_STEP not in session and not actor.is_signed_in:
+        return redirect(url_for(".login", next=_next()), code=303)
+    if SECOND_STEP not in session and not actor.has_second_factor:
+        return redirect(url_for(".enrol_factor", next=_next()), code=303)
+    form = Code()
+    if form.validate_on_submit():
+        try:
+            return _enter(_by_code(form.code.data))
+        except LinkDead:
+            session.pop(SECOND_STEP, None)
+            flash(_("That took too long, or your password has changed. Please start again."), "info")
+            return redirect(url_for(".login", next=_next()), code=303)
+        except Refusal as refusal:
+            form.refuse(refusal)
+    return render("accounts/second_factor.html", form=form), form.status
+
+
+def _by_code(code: str) -> service.SignedIn:
+    actor = access.actor()
+    if SECOND_STEP in session:
+        return service.finish_sign_in(session[SECOND_STEP], code=code, device=_device(), replaces=actor.session_id)
+    return service.give_second_factor(actor, code=code)
+
+
+@bp.post("/logout")
+@access.public
+def logout() -> ResponseReturnValue:
+    """End the session of this browser, and have the browser forget what it kept of it (v5.0.0-14.3.1)."""
+    service.sign_out(access.actor())
+    session.clear()
+    flash(_("You are signed out."), "success")
+    response: Response = make_response(redirect(url_for("home.start"), code=303))
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@bp.route("/confirm-identity", methods=["GET", "POST"])
+@access.signed_in
+def confirm_identity() -> ResponseReturnValue:
+    """Ask once more who it is, before a sensitive step."""
+    form = ConfirmIdentity()
+    if form.validate_on_submit():
+        try:
+            opened = service.confirm_it_is_you(access.actor(), password=form.password.data, code=form.code.data or "")
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return _enter(opened)
+    return render("accounts/confirm_identity.html", form=form), form.status
+
+
+@bp.route("/settings/second-factor", methods=["GET", "POST"])
+@access.fresh
+def enrol_factor() -> ResponseReturnValue:
+    """Show a secret for an authenticator app, and take its first code."""
+    actor = access.actor()
+    if actor.has_second_factor:
+        flash(_("You have a second factor already. Remove it first to set up another one."), "info")
+        return redirect(url_for("settings.security"), code=303)
+    form = AddFactor()
+    if form.validate_on_submit():
+        try:
+            opened = service.add_factor(actor, sealed=form.sealed.data, code=form.code.data)
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            _keep(opened)
+            flash(_("Your second factor is set up. From now on we ask for a code when you sign in."), "success")
+            return redirect(_next() or url_for("settings.security"), code=303)
+    setup = service.begin_factor(actor, sealed=form.sealed.data)
+    form.sealed.data = setup.sealed
+    return render("accounts/enrol_factor.html", form=form, setup=setup), form.status
+
+
+@bp.route("/settings/second-factor/remove", methods=["GET", "POST"])
+@access.fresh
+def remove_factor() -> ResponseReturnValue:
+    """Take the second factor away, if the password can stand alone."""
+    form = RemoveFactor()
+    if form.validate_on_submit():
+        try:
+            service.remove_factor(access.actor(), password=form.password.data)
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("Your second factor is removed. Your password alone opens your account now."), "success")
+            return redirect(url_for("settings.security"), code=303)
+    return render("accounts/remove_factor.html", form=form), form.status
