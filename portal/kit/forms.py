@@ -7,12 +7,15 @@ token has expired the page comes back filled. A button-only POST with an expired
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
+import structlog
 from email_validator import EmailNotValidError, validate_email
 from flask import Flask, abort, current_app, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf, validate_csrf
 from flask_wtf.file import FileField, FileRequired
+from flask_wtf.form import _Auto
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import BooleanField, EmailField, PasswordField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
@@ -21,6 +24,7 @@ from portal.kit.refusals import Busy, Refusal, TooManyTries
 from portal.kit.settings import current_settings
 from portal.kit.web import SAFE_METHODS, internal_path, refuse_unit
 
+log = structlog.get_logger()
 NAME_MAX = 100
 EMAIL_MAX = 254
 PASSWORD_MAX = 256
@@ -38,6 +42,16 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     class Meta:
         csrf = True
         csrf_time_limit = 12 * 3600
+
+        def wrap_formdata(self, form: "Form", formdata: Any) -> Any:
+            """Hand files to file fields and texts to the rest: a file sent under a text's name is no text, JSON no form."""
+            if formdata is not _Auto:
+                return formdata
+            if request.method in SAFE_METHODS:
+                return None
+            takes = {field.name for field in form if isinstance(field, FileField)}
+            files = MultiDict((name, file) for name, file in request.files.items(multi=True) if name in takes)
+            return CombinedMultiDict([files, request.form])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -66,6 +80,8 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         else:
             self[field_name].errors = [*self[field_name].errors, text]
         self._fail(429 if isinstance(refusal, TooManyTries) else 503 if isinstance(refusal, Busy) else 422)
+        if isinstance(refusal, TooManyTries | Busy):
+            g.retry_after = refusal.retry_after
 
     @classmethod
     def words(cls) -> Mapping[str, tuple[str | None, Sentence]]:
@@ -80,11 +96,13 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 def _why_no_token() -> str:
     if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
         # P06: a browser that refuses cookies is told so, plainly.
-        return _(
+        sentence = _(
             "Your browser did not send our cookie back. Please allow cookies for this site, then send the form again. "
             "The cookie says who you are while you are signed in; without it nobody can sign in."
         )
-    return _("This page had been open for too long. Nothing was changed. Please send it again.")
+    else:
+        sentence = _("This page had been open for too long. Nothing was changed. Please send it again.")
+    return str(sentence)
 
 
 HOUSE_REFUSALS: Mapping[str, tuple[str | None, Sentence]] = {
@@ -203,12 +221,20 @@ def init_app(app: Flask) -> None:
 def _check_origin() -> None:
     if request.method in SAFE_METHODS or _exempt():
         return
-    site = request.headers.get("Sec-Fetch-Site", "same-origin")
-    origin = request.headers.get("Origin")
-    settings = current_settings()
-    own = {settings.base_url} if settings.is_production else {settings.base_url, request.host_url.rstrip("/")}
-    if site not in ("same-origin", "none") or (origin is not None and origin not in own):
+    site = request.headers.get("Sec-Fetch-Site")
+    if site not in (None, "same-origin", "none") or not _is_own(request.headers.get("Origin"), site):
+        log.warning("forms.foreign_origin", endpoint=request.endpoint)
         abort(403)
+
+
+def _is_own(origin: str | None, site: str | None) -> bool:
+    if origin is None:
+        return True
+    if origin == "null":
+        # What a browser says on a page that sends no referrer, such as one whose address holds a token.
+        return site == "same-origin"
+    settings = current_settings()
+    return origin == settings.base_url or (not settings.is_production and origin == request.host_url.rstrip("/"))
 
 
 def _check_token() -> ResponseReturnValue | None:
@@ -217,6 +243,7 @@ def _check_token() -> ResponseReturnValue | None:
     try:
         validate_csrf(request.form.get("csrf_token"), time_limit=Form.Meta.csrf_time_limit)
     except ValidationError:
+        log.warning("forms.bad_token", endpoint=request.endpoint)
         return _expired()
     return None
 
@@ -233,9 +260,10 @@ def _expired() -> ResponseReturnValue | None:
 def came_from() -> str:
     """Return the path of the portal's own page that this request came from, else the start page."""
     referrer = request.referrer or ""
-    base = request.host_url
-    path = internal_path("/" + referrer.removeprefix(base)) if referrer.startswith(base) else None
-    return path or url_for("home.start")
+    for base in (current_settings().base_url, request.host_url.rstrip("/")):
+        if referrer.startswith(base + "/") and (path := internal_path(referrer.removeprefix(base))):
+            return path
+    return url_for("home.start")
 
 
 def _exempt() -> bool:

@@ -1,4 +1,4 @@
-"""Headers of every answer: a strict Content-Security-Policy with a nonce, and its companions; compression; static caching."""
+"""Headers of every answer: a strict Content-Security-Policy with a nonce, its companions, compression, static caching."""
 
 import gzip
 import secrets
@@ -8,10 +8,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
 
+import structlog
 from flask import Flask, Response, current_app, g, request
 
 from portal.kit.settings import Settings
 
+log = structlog.get_logger()
 Extra = Callable[[], Mapping[str, str]]
 
 STATIC_FOREVER = "public, max-age=31536000, immutable"
@@ -67,12 +69,21 @@ def _policy() -> str:
         "frame-ancestors": "'none'",
         "object-src": "'none'",
     }
-    extra = cast(Extra, current_app.extensions["portal.csp_extra"])()
+    extra = _extra_sources()
     for directive, hosts in extra.items():
         sources[directive] += f" {hosts}"
     policy = "; ".join(f"{directive} {value}" for directive, value in sources.items())
     # A third party's script may build elements as it likes; ours may not.
     return policy if extra else policy + "; require-trusted-types-for 'script'"
+
+
+def _extra_sources() -> Mapping[str, str]:
+    try:
+        return cast(Extra, current_app.extensions["portal.csp_extra"])()
+    except Exception:
+        # The answer goes out with its headers whatever fails; without an answer about consent nobody else is let in.
+        log.exception("headers.no_extra_sources")
+        return {}
 
 
 def _set_headers(response: Response) -> Response:
@@ -82,6 +93,8 @@ def _set_headers(response: Response) -> Response:
     if g.get("no_referrer"):
         response.headers["Referrer-Policy"] = "no-referrer"
     response.headers.setdefault("Content-Security-Policy", _policy())
+    if wait := g.get("retry_after"):
+        response.headers.setdefault("Retry-After", str(wait))
     if hsts := current_app.extensions.get("portal.hsts"):
         response.headers["Strict-Transport-Security"] = hsts
     if request.endpoint == "static" and response.status_code in (200, 304):
@@ -110,7 +123,9 @@ def _compress(response: Response) -> Response:
     if len(body) >= COMPRESS_FROM:
         response.set_data(gzip.compress(body, 6, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
-        response.headers.pop("ETag", None)
+        if tag := response.get_etag()[0]:
+            # Two encodings of one content are equal in meaning, not byte for byte (RFC 9110, 8.8.1).
+            response.set_etag(tag, weak=True)
     return response
 
 

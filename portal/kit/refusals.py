@@ -26,4 +26,6 @@ class TooManyTries(Refusal):
 
 
 class Busy(Refusal):
-    """The machine is busy with as much costly work as it may do at once; try again shortly."""
+    """The machine is busy with as much costly work as it may do at once; try again in `retry_after` seconds."""
+
+    retry_after = 30
