@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import psycopg
 import structlog
 from flask import Flask, Response, g, make_response
-from sqlalchemy.exc import OperationalError
+from redis.exceptions import RedisError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
@@ -69,27 +71,32 @@ PAGES: dict[int, tuple[Any, Any, Any]] = {
 }
 
 
+AWAY = (OperationalError, InterfaceError, PoolTimeout, psycopg.OperationalError, RedisError)
+"""What is raised while the database, the place for keys or Redis cannot be reached."""
+
+
 def init_app(app: Flask) -> None:
     """Answer every error in the same hand."""
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Refusal, _refused)
-    app.register_error_handler(OperationalError, _database)
-    app.register_error_handler(PoolTimeout, _database)
+    for away in AWAY:
+        app.register_error_handler(away, _database)
     app.register_error_handler(Exception, _unexpected)
 
 
 def page(status: int, *, headers: dict[str, str] | None = None) -> Response:
     """Return the page for `status`; an unknown one gets the page of its class."""
     title, happened, next_step = PAGES.get(status) or PAGES[500 if status >= 500 else 400]
-    body = render(
-        "errors/error.html",
-        status=status,
-        title=title,
-        text=happened,
-        next_step=next_step,
-        reference=g.get("request_id") if status >= 500 else None,
-    )
-    response = make_response(body, status)
+    reference = g.get("request_id") if status >= 500 else None
+    words = {"title": title, "text": happened, "next_step": next_step, "reference": reference}
+    try:
+        response = make_response(render("errors/error.html", status=status, **words), status)
+    except Exception:
+        # The page of last resort needs no template, no database and no address of ours (v5.0.0-16.5.4).
+        log.exception("errors.page_failed", id=g.get("request_id"))
+        lines = [str(words[part]) for part in ("title", "text", "next_step", "reference") if words[part]]
+        response = make_response("\n".join(lines) + "\n", status)
+        response.mimetype = "text/plain"
     response.headers.update(headers or {})
     return response
 
@@ -106,7 +113,7 @@ def _refused(refusal: Refusal) -> Response:
     if isinstance(refusal, TooManyTries):
         return page(429, headers={"Retry-After": str(refusal.retry_after)})
     if isinstance(refusal, Busy):
-        return page(503, headers={"Retry-After": "30"})
+        return page(503, headers={"Retry-After": str(refusal.retry_after)})
     if isinstance(refusal, LinkDead):
         return page(410)
     if isinstance(refusal, NotFound):
