@@ -20,6 +20,7 @@ from flask import Flask, current_app
 from portal.kit.settings import Settings, current_settings
 
 NONCE = 12
+TAG = 16
 
 
 class CannotOpen(Exception):
@@ -37,12 +38,16 @@ def _derive(purpose: str) -> list[bytes]:
 def seal(purpose: str, plain: bytes, *, context: bytes = b"", key: bytes | None = None) -> bytes:
     """Seal bytes under the portal's newest secret, or under `key`. `context` must be given again to open."""
     nonce = secrets.token_bytes(NONCE)
-    return nonce + AESGCM(key or _derive(purpose)[0]).encrypt(nonce, plain, purpose.encode() + b"\0" + context)
+    return nonce + AESGCM(_derive(purpose)[0] if key is None else key).encrypt(
+        nonce, plain, purpose.encode() + b"\0" + context
+    )
 
 
 def open_sealed(purpose: str, sealed: bytes, *, context: bytes = b"", key: bytes | None = None) -> bytes:
     """Open what `seal` sealed, trying older secrets too. Raises CannotOpen."""
-    for candidate in [key] if key else _derive(purpose):
+    if len(sealed) < NONCE + TAG:
+        raise CannotOpen
+    for candidate in _derive(purpose) if key is None else [key]:
         try:
             return AESGCM(candidate).decrypt(sealed[:NONCE], sealed[NONCE:], purpose.encode() + b"\0" + context)
         except InvalidTag:
@@ -95,6 +100,7 @@ class FolderKeys:
             pass
         finally:
             draft.unlink()
+        _sync_folder(path.parent)
         return path.read_bytes()
 
     def find(self, purpose: str, on: date) -> bytes | None:
@@ -113,12 +119,22 @@ class FolderKeys:
                 stream.flush()
                 os.fsync(stream.fileno())
             path.unlink()
+            _sync_folder(path.parent)
         except FileNotFoundError:
             return
 
     def days(self, purpose: str) -> list[date]:
         """Return the days whose key still exists, oldest first."""
         return sorted(date.fromisoformat(path.stem) for path in (self.folder / purpose).glob("*.key"))
+
+
+def _sync_folder(folder: Path) -> None:
+    # A name is on the disk once its folder is: what was sealed must not outlive its key by a power cut, nor the reverse.
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 class DatabaseKeys:
