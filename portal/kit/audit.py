@@ -3,6 +3,7 @@
 import re
 import uuid
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
 from sqlalchemy import Index, String, insert
@@ -14,6 +15,7 @@ from portal.kit.web import after_unit, release
 
 _EVENT = re.compile(r"[a-z_]+\.[a-z_]+")
 _FACT = re.compile(r"[A-Za-z0-9_.:/+-]{0,64}")
+_ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+|[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*")
 
 
 class AuditEntry(Base):
@@ -62,12 +64,12 @@ def _entry(event: str, subject_id: uuid.UUID | None, by: uuid.UUID | None, facts
 
 
 def _plain(value: object) -> object:
-    if value is None or isinstance(value, bool | int | float):
+    if value is None or isinstance(value, bool | int) or (isinstance(value, float) and isfinite(value)):
         return value
     if isinstance(value, uuid.UUID):
         return str(value)
     if isinstance(value, list | tuple):
         return [_plain(part) for part in value]
-    if isinstance(value, str) and _FACT.fullmatch(value):
+    if isinstance(value, str) and _FACT.fullmatch(value) and not _ADDRESS.search(value):
         return value
     raise ValueError("an audit fact is an id, a number or a word")
