@@ -9,33 +9,43 @@ import time
 import traceback
 import uuid
 from collections.abc import MutableMapping
+from pathlib import Path
 from typing import Any
 
 import structlog
 from flask import Flask, Response, g, request
 
 log = structlog.get_logger()
+OURS = Path(__file__).resolve().parents[1]
 
 
 def _where_not_what(_logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    if event.pop("exc_info", None):
-        error = sys.exc_info()[1]
-        chain = []
-        while error is not None:
-            frames = traceback.extract_tb(error.__traceback__)
-            chain.append(
-                {
-                    "type": type(error).__name__,
-                    "at": [f"{f.filename.rpartition('portal/')[2]}:{f.lineno}" for f in frames],
-                }
-            )
-            error = error.__cause__ or error.__context__
-        event["error"] = chain
+    if told := event.pop("exc_info", None):
+        error = told if isinstance(told, BaseException) else sys.exc_info()[1]
+        event["error"] = [{"type": type(each).__name__, "at": _frames(each)} for each in _chain(error)]
     return event
 
 
+def _chain(error: BaseException | None) -> list[BaseException]:
+    chain: list[BaseException] = []
+    while error is not None and error not in chain:
+        chain.append(error)
+        error = error.__cause__ or error.__context__
+    return chain
+
+
+def _frames(error: BaseException) -> list[str]:
+    """Return our own frames and the last one, as `kit/web.py:63`: where it rose, and who of us asked for it."""
+    frames = [(Path(frame.filename), frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
+    return [
+        f"{path.relative_to(OURS) if path.is_relative_to(OURS) else path.name}:{line}"
+        for path, line in frames
+        if path.is_relative_to(OURS) or (path, line) == frames[-1]
+    ]
+
+
 class _TypeOnly(logging.Formatter):
-    """Lines of libraries: their name and level, their words only when they are ours to read."""
+    """Lines of libraries: their name and level, never their words, which quote addresses and paths."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {"event": f"{record.name}.{record.levelname.lower()}", "level": record.levelname.lower()}
