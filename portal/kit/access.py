@@ -166,7 +166,10 @@ def hold(token: str, *, remembered: bool) -> None:
 
 
 def init_app(app: Flask, load_actor: Callable[[str], Actor | None]) -> None:
-    """Install the gate and the loader of actors, given by app.py (kit knows no people)."""
+    """Install the gate and the loader of actors, given by app.py (kit knows no people).
+
+    The gate stands before the request's unit of work: a loader that touches the database does so in a unit of its own.
+    """
     manager = LoginManager(app)
     # Flask-Login would bind sessions to a hash of the visitor's address; we hold no address (P23).
     manager.session_protection = None
@@ -212,6 +215,8 @@ def _gate_staff(person: Actor, tag: Tag) -> ResponseReturnValue | None:
 
 
 def _send_to(endpoint: str, why: str) -> ResponseReturnValue:
-    flash(why, "info")
+    if ("info", why) not in session.get("_flashes", ()):
+        # Said once: a browser that reopens twenty tabs must not fill up its cookie (v5.0.0-3.3.5).
+        flash(why, "info")
     came_from = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
     return redirect(url_for(endpoint, next=came_from), code=303)
