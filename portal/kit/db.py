@@ -78,6 +78,12 @@ def writing(on: bool = True) -> Iterator[None]:
         _writing.reset(token)
 
 
+def hold_still() -> None:
+    """Let every read of this unit see one and the same state, however long it takes. Call before the first of them."""
+    if db.engine.dialect.name == "postgresql":
+        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
 class LogBusy(Exception):
     """Somebody still reads from the write-ahead log: it cannot be emptied now, so try again."""
 
@@ -112,9 +118,10 @@ def scrub(tables: Iterable[str]) -> None:
 def init_app(app: Flask, url: str) -> None:
     """Bind the session to the database at `url`, with the limits that hold on either kind."""
     app.config["SQLALCHEMY_DATABASE_URI"] = url
-    options: dict[str, Any] = {"pool_pre_ping": True}
+    # A refused row must not be quoted in an error; the logs keep no words of errors anyway.
+    options: dict[str, Any] = {"pool_pre_ping": True, "hide_parameters": True}
+    options |= {"pool_size": 10, "max_overflow": 10, "pool_timeout": 10}
     if url.startswith("postgresql"):
-        options |= {"pool_size": 10, "max_overflow": 10, "pool_timeout": 10}
         options["connect_args"] = {"connect_timeout": 5, "options": "-c statement_timeout=30000 -c timezone=UTC"}
     else:
         options |= {"connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000}}
