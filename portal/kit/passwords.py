@@ -3,6 +3,7 @@
 A hash costs 64 MiB; a storm of sign-ins queues here instead of exhausting memory, then is refused plainly (`Busy`).
 """
 
+import re
 import secrets
 import threading
 from collections.abc import Iterable, Iterator
@@ -116,7 +117,8 @@ def _made_of(password: str, context: Iterable[str]) -> bool:
 
 def _words(text: str) -> Iterator[str]:
     text = text.casefold()
-    yield from (part for part in [text, *text.replace("@", " ").replace(".", " ").split()] if len(part) > 3)
+    parts = re.split(r"[\W_]+", text)
+    yield from (part for part in [text, "".join(parts), *parts] if len(part) > 3)
 
 
 def is_common(password: str) -> bool:
