@@ -2,6 +2,11 @@
 
 from pathlib import Path
 
+from portal.accounts import checks as accounts_checks
+from portal.accounts import claim as accounts_claim
+from portal.accounts import jobs as accounts_jobs  # noqa: F401 (registers its background verbs)
+from portal.accounts import routes as accounts_routes
+from portal.accounts import service as accounts
 from portal.consent import browser as consent_browser
 from portal.consent import checks as consent_checks
 from portal.consent import claim as consent_claim
@@ -36,6 +41,9 @@ from portal.legal import routes as legal_routes
 from portal.mail import claim as mail_claim
 from portal.mail import jobs as mail_jobs  # noqa: F401 (registers its background verbs)
 from portal.mail import routes as mail_routes
+from portal.newsletter import checks as newsletter_checks
+from portal.newsletter import claim as newsletter_claim
+from portal.newsletter import routes as newsletter_routes
 from portal.promises import claim as promises_claim
 from portal.promises import jobs as promises_jobs  # noqa: F401 (registers its background verbs)
 from portal.promises import routes as promises_routes
@@ -53,6 +61,8 @@ BLUEPRINTS = (
     legal_routes.bp,
     consent_routes.bp,
     traffic_routes.bp,
+    accounts_routes.bp,
+    newsletter_routes.bp,
     promises_routes.bp,
 )
 
@@ -63,6 +73,8 @@ CLAIMS = (
     legal_claim.CLAIM,
     consent_claim.CLAIM,
     traffic_claim.CLAIM,
+    accounts_claim.CLAIM,
+    newsletter_claim.CLAIM,
     promises_claim.CLAIM,
 )
 """Every claim, in the order of the layers, low to high."""
@@ -71,6 +83,8 @@ CHECKS = (
     *legal_checks.CHECKS,
     *consent_checks.CHECKS,
     *traffic_checks.CHECKS,
+    *accounts_checks.CHECKS,
+    *newsletter_checks.CHECKS,
 )
 """Every check of a promise."""
 
@@ -112,7 +126,7 @@ def _install_kit(app: web.Portal, settings: Settings) -> None:
     files.init_app(app, settings)
     passwords.init_app(app, settings)
     forms.init_app(app)
-    access.init_app(app, lambda token: None)
+    access.init_app(app, accounts.load_actor)
     claims.init_app(app, CLAIMS)
     checks.init_app(app, CHECKS)
     events.init_app(app, EVENTS)

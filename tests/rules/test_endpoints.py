@@ -13,7 +13,9 @@ from tests.rules.source import areas, dotted, modules, pages, templates
 READING_KEEPS_A_BOOK: dict[str, str] = {}
 
 # A POST that proves itself by something else than the token of our own page.
-PROVED_OTHERWISE: dict[str, str] = {}
+PROVED_OTHERWISE: dict[str, str] = {
+    "newsletter.unsubscribe": "the signed token in its address; a mail program that presses for its reader has no cookie (RFC 8058)",
+}
 
 # A page that several endpoints answer with, with its reason.
 PAGES_OF_SEVERAL = {

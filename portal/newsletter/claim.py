@@ -1,0 +1,64 @@
+"""The personal data of the list."""
+
+from sqlalchemy import ColumnElement, false, or_
+
+from portal.accounts.models import address_key
+from portal.kit.claims import Claim, Ground, Kept, Retain, Subject, Table, personal, technical
+from portal.kit.i18n import _l
+from portal.newsletter.models import Subscriber, Suppression
+from portal.newsletter.service import hashes_of
+
+
+def _subscribed(subject: Subject) -> ColumnElement[bool]:
+    clauses: list[ColumnElement[bool]] = []
+    if subject.person_id:
+        clauses.append(Subscriber.subject_id == subject.person_id)
+    if subject.addresses:
+        clauses.append(Subscriber.email_key.in_({address_key(address) for address in subject.addresses}))
+    return or_(*clauses) if clauses else false()
+
+
+def _suppressed(subject: Subject) -> ColumnElement[bool]:
+    hashes = [each for address in subject.addresses for each in hashes_of(address_key(address))]
+    return Suppression.address_hash.in_(hashes) if hashes else false()
+
+
+CLAIM = Claim(
+    area="newsletter",
+    tables=[
+        Table(
+            Subscriber,
+            what=_l("Your subscription to the newsletter"),
+            whose=_subscribed,
+            purpose=_l("To send you the newsletter that you asked for."),
+            ground=Ground.CONSENT,
+            keep=Kept(_l("until you unsubscribe")),
+            columns={
+                "id": technical(),
+                "email": personal(_l("Your e-mail address")),
+                "email_key": technical(),
+                "subject_id": personal(_l("Your account's id")),
+                "confirmed_at": technical(_l("Confirmed")),
+                "source": technical(_l("Where you subscribed")),
+                "language": personal(_l("Language")),
+            },
+        ),
+        Table(
+            Suppression,
+            what=_l("That you left the newsletter"),
+            whose=_suppressed,
+            purpose=_l("Not to write to you again by mistake."),
+            ground=Ground.LEGITIMATE_INTEREST,
+            keep=Kept(_l("as long as there is a newsletter, or until you subscribe again")),
+            columns={
+                "id": technical(),
+                "address_hash": personal(
+                    _l("A keyed hash of your e-mail address"),
+                    withheld=_l("Nobody can read your address from it. It serves only to know the address again."),
+                ),
+                "suppressed_at": technical(_l("When you left")),
+            },
+            on_erasure=Retain(_l("It keeps the newsletter away from you, and your address cannot be read from it.")),
+        ),
+    ],
+)

@@ -1,0 +1,181 @@
+"""Verbs of the list."""
+
+import base64
+import json
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.exc import IntegrityError
+
+from portal.accounts.models import address_key
+from portal.consent import service as consent
+from portal.consent.service import Choice, Mechanism
+from portal.kit import audit, clock, keys, throttle, tokens
+from portal.kit.access import Actor
+from portal.kit.db import Base, db
+from portal.kit.periods import period
+from portal.kit.refusals import LinkDead
+from portal.newsletter import mail
+from portal.newsletter.models import Subscriber, Suppression
+
+CONFIRM = "newsletter.confirm"
+SUPPRESSION = "newsletter.suppression"
+FORM = "form"
+SETTINGS = "settings"
+LETTERS_PER_ADDRESS = "3 per 6 hours"
+WISHES_PER_CLIENT = "60 per hour"
+NEVER = timedelta.max
+"""The age at which a link out dies."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a confirmation link carries, sealed: nothing of it stands anywhere else (P17)."""
+
+    address: str
+    language: str
+    asked_at: datetime
+
+
+def ask(address: str, *, language: str, ip: str) -> None:
+    """Send the link that confirms a wish for the newsletter. Nothing is stored; the letter is blanked once it has left.
+
+    The same happens for whoever is on the list already. Raises TooManyTries for a client that asks for too many;
+    too many letters to one address are left out without a word.
+    """
+    throttle.spend("newsletter.ask", ip, WISHES_PER_CLIENT)
+    if throttle.allowed("newsletter.letter", address_key(address), LETTERS_PER_ADDRESS):
+        mail.confirm(address, token=_seal(Wish(address, language, clock.now())), language=language)
+
+
+def _seal(wish: Wish) -> str:
+    # A signed token can be read by anybody who sees it, so the address inside is sealed (v5.0.0-14.2.1).
+    plain = json.dumps([wish.address, wish.language, wish.asked_at.isoformat()]).encode()
+    return tokens.sign(CONFIRM, base64.urlsafe_b64encode(keys.seal(CONFIRM, plain)).decode())
+
+
+def get_wish(token: str) -> Wish:
+    """Read a confirmation link. Raises LinkDead when it is forged, has expired, or its wish was withdrawn since."""
+    (sealed,) = tokens.read(CONFIRM, token, max_age=period("newsletter_confirm"))
+    try:
+        address, language, asked_at = json.loads(keys.open_sealed(CONFIRM, base64.urlsafe_b64decode(sealed)))
+    except (keys.CannotOpen, ValueError):
+        raise LinkDead from None
+    wish = Wish(address, language, datetime.fromisoformat(asked_at))
+    left = _find_suppression(address_key(address))
+    if left is not None and left.suppressed_at >= wish.asked_at:
+        raise LinkDead
+    return wish
+
+
+def confirm(token: str) -> None:
+    """Put the address of a confirmation link on the list. Doing it again changes nothing. Raises LinkDead."""
+    wish = get_wish(token)
+    _subscribe(wish.address, language=wish.language, source=FORM)
+
+
+def _subscribe(address: str, *, language: str, source: str, subject_id: uuid.UUID | None = None) -> None:
+    key = address_key(address)
+    if _find(Subscriber.email_key == key) is not None:
+        return
+    left = _find_suppression(key)
+    # Who comes back gets the id from before, so that the link in every older letter still ends it.
+    subscriber = Subscriber(
+        id=left.id if left else uuid.uuid4(),
+        email=address,
+        email_key=key,
+        subject_id=subject_id,
+        confirmed_at=clock.now(),
+        source=source,
+        language=language,
+    )
+    if not _added(subscriber):
+        return
+    if left is not None:
+        db.session.delete(left)
+    mail.welcome(subscriber)
+
+
+def _added(row: Base) -> bool:
+    # Of two presses at the same moment, one makes the row and the other finds it made.
+    try:
+        with db.session.begin_nested():
+            db.session.add(row)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _find(clause: ColumnElement[bool]) -> Subscriber | None:
+    return db.session.scalar(select(Subscriber).where(clause).limit(1))
+
+
+def hashes_of(email_key: str) -> Sequence[str]:
+    """Return the keyed hashes under which an address may be suppressed, by each secret in use."""
+    return keys.macs(SUPPRESSION, email_key)
+
+
+def _find_suppression(email_key: str) -> Suppression | None:
+    return db.session.scalar(select(Suppression).where(Suppression.address_hash.in_(hashes_of(email_key))).limit(1))
+
+
+def unsubscribe(token: str) -> None:
+    """End the subscription of a link at once; the address goes, its keyed hash stays (P18). Again changes nothing.
+
+    Raises LinkDead for a token that is not ours.
+    """
+    subscriber = _find(Subscriber.id == _subscriber_id(token))
+    if subscriber is None:
+        return
+    _remove(subscriber)
+    if subscriber.subject_id is not None:
+        _note(subscriber.subject_id, Choice.DENIED, Mechanism.LETTER)
+
+
+def check_way_out(token: str) -> None:
+    """Raise LinkDead unless the token is one of ours. Looks nobody up."""
+    _subscriber_id(token)
+
+
+def _subscriber_id(token: str) -> uuid.UUID:
+    (subscriber_id,) = tokens.read(mail.UNSUBSCRIBE, token, max_age=NEVER)
+    return uuid.UUID(subscriber_id)
+
+
+def _remove(subscriber: Subscriber) -> None:
+    db.session.delete(subscriber)
+    _added(Suppression(id=subscriber.id, address_hash=keys.mac(SUPPRESSION, subscriber.email_key)))
+
+
+def _note(person_id: uuid.UUID, choice: Choice, mechanism: Mechanism) -> None:
+    consent.decide(person_id, purpose=consent.NEWSLETTER, choice=choice, mechanism=mechanism)
+    audit.record("newsletter.decided", subject_id=person_id, by=person_id, choice=choice.value, mechanism=mechanism.value)
+
+
+def _of(actor: Actor) -> ColumnElement[bool]:
+    return or_(Subscriber.subject_id == actor.person_id, Subscriber.email_key == address_key(actor.email))
+
+
+def state_for(actor: Actor) -> bool:
+    """Tell whether the signed-in person gets the newsletter, with or without the account."""
+    return _find(_of(actor)) is not None
+
+
+def join(actor: Actor) -> None:
+    """Subscribe the signed-in person: an account's address is confirmed already. Again changes nothing."""
+    if actor.person_id is None or state_for(actor):
+        return
+    _subscribe(actor.email, language=actor.language, source=SETTINGS, subject_id=actor.person_id)
+    _note(actor.person_id, Choice.GRANTED, Mechanism.SETTINGS)
+
+
+def leave(actor: Actor) -> None:
+    """Unsubscribe the signed-in person at once. Again changes nothing."""
+    mine = db.session.scalars(select(Subscriber).where(_of(actor))).all()
+    for subscriber in mine:
+        _remove(subscriber)
+    if mine and actor.person_id is not None:
+        _note(actor.person_id, Choice.DENIED, Mechanism.SETTINGS)
