@@ -4,15 +4,20 @@ Every name is `PORTAL_<FIELD>`; a secret may come from a file named in `PORTAL_<
 reported all at once and by name only, so that no secret is ever printed.
 """
 
+import ipaddress
 import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
+import psycopg
 from flask import current_app
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from psycopg.conninfo import conninfo_to_dict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 PREFIX = "PORTAL_"
 INSTANCE = Path(__file__).resolve().parents[2] / "instance"
@@ -25,7 +30,7 @@ class SettingsError(Exception):
 
 
 class Settings(BaseModel):
-    """All that can be set from outside. Defaults suit development; production names its own (see `_production`)."""
+    """All that can be set from outside. Defaults suit development; production names its own (see `load`)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -70,16 +75,22 @@ class Settings(BaseModel):
     @field_validator("base_url")
     @classmethod
     def _bare_origin(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+        parts = _split(value)
+        bare = parts and parts.hostname and not (parts.path.strip("/") or parts.query or parts.fragment or parts.username)
+        if not parts or not bare or parts.scheme not in ("http", "https"):
             raise ValueError("needs to be an origin such as https://portal.example.com")
-        return value.rstrip("/")
+        return f"{parts.scheme}://{parts.netloc.lower()}"
 
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: SecretStr) -> SecretStr:
-        if not value.get_secret_value().startswith(("sqlite:///", "postgresql+psycopg://")):
+        url = value.get_secret_value()
+        if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
             raise ValueError("needs to start with sqlite:/// or postgresql+psycopg://")
+        try:
+            make_url(url)
+        except (ArgumentError, ValueError):
+            raise ValueError("is not the address of a database") from None
         return value
 
     @field_validator("storage_url")
@@ -91,9 +102,19 @@ class Settings(BaseModel):
 
     @field_validator("keys_url")
     @classmethod
-    def _known_keys(cls, value: SecretStr) -> SecretStr:
-        if not value.get_secret_value().startswith(("file:///", "postgresql://")):
+    def _known_keys(cls, value: SecretStr, others: ValidationInfo) -> SecretStr:
+        url = value.get_secret_value()
+        if not url.startswith(("file:///", "postgresql://")):
             raise ValueError("needs to start with file:/// or postgresql://")
+        if url.startswith("file://"):
+            storage = others.data.get("storage_url")
+            if storage and _folder(url).is_relative_to(_folder(storage)):
+                raise ValueError("lies inside PORTAL_STORAGE_URL, so that destroyed keys would live on in backups")
+            return value
+        try:
+            conninfo_to_dict(url)
+        except psycopg.Error:
+            raise ValueError("is not the address of a database") from None
         return value
 
     @field_validator("smtp_url")
@@ -101,25 +122,18 @@ class Settings(BaseModel):
     def _known_smtp(cls, value: SecretStr | None) -> SecretStr | None:
         if value is None:
             return None
-        parts = urlsplit(value.get_secret_value())
-        if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        parts = _split(value.get_secret_value())
+        if not parts or parts.scheme not in ("smtp", "smtps") or not parts.hostname:
             raise ValueError("needs to look like smtp://host:587 or smtps://host:465")
         return value
 
     @field_validator("redis_url")
     @classmethod
     def _known_redis(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not value.get_secret_value().startswith(("redis://", "rediss://")):
-            raise ValueError("needs to start with redis:// or rediss://")
+        parts = _split(value.get_secret_value()) if value else None
+        if value and (not parts or parts.scheme not in ("redis", "rediss") or not parts.hostname):
+            raise ValueError("needs to look like redis://host:6379 or rediss://host:6379")
         return value
-
-    @model_validator(mode="after")
-    def _keys_outside_storage(self) -> "Settings":
-        keys = self.keys_url.get_secret_value()
-        storage = Path(urlsplit(self.storage_url).path)
-        if keys.startswith("file://") and Path(urlsplit(keys).path).is_relative_to(storage):
-            raise ValueError("PORTAL_KEYS_URL lies inside PORTAL_STORAGE_URL: destroyed keys would live on in backups")
-        return self
 
     @property
     def is_production(self) -> bool:
@@ -142,6 +156,19 @@ class Settings(BaseModel):
         return urlsplit(self.smtp_url.get_secret_value()).hostname if self.smtp_url else None
 
 
+def _split(url: str) -> SplitResult | None:
+    """Return the parts of an address, or None: the library's own words would quote what may be a password."""
+    try:
+        parts = urlsplit(url)
+        return parts if parts.port != 0 else None
+    except ValueError:
+        return None
+
+
+def _folder(url: str) -> Path:
+    return Path(urlsplit(url).path).resolve()
+
+
 def load(environ: Mapping[str, str] | None = None, *, instance: Path = INSTANCE) -> Settings:
     """Read the settings. Raises SettingsError naming everything that is wrong, values hidden (v5.0.0-13.3.1)."""
     environ = os.environ if environ is None else environ
@@ -151,7 +178,7 @@ def load(environ: Mapping[str, str] | None = None, *, instance: Path = INSTANCE)
     else:
         if not values.get("smtp_url"):
             wrong.append(f"{PREFIX}SMTP_URL: missing")
-        if str(values.get("base_url", "")).startswith("http://"):
+        if str(values.get("base_url", "")).casefold().startswith("http:"):
             wrong.append(f"{PREFIX}BASE_URL: production needs https://")
     settings = None
     try:
@@ -174,7 +201,7 @@ def _collect(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
             field = field.removesuffix("_file")
             try:
                 value = Path(value).read_text().strip()
-            except (OSError, UnicodeDecodeError):
+            except (OSError, ValueError):
                 wrong.append(f"{name}: the file cannot be read")
                 continue
         if field in values:
@@ -184,15 +211,15 @@ def _collect(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
 
 
 def _name_fault(fault: Mapping[str, Any]) -> str:
-    name = PREFIX + str(fault["loc"][0]).upper() if fault["loc"] else "together"
+    name = PREFIX + str(fault["loc"][0]).upper()
     reason = {"missing": "missing", "extra_forbidden": "no such setting"}.get(fault["type"])
     return f"{name}: {reason or fault['msg'].removeprefix('Value error, ')}"
 
 
 def _development(instance: Path, given: Mapping[str, Any]) -> dict[str, Any]:
-    instance.mkdir(parents=True, exist_ok=True)
+    instance.mkdir(parents=True, exist_ok=True, mode=0o700)
     defaults: dict[str, Any] = {
-        "base_url": f"http://{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}",
+        "base_url": f"http://{_reachable(os.environ.get('HOST', ''))}:{os.environ.get('PORT', '8000')}",
         "database_url": f"sqlite:///{instance / 'portal.db'}",
         "storage_url": f"file://{instance / 'files'}",
         "keys_url": f"file://{instance / 'keys'}",
@@ -204,13 +231,29 @@ def _development(instance: Path, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _kept_secret(path: Path) -> str:
+    if not path.exists():
+        draft = path.with_suffix(f".{secrets.token_hex(8)}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+            stream.write(secrets.token_urlsafe(48))
+        try:
+            # Of several processes that start at once one wins, and nobody reads half a secret.
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text().strip()
+
+
+def _reachable(host: str) -> str:
+    """Return the name by which this machine reaches what listens on `host`."""
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(handle, "w") as stream:
-        stream.write(secret := secrets.token_urlsafe(48))
-    return secret
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host or "127.0.0.1"
+    if address.is_unspecified:
+        return "127.0.0.1"
+    return f"[{host}]" if address.version == 6 else host
 
 
 def current_settings() -> Settings:
