@@ -151,6 +151,11 @@ class Settings(BaseModel):
         return urlsplit(self.base_url).netloc
 
     @property
+    def host_name(self) -> str:
+        """The host name without its port: links, cookies and Message-IDs bear it."""
+        return urlsplit(self.base_url).hostname or ""
+
+    @property
     def smtp_host(self) -> str | None:
         """The host that letters leave through, without its credentials."""
         return urlsplit(self.smtp_url.get_secret_value()).hostname if self.smtp_url else None
