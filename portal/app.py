@@ -7,6 +7,10 @@ from portal.accounts import claim as accounts_claim
 from portal.accounts import jobs as accounts_jobs  # noqa: F401 (registers its background verbs)
 from portal.accounts import routes as accounts_routes
 from portal.accounts import service as accounts
+from portal.accounts.events import AccountFrozen
+from portal.admin import checks as admin_checks
+from portal.admin import claim as admin_claim
+from portal.admin import routes as admin_routes
 from portal.consent import browser as consent_browser
 from portal.consent import checks as consent_checks
 from portal.consent import claim as consent_claim
@@ -16,6 +20,7 @@ from portal.kit import (
     access,
     checks,
     claims,
+    clock,
     db,
     errors,
     events,
@@ -36,7 +41,7 @@ from portal.kit import claim as kit_claim
 from portal.kit.settings import Settings
 from portal.legal import checks as legal_checks
 from portal.legal import claim as legal_claim
-from portal.legal import policy
+from portal.legal import policy, vendors
 from portal.legal import routes as legal_routes
 from portal.mail import claim as mail_claim
 from portal.mail import jobs as mail_jobs  # noqa: F401 (registers its background verbs)
@@ -47,6 +52,17 @@ from portal.newsletter import routes as newsletter_routes
 from portal.promises import claim as promises_claim
 from portal.promises import jobs as promises_jobs  # noqa: F401 (registers its background verbs)
 from portal.promises import routes as promises_routes
+from portal.recovery import checks as recovery_checks
+from portal.recovery import claim as recovery_claim
+from portal.recovery import jobs as recovery_jobs  # noqa: F401 (registers its background verbs)
+from portal.recovery import routes as recovery_routes
+from portal.recovery.events import MisuseReported
+from portal.settings import claim as settings_claim
+from portal.settings import routes as settings_routes
+from portal.support import checks as support_checks
+from portal.support import claim as support_claim
+from portal.support import routes as support_routes
+from portal.support import service as support
 from portal.traffic import checks as traffic_checks
 from portal.traffic import claim as traffic_claim
 from portal.traffic import jobs as traffic_jobs  # noqa: F401 (registers its background verbs)
@@ -62,8 +78,12 @@ BLUEPRINTS = (
     consent_routes.bp,
     traffic_routes.bp,
     accounts_routes.bp,
+    recovery_routes.bp,
     newsletter_routes.bp,
+    support_routes.bp,
     promises_routes.bp,
+    settings_routes.bp,
+    admin_routes.bp,
 )
 
 CLAIMS = (
@@ -74,8 +94,12 @@ CLAIMS = (
     consent_claim.CLAIM,
     traffic_claim.CLAIM,
     accounts_claim.CLAIM,
+    recovery_claim.CLAIM,
     newsletter_claim.CLAIM,
+    support_claim.CLAIM,
     promises_claim.CLAIM,
+    settings_claim.CLAIM,
+    admin_claim.CLAIM,
 )
 """Every claim, in the order of the layers, low to high."""
 
@@ -84,21 +108,30 @@ CHECKS = (
     *consent_checks.CHECKS,
     *traffic_checks.CHECKS,
     *accounts_checks.CHECKS,
+    *recovery_checks.CHECKS,
     *newsletter_checks.CHECKS,
+    *support_checks.CHECKS,
+    *admin_checks.CHECKS,
+    *admin_checks.CHECKS,
 )
 """Every check of a promise."""
 
-EVENTS: events.Wiring = {}
+EVENTS: events.Wiring = {
+    AccountFrozen: (support.take_frozen,),
+    MisuseReported: (support.take_misuse,),
+}
 """What a lower area tells -> what higher areas do about it."""
 
 
 def create_app(settings: Settings) -> web.Portal:
-    """Build the portal. Raises RuntimeError when an endpoint declares no access or a provider is no vendor in force."""
+    """Build the portal. Raises SettingsError for a provider that is no vendor in force, RuntimeError for a missing tag."""
+    vendors.refuse_strangers(settings, today=clock.today())
     app = web.Portal("portal", template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     app.config.update(
         SECRET_KEY=settings.secret_keys[0].get_secret_value(),
         SECRET_KEY_FALLBACKS=[key.get_secret_value() for key in settings.secret_keys[1:]],
-        TRUSTED_HOSTS=[settings.host.partition(":")[0]] + ([] if settings.is_production else ["127.0.0.1", "localhost"]),
+        DEBUG=False,
+        TRUSTED_HOSTS=[settings.host_name] + ([] if settings.is_production else ["127.0.0.1", "localhost"]),
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         MAX_FORM_MEMORY_SIZE=LARGEST_FORM_PART,
         MAX_FORM_PARTS=MOST_FORM_PARTS,

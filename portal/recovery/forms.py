@@ -15,14 +15,7 @@ class ForgotPassword(forms.Form):
 class ChoosePassword(forms.Form):
     """The new password."""
 
-    refusals = {
-        "PasswordTooShort": ("password", _l("Please use at least %(least)s characters. A few words in a row do well.")),
-        "PasswordTooCommon": ("password", _l("This one is easily guessed. A few unrelated words in a row do better.")),
-        "PasswordTellsContext": (
-            "password",
-            _l("This one is made of your name, your address or ours. Please choose words that nobody would expect."),
-        ),
-    }
+    refusals = forms.PASSWORD_REFUSALS
 
     password = forms.password(_l("New password"))
 

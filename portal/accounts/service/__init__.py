@@ -41,7 +41,14 @@ from portal.accounts.service.people import (
     subject_of,
     unfreeze,
 )
-from portal.accounts.service.profile import avatar_for, change_password, change_profile, remove_avatar, set_avatar
+from portal.accounts.service.profile import (
+    avatar_for,
+    change_password,
+    change_profile,
+    end_other_sessions,
+    remove_avatar,
+    set_avatar,
+)
 from portal.accounts.service.reset_links import ask_reset, reset_stamp
 from portal.accounts.service.sessions import (
     SessionView,
@@ -120,6 +127,7 @@ __all__ = [
     "email_change_to_confirm",
     "email_change_to_undo",
     "email_change_to_veto",
+    "end_other_sessions",
     "end_session",
     "end_sessions",
     "find_by_email",

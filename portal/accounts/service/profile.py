@@ -4,7 +4,7 @@ from typing import BinaryIO
 
 from portal.accounts.service.factors import WrongPassword
 from portal.accounts.service.people import check_password, lock_person, person_for, set_password
-from portal.accounts.service.sessions import SignedIn, renew_session
+from portal.accounts.service.sessions import SignedIn, end_sessions, renew_session
 from portal.kit import audit, pictures
 from portal.kit.access import Actor
 from portal.kit.files import storage
@@ -63,3 +63,11 @@ def change_password(actor: Actor, *, current: str, password: str) -> SignedIn:
         raise WrongPassword
     set_password(person, password=password, keep_session=actor.session_id)
     return renew_session(actor, by_second_factor=False)
+
+
+def end_other_sessions(actor: Actor) -> int:
+    """End every session of the actor but this one; return how many."""
+    person = person_for(actor)
+    ended = end_sessions(person.id, but=actor.session_id)
+    audit.record("accounts.other_sessions_ended", subject_id=person.id, by=person.id, count=ended)
+    return ended
