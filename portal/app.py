@@ -112,7 +112,6 @@ CHECKS = (
     *newsletter_checks.CHECKS,
     *support_checks.CHECKS,
     *admin_checks.CHECKS,
-    *admin_checks.CHECKS,
 )
 """Every check of a promise."""
 

@@ -1,0 +1,30 @@
+"""The part of P36 that this area keeps: the console is for staff alone."""
+
+from flask import current_app
+
+from portal.kit import access
+from portal.kit.checks import Check, Finding, broken, kept
+from portal.kit.i18n import _l
+
+
+def _console_for_staff() -> Finding:
+    endpoints = [name for name in current_app.view_functions if name.startswith("admin.")]
+    open_to_others = [name for name in endpoints if not _is_staff_only(name)]
+    if open_to_others or not endpoints:
+        return broken("open to others: " + (", ".join(open_to_others) or "there is no console"))
+    return kept(f"{len(endpoints)} addresses, each asks for a role and a second factor")
+
+
+def _is_staff_only(endpoint: str) -> bool:
+    tag = access.tag_of(current_app, endpoint)
+    return tag.gate is access.Gate.STAFF and tag.post is access.Gate.STAFF and bool(tag.roles)
+
+
+CHECKS = [
+    Check(
+        promise="P36",
+        name="console_for_staff",
+        what=_l("Every page of the console asks for a staff role and a second factor."),
+        run=_console_for_staff,
+    ),
+]

@@ -1,0 +1,18 @@
+"""Handing out a stored file that somebody else made: as a download, inert in every browser (v5.0.0-3.2.1, 5.4.1)."""
+
+from typing import BinaryIO
+
+from flask import Response, send_file
+
+INERT = "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+
+def download(stream: BinaryIO, *, name: str, media_type: str) -> Response:
+    """Send `stream` under `name`, which is encoded as RFC 6266 asks. Nothing in it runs, nobody keeps it on the way."""
+    response = send_file(
+        stream, mimetype=media_type, as_attachment=True, download_name=name, conditional=False, etag=False, max_age=0
+    )
+    response.headers["Content-Security-Policy"] = INERT
+    response.headers["Cache-Control"] = "no-store"
+    response.call_on_close(stream.close)
+    return response

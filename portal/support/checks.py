@@ -1,0 +1,77 @@
+"""The promises that this area keeps, each with its check."""
+
+from datetime import timedelta
+
+from flask import current_app
+from jinja2 import BaseLoader
+from sqlalchemy import func, select
+
+from portal.kit import clock
+from portal.kit.checks import Check, Finding, broken, kept
+from portal.kit.claims import UNTIL_ERASED, register
+from portal.kit.db import db
+from portal.kit.i18n import _l
+from portal.kit.periods import period
+from portal.support.models import Attachment, Message, Ticket
+
+GRACE = timedelta(days=1)
+ASKED = ("name", "email", "subject", "message", "files")
+LETTERS = ("received", "reply")
+
+
+def _form_becomes_ticket() -> Finding:
+    methods = {method for rule in current_app.url_map.iter_rules("support.contact") for method in rule.methods or ()}
+    page = (current_app.jinja_env.loader or BaseLoader()).get_source(current_app.jinja_env, "support/contact.html")[0]
+    lacking = [name for name in ASKED if f"form.{name}" not in page]
+    letters = current_app.jinja_env.list_templates(filter_func=lambda name: name.startswith("mail/support/"))
+    lacking += [letter for letter in LETTERS if f"mail/support/{letter}/body.txt" not in letters]
+    if "POST" not in methods or lacking:
+        return broken("missing: " + (", ".join(lacking) or "the form"))
+    tickets = db.session.scalar(select(func.count()).select_from(Ticket)) or 0
+    mute = _count_mute()
+    return broken(f"{mute} tickets without their message") if mute else kept(f"{tickets} tickets")
+
+
+def _count_mute() -> int:
+    said = select(Message.id).where(Message.ticket_id == Ticket.id)
+    return db.session.scalar(select(func.count()).select_from(Ticket).where(~said.exists())) or 0
+
+
+def _no_period_but_erasure() -> Finding:
+    found = {table.name: table for claim, table in register().tables() if claim.area == "support"}
+    lasting = [found[model.__tablename__] for model in (Ticket, Message)]
+    wrong = [table.name for table in lasting if table.keep is not UNTIL_ERASED or table.on_erasure or not table.whose]
+    return broken(", ".join(wrong)) if wrong else kept("kept until erased, and erased on request")
+
+
+def _files_expire() -> Finding:
+    now = clock.now()
+    beyond = select(func.count()).select_from(Attachment).where(Attachment.expires_at > now + period("attachment"))
+    late = select(func.count()).select_from(Attachment).where(Attachment.expires_at < now - GRACE)
+    for clause, words in ((beyond, "expire later than the period allows"), (late, "are overdue")):
+        if files := db.session.scalar(clause):
+            return broken(f"{files} files {words}")
+    total = db.session.scalar(select(func.count()).select_from(Attachment)) or 0
+    return kept(f"{total} files, each with its date")
+
+
+CHECKS = [
+    Check(
+        promise="P13",
+        name="form_becomes_ticket",
+        what=_l("The form asks for name, address, message and files, becomes a ticket, and is answered by a letter."),
+        run=_form_becomes_ticket,
+    ),
+    Check(
+        promise="P14",
+        name="tickets_until_erased",
+        what=_l("No sweep touches a ticket, and an erasure takes it along."),
+        run=_no_period_but_erasure,
+    ),
+    Check(
+        promise="P16",
+        name="files_expire",
+        what=_l("Every file beside a ticket has its date within the period, and none is past it."),
+        run=_files_expire,
+    ),
+]

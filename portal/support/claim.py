@@ -1,0 +1,120 @@
+"""What the helpdesk holds: until erased, but files not longer than their expiry (P14, P16)."""
+
+import uuid
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from sqlalchemy import ColumnElement, Select, false, or_, select
+
+from portal.accounts.models import address_key
+from portal.kit.claims import UNTIL_ERASED, Claim, Ground, Subject, Table, Until, personal, technical
+from portal.kit.db import db
+from portal.kit.files import storage
+from portal.kit.i18n import _l
+from portal.support import service
+from portal.support.models import Attachment, Message, RemovedFile, Ticket
+
+_WHAT_FOR = _l("To answer you, and to know what was said before.")
+
+
+def _whose(subject: Subject) -> ColumnElement[bool]:
+    clauses: list[ColumnElement[bool]] = []
+    if subject.addresses:
+        clauses.append(Ticket.email_key.in_({address_key(address) for address in subject.addresses}))
+    if subject.person_id:
+        clauses.append(Ticket.subject_id == subject.person_id)
+    return or_(*clauses) if clauses else false()
+
+
+def _messages(subject: Subject) -> Select[uuid.UUID]:
+    """The ids of every message in the subject's tickets."""
+    return select(Message.id).join(Ticket, Ticket.id == Message.ticket_id).where(_whose(subject))
+
+
+def _files(subject: Subject) -> Iterator[tuple[str, BinaryIO]]:
+    for row in db.session.scalars(select(Attachment).where(Attachment.message_id.in_(_messages(subject)))).all():
+        if storage().exists(row.file_key):
+            yield f"{row.id}/{row.name}", storage().open(row.file_key)
+
+
+CLAIM = Claim(
+    area="support",
+    # In the order in which they are deleted: what hangs on a row goes before the row.
+    tables=[
+        Table(
+            Attachment,
+            what=_l("Files you attached to a ticket"),
+            whose=lambda subject: Attachment.message_id.in_(_messages(subject)),
+            purpose=_l("To understand what you wrote to us about."),
+            ground=Ground.CONTRACT,
+            keep=Until("expires_at", _l("until the date beside each file, or until you delete it")),
+            columns={
+                "id": technical(_l("Id")),
+                "message_id": technical(),
+                "file_key": technical(),
+                "name": personal(_l("Name of the file")),
+                "kind": technical(_l("Kind of file")),
+                "size": technical(_l("Size in bytes")),
+                "added_at": technical(_l("Attached")),
+                "expires_at": technical(_l("Deleted from")),
+            },
+            before_delete=service.bury,
+        ),
+        Table(
+            RemovedFile,
+            what=_l("Notes that there was a file"),
+            whose=lambda subject: RemovedFile.message_id.in_(_messages(subject)),
+            purpose=_WHAT_FOR,
+            ground=Ground.CONTRACT,
+            keep=UNTIL_ERASED,
+            columns={
+                "id": technical(),
+                "message_id": technical(),
+                "removed_at": technical(_l("Removed")),
+                "why": technical(_l("Why")),
+            },
+        ),
+        Table(
+            Message,
+            what=_l("Messages in your tickets"),
+            whose=lambda subject: Message.id.in_(_messages(subject)),
+            purpose=_WHAT_FOR,
+            ground=Ground.CONTRACT,
+            keep=UNTIL_ERASED,
+            columns={
+                "id": technical(),
+                "ticket_id": technical(_l("Ticket")),
+                "author": technical(_l("Who wrote")),
+                "staff_id": personal(_l("Id of the member of our team")),
+                "body": personal(_l("Text")),
+                "at": technical(_l("When")),
+                "redacted_at": technical(_l("Text removed")),
+            },
+        ),
+        Table(
+            Ticket,
+            what=_l("Support tickets"),
+            whose=_whose,
+            purpose=_l("To answer you, to know what was said before, and to learn how to improve our products."),
+            ground=Ground.CONTRACT,
+            keep=UNTIL_ERASED,
+            columns={
+                "id": technical(_l("Id")),
+                "reference": technical(_l("Reference")),
+                "kind": technical(_l("Kind")),
+                "subject_id": personal(_l("Your account's id")),
+                "name": personal(_l("Your name")),
+                "email": personal(_l("Your e-mail address")),
+                "email_key": technical(),
+                "language": technical(_l("Language")),
+                "subject": personal(_l("Subject")),
+                "state": technical(_l("State")),
+                "urgent": technical(_l("Urgent")),
+                "opened_at": technical(_l("Opened")),
+                "updated_at": technical(_l("Last touched")),
+            },
+        ),
+    ],
+    stored={"attachment": Attachment.file_key},
+    files=_files,
+)

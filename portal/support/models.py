@@ -1,0 +1,95 @@
+"""Tables of the helpdesk."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.kit import clock
+from portal.kit.db import Address, Base, Id, Name, Word
+
+OPEN = "open"
+WAITING = "waiting"
+CLOSED = "closed"
+
+CONTACT = "contact"
+ACCOUNT_FROZEN = "account_frozen"
+MISUSE_REPORTED = "misuse_reported"
+
+CUSTOMER = "customer"
+STAFF = "staff"
+SYSTEM = "system"
+
+EXPIRED = "expired"
+OWNER = "owner"
+
+
+class Ticket(Base):
+    """One matter that somebody wrote to us about, or that the portal itself raised."""
+
+    __tablename__ = "ticket"
+    __table_args__ = (
+        Index("ix_ticket_queue", "state", "updated_at"),
+        Index("ix_ticket_subject", "subject_id", "updated_at"),
+    )
+
+    id: Mapped[Id]
+    reference: Mapped[str] = mapped_column(String(16), unique=True)
+    """What people quote: short, drawn at random, and no key to anything."""
+    kind: Mapped[Word] = mapped_column(default=CONTACT)
+    subject_id: Mapped[uuid.UUID | None]
+    """Who was signed in when it was opened. None: the address is typed, not proven."""
+    name: Mapped[Name]
+    email: Mapped[Address]
+    email_key: Mapped[str] = mapped_column(String(254), index=True)
+    language: Mapped[str] = mapped_column(String(16), default="en")
+    subject: Mapped[str] = mapped_column(String(150))
+    state: Mapped[str] = mapped_column(String(16), default=OPEN)
+    """Open: our turn. Waiting: theirs. Closed: settled, until somebody writes again."""
+    urgent: Mapped[bool] = mapped_column(default=False)
+    opened_at: Mapped[datetime] = mapped_column(default=clock.now)
+    updated_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+
+
+class Message(Base):
+    """One thing that was said in a ticket."""
+
+    __tablename__ = "ticket_message"
+    __table_args__ = (Index("ix_ticket_message_ticket", "ticket_id", "at"),)
+
+    id: Mapped[Id]
+    ticket_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"))
+    author: Mapped[Word]
+    staff_id: Mapped[uuid.UUID | None]
+    body: Mapped[str] = mapped_column(Text)
+    """Bounded by the forms. Empty once it was redacted, and in what the portal itself says."""
+    at: Mapped[datetime] = mapped_column(default=clock.now)
+    redacted_at: Mapped[datetime | None]
+
+
+class Attachment(Base):
+    """A file beside a message. The row goes with the file; a `RemovedFile` stays in its place (P16)."""
+
+    __tablename__ = "ticket_attachment"
+
+    id: Mapped[Id]
+    message_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("ticket_message.id", ondelete="CASCADE"), index=True)
+    file_key: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(100))
+    kind: Mapped[Word]
+    """What it is, told by its content: one of `files.KINDS`."""
+    size: Mapped[int]
+    added_at: Mapped[datetime] = mapped_column(default=clock.now)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class RemovedFile(Base):
+    """The note that there was a file: no name, no content."""
+
+    __tablename__ = "ticket_removed_file"
+
+    id: Mapped[Id]
+    message_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("ticket_message.id", ondelete="CASCADE"), index=True)
+    removed_at: Mapped[datetime] = mapped_column(default=clock.now)
+    why: Mapped[Word]

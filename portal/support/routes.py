@@ -1,0 +1,98 @@
+"""Pages of the helpdesk for customers and strangers."""
+
+import uuid
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.kit import access
+from portal.kit.downloads import download
+from portal.kit.i18n import _
+from portal.kit.refusals import Refusal
+from portal.kit.templating import render
+from portal.kit.web import client_ip
+from portal.support import service
+from portal.support.forms import Contact, Reply
+
+bp = Blueprint("support", __name__)
+
+
+@bp.route("/contact", methods=["GET", "POST"])
+@access.public
+def contact() -> ResponseReturnValue:
+    """Take a message from anybody; it becomes a ticket (P13)."""
+    person = access.actor()
+    form = Contact(data={"name": person.name, "email": person.email})
+    if form.validate_on_submit():
+        try:
+            ticket = service.open_ticket(
+                person,
+                name=form.name.data,
+                email=form.email.data,
+                subject=form.subject.data,
+                message=form.message.data,
+                uploads=form.uploads(),
+                ip=client_ip(),
+            )
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("We have your message. Your reference is %(reference)s.", reference=ticket.reference), "success")
+            return redirect(url_for(".ticket", ticket_id=ticket.id) if person.is_signed_in else url_for(".received"), 303)
+    return render("support/contact.html", form=form), form.status
+
+
+@bp.get("/contact/received")
+@access.public
+def received() -> str:
+    """Say what happens next, to everybody alike."""
+    return render("support/received.html")
+
+
+@bp.get("/support")
+@access.signed_in
+def overview() -> str:
+    """List the person's own tickets."""
+    return render("support/overview.html", tickets=service.tickets_for(access.actor(), request.args.get("after")))
+
+
+@bp.route("/support/<uuid:ticket_id>", methods=["GET", "POST"])
+@access.signed_in
+def ticket(ticket_id: uuid.UUID) -> ResponseReturnValue:
+    """Show one of the person's own tickets, and take a further message."""
+    form = Reply()
+    if form.validate_on_submit():
+        try:
+            service.reply(ticket_id, by=access.actor(), message=form.message.data, uploads=form.uploads())
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("Your message is with us."), "success")
+            return redirect(url_for(".ticket", ticket_id=ticket_id), 303)
+    return render("support/ticket.html", form=form, talk=service.ticket_for(access.actor(), ticket_id)), form.status
+
+
+@bp.post("/support/<uuid:ticket_id>/settle")
+@access.signed_in
+def settle(ticket_id: uuid.UUID) -> ResponseReturnValue:
+    """Close one's own ticket."""
+    service.settle(ticket_id, by=access.actor())
+    flash(_("Closed. Write again whenever you like: that opens it anew."), "success")
+    return redirect(url_for(".ticket", ticket_id=ticket_id), 303)
+
+
+@bp.get("/support/files/<uuid:attachment_id>")
+@access.signed_in
+def attachment(attachment_id: uuid.UUID) -> Response:
+    """Hand out a file of the person's own ticket, as a download that no browser runs."""
+    row = service.attachment_for(access.actor(), attachment_id)
+    return download(service.open_file(row), name=row.name, media_type=service.media_type_of(row))
+
+
+@bp.post("/support/files/<uuid:attachment_id>/delete")
+@access.signed_in
+def delete_file(attachment_id: uuid.UUID) -> ResponseReturnValue:
+    """Delete one's own file before its time (P16)."""
+    ticket_id = service.delete_file(attachment_id, by=access.actor())
+    flash(_("The file is deleted. Only the note that there was one stays."), "success")
+    return redirect(url_for(".ticket", ticket_id=ticket_id), 303)

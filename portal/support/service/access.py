@@ -1,0 +1,56 @@
+"""Who may see a ticket: its own customer, and staff whose role is support."""
+
+import uuid
+
+from sqlalchemy import ColumnElement, and_, false, or_, select
+
+from portal.accounts import service as accounts
+from portal.accounts.models import address_key
+from portal.kit.access import Actor
+from portal.kit.db import db
+from portal.kit.refusals import NotFound
+from portal.support.models import MISUSE_REPORTED, Ticket
+
+STAFF_ROLES = frozenset({"support", "senior"})
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Return the clause for the tickets that a customer sees: opened by the account, or with its proven address.
+
+    A ticket opened by another account never shows, whatever address was typed. A report of misuse never shows either:
+    it tells of an account that may be in other hands.
+    """
+    if actor.person_id is None:
+        return false()
+    typed = and_(Ticket.subject_id.is_(None), Ticket.email_key == address_key(actor.email))
+    return and_(or_(Ticket.subject_id == actor.person_id, typed), Ticket.kind != MISUSE_REPORTED)
+
+
+def find_own(actor: Actor, *, ticket_id: uuid.UUID) -> Ticket:
+    """Return a customer's own ticket. Raises NotFound for anybody else's, as for one that is not there (v5.0.0-8.2.2)."""
+    ticket = db.session.scalar(select(Ticket).where(Ticket.id == ticket_id, visible_to(actor)))
+    if ticket is None:
+        raise NotFound
+    return ticket
+
+
+def must_be_staff(actor: Actor) -> None:
+    """Raise NotFound unless the actor is support staff with a second factor: a second wall behind the gate (8.4.2)."""
+    if not actor.roles & STAFF_ROLES or actor.second_factor_at is None:
+        raise NotFound
+
+
+def role_of(actor: Actor) -> str:
+    """Return the role in which a member of staff acts."""
+    return min(actor.roles & STAFF_ROLES)
+
+
+def whom_it_concerns(ticket: Ticket) -> uuid.UUID | None:
+    """Return whose account sees that the ticket was read: its opener, else who has proven its address.
+
+    Of a report of misuse nobody's does: the account it names may be in other hands.
+    """
+    if ticket.subject_id is not None or ticket.kind == MISUSE_REPORTED:
+        return ticket.subject_id
+    person = accounts.find_by_email(ticket.email)
+    return person.id if person else None

@@ -1,0 +1,102 @@
+"""What support staff do with a ticket: answer, close, reopen, redact. Each act is in the audit trail."""
+
+import uuid
+
+from sqlalchemy import select
+
+from portal.accounts import service as accounts
+from portal.accounts.models import address_key
+from portal.kit import audit, clock
+from portal.kit.access import Actor
+from portal.kit.db import db
+from portal.kit.refusals import NotFound
+from portal.support import mail
+from portal.support.models import CLOSED, OPEN, STAFF, WAITING, Attachment, Message, Ticket
+from portal.support.service import access, keeping
+
+
+def answer(ticket_id: uuid.UUID, *, by: Actor, message: str) -> None:
+    """Answer by letter and on the ticket's page; then it is the customer's turn. Raises NotFound."""
+    ticket = _get(ticket_id, by)
+    said = Message(ticket_id=ticket.id, author=STAFF, staff_id=by.person_id, body=message)
+    db.session.add(said)
+    ticket.state, ticket.updated_at = WAITING, clock.now()
+    mail.reply(ticket, to=_where_to(ticket), text=message)
+    _record("support.ticket_answered", ticket, by)
+
+
+def _where_to(ticket: Ticket) -> str:
+    """Return where an answer goes: a customer who has since moved gets it at the new address, not at the old one."""
+    if ticket.subject_id is None:
+        return ticket.email
+    try:
+        person = accounts.get_person(ticket.subject_id)
+    except NotFound:
+        return ticket.email
+    theirs = {address_key(address) for address in accounts.subject_of(person).addresses}
+    return person.email if ticket.email_key in theirs else ticket.email
+
+
+def close_ticket(ticket_id: uuid.UUID, *, by: Actor) -> None:
+    """Close a ticket. Raises NotFound."""
+    _move(ticket_id, by, state=CLOSED, event="support.ticket_closed")
+
+
+def reopen_ticket(ticket_id: uuid.UUID, *, by: Actor) -> None:
+    """Open a ticket again. Raises NotFound."""
+    _move(ticket_id, by, state=OPEN, event="support.ticket_reopened")
+
+
+def _move(ticket_id: uuid.UUID, by: Actor, *, state: str, event: str) -> None:
+    ticket = _get(ticket_id, by)
+    ticket.state, ticket.updated_at = state, clock.now()
+    _record(event, ticket, by)
+
+
+def redact_message(message_id: uuid.UUID, *, by: Actor) -> uuid.UUID:
+    """Empty a message for good; the note that it was there stays. Returns its ticket's id. Raises NotFound.
+
+    With the first message goes the subject line, which says the same in short.
+    """
+    access.must_be_staff(by)
+    message = db.session.get(Message, message_id)
+    if message is None:
+        raise NotFound
+    ticket = keeping.ticket_of(message.id)
+    message.body, message.redacted_at = "", clock.now()
+    first = select(Message.id).where(Message.ticket_id == ticket.id).order_by(Message.at, Message.id).limit(1)
+    if db.session.scalar(first) == message.id:
+        ticket.subject = ""
+    _record("support.message_redacted", ticket, by, message=message.id)
+    return ticket.id
+
+
+def redact_file(attachment_id: uuid.UUID, *, by: Actor) -> uuid.UUID:
+    """Delete a file for good; the note that it was there stays. Returns its ticket's id. Raises NotFound."""
+    access.must_be_staff(by)
+    row = db.session.get(Attachment, attachment_id)
+    if row is None:
+        raise NotFound
+    ticket = keeping.ticket_of(row.message_id)
+    keeping.remove(row, why=STAFF)
+    _record("support.file_redacted", ticket, by, file=row.id)
+    return ticket.id
+
+
+def _get(ticket_id: uuid.UUID, by: Actor) -> Ticket:
+    access.must_be_staff(by)
+    ticket = db.session.get(Ticket, ticket_id)
+    if ticket is None:
+        raise NotFound
+    return ticket
+
+
+def _record(event: str, ticket: Ticket, by: Actor, **facts: object) -> None:
+    audit.record(
+        event,
+        subject_id=access.whom_it_concerns(ticket),
+        by=by.person_id,
+        ticket=ticket.id,
+        reference=ticket.reference,
+        **facts,
+    )

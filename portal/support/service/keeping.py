@@ -1,0 +1,139 @@
+"""Files beside messages: stored under names of our own, gone when their time is up, never handed to anybody else (P16)."""
+
+import uuid
+from collections.abc import Sequence
+from typing import Any, BinaryIO, cast
+
+from sqlalchemy import CursorResult, Select, and_, delete, func, select
+
+from portal.kit import audit, clock
+from portal.kit.access import Actor
+from portal.kit.db import db
+from portal.kit.files import storage
+from portal.kit.periods import period
+from portal.kit.refusals import NotFound, Refusal
+from portal.support.files import KINDS, NewFile
+from portal.support.models import EXPIRED, OWNER, Attachment, Message, RemovedFile, Ticket
+from portal.support.service import access
+
+KIND = "attachment"
+MOST_STORED = 100 * 1024 * 1024
+
+
+class TooMuchStored(Refusal):
+    """The person's tickets hold as much as they may (v5.0.0-5.2.4)."""
+
+
+def check_room(ticket: Ticket, *, files: Sequence[NewFile]) -> None:
+    """Raise TooMuchStored when the person's tickets would hold more than they may."""
+    if files and _stored_beside(ticket) + sum(len(each.data) for each in files) > MOST_STORED:
+        raise TooMuchStored
+
+
+def attach(message: Message, *, files: Sequence[NewFile]) -> None:
+    """Store the files of a new message."""
+    expires_at = clock.now() + period("attachment")
+    for each in files:
+        row = Attachment(
+            message_id=message.id,
+            file_key=storage().store(KIND, [each.data]),
+            name=each.name,
+            kind=each.kind,
+            size=len(each.data),
+            expires_at=expires_at,
+        )
+        db.session.add(row)
+
+
+def _stored_beside(ticket: Ticket) -> int:
+    # A stranger who types a customer's address must not fill that customer's share.
+    same = (
+        Ticket.subject_id == ticket.subject_id
+        if ticket.subject_id
+        else and_(Ticket.subject_id.is_(None), Ticket.email_key == ticket.email_key)
+    )
+    total = select(func.sum(Attachment.size)).join(Message, Message.id == Attachment.message_id)
+    return int(db.session.scalar(total.join(Ticket, Ticket.id == Message.ticket_id).where(same)) or 0)
+
+
+def attachment_for(actor: Actor, attachment_id: uuid.UUID) -> Attachment:
+    """Return a file of the actor's own tickets. Raises NotFound."""
+    own = _found(attachment_id).join(Ticket, Ticket.id == Message.ticket_id).where(access.visible_to(actor))
+    row = db.session.scalar(own)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def attachment_for_staff(actor: Actor, attachment_id: uuid.UUID) -> Attachment:
+    """Return a file to support staff; the read is on record before (P36). Raises NotFound."""
+    access.must_be_staff(actor)
+    row = db.session.scalar(_found(attachment_id))
+    if row is None:
+        raise NotFound
+    ticket = ticket_of(row.message_id)
+    audit.record_first(
+        "support.file_read",
+        subject_id=access.whom_it_concerns(ticket),
+        by=actor.person_id,
+        role=access.role_of(actor),
+        ticket=ticket.id,
+        reference=ticket.reference,
+        file=row.id,
+    )
+    return row
+
+
+def _found(attachment_id: uuid.UUID) -> Select[Attachment]:
+    # One whose time is up is gone, also before the sweep comes round.
+    return (
+        select(Attachment)
+        .join(Message, Message.id == Attachment.message_id)
+        .where(Attachment.id == attachment_id, Attachment.expires_at > clock.now())
+    )
+
+
+def ticket_of(message_id: uuid.UUID) -> Ticket:
+    """Return the ticket that a message belongs to. Raises NotFound."""
+    ticket = db.session.scalar(select(Ticket).join(Message, Message.ticket_id == Ticket.id).where(Message.id == message_id))
+    if ticket is None:
+        raise NotFound
+    return ticket
+
+
+def open_file(attachment: Attachment) -> BinaryIO:
+    """Open a file for reading. Raises NotFound when it has gone meanwhile."""
+    try:
+        return storage().open(attachment.file_key)
+    except FileNotFoundError:
+        raise NotFound from None
+
+
+def media_type_of(attachment: Attachment) -> str:
+    """Return the media type under which a file is handed out: ours by its content, never the sender's word."""
+    return KINDS[attachment.kind].media_type
+
+
+def delete_file(attachment_id: uuid.UUID, *, by: Actor) -> uuid.UUID:
+    """Delete one of the actor's own files now; return its ticket's id. Raises NotFound."""
+    row = attachment_for(by, attachment_id)
+    ticket = ticket_of(row.message_id)
+    remove(row, why=OWNER)
+    audit.record("support.file_deleted", subject_id=by.person_id, by=by.person_id, ticket=ticket.id, file=row.id)
+    return ticket.id
+
+
+def remove(row: Attachment, *, why: str) -> None:
+    """Delete a file and leave the note that there was one; of two who delete it at once, one leaves the note."""
+    gone = cast("CursorResult[Any]", db.session.execute(delete(Attachment).where(Attachment.id == row.id)))
+    if gone.rowcount == 1:
+        db.session.add(RemovedFile(message_id=row.message_id, why=why))
+    storage().delete(row.file_key)
+
+
+def bury(rows: Sequence[Attachment]) -> None:
+    """Delete the files of rows that are about to go; those whose time is up leave a note (P16)."""
+    for row in rows:
+        storage().delete(row.file_key)
+        if row.expires_at <= clock.now():
+            db.session.add(RemovedFile(message_id=row.message_id, why=EXPIRED))

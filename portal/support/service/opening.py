@@ -1,0 +1,106 @@
+"""A ticket comes into being: by the form, signed in or not, or raised by the portal itself; and its customer goes on."""
+
+import secrets
+import uuid
+from collections.abc import Sequence
+
+from portal.accounts import service as accounts
+from portal.accounts.events import AccountFrozen
+from portal.accounts.models import address_key
+from portal.kit import audit, clock, throttle
+from portal.kit.access import Actor
+from portal.kit.db import db
+from portal.kit.i18n import tag
+from portal.recovery.events import MisuseReported
+from portal.support import files as file_rules
+from portal.support import mail
+from portal.support.models import ACCOUNT_FROZEN, CLOSED, CUSTOMER, MISUSE_REPORTED, OPEN, SYSTEM, Message, Ticket
+from portal.support.service import access, keeping
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+TICKETS = "5 per hour"
+REPLIES = "20 per hour"
+
+
+def open_ticket(
+    by: Actor, *, name: str, email: str, subject: str, message: str, uploads: Sequence[tuple[str, bytes]], ip: str
+) -> Ticket:
+    """Open a ticket from the contact form and tell its address that it has arrived (P13). The same for everyone.
+
+    Raises TooManyTries (per client address and per account), TooMuchStored, and what `files.accept_all` raises.
+    """
+    taken = file_rules.accept_all(uploads)
+    throttle.spend("support.contact_client", ip, TICKETS)
+    if by.person_id:
+        throttle.spend("support.contact_person", str(by.person_id), TICKETS)
+    ticket = _new(
+        subject_id=by.person_id,
+        name=name,
+        email=email,
+        language=by.language if by.is_signed_in else tag().replace("-", "_"),
+        subject=subject,
+    )
+    _say(ticket, body=message, files=taken)
+    mail.received(ticket)
+    audit.record("support.ticket_opened", subject_id=by.person_id, by=by.person_id, ticket=ticket.id, files=len(taken))
+    return ticket
+
+
+def reply(ticket_id: uuid.UUID, *, by: Actor, message: str, uploads: Sequence[tuple[str, bytes]]) -> None:
+    """Add a customer's message to their own ticket, which is our turn again.
+
+    Raises NotFound, TooManyTries, TooMuchStored, and what `files.accept_all` raises.
+    """
+    taken = file_rules.accept_all(uploads)
+    throttle.spend("support.reply_person", str(by.person_id), REPLIES)
+    ticket = access.find_own(by, ticket_id=ticket_id)
+    _say(ticket, body=message, files=taken)
+    ticket.state, ticket.updated_at = OPEN, clock.now()
+    audit.record("support.customer_replied", subject_id=by.person_id, by=by.person_id, ticket=ticket.id, files=len(taken))
+
+
+def settle(ticket_id: uuid.UUID, *, by: Actor) -> None:
+    """Close one's own ticket: the matter is settled. Raises NotFound."""
+    ticket = access.find_own(by, ticket_id=ticket_id)
+    ticket.state, ticket.updated_at = CLOSED, clock.now()
+    audit.record("support.ticket_settled", subject_id=by.person_id, by=by.person_id, ticket=ticket.id)
+
+
+def take_frozen(event: AccountFrozen) -> None:
+    """Raise an urgent ticket when somebody said "this wasn't me" (P10)."""
+    person = accounts.get_person(event.person_id)
+    ticket = _new(
+        kind=ACCOUNT_FROZEN,
+        subject_id=person.id,
+        name=person.name,
+        email=person.email,
+        language=person.language,
+        urgent=True,
+    )
+    _say(ticket, body="", author=SYSTEM)
+
+
+def take_misuse(event: MisuseReported) -> None:
+    """Raise an urgent ticket when somebody reports that an account is misused (P10). Nobody but staff sees it."""
+    ticket = _new(kind=MISUSE_REPORTED, email=event.email, urgent=True)
+    _say(ticket, body=event.message)
+
+
+def _new(*, email: str, **values: object) -> Ticket:
+    reference = "".join(secrets.choice(ALPHABET) for _each in range(10))
+    ticket = Ticket(
+        **{"name": "", "subject": "", **values},
+        id=uuid.uuid4(),
+        reference=f"{reference[:5]}-{reference[5:]}",
+        email=email,
+        email_key=address_key(email),
+    )
+    db.session.add(ticket)
+    return ticket
+
+
+def _say(ticket: Ticket, *, body: str, author: str = CUSTOMER, files: Sequence[file_rules.NewFile] = ()) -> None:
+    keeping.check_room(ticket, files=files)
+    message = Message(id=uuid.uuid4(), ticket_id=ticket.id, author=author, body=body)
+    db.session.add(message)
+    keeping.attach(message, files=files)

@@ -1,0 +1,115 @@
+"""Tickets as their customer and as staff see them: lists in pages, one ticket as a conversation."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, func, select
+
+from portal.kit import audit, clock, paging
+from portal.kit.access import Actor
+from portal.kit.db import db
+from portal.kit.refusals import NotFound
+from portal.support.models import CLOSED, OPEN, WAITING, Attachment, Message, RemovedFile, Ticket
+from portal.support.service import access
+
+QUEUES = ("open", "urgent", "waiting", "closed")
+
+
+@dataclass(frozen=True)
+class Said:
+    """One message with what hangs on it."""
+
+    message: Message
+    attachments: list[Attachment]
+    removed: list[RemovedFile]
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """A ticket and everything said in it, oldest first."""
+
+    ticket: Ticket
+    said: list[Said]
+
+
+def tickets_for(actor: Actor, after: str | None = None, *, size: int = 20) -> paging.Slice[Ticket]:
+    """Return a page of the actor's own tickets, the one last touched first. Raises NotFound for a strange `after`."""
+    own = select(Ticket).where(access.visible_to(actor))
+    return paging.read(own, at=Ticket.updated_at, key=Ticket.id, after=after, size=size)
+
+
+def ticket_for(actor: Actor, ticket_id: uuid.UUID) -> Conversation:
+    """Return one of the actor's own tickets. Raises NotFound."""
+    return _conversation(access.find_own(actor, ticket_id=ticket_id))
+
+
+def ticket_for_staff(actor: Actor, ticket_id: uuid.UUID) -> Conversation:
+    """Return any ticket to support staff; the read is on record, committed, before anything is shown (P36, P37).
+
+    Call before the unit writes. Raises NotFound.
+    """
+    access.must_be_staff(actor)
+    ticket = db.session.get(Ticket, ticket_id)
+    if ticket is None:
+        raise NotFound
+    audit.record_first(
+        "support.ticket_read",
+        subject_id=access.whom_it_concerns(ticket),
+        by=actor.person_id,
+        role=access.role_of(actor),
+        ticket=ticket.id,
+        reference=ticket.reference,
+    )
+    return _conversation(ticket)
+
+
+def _conversation(ticket: Ticket) -> Conversation:
+    messages = db.session.scalars(
+        select(Message).where(Message.ticket_id == ticket.id).order_by(Message.at, Message.id)
+    ).all()
+    mine = select(Message.id).where(Message.ticket_id == ticket.id)
+    said = {message.id: Said(message, [], []) for message in messages}
+    alive = select(Attachment).where(Attachment.message_id.in_(mine), Attachment.expires_at > clock.now())
+    for attachment in db.session.scalars(alive.order_by(Attachment.added_at, Attachment.id)):
+        said[attachment.message_id].attachments.append(attachment)
+    notes = select(RemovedFile).where(RemovedFile.message_id.in_(mine)).order_by(RemovedFile.removed_at)
+    for note in db.session.scalars(notes):
+        said[note.message_id].removed.append(note)
+    return Conversation(ticket, list(said.values()))
+
+
+def queue(name: str, *, by: Actor, after: str | None = None, size: int = 50) -> paging.Slice[Ticket]:
+    """Return a page of one of the `QUEUES`; of what is our turn, who has waited longest comes first. Raises NotFound."""
+    access.must_be_staff(by)
+    ours = name in ("open", "urgent")
+    return paging.read(_queue(name), at=Ticket.updated_at, key=Ticket.id, after=after, size=size, newest_first=not ours)
+
+
+def _queue(name: str) -> Select[Ticket]:
+    clauses: Mapping[str, ColumnElement[bool]] = {
+        "open": Ticket.state == OPEN,
+        "urgent": Ticket.urgent & (Ticket.state != CLOSED),
+        "waiting": Ticket.state == WAITING,
+        "closed": Ticket.state == CLOSED,
+    }
+    if name not in clauses:
+        raise NotFound
+    return select(Ticket).where(clauses[name])
+
+
+def count_queues() -> Mapping[str, int]:
+    """Return how many tickets are open and how many are urgent and not settled, in one statement."""
+    row = db.session.execute(
+        select(
+            func.count().filter(Ticket.state == OPEN).label("open"),
+            func.count().filter(Ticket.urgent, Ticket.state != CLOSED).label("urgent"),
+        ).where(Ticket.state != CLOSED)
+    ).one()
+    return {"open": row.open, "urgent": row.urgent}
+
+
+def count_open(actor: Actor) -> int:
+    """Return how many of the actor's own tickets are not settled."""
+    own = select(func.count()).select_from(Ticket).where(access.visible_to(actor), Ticket.state != CLOSED)
+    return db.session.scalar(own) or 0
