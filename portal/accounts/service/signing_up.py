@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from portal.accounts import mail
@@ -73,11 +73,11 @@ def send_again(sign_up_id: uuid.UUID | None, *, ip: str) -> None:
 def correct_address(sign_up_id: uuid.UUID, *, email: str, ip: str) -> None:
     """Give a sign-up another address and write there; the link to the mistyped one is dead.
 
-    Raises NotFound, TooManyTries for the client.
+    Raises NotFound, TooManyTries for the client; LinkDead when it is confirmed at this very moment.
     """
     throttle.spend("accounts.sign_up", ip, PER_CLIENT)
     in_time = _may_write(email)
-    row = get_sign_up(sign_up_id)
+    row = _lock(get_sign_up(sign_up_id))
     row.email, row.email_key = email, address_key(email)
     _write(row, in_time=in_time)
 
@@ -103,8 +103,17 @@ def sign_up_of(token: str) -> SignUp:
 
 
 def _stamp(sign_up_id: str) -> str | None:
-    row = db.session.get(SignUp, uuid.UUID(sign_up_id), with_for_update=True)
+    row = db.session.get(SignUp, uuid.UUID(sign_up_id))
     return row.email_key if row else None
+
+
+def _lock(row: SignUp) -> SignUp:
+    """Return the sign-up, locked together with all others of its address, in one order for everybody. Raises LinkDead."""
+    all_of_address = select(SignUp).where(SignUp.email_key == row.email_key).order_by(SignUp.id).with_for_update()
+    locked = db.session.scalars(all_of_address.execution_options(populate_existing=True)).all()
+    if row not in locked:
+        raise LinkDead
+    return row
 
 
 def confirm_address(token: str) -> Person:
@@ -112,7 +121,7 @@ def confirm_address(token: str) -> Person:
 
     Raises LinkDead, also for the second of two presses and when the address has an account by now.
     """
-    row = sign_up_of(token)
+    row = _lock(sign_up_of(token))
     person = _make_person(
         Person(
             name=row.name,
