@@ -19,11 +19,14 @@ class Kind:
     slow: bool
 
 
+TRIES = 8
+"""How often a job is tried unless it says otherwise: about twenty minutes."""
+
 KINDS: dict[str, Kind] = {}
 SCHEDULES: dict[str, str] = {}
 
 
-def job(name: str, *, tries: int = 8, slow: bool = False) -> Callable[[Handler], Handler]:
+def job(name: str, *, tries: int = TRIES, slow: bool = False) -> Callable[[Handler], Handler]:
     """Register `area.verb`. A plain handler is one transaction with the job's end.
 
     A slow one (network, long reading) holds no write lock; it returns what to do in the closing transaction, or None.

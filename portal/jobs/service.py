@@ -2,6 +2,7 @@
 
 import uuid
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
@@ -12,7 +13,22 @@ from portal.kit import clock
 from portal.kit.db import db, writing
 
 LEASE = timedelta(minutes=2)
-running: ContextVar[uuid.UUID | None] = ContextVar("running", default=None)
+
+
+@dataclass(frozen=True)
+class Running:
+    """The job that this worker runs, and the lease under which it holds it."""
+
+    id: uuid.UUID
+    lease: uuid.UUID
+    slow: bool
+
+
+class LeaseLost(Exception):
+    """Another worker has taken the job meanwhile: this run's effects are rolled back."""
+
+
+running: ContextVar[Running | None] = ContextVar("running", default=None)
 
 
 def enqueue(
@@ -33,17 +49,24 @@ def enqueue(
 
 
 def progress(done: int, total: int) -> None:
-    """Tell how far the running job is, and keep its lease. Written at once, outside the job's own transaction."""
-    job_id = running.get()
-    if job_id is None:
+    """Tell how far the running slow job is, and keep its lease. Written at once, outside the job's own transaction.
+
+    Raises LeaseLost when another worker has taken the job, and RuntimeError in a job that is not slow: it holds a
+    transaction, which on SQLite this would wait for.
+    """
+    job = running.get()
+    if job is None:
         return
+    if not job.slow:
+        raise RuntimeError("only a slow job tells its progress")
     statement = (
         update(Job)
-        .where(Job.id == job_id)
+        .where(Job.id == job.id, Job.lease == job.lease)
         .values(progress_done=done, progress_total=total, leased_until=clock.now() + LEASE)
     )
     with writing(), db.engine.begin() as connection:
-        connection.execute(statement)
+        if connection.execute(statement).rowcount != 1:
+            raise LeaseLost
 
 
 def find_progress(job_id: uuid.UUID) -> tuple[int, int] | None:

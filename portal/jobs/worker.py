@@ -4,17 +4,18 @@ import random
 import threading
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 import structlog
 from croniter import croniter
 from flask import Flask
 from sqlalchemy import CursorResult, delete, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from portal.jobs.models import FAILED, WAITING, Job, Schedule
-from portal.jobs.registry import KINDS, SCHEDULES
-from portal.jobs.service import LEASE, enqueue, running
+from portal.jobs.registry import KINDS, SCHEDULES, TRIES
+from portal.jobs.service import LEASE, LeaseLost, Running, enqueue, running
 from portal.kit import clock
 from portal.kit.db import db
 from portal.kit.web import unit_of_work
@@ -23,10 +24,6 @@ log = structlog.get_logger()
 IDLE_SECONDS = 0.5
 TICK = timedelta(seconds=15)
 LONGEST_BACKOFF = timedelta(hours=6)
-
-
-class LeaseLost(Exception):
-    """Another worker has taken the job meanwhile: this run's effects are rolled back."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +35,16 @@ class Leased:
     payload: dict[str, Any]
     attempts: int
     lease: uuid.UUID
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether it works outside of a write transaction."""
+        return self.kind in KINDS and KINDS[self.kind].slow
+
+    @property
+    def tries(self) -> int:
+        """How often it is tried. A kind that this worker does not know may be known to a newer one."""
+        return KINDS[self.kind].tries if self.kind in KINDS else TRIES
 
 
 def work(app: Flask, stop: threading.Event) -> None:
@@ -60,19 +67,28 @@ def work(app: Flask, stop: threading.Event) -> None:
 
 def tick() -> None:
     """Enqueue every scheduled job that is due, once, however many workers tick."""
+    with unit_of_work(write=False):
+        known = {row.name: row.next_at for row in db.session.execute(select(Schedule.name, Schedule.next_at))}
     for name, cron in SCHEDULES.items():
-        with unit_of_work():
-            due = db.session.get(Schedule, name)
-            following = croniter(cron, clock.now()).get_next(type(clock.now()))
-            if due is None:
-                db.session.add(Schedule(name=name, next_at=following))
-            elif due.next_at <= clock.now() and _move_on(due, following):
-                enqueue(name)
+        if name in known and known[name] > clock.now():
+            continue
+        try:
+            with unit_of_work():
+                _schedule(name, known.get(name), croniter(cron, clock.now()).get_next(datetime))
+        except IntegrityError:
+            # Another worker was the first to note this schedule.
+            continue
 
 
-def _move_on(due: Schedule, following: Any) -> bool:
-    statement = update(Schedule).where(Schedule.name == due.name, Schedule.next_at == due.next_at)
-    return cast("CursorResult[Any]", db.session.execute(statement.values(next_at=following))).rowcount == 1
+def _schedule(name: str, due_at: datetime | None, following: datetime) -> None:
+    if due_at is None:
+        db.session.add(Schedule(name=name, next_at=following))
+        return
+    ours = update(Schedule).where(Schedule.name == name, Schedule.next_at == due_at).values(next_at=following)
+    moved_on = cast("CursorResult[Any]", db.session.execute(ours)).rowcount == 1
+    still_waiting = db.session.scalar(select(Job.id).where(Job.kind == name, Job.state == WAITING).limit(1))
+    if moved_on and still_waiting is None:
+        enqueue(name)
 
 
 def run_next() -> bool:
@@ -80,7 +96,7 @@ def run_next() -> bool:
     leased = _lease()
     if leased is None:
         return False
-    token = running.set(leased.id)
+    token = running.set(Running(leased.id, leased.lease, slow=leased.is_slow))
     try:
         _run(leased)
     except Exception as error:
@@ -113,15 +129,23 @@ def _lease() -> Leased | None:
         job.lease = uuid.uuid4()
         job.leased_until = clock.now() + LEASE
         job.attempts += 1
-        return Leased(job.id, job.kind, job.payload, job.attempts, job.lease)
+        leased = Leased(job.id, job.kind, job.payload, job.attempts, job.lease)
+        if job.attempts > leased.tries:
+            # Its worker died of it each time, so nobody lived to say that it failed.
+            job.state, job.error, job.lease, job.leased_until = FAILED, "WorkerDied", None, None
+            log.error("job.given_up", kind=job.kind, job=str(job.id))
+            return None
+        return leased
 
 
 def _run(leased: Leased) -> None:
     kind = KINDS[leased.kind]
     finish = None
     if kind.slow:
-        with unit_of_work(write=False):
+        with unit_of_work(write=False) as unit:
             finish = kind.handler(**leased.payload)
+            if unit.wrote:
+                raise RuntimeError("a slow job writes in the callable that it returns")
     with unit_of_work():
         if kind.slow:
             if finish:
@@ -135,7 +159,7 @@ def _run(leased: Leased) -> None:
 
 
 def _put_back(leased: Leased, error: Exception) -> None:
-    given_up = leased.attempts >= KINDS[leased.kind].tries if leased.kind in KINDS else True
+    given_up = leased.attempts >= leased.tries
     statement = update(Job).where(Job.id == leased.id, Job.lease == leased.lease)
     with unit_of_work():
         db.session.execute(
