@@ -10,6 +10,7 @@ from sqlalchemy import text
 from portal.kit import access
 from portal.kit.db import db
 from portal.kit.settings import current_settings
+from portal.kit.web import is_neighbour
 
 bp = Blueprint("probes", __name__)
 registry = CollectorRegistry()
@@ -38,8 +39,7 @@ def metrics() -> Response:
     """Show numbers to a neighbour on loopback, or to whoever holds the token; to others the page does not exist."""
     token = current_settings().metrics_token
     given = request.headers.get("Authorization", "").removeprefix("Bearer ").encode()
-    local = request.remote_addr in ("127.0.0.1", "::1") and "X-Forwarded-For" not in request.headers
-    if not local and not (token and hmac.compare_digest(given, token.get_secret_value().encode())):
+    if not is_neighbour() and not (token and hmac.compare_digest(given, token.get_secret_value().encode())):
         abort(404)
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 

@@ -22,6 +22,9 @@ from portal.kit.refusals import TooManyTries
 from portal.kit.settings import Settings
 from portal.kit.web import release
 
+REDIS_PATIENCE_SECONDS = 5
+"""A Redis that hangs must not hold the sign-in page; no answer counts as no (v5.0.0-16.5.3)."""
+
 
 class ThrottleCount(Base):
     """How often one key was spent in its present window."""
@@ -107,7 +110,14 @@ def _epoch() -> int:
 def init_app(app: Flask, settings: Settings) -> None:
     """Choose where counts are kept."""
     storage: Storage = (
-        RedisStorage(settings.redis_url.get_secret_value(), key_prefix="portal") if settings.redis_url else SqlStorage()
+        RedisStorage(
+            settings.redis_url.get_secret_value(),
+            key_prefix="portal",
+            socket_timeout=REDIS_PATIENCE_SECONDS,
+            socket_connect_timeout=REDIS_PATIENCE_SECONDS,
+        )
+        if settings.redis_url
+        else SqlStorage()
     )
     app.extensions["portal.throttle"] = FixedWindowRateLimiter(storage)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import Any
 
 import structlog
@@ -165,6 +166,15 @@ def init_app(app: Flask, settings: Settings) -> None:
 def client_ip() -> str:
     """Return the visitor's address. Forwarded headers count only behind configured proxies (v5.0.0-15.3.4)."""
     return request.remote_addr or "0.0.0.0"  # noqa: S104 (a placeholder, nothing is bound)
+
+
+def is_neighbour() -> bool:
+    """Tell whether the request comes from this very machine, and not through a proxy that stands on it."""
+    forwarded = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP"))
+    try:
+        return not forwarded and ip_address(client_ip()).is_loopback
+    except ValueError:
+        return False
 
 
 def external_url(endpoint: str, **values: Any) -> str:

@@ -1,11 +1,10 @@
 """The development mailbox: letters that would have been sent, for people and for programs. Never in production."""
 
-import ipaddress
-
-from flask import Blueprint, Response, abort, jsonify, request
+from flask import Blueprint, Response, abort, jsonify
 
 from portal.kit import access
 from portal.kit.templating import render
+from portal.kit.web import is_neighbour
 from portal.mail import transport
 
 bp = Blueprint("mail", __name__)
@@ -13,7 +12,7 @@ bp = Blueprint("mail", __name__)
 
 @bp.before_request
 def _loopback_only() -> None:
-    if not ipaddress.ip_address(request.remote_addr or "0.0.0.0").is_loopback:  # noqa: S104 (a stranger, nothing is bound)
+    if not is_neighbour():
         abort(404)
 
 
