@@ -49,6 +49,10 @@ from portal.mail import routes as mail_routes
 from portal.newsletter import checks as newsletter_checks
 from portal.newsletter import claim as newsletter_claim
 from portal.newsletter import routes as newsletter_routes
+from portal.privacy import checks as privacy_checks
+from portal.privacy import claim as privacy_claim
+from portal.privacy import jobs as privacy_jobs  # noqa: F401 (registers its background verbs)
+from portal.privacy import routes as privacy_routes
 from portal.promises import claim as promises_claim
 from portal.promises import jobs as promises_jobs  # noqa: F401 (registers its background verbs)
 from portal.promises import routes as promises_routes
@@ -81,6 +85,7 @@ BLUEPRINTS = (
     recovery_routes.bp,
     newsletter_routes.bp,
     support_routes.bp,
+    privacy_routes.bp,
     promises_routes.bp,
     settings_routes.bp,
     admin_routes.bp,
@@ -97,6 +102,7 @@ CLAIMS = (
     recovery_claim.CLAIM,
     newsletter_claim.CLAIM,
     support_claim.CLAIM,
+    privacy_claim.CLAIM,
     promises_claim.CLAIM,
     settings_claim.CLAIM,
     admin_claim.CLAIM,
@@ -111,6 +117,7 @@ CHECKS = (
     *recovery_checks.CHECKS,
     *newsletter_checks.CHECKS,
     *support_checks.CHECKS,
+    *privacy_checks.CHECKS,
     *admin_checks.CHECKS,
 )
 """Every check of a promise."""

@@ -15,11 +15,13 @@ from flask_migrate import Migrate
 
 from portal import demo as demo_company
 from portal.app import ROOT, create_app
+from portal.jobs import service as jobs
 from portal.jobs import worker as job_worker
 from portal.kit import claims
 from portal.kit.db import db
 from portal.kit.settings import SettingsError, load
 from portal.kit.web import unit_of_work
+from portal.privacy import service as privacy
 from portal.promises import service as promise_service
 
 MIGRATIONS = str(ROOT / "migrations")
@@ -134,6 +136,42 @@ def register(as_json: bool) -> None:
     for row in rows:
         click.echo(f"{row.area}.{row.table}: {row.what}\n  {', '.join(row.personal) or 'nothing personal'}")
         click.echo(f"  why: {row.purpose}\n  ground: {row.ground}\n  kept: {row.kept}\n  on deletion: {row.on_erasure}")
+
+
+@main.command()
+@click.option("--dry-run", is_flag=True, help="Only say what would go.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def sweep(dry_run: bool, as_json: bool) -> None:
+    """Delete what has reached the end of its period, and carry out the deletions that are due."""
+    gone = _sweep(dry_run=dry_run)
+    if as_json:
+        click.echo(json.dumps(gone, indent=2))
+        return
+    verb = "would go" if dry_run else "gone"
+    for what, count in gone.items():
+        click.echo(f"{what}: {count} {verb}")
+    click.echo(f"{sum(gone.values())} in all {verb}.")
+
+
+def _sweep(*, dry_run: bool) -> dict[str, int]:
+    gone: dict[str, int] = {}
+    while True:
+        with unit_of_work():
+            batch = privacy.sweep_batch(dry_run=dry_run)
+        gone = {what: gone.get(what, 0) + batch.get(what, 0) for what in {**gone, **batch}}
+        if dry_run or not batch:
+            break
+        click.echo(f"{sum(gone.values())} rows gone", err=True)
+    with unit_of_work():
+        gone |= {f"files: {kind}": files for kind, files in privacy.sweep_files(dry_run=dry_run).items()}
+        if due := privacy.count_due():
+            gone["accounts"] = due
+        if not dry_run:
+            for verb in ("traffic.destroy_keys", "privacy.sweep", "privacy.begin_due", "privacy.scrub"):
+                jobs.enqueue(verb)
+    if not dry_run:
+        job_worker.drain()
+    return gone
 
 
 @main.group()

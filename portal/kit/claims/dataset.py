@@ -1,12 +1,13 @@
 """What an export hands out of one table: named columns, rows as plain values, and what is left out and why."""
 
-from collections.abc import Iterator, Mapping
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Select, func, inspect, select
+from sqlalchemy import Select, inspect, select
 
 from portal.kit.claims.vocabulary import Keep, Subject, Table
 from portal.kit.db import db
@@ -23,6 +24,8 @@ class Field:
     is_personal: bool
     kind: str
     """The JSON type of its values."""
+    format: str | None
+    """What a text holds, in the words of JSON Schema."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class Dataset:
         """Every column that is handed out, in the order of its claim, in the language that is spoken now."""
         stored = inspect(self.table.model).local_table.columns
         return [
-            Field(name, str(column.label), column.personal, _kind(stored[name].type.python_type))
+            Field(name, str(column.label), column.personal, *_kind(stored[name].type.python_type))
             for name, column in self.table.columns.items()
             if column.label and not column.withheld
         ]
@@ -57,18 +60,16 @@ class Dataset:
         """Column -> why it is left out."""
         return {name: str(each.withheld) for name, each in self.table.columns.items() if each.withheld}
 
-    def count(self) -> int:
-        """Return how many rows there are."""
-        where = self.table.clause(self.subject)
-        return db.session.scalar(select(func.count()).select_from(self.table.model).where(where)) or 0
-
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """Yield each row as JSON-ready values by column name."""
+        for values in self.values():
+            yield {each.name: _plain(value) for each, value in zip(self.fields, values, strict=True)}
+
+    def values(self) -> Iterator[Sequence[Any]]:
+        """Yield each row as it is stored, in the order of `fields`."""
         stored = inspect(self.table.model).local_table.columns
-        columns = [stored[each.name] for each in self.fields]
-        query: Select[Any] = select(*columns).where(self.table.clause(self.subject)).order_by(*_order(self.table))
-        for row in db.session.execute(query.execution_options(yield_per=CHUNK)):
-            yield {each.name: _plain(value) for each, value in zip(self.fields, row, strict=True)}
+        query: Select[Any] = select(*(stored[each.name] for each in self.fields)).where(self.table.clause(self.subject))
+        yield from db.session.execute(query.order_by(*_order(self.table)).execution_options(yield_per=CHUNK))
 
 
 def _order(table: Table) -> list[Any]:
@@ -76,9 +77,10 @@ def _order(table: Table) -> list[Any]:
     return [*since[:1], *inspect(table.model).primary_key]
 
 
-def _kind(kind: type) -> str:
+def _kind(kind: type) -> tuple[str, str | None]:
     kinds = {bool: "boolean", int: "integer", float: "number", dict: "object", list: "array"}
-    return kinds.get(kind, "string")
+    formats = {datetime: "date-time", date: "date", uuid.UUID: "uuid"}
+    return kinds.get(kind, "string"), formats.get(kind)
 
 
 def _plain(value: Any) -> Any:

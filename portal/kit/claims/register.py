@@ -29,6 +29,8 @@ class RegisterRow:
     ground: str
     kept: str
     on_erasure: str
+    is_retained: bool
+    """Whether the rows outlive an erasure."""
 
 
 class Register:
@@ -211,6 +213,7 @@ def _row(claim: Claim, table: Table) -> RegisterRow:
         ground=str(table.ground.value),
         kept=_(", or ").join(rule.sentence() for rule in table.rules),
         on_erasure=str(table.on_erasure.reason) if table.on_erasure else _("deleted"),
+        is_retained=table.on_erasure is not None,
     )
 
 

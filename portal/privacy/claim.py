@@ -1,0 +1,86 @@
+"""What the area holds itself: prepared copies, and the proof of deletions."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, false
+
+from portal.kit.claims import Claim, Ground, Keep, Subject, Table, personal, technical
+from portal.kit.files import storage
+from portal.kit.i18n import _l
+from portal.privacy.models import RUNNING, WAITING, Deletion, Export
+
+
+def _exports_of(subject: Subject) -> ColumnElement[bool]:
+    return Export.person_id == subject.person_id if subject.person_id else false()
+
+
+def _deletions_of(subject: Subject) -> ColumnElement[bool]:
+    # The deletion that runs is its own tool: it forgets its person in the unit that finds everything gone.
+    mine = Deletion.person_id == subject.person_id if subject.person_id else false()
+    return mine & (Deletion.state != RUNNING)
+
+
+def _delete_files(exports: Sequence[Any]) -> None:
+    for export in exports:
+        if export.file_key:
+            storage().delete(export.file_key)
+
+
+CLAIM = Claim(
+    area="privacy",
+    tables=[
+        Table(
+            Export,
+            what=_l("Copies of your data that you asked for"),
+            whose=_exports_of,
+            purpose=_l("To hand you a copy of your data."),
+            ground=Ground.LEGAL_DUTY,
+            keep=(
+                Keep("export_ready", since="ready_at"),
+                Keep("export_ready", since="requested_at", where=lambda: Export.state == WAITING),
+            ),
+            columns={
+                "id": technical(),
+                "person_id": personal(_l("Your account’s id")),
+                "job_id": technical(),
+                "state": technical(_l("State")),
+                "requested_at": technical(_l("Asked for")),
+                "ready_at": technical(_l("Ready")),
+                "fetched_at": technical(_l("Fetched first")),
+                "file_key": technical(),
+                "size": technical(_l("Size in bytes")),
+            },
+            before_delete=_delete_files,
+        ),
+        Table(
+            Deletion,
+            what=_l("Deletions of your account"),
+            whose=_deletions_of,
+            purpose=_l("To delete your account when you ask for it, to let you undo that, and to prove it afterwards."),
+            ground=Ground.LEGAL_DUTY,
+            keep=Keep("audit", since="ended_at"),
+            columns={
+                "id": technical(),
+                "person_id": personal(_l("Your account’s id, until the deletion is done")),
+                "number": technical(_l("Number")),
+                "state": technical(_l("State")),
+                "requested_at": technical(_l("Asked for")),
+                "due_at": technical(_l("Due")),
+                "started_at": technical(_l("Begun")),
+                "ended_at": technical(_l("Ended")),
+                "job_id": technical(),
+                "sealed": personal(
+                    _l("Whom it is about and where the receipt goes, sealed, while it runs"),
+                    withheld=_l("It exists only while a deletion runs."),
+                ),
+                "gone": technical(_l("Lines deleted")),
+                "stays": technical(_l("Lines kept")),
+            },
+        ),
+    ],
+    holds=lambda _subject: [
+        _l("The proof of the deletion: a number, dates and counts. It says nothing about you and names nobody.")
+    ],
+    stored={"export": Export.file_key},
+)

@@ -1,0 +1,14 @@
+"""Shapes of the forms about rights."""
+
+from portal.kit.forms import Form, tick
+from portal.kit.i18n import _l
+
+
+class Delete(Form):
+    """A deletion is asked for on purpose, never by a slip."""
+
+    refusals = {
+        "DeletionBlocked": (None, _l("Your account cannot be deleted yet. What is in the way is listed below.")),
+    }
+
+    confirm = tick(_l("Yes, close my account now and delete my data"), must=_l("Please tick this box if you mean it."))

@@ -1,0 +1,58 @@
+"""Background verbs of rights, and their schedule."""
+
+import uuid
+from collections.abc import Callable
+
+from portal.jobs import service as jobs
+from portal.jobs.registry import every, job
+from portal.kit import db, throttle
+from portal.kit.claims import register
+from portal.kit.web import release
+from portal.privacy import service
+
+
+@job("privacy.build_export", slow=True)
+def build_export(*, export_id: str) -> Callable[[], None] | None:
+    """Build the file of a copy."""
+    return service.build(uuid.UUID(export_id))
+
+
+@job("privacy.begin_due")
+def begin_due() -> None:
+    """Begin the deletions whose time to undo is over, a bounded number at once."""
+    if service.begin_due():
+        jobs.enqueue("privacy.begin_due")
+
+
+@job("privacy.erase")
+def erase(*, deletion_id: str) -> None:
+    """Carry out one piece of a deletion."""
+    service.erase_some(uuid.UUID(deletion_id))
+
+
+@job("privacy.scrub", slow=True)
+def scrub() -> None:
+    """Clear away what deleted rows leave behind in the database's files."""
+    release()
+    db.scrub(table.name for _claim, table in register().tables())
+
+
+@job("privacy.sweep")
+def sweep() -> None:
+    """Delete what has reached the end of its period, batch by batch."""
+    if service.sweep_batch():
+        jobs.enqueue("privacy.sweep")
+    else:
+        throttle.destroy_old_keys()
+
+
+@job("privacy.sweep_files", slow=True)
+def sweep_files() -> None:
+    """Delete files that no row knows any more."""
+    service.sweep_files()
+
+
+every("12 * * * *", "privacy.sweep")
+every("22 * * * *", "privacy.sweep_files")
+every("2 * * * *", "privacy.begin_due")
+every("42 * * * *", "privacy.scrub")

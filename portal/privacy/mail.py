@@ -1,0 +1,64 @@
+"""Letters about rights in use."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from portal.accounts.models import Person
+from portal.kit.web import external_url
+from portal.mail import service as mail
+
+
+def export_ready(export_id: uuid.UUID, *, person: Person, until: datetime) -> None:
+    """Say that a copy can be fetched. The link asks to sign in; it opens nothing by itself."""
+    mail.post(
+        "privacy/export_ready",
+        to=person.email,
+        language=person.language,
+        zone=person.time_zone,
+        subject_id=person.id,
+        name=person.name,
+        until=until,
+        url=external_url("privacy.export_file", export_id=export_id),
+    )
+
+
+def deletion_begun(person: Person, *, due_at: datetime, token: str) -> None:
+    """Say that the account is closed, when it is deleted, and how to undo that."""
+    mail.post(
+        "privacy/deletion_begun",
+        to=person.email,
+        language=person.language,
+        zone=person.time_zone,
+        subject_id=person.id,
+        name=person.name,
+        due_at=due_at,
+        url=external_url("privacy.undo", token=token),
+    )
+
+
+def deletion_undone(person: Person) -> None:
+    """Say that the account is open again."""
+    mail.post(
+        "privacy/deletion_undone",
+        to=person.email,
+        language=person.language,
+        zone=person.time_zone,
+        subject_id=person.id,
+        name=person.name,
+        url=external_url("accounts.login"),
+        password_url=external_url("recovery.forgot_password"),
+    )
+
+
+def deletion_receipt(receipt: object, *, holds: Sequence[str], token: str, email: str, language: str, zone: str) -> None:
+    """Say what was deleted and what stays until when. About nobody any more, so it is kept under no account."""
+    mail.post(
+        "privacy/deletion_receipt",
+        to=email,
+        language=language,
+        zone=zone,
+        receipt=receipt,
+        holds=holds,
+        url=external_url("privacy.receipt", token=token),
+    )

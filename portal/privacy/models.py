@@ -1,0 +1,85 @@
+"""Tables of rights in use: copies that were asked for, and deletions."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Index, LargeBinary, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.kit import clock
+from portal.kit.db import Base, Id, Word
+
+WAITING = "waiting"
+READY = "ready"
+
+RUNNING = "running"
+UNDONE = "undone"
+DONE = "done"
+
+
+class Export(Base):
+    """A copy of a person's data: being built, then ready to be fetched for a while. At most one is being built."""
+
+    __tablename__ = "export"
+    __table_args__ = (
+        Index(
+            "uq_export_building",
+            "person_id",
+            unique=True,
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    job_id: Mapped[uuid.UUID]
+    state: Mapped[str] = mapped_column(String(16), default=WAITING)
+    requested_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+    ready_at: Mapped[datetime | None] = mapped_column(index=True)
+    fetched_at: Mapped[datetime | None]
+    file_key: Mapped[str | None] = mapped_column(String(64), index=True)
+    size: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class Deletion(Base):
+    """A deletion: waiting while it can be undone, running, then done. Done, it holds no more than its proof."""
+
+    __tablename__ = "deletion"
+    __table_args__ = (
+        Index(
+            "uq_deletion_open",
+            "person_id",
+            unique=True,
+            sqlite_where=text("state IN ('waiting', 'running')"),
+            postgresql_where=text("state IN ('waiting', 'running')"),
+        ),
+        Index("ix_deletion_due", "state", "due_at"),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    """Nobody, once it is done."""
+    number: Mapped[Word] = mapped_column(unique=True)
+    """What receipt and letters call it; drawn at random."""
+    state: Mapped[str] = mapped_column(String(16), default=WAITING)
+    requested_at: Mapped[datetime] = mapped_column(default=clock.now)
+    due_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When it was undone, or when the data was read back and found gone."""
+    job_id: Mapped[uuid.UUID | None]
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Whose data goes and where the receipt is sent, sealed, while it runs: its rows may be gone when it resumes."""
+    gone: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Table -> rows deleted."""
+    stays: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Table -> rows that are kept for a reason of their own."""
+
+    @property
+    def whom(self) -> uuid.UUID:
+        """Whose account it is about. Raises ValueError once it is done: nobody knows any more."""
+        if self.person_id is None:
+            raise ValueError("this deletion is done and about nobody")
+        return self.person_id

@@ -1,0 +1,148 @@
+"""The person's own rights: see, take, delete; and the two pages behind links in letters."""
+
+import uuid
+
+from flask import Blueprint, Response, flash, jsonify, redirect, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.kit import access, clock
+from portal.kit.forms import Press
+from portal.kit.headers import private_link
+from portal.kit.i18n import _, _l
+from portal.kit.refusals import Refusal
+from portal.kit.templating import day, instant, render
+from portal.kit.web import after_unit
+from portal.legal import vendors
+from portal.privacy import service
+from portal.privacy.forms import Delete
+
+bp = Blueprint("privacy", __name__)
+
+PAST = {
+    "privacy.export_started": _l("You asked for a copy of your data"),
+    "privacy.export_built": _l("The copy was ready"),
+    "privacy.export_fetched": _l("The copy was fetched"),
+    "privacy.export_deleted": _l("You deleted the copy"),
+    "privacy.deletion_requested": _l("You asked us to delete your account"),
+    "privacy.deletion_undone": _l("The deletion was undone"),
+}
+"""What a person did with their rights, as the audit trail calls it, in words."""
+
+
+@bp.get("/settings/privacy")
+@access.signed_in
+def overview() -> str:
+    """Show what is held, who else holds it, and the ways to take and to delete it (P24, P28)."""
+    person = access.actor()
+    return render(
+        "privacy/overview.html",
+        held=service.held_for(person),
+        export=service.newest_export_for(person),
+        vendors=vendors.in_force(clock.today()),
+    )
+
+
+@bp.get("/settings/privacy/who-looked")
+@access.signed_in
+def who_looked() -> str:
+    """Show each time that staff read data about the person (P36)."""
+    return render("privacy/who_looked.html", reads=service.staff_reads_for(access.actor(), after=request.args.get("after")))
+
+
+@bp.get("/settings/privacy/requests")
+@access.signed_in
+def requests() -> str:
+    """Show what the person did with their rights, newest first."""
+    past = service.past_for(access.actor(), events=PAST, after=request.args.get("after"))
+    events = [{"when": instant(entry.at), "title": PAST[entry.event]} for entry in past.rows]
+    return render("privacy/requests.html", events=events, after=past.after)
+
+
+@bp.post("/settings/privacy/export")
+@access.fresh
+def start_export() -> ResponseReturnValue:
+    """Start a copy of the person's data (v5.0.0-7.5.3)."""
+    service.start_export(access.actor())
+    return redirect(url_for(".overview", _anchor="copy"), code=303)
+
+
+@bp.get("/settings/privacy/export/<uuid:export_id>")
+@access.fresh
+@access.reads("notes once that the copy was fetched, so that its person would see a stranger's fetch")
+def export_file(export_id: uuid.UUID) -> ResponseReturnValue:
+    """Hand out a copy, or show how far it is."""
+    person = access.actor()
+    export = service.export_for(person, export_id)
+    if export.ready_at is None:
+        return render("privacy/export_file.html", export=export)
+    after_unit(lambda: service.note_fetched(export_id))
+    response = send_file(
+        service.open_export(export_id, by=person),
+        mimetype="application/zip",
+        as_attachment=True,
+        download_name=f"my-data-{export.ready_at.date().isoformat()}.zip",
+        etag=False,
+    )
+    response.headers["Cache-Control"] = "no-store"
+    response.content_length = export.size
+    return response
+
+
+@bp.get("/settings/privacy/export/<uuid:export_id>/progress")
+@access.signed_in
+def export_progress(export_id: uuid.UUID) -> Response:
+    """Say how far a copy is, to the script of the page."""
+    export = service.export_for(access.actor(), export_id)
+    return jsonify(state=export.state, done=export.done, total=export.total)
+
+
+@bp.post("/settings/privacy/export/<uuid:export_id>/delete")
+@access.signed_in
+def delete_export(export_id: uuid.UUID) -> ResponseReturnValue:
+    """Delete a copy before its time."""
+    service.delete_export(export_id, by=access.actor())
+    flash(_("The copy is deleted."), "success")
+    return redirect(url_for(".overview", _anchor="copy"), code=303)
+
+
+@bp.route("/settings/privacy/delete", methods=["GET", "POST"])
+@access.fresh
+def delete() -> ResponseReturnValue:
+    """Tell what a deletion would do; on confirmation close the account and send the link to undo it (P28)."""
+    form = Delete()
+    if form.validate_on_submit():
+        try:
+            service.request_deletion(access.actor())
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect(url_for(".deletion_begun"), code=303)
+    return render("privacy/delete.html", form=form, outlook=service.outlook_for(access.actor())), form.status
+
+
+@bp.get("/settings/privacy/delete/done")
+@access.public
+def deletion_begun() -> str:
+    """Say what happens next, to somebody who is signed out by now."""
+    return render("privacy/deletion_begun.html")
+
+
+@bp.route("/settings/privacy/delete/undo/<token>", methods=["GET", "POST"])
+@access.public
+def undo(token: str) -> ResponseReturnValue:
+    """Show the deletion that can be undone, and undo it when the button is pressed."""
+    private_link()
+    form = Press()
+    if form.validate_on_submit():
+        service.undo(token)
+        flash(_("Your account is open again. Nothing was deleted. Please sign in."), "success")
+        return redirect(url_for("accounts.login"), code=303)
+    return render("privacy/undo.html", form=form, due=day(service.undoable(token))), form.status
+
+
+@bp.get("/privacy/receipt/<token>")
+@access.public
+def receipt(token: str) -> str:
+    """Show the receipt of a deletion; it holds nothing about anybody."""
+    private_link()
+    return render("privacy/receipt.html", receipt=service.receipt_by_token(token))

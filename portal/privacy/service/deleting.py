@@ -1,0 +1,217 @@
+"""Deleting an account: told beforehand, undone for a while, then carried out in pieces and read back (P28)."""
+
+import json
+import secrets
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import Select, func, select
+
+from portal.accounts import service as accounts
+from portal.accounts.models import Person
+from portal.jobs import service as jobs
+from portal.kit import audit, clock, keys, tokens
+from portal.kit.access import Actor
+from portal.kit.claims import RegisterRow, Subject, register
+from portal.kit.db import db
+from portal.kit.i18n import in_language
+from portal.kit.periods import period
+from portal.kit.refusals import LinkDead, Refusal
+from portal.privacy import mail
+from portal.privacy.models import DONE, RUNNING, UNDONE, WAITING, Deletion
+from portal.privacy.service import receipts
+
+log = structlog.get_logger()
+UNDO = "undo_deletion"
+LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+AT_ONCE = 100
+
+
+class DeletionBlocked(Refusal):
+    """Something must be handed over before the account can go; the page lists what."""
+
+
+class ErasureIncomplete(Exception):
+    """Read back after an erasure, something was still there. It names tables, never data; the unit is tried again."""
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What a deletion would do, told before it is asked for."""
+
+    blockers: list[str]
+    goes: list[tuple[RegisterRow, int]]
+    consequences: list[str]
+    stays: list[str]
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Where the receipt goes when nobody can be looked up any more."""
+
+    email: str
+    language: str
+    zone: str
+
+
+def outlook_for(actor: Actor) -> Outlook:
+    """Tell what a deletion would take, what it would leave and why, and what stands in its way."""
+    subject = accounts.subject_of(accounts.person_for(actor))
+    return Outlook(
+        blockers=register().blockers(subject),
+        goes=[(row, rows) for row, rows in register().held(subject) if rows and not row.is_retained],
+        consequences=register().consequences(subject),
+        stays=register().holds(subject),
+        due_at=clock.now() + period("deletion_undo"),
+    )
+
+
+def request_deletion(actor: Actor) -> datetime:
+    """Close the account at once and delete it after the time to undo; return when. Raises DeletionBlocked."""
+    person = accounts.person_for(actor)
+    if register().blockers(accounts.subject_of(person)):
+        raise DeletionBlocked
+    person = accounts.deactivate(person.id, by=person.id)
+    if open_already := db.session.scalar(_open_of(person.id)):
+        return open_already.due_at
+    asked_at = person.deactivated_at or clock.now()
+    deletion = Deletion(
+        id=uuid.uuid4(),
+        person_id=person.id,
+        number="".join(secrets.choice(LETTERS) for _letter in range(10)),
+        requested_at=asked_at,
+        due_at=asked_at + period("deletion_undo"),
+    )
+    db.session.add(deletion)
+    audit.record("privacy.deletion_requested", subject_id=person.id, by=person.id)
+    mail.deletion_begun(person, due_at=deletion.due_at, token=tokens.sign(UNDO, str(person.id), stamp=_stamp(person) or ""))
+    return deletion.due_at
+
+
+def undoable(token: str) -> datetime:
+    """Return until when the deletion that an undo link names can be undone. Raises LinkDead (nothing is changed)."""
+    return _undoable(token).due_at
+
+
+def undo(token: str) -> None:
+    """Open the account again and forget the deletion. Raises LinkDead: undone already, carried out, or not ours."""
+    deletion = _undoable(token)
+    deletion.state, deletion.ended_at = UNDONE, clock.now()
+    person = accounts.reactivate(deletion.whom)
+    audit.record("privacy.deletion_undone", subject_id=person.id, by=person.id)
+    mail.deletion_undone(person)
+
+
+def begin_due() -> int:
+    """Begin every deletion whose time to undo is over, and take up those whose job was given up; return how many began."""
+    due = select(Deletion).where(Deletion.state == WAITING, Deletion.due_at <= clock.now())
+    begun = db.session.scalars(due.order_by(Deletion.due_at).limit(AT_ONCE).with_for_update(skip_locked=True)).all()
+    for deletion in begun:
+        _begin(deletion)
+    for deletion in db.session.scalars(select(Deletion).where(Deletion.state == RUNNING)):
+        if deletion.job_id is None or jobs.find_progress(deletion.job_id) is None:
+            _go_on(deletion)
+    return len(begun)
+
+
+def count_due() -> int:
+    """Return how many deletions wait to be begun."""
+    due = select(func.count()).select_from(Deletion).where(Deletion.state == WAITING, Deletion.due_at <= clock.now())
+    return db.session.scalar(due) or 0
+
+
+def count_late(*, grace: timedelta) -> int:
+    """Return how many deletions should have been done more than `grace` ago, begun or not."""
+    unfinished = Deletion.state.in_((WAITING, RUNNING))
+    late = select(func.count()).select_from(Deletion).where(unfinished, Deletion.due_at < clock.now() - grace)
+    return db.session.scalar(late) or 0
+
+
+def erase_some(deletion_id: uuid.UUID) -> None:
+    """Erase one batch, and ask for the next; the last one verifies, forgets whom it was about and sends the receipt.
+
+    Each piece is one transaction with its job's end: killed at any moment, it goes on from there.
+    Raises ErasureIncomplete when data is still there after the last piece: nothing is called done, and it is tried again.
+    """
+    deletion = db.session.scalar(
+        select(Deletion).where(Deletion.id == deletion_id, Deletion.state == RUNNING).with_for_update()
+    )
+    if deletion is None:
+        return
+    subject, recipient = _unseal(deletion)
+    gone = register().erase(subject)
+    deletion.gone = _added(deletion.gone, gone)
+    if gone:
+        _go_on(deletion)
+    else:
+        _finish(deletion, subject, recipient)
+
+
+def _finish(deletion: Deletion, subject: Subject, recipient: Recipient) -> None:
+    stays = register().retained(subject)
+    deletion.gone = _added(deletion.gone, register().finish_erasure(subject))
+    if left := register().residue(subject):
+        log.error("privacy.erasure_incomplete", deletion=str(deletion.id), left=left)
+        raise ErasureIncomplete(", ".join(left))
+    audit.record("privacy.person_erased", subject_id=subject.person_id, rows=sum(deletion.gone.values()))
+    deletion.stays = {row.table: rows for row, rows in stays}
+    deletion.state, deletion.ended_at = DONE, clock.now()
+    deletion.person_id = deletion.sealed = deletion.job_id = None
+    with in_language(recipient.language):
+        receipt, holds = receipts.receipt_of(deletion), register().holds(subject)
+    mail.deletion_receipt(receipt, holds=holds, token=receipts.link_to(deletion), **vars(recipient))
+    jobs.enqueue("privacy.scrub")
+
+
+def _begin(deletion: Deletion) -> None:
+    person = accounts.get_person(deletion.whom)
+    # Old addresses stand in rows that go early; whose data it is must be known until the last piece.
+    known = {
+        "addresses": sorted(accounts.subject_of(person).addresses),
+        "recipient": {"email": person.email, "language": person.language, "zone": person.time_zone},
+    }
+    deletion.sealed = keys.seal("deletion", json.dumps(known).encode(), context=deletion.id.bytes)
+    deletion.state, deletion.started_at = RUNNING, clock.now()
+    audit.record("privacy.deletion_begun", subject_id=person.id)
+    _go_on(deletion)
+
+
+def _go_on(deletion: Deletion) -> None:
+    # Without the subject's id: the jobs of the subject are erased too.
+    deletion.job_id = jobs.enqueue("privacy.erase", deletion_id=str(deletion.id))
+
+
+def _unseal(deletion: Deletion) -> tuple[Subject, Recipient]:
+    known = json.loads(keys.open_sealed("deletion", deletion.sealed or b"", context=deletion.id.bytes))
+    return Subject(deletion.person_id, frozenset(known["addresses"])), Recipient(**known["recipient"])
+
+
+def _added(before: dict[str, Any], more: dict[str, int]) -> dict[str, Any]:
+    return {table: before.get(table, 0) + more.get(table, 0) for table in {**before, **more}}
+
+
+def _open_of(person_id: uuid.UUID) -> Select[Deletion]:
+    return select(Deletion).where(Deletion.person_id == person_id, Deletion.state.in_((WAITING, RUNNING)))
+
+
+def _undoable(token: str) -> Deletion:
+    (person_id,) = tokens.read(UNDO, token, max_age=period("deletion_undo"), stamp=_stamp_now)
+    waiting = _open_of(uuid.UUID(person_id)).where(Deletion.state == WAITING, Deletion.due_at > clock.now())
+    deletion = db.session.scalar(waiting.with_for_update())
+    if deletion is None:
+        raise LinkDead
+    return deletion
+
+
+def _stamp_now(person_id: str) -> str | None:
+    person = db.session.get(Person, uuid.UUID(person_id))
+    return _stamp(person) if person else None
+
+
+def _stamp(person: Person) -> str | None:
+    """Bind an undo link to this closing of the account: it dies when the account opens or is closed anew."""
+    return person.deactivated_at.isoformat() if person.deactivated_at else None

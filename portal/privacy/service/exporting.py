@@ -1,0 +1,177 @@
+"""Taking a copy: start it, build it in the background, hand it out for a while (P24)."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from portal.accounts import service as accounts
+from portal.jobs import service as jobs
+from portal.kit import audit, clock, throttle
+from portal.kit.access import Actor
+from portal.kit.db import db, hold_still
+from portal.kit.files import storage
+from portal.kit.i18n import in_language
+from portal.kit.periods import period
+from portal.kit.refusals import NotFound
+from portal.kit.web import current_unit
+from portal.privacy import mail
+from portal.privacy.models import READY, WAITING, Export
+from portal.privacy.service.archive import Archive
+
+LIMIT = "5 per day"
+
+
+@dataclass(frozen=True)
+class ExportView:
+    """A copy as its person sees it: `waiting` with its progress, `failed`, or `ready` until a day."""
+
+    id: uuid.UUID
+    state: str
+    requested_at: datetime
+    done: int = 0
+    total: int = 0
+    ready_at: datetime | None = None
+    until: datetime | None = None
+    size: int = 0
+
+
+def start_export(actor: Actor) -> uuid.UUID:
+    """Start a copy and return its id; one that is being built already is returned in its place.
+
+    Raises TooManyTries beyond five a day. Call before the unit writes.
+    """
+    person_id = _id_of(actor)
+    running = _find_building(person_id)
+    if running and _progress_of(running):
+        return running.id
+    throttle.spend("privacy.export", str(person_id), LIMIT)
+    try:
+        with db.session.begin_nested():
+            return _begin(person_id).id
+    except IntegrityError:
+        # Another tab was faster: its copy is this one's too.
+        faster = _find_building(person_id)
+        if faster is None:
+            raise
+        return faster.id
+
+
+def _begin(person_id: uuid.UUID) -> Export:
+    export = _find_building(person_id)
+    if export is None or not _progress_of(export):
+        export = export or Export(id=uuid.uuid4(), person_id=person_id)
+        export.job_id = jobs.enqueue("privacy.build_export", export_id=str(export.id), subject_id=person_id)
+        export.requested_at = clock.now()
+        db.session.add(export)
+        audit.record("privacy.export_started", subject_id=person_id, by=person_id)
+    return export
+
+
+def newest_export_for(actor: Actor) -> ExportView | None:
+    """Return the newest copy of the actor that is being built or can be fetched, or None."""
+    newest = select(Export).where(Export.person_id == actor.person_id).order_by(Export.requested_at.desc()).limit(1)
+    export = db.session.scalar(newest)
+    return _view(export) if export and not _is_over(export) else None
+
+
+def export_for(actor: Actor, export_id: uuid.UUID) -> ExportView:
+    """Return one of the actor's own copies. Raises NotFound for any other, and when its time is over."""
+    return _view(_mine(actor, export_id))
+
+
+def open_export(export_id: uuid.UUID, *, by: Actor) -> BinaryIO:
+    """Open the file of one of the actor's own copies. Raises NotFound."""
+    export = _mine(by, export_id)
+    if export.file_key is None or not storage().exists(export.file_key):
+        raise NotFound
+    return storage().open(export.file_key)
+
+
+def note_fetched(export_id: uuid.UUID) -> None:
+    """Note that a copy was fetched; only the first time counts."""
+    export = db.session.get(Export, export_id, with_for_update=True)
+    if export is not None and export.fetched_at is None:
+        export.fetched_at = clock.now()
+        audit.record("privacy.export_fetched", subject_id=export.person_id, by=export.person_id)
+
+
+def delete_export(export_id: uuid.UUID, *, by: Actor) -> None:
+    """Delete one of the actor's own copies before its time. Raises NotFound."""
+    _drop(_mine(by, export_id))
+    audit.record("privacy.export_deleted", subject_id=by.person_id, by=by.person_id)
+
+
+def build(export_id: uuid.UUID) -> Callable[[], None] | None:
+    """Build the file of a copy and return what ends it; nothing when nobody waits for it any more. Only reads."""
+    hold_still()
+    export = db.session.get(Export, export_id)
+    if export is None or export.state != WAITING:
+        return None
+    person = accounts.get_person(export.person_id)
+    subject = accounts.subject_of(person)
+    with in_language(person.language):
+        archive = Archive(subject, zone=person.time_zone, tell=jobs.progress)
+        key = storage().store("export", archive)
+    return lambda: _finish(export_id, key=key, rows=sum(archive.rows.values()))
+
+
+def _finish(export_id: uuid.UUID, *, key: str, rows: int) -> None:
+    current_unit().on_rollback.append(lambda: storage().remove(key))
+    export = db.session.get(Export, export_id, with_for_update=True, populate_existing=True)
+    person = accounts.get_person(export.person_id) if export else None
+    if export is None or person is None or export.state != WAITING or person.deactivated_at:
+        storage().delete(key)
+        if export is not None and export.state == WAITING:
+            db.session.delete(export)
+        return
+    for older in db.session.scalars(select(Export).where(Export.person_id == person.id, Export.state == READY)):
+        _drop(older)
+    export.state, export.ready_at, export.file_key, export.size = READY, clock.now(), key, storage().size(key)
+    mail.export_ready(export.id, person=person, until=export.ready_at + period("export_ready"))
+    audit.record("privacy.export_built", subject_id=person.id, rows=rows, bytes=export.size)
+
+
+def _drop(export: Export) -> None:
+    if export.file_key:
+        storage().delete(export.file_key)
+    db.session.delete(export)
+
+
+def _mine(actor: Actor, export_id: uuid.UUID) -> Export:
+    export = db.session.get(Export, export_id)
+    if export is None or export.person_id != actor.person_id or _is_over(export):
+        raise NotFound
+    return export
+
+
+def _id_of(actor: Actor) -> uuid.UUID:
+    if actor.person_id is None:
+        raise NotFound
+    return actor.person_id
+
+
+def _find_building(person_id: uuid.UUID) -> Export | None:
+    return db.session.scalar(select(Export).where(Export.person_id == person_id, Export.state == WAITING))
+
+
+def _progress_of(export: Export) -> tuple[int, int] | None:
+    return jobs.find_progress(export.job_id)
+
+
+def _is_over(export: Export) -> bool:
+    return export.ready_at is not None and export.ready_at + period("export_ready") <= clock.now()
+
+
+def _view(export: Export) -> ExportView:
+    if export.ready_at is not None:
+        until = export.ready_at + period("export_ready")
+        return ExportView(export.id, READY, export.requested_at, ready_at=export.ready_at, until=until, size=export.size)
+    progress = _progress_of(export)
+    # A job that was given up is no longer waiting for anything: the person may start again.
+    done, total = progress or (0, 0)
+    return ExportView(export.id, WAITING if progress else "failed", export.requested_at, done=done, total=total)
