@@ -8,6 +8,7 @@ from email.policy import default as mail_policy
 from email.utils import formataddr, parseaddr
 
 import css_inline
+from email_validator import validate_email
 from sqlalchemy import select, update
 
 from portal.jobs import service as jobs
@@ -17,6 +18,9 @@ from portal.kit.i18n import in_language
 from portal.kit.settings import current_settings
 from portal.kit.templating import render
 from portal.mail.models import FAILED, SENT, WAITING, Letter
+
+INLINER = css_inline.CSSInliner(load_remote_stylesheets=False)
+LINE_ENDS = frozenset("\r\n\0\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
 
 
 def post(
@@ -31,15 +35,17 @@ def post(
 ) -> uuid.UUID:
     """Write the letter `area/name` in the recipient's language into the outbox, in this transaction; return its id.
 
-    Nothing is sent before the commit, and nothing after a rollback. `headers` are added as they are (RFC 8058).
+    Nothing is sent before the commit, and nothing after a rollback. `headers` are added as they are (RFC 8058). Raises
+    ValueError for an address or header that holds a line end: better here than in every try to deliver it.
     """
+    _refuse_line_ends(to, *(headers or {}).values())
     letter_id = uuid.uuid4()
     values = {**values, "zone": zone}
     with in_language(language):
         folder = f"mail/{kind}"
         subject = " ".join(render(f"{folder}/subject.txt", **values).split())
         text = render(f"{folder}/body.txt", **values).strip() + "\n"
-        html = css_inline.inline(render(f"{folder}/body.html", subject=subject, **values))
+        html = INLINER.inline(render(f"{folder}/body.html", subject=subject, **values))
     db.session.add(
         Letter(
             id=letter_id,
@@ -51,11 +57,16 @@ def post(
             html=html,
             headers=dict(headers or {}),
             # Stable over every retry, so that a letter delivered twice is seen as one.
-            message_id=f"<{letter_id}@{current_settings().host.partition(':')[0]}>",
+            message_id=f"<{letter_id}@{current_settings().host_name}>",
         )
     )
     jobs.enqueue("mail.deliver", letter_id=str(letter_id), subject_id=subject_id)
     return letter_id
+
+
+def _refuse_line_ends(*texts: str) -> None:
+    if any(set(text) & LINE_ENDS for text in texts):
+        raise ValueError("an address or header holds a line end")
 
 
 def find_waiting(letter_id: uuid.UUID) -> Letter | None:
@@ -64,19 +75,20 @@ def find_waiting(letter_id: uuid.UUID) -> Letter | None:
 
 
 def build(letter: Letter) -> EmailMessage:
-    """Return the message as it goes out. Raises ValueError when an address or header holds a line end."""
+    """Return the message as it goes out, the address in the letters that every mail server knows (RFC 5890)."""
     name, sender = parseaddr(current_settings().mail_from)
     # Left as they are: the standard library would fold a long link into encoded words, which no mail program follows.
     message = EmailMessage(policy=mail_policy.clone(refold_source="none"))
     message["From"] = formataddr((name, sender))
-    message["To"] = Address(addr_spec=letter.to_address)
+    address = letter.to_address
+    if not address.isascii():
+        address = validate_email(address, check_deliverability=False, test_environment=True).ascii_email or address
+    message["To"] = Address(addr_spec=address)
     message["Subject"] = letter.subject_line
     message["Date"] = letter.created_at
     message["Message-ID"] = letter.message_id
     message["Auto-Submitted"] = "auto-generated"
     for header, value in letter.headers.items():
-        if "\r" in value or "\n" in value:
-            raise ValueError(f"the header {header} holds a line end")
         message.set_raw(header, value)
     message.set_content(letter.text)
     message.add_alternative(letter.html, subtype="html")

@@ -3,6 +3,7 @@
 import json
 import smtplib
 import ssl
+from contextlib import suppress
 from email.message import EmailMessage
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -12,12 +13,14 @@ from portal.kit.files import storage
 from portal.kit.settings import current_settings
 
 TIMEOUT_SECONDS = 20
+NO_SUCH_MAILBOX = 550
+"""From here on an answer is about the recipient or the letter (RFC 5321, 4.2.3); lower ones are about us: tried again."""
 MAILBOX_MOST = 500
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class Refused(Exception):
-    """The server will never take this letter (SMTP 5xx for the recipient)."""
+    """The server will never take this letter for this recipient."""
 
 
 def send(message: EmailMessage) -> None:
@@ -38,18 +41,30 @@ def _send_smtp(message: EmailMessage, url: str) -> None:
         if secure
         else smtplib.SMTP(host, parts.port or 587, timeout=TIMEOUT_SECONDS)
     )
-    with connection:
+    try:
         if not secure and host not in LOOPBACK:
             # A server that offers no TLS is refused: letters carry links that open accounts (v5.0.0-12.3.1).
             connection.starttls(context=context)
         if parts.username:
             connection.login(unquote(parts.username), unquote(parts.password or ""))
-        try:
-            connection.send_message(message)
-        except smtplib.SMTPRecipientsRefused as error:
-            if all(code >= 500 for code, _words in error.recipients.values()):
-                raise Refused from None
-            raise
+        _hand_over(connection, message)
+    finally:
+        # Whatever the server says to our goodbye, it has the letter or it has not.
+        with suppress(smtplib.SMTPException, OSError):
+            connection.quit()
+
+
+def _hand_over(connection: smtplib.SMTP, message: EmailMessage) -> None:
+    try:
+        connection.send_message(message)
+    except smtplib.SMTPRecipientsRefused as error:
+        if all(code >= NO_SUCH_MAILBOX for code, _words in error.recipients.values()):
+            raise Refused from None
+        raise
+    except smtplib.SMTPDataError as error:
+        if error.smtp_code >= NO_SUCH_MAILBOX:
+            raise Refused from None
+        raise
 
 
 def _keep(message: EmailMessage) -> None:
