@@ -2,7 +2,7 @@
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField
-from wtforms.validators import AnyOf
+from wtforms.validators import AnyOf, InputRequired
 
 from portal.kit.forms import Form, email
 
@@ -24,4 +24,4 @@ class OneClick(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     class Meta:
         csrf = False
 
-    pressed = HiddenField(name="List-Unsubscribe", default=ONE_CLICK, validators=[AnyOf([ONE_CLICK])])
+    pressed = HiddenField(name="List-Unsubscribe", default=ONE_CLICK, validators=[InputRequired(), AnyOf([ONE_CLICK])])

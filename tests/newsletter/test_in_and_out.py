@@ -1,0 +1,329 @@
+"""Into the newsletter and out of it, without an account: as a person, as a mail program, as a scanner."""
+
+import base64
+import re
+import threading
+import zlib
+from email import message_from_bytes
+from urllib.parse import urlsplit
+
+import pytest
+from sqlalchemy import func, select
+
+from portal.kit import tokens
+from portal.kit.db import Base, db
+from portal.kit.web import unit_of_work
+from portal.mail.models import Letter
+from portal.mail.service import build
+from portal.newsletter.models import Subscriber, Suppression
+
+ADDRESS = "Ida.Hem@example.com"
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+
+
+def ask(client, address=ADDRESS):
+    """Ask for the newsletter."""
+    return client.submit("/newsletter", email=address)
+
+
+def confirm(client, outbox, address=ADDRESS):
+    """Ask, press the link in the letter, and return the letter that welcomes."""
+    ask(client, address)
+    client.submit(outbox.last(address).link("/newsletter/confirm/"))
+    return outbox.last(address)
+
+
+@pytest.fixture
+def count(unit):
+    """`count(Subscriber)` says how many rows a table has."""
+
+    def rows(model):
+        with unit():
+            return db.session.scalar(select(func.count()).select_from(model))
+
+    return rows
+
+
+def way_out(letter):
+    return letter.link("/newsletter/unsubscribe/")
+
+
+def test_from_the_form_onto_the_list_and_off_again(client, outbox, count, unit):
+    page = ask(client)
+    assert page.status == 200
+    assert page.title == "Look into your mailbox"
+    assert count(Subscriber) == 0
+    link = outbox.last(ADDRESS).link("/newsletter/confirm/")
+    page = client.get(link)
+    assert ADDRESS in page.text
+    assert page.response.headers["Referrer-Policy"] == "no-referrer"
+    page = client.send(page)
+    assert page.title == "The newsletter will come"
+    with unit():
+        subscriber = db.session.scalars(select(Subscriber)).one()
+        assert (subscriber.email, subscriber.source, subscriber.language) == (ADDRESS, "form", "en")
+        assert subscriber.subject_id is None
+    welcome = outbox.last(ADDRESS)
+    page = client.send(client.get(way_out(welcome)))
+    assert page.status == 200
+    assert page.title == "You are off the list"
+    assert count(Subscriber) == 0
+    assert count(Suppression) == 1
+    assert [letter.subject for letter in outbox.to(ADDRESS)][2:] == []
+
+
+def test_the_form_asks_for_an_address_and_links_the_policy(client):
+    page = client.get("/newsletter")
+    shown = [field["name"] for field in page.form().find_all("input") if field.get("type") != "hidden"]
+    assert shown == ["email"]
+    assert page.form().find("a", href="/privacy")
+
+
+@pytest.mark.parametrize("address", ["", "ida", "ida@", "ida@example.com\r\nBcc: x@example.com", "a" * 250 + "@example.com"])
+def test_a_wrong_address_gets_a_sentence_and_no_letter(client, outbox, address):
+    page = ask(client, address)
+    assert page.status == 422
+    assert page.soup.find(class_="error")
+    assert outbox.all() == []
+
+
+def test_before_confirming_nothing_is_held_once_the_letter_has_left(client, outbox, unit):
+    ask(client)
+    assert len(outbox.to(ADDRESS)) == 1
+    with unit():
+        held = {
+            table.name
+            for table in Base.metadata.sorted_tables
+            for row in db.session.execute(select(table))
+            if "ida.hem" in repr(tuple(row)).casefold()
+        }
+    assert held == set()
+
+
+def test_the_answer_is_the_same_on_the_list_off_it_and_never_on_it(client, outbox, new_client):
+    strangers = ask(new_client(), "nobody@example.com")
+    welcome = confirm(client, outbox)
+    on_it = ask(new_client())
+    client.post(way_out(welcome), **ONE_CLICK)
+    off_it = ask(new_client())
+    assert strangers.path == on_it.path == off_it.path
+    assert strangers.text == on_it.text == off_it.text
+
+
+def test_confirming_twice_makes_one_subscriber_and_one_welcome(client, outbox, count):
+    ask(client)
+    link = outbox.last(ADDRESS).link("/newsletter/confirm/")
+    first, second = client.submit(link), client.submit(link)
+    assert first.text == second.text
+    assert count(Subscriber) == 1
+    assert len(outbox.to(ADDRESS)) == 2
+
+
+def test_two_spellings_of_an_address_are_one_subscriber(client, outbox, count):
+    confirm(client, outbox)
+    confirm(client, outbox, "ida.hem@EXAMPLE.com")
+    assert count(Subscriber) == 1
+
+
+def test_many_presses_at_the_same_moment_make_one_subscriber(app, client, outbox, new_client, count):
+    ask(client)
+    link = outbox.last(ADDRESS).link("/newsletter/confirm/")
+    pages = [(visitor, visitor.get(link)) for visitor in (new_client() for _ in range(8))]
+    start, statuses = threading.Barrier(len(pages)), []
+
+    def press(visitor, page):
+        start.wait()
+        statuses.append(visitor.client.post(link, data=page.fields()).status_code)
+
+    threads = [threading.Thread(target=press, args=pair) for pair in pages]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert statuses == [303] * 8
+    assert count(Subscriber) == 1
+    assert len(outbox.to(ADDRESS)) == 2
+
+
+def test_a_scanner_that_opens_every_link_changes_nothing(client, new_client, outbox, count):
+    ask(client)
+    scanner = new_client()
+
+    def open_links(letter):
+        for url in re.findall(r"https?://[^\s<>\"]+", letter.text + letter.html):
+            path = urlsplit(url).path
+            assert scanner.client.get(path).status_code in (200, 404)
+            assert scanner.client.head(path).status_code in (200, 404)
+            scanner.client.options(path)
+
+    open_links(outbox.last(ADDRESS))
+    assert count(Subscriber) == 0
+    client.submit(outbox.last(ADDRESS).link("/newsletter/confirm/"))
+    open_links(outbox.last(ADDRESS))
+    assert (count(Subscriber), count(Suppression)) == (1, 0)
+
+
+def test_a_confirmation_works_for_a_day_and_not_longer(client, outbox, count, clock):
+    ask(client)
+    link = outbox.last(ADDRESS).link("/newsletter/confirm/")
+    clock.forward(hours=23, minutes=59)
+    assert client.get(link).status == 200
+    clock.forward(minutes=2)
+    assert client.get(link).status == 410
+    assert client.post(link, csrf_token=client.get("/newsletter").fields()["csrf_token"]).status == 410
+    assert count(Subscriber) == 0
+
+
+def test_who_left_is_not_put_back_by_an_older_confirmation(client, outbox, count):
+    ask(client)
+    link = outbox.last(ADDRESS).link("/newsletter/confirm/")
+    client.submit(link)
+    client.post(way_out(outbox.last(ADDRESS)), **ONE_CLICK)
+    assert client.get(link).status == 410
+    assert count(Subscriber) == 0
+
+
+def test_who_comes_back_is_on_the_list_and_the_oldest_link_still_leads_out(client, outbox, count, clock):
+    first = confirm(client, outbox)
+    client.post(way_out(first), **ONE_CLICK)
+    clock.forward(days=400)
+    confirm(client, outbox)
+    assert (count(Subscriber), count(Suppression)) == (1, 0)
+    assert client.post(way_out(first), **ONE_CLICK).status == 200
+    assert (count(Subscriber), count(Suppression)) == (0, 1)
+
+
+def test_one_click_needs_no_cookie_no_token_and_is_not_redirected(app, client, outbox, count):
+    path = way_out(confirm(client, outbox))
+    program = app.test_client(use_cookies=False)
+    headers = {"Sec-Fetch-Site": "cross-site", "Origin": "https://mail.example.net"}
+    answer = program.post(path, data=ONE_CLICK, headers=headers)
+    assert answer.status_code == 200
+    assert "Set-Cookie" not in answer.headers
+    assert count(Subscriber) == 0
+    again = program.post(path, data=ONE_CLICK, content_type="multipart/form-data")
+    assert again.status_code == 200
+    assert count(Suppression) == 1
+
+
+@pytest.mark.parametrize("body", [{}, {"List-Unsubscribe": "Two-Clicks"}, {"csrf_token": "forged"}, {"x": "One-Click"}])
+def test_a_post_that_is_neither_our_button_nor_one_click_changes_nothing(app, client, outbox, count, body):
+    path = way_out(confirm(client, outbox))
+    answer = app.test_client().post(path, data=body)
+    assert answer.status_code == 422
+    assert "Unsubscribe" in answer.text
+    assert count(Subscriber) == 1
+
+
+def test_our_own_button_works_in_a_browser_without_cookies(app, client, outbox, count):
+    path = way_out(confirm(client, outbox))
+    page = client.get(path)
+    assert app.test_client(use_cookies=False).post(path, data=page.fields()).status_code == 200
+    assert count(Subscriber) == 0
+
+
+@pytest.mark.parametrize("forge", ["x", lambda token: token[:-2] + "AA", lambda token: token.replace(".", "..", 1)])
+def test_a_forged_link_leads_nowhere(client, outbox, count, forge):
+    base, _, token = way_out(confirm(client, outbox)).rpartition("/")
+    path = f"{base}/{forge(token) if callable(forge) else forge}"
+    assert client.get(path).status == 410
+    assert client.post(path, **ONE_CLICK).status == 410
+    assert count(Subscriber) == 1
+
+
+def test_a_link_serves_its_own_purpose_only(client, outbox, count):
+    ask(client)
+    confirmation = outbox.last(ADDRESS).link("/newsletter/confirm/").rpartition("/")[2]
+    client.submit(f"/newsletter/confirm/{confirmation}")
+    out = way_out(outbox.last(ADDRESS)).rpartition("/")[2]
+    assert client.post(f"/newsletter/unsubscribe/{confirmation}", **ONE_CLICK).status == 410
+    assert client.get(f"/newsletter/confirm/{out}").status == 410
+    assert count(Subscriber) == 1
+
+
+def unwrapped(text, depth=4):
+    """Return a text and whatever lies in it under layers of base64 and compression."""
+    found = [text]
+    for part in re.findall(rb"[A-Za-z0-9_+/-]{8,}", text) if depth else ():
+        try:
+            inner = base64.urlsafe_b64decode(part.replace(b"+", b"-").replace(b"/", b"_") + b"=" * (-len(part) % 4))
+        except ValueError:
+            continue
+        found += unwrapped(inner, depth - 1)
+        try:
+            found += unwrapped(zlib.decompress(inner), depth - 1)
+        except zlib.error:
+            pass
+    return found
+
+
+def test_no_address_of_a_link_holds_the_address_of_a_person(client, outbox):
+    welcome = confirm(client, outbox)
+    letters = outbox.to(ADDRESS)
+    urls = {url for letter in letters for url in re.findall(r"https?://[^\s<>\"]+", letter.text + letter.html)}
+    urls.add(welcome.headers["List-Unsubscribe"])
+    assert len(urls) >= 3
+    for url in urls:
+        for layer in unwrapped(url.encode()):
+            assert b"ida" not in layer.lower()
+            assert b"@" not in layer or b"example" not in layer.lower()
+
+
+def test_the_unwrapping_sees_what_it_should(app):
+    with app.app_context():
+        assert any(b"ida@example.com" in layer for layer in unwrapped(tokens.sign("x", "ida@example.com").encode()))
+
+
+def test_the_welcome_carries_both_headers_of_rfc_8058_unbroken_on_the_wire(client, app, count):
+    ask(client)
+    with app.app_context(), unit_of_work():
+        letter = db.session.scalars(select(Letter)).one()
+        link = urlsplit(re.search(r"https?://\S+/newsletter/confirm/\S+", letter.text)[0]).path
+    client.submit(link)
+    with app.app_context(), unit_of_work():
+        letter = db.session.scalars(select(Letter).where(Letter.kind == "newsletter/welcome")).one()
+        wire = build(letter).as_bytes()
+        body = letter.text
+    message = message_from_bytes(wire)
+    header = message["List-Unsubscribe"]
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert re.fullmatch(r"<http://localhost/newsletter/unsubscribe/[\w.-]+>", header)
+    assert header.encode() in wire
+    assert header.strip("<>") in body
+
+
+def test_after_leaving_only_a_keyed_hash_is_left(client, outbox, unit):
+    client.post(way_out(confirm(client, outbox)), **ONE_CLICK)
+    with unit():
+        left = db.session.scalars(select(Suppression)).one()
+        assert len(left.address_hash) == 64
+        everything = [repr(tuple(row)) for table in Base.metadata.sorted_tables for row in db.session.execute(select(table))]
+    assert [row for row in everything if "ida" in row.casefold()] == []
+
+
+def test_the_fourth_letter_to_one_address_is_left_out_without_a_word(client, new_client, outbox, clock):
+    pages = [ask(new_client()) for _ in range(4)]
+    assert len({page.text for page in pages}) == 1
+    assert len(outbox.to(ADDRESS)) == 3
+    clock.forward(hours=7)
+    ask(client)
+    assert len(outbox.to(ADDRESS)) == 4
+
+
+def test_a_client_that_asks_for_very_many_is_told_to_wait(client, outbox):
+    page = client.get("/newsletter")
+    for number in range(60):
+        assert client.send(page, email=f"reader{number}@example.com").status == 200
+    page = client.send(page, email="one-more@example.com")
+    assert page.status == 429
+    assert "Please wait" in page.text
+    assert page.fields()["email"] == "one-more@example.com"
+    assert outbox.to("one-more@example.com") == []
+
+
+def test_letters_and_the_list_remember_the_language(client, outbox, unit):
+    page = client.get("/newsletter", headers={"Accept-Language": "zh-CN"})
+    client.post("/newsletter", headers={"Accept-Language": "zh-CN"}, **{**page.fields(), "email": ADDRESS})
+    client.submit(outbox.last(ADDRESS).link("/newsletter/confirm/"))
+    with unit():
+        assert db.session.scalars(select(Subscriber)).one().language == "zh_Hans"

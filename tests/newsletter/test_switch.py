@@ -1,0 +1,138 @@
+"""The switch in the settings, the account's erasure, and the checks of the promises."""
+
+import pytest
+from sqlalchemy import select
+
+from portal.consent import service as consent
+from portal.kit.access import Actor
+from portal.kit.claims import Subject, register
+from portal.kit.db import db
+from portal.newsletter import checks, service
+from portal.newsletter.models import Subscriber, Suppression
+from tests.newsletter.test_in_and_out import ONE_CLICK, confirm, way_out
+
+
+def actor_of(somebody, email=None):
+    return Actor(person_id=somebody.id, email=email or somebody.email, language="en")
+
+
+@pytest.fixture
+def ada(cast):
+    return actor_of(cast.ada)
+
+
+def subscribers():
+    return db.session.scalars(select(Subscriber)).all()
+
+
+def test_an_account_joins_without_a_further_confirmation_and_gets_the_welcome(unit, ada, outbox):
+    with unit():
+        assert not service.state_for(ada)
+        service.join(ada)
+        service.join(ada)
+        assert service.state_for(ada)
+    letters = [letter for letter in outbox.to(ada.email) if "List-Unsubscribe" in letter.headers]
+    assert len(letters) == 1
+    with unit():
+        assert [(one.subject_id, one.source) for one in subscribers()] == [(ada.person_id, "settings")]
+
+
+def test_leaving_by_the_switch_is_at_once_and_is_written_down(unit, ada):
+    with unit():
+        service.join(ada)
+    with unit():
+        service.leave(ada)
+        service.leave(ada)
+    with unit():
+        assert not service.state_for(ada)
+        assert subscribers() == []
+        assert [one.choice for one in consent.decisions_for(ada.person_id)] == ["denied", "granted"]
+        assert not consent.may_use(ada.person_id, purpose="newsletter")
+
+
+def test_who_came_by_the_form_finds_the_switch_on_and_can_leave_by_it(client, outbox, unit, cast):
+    confirm(client, outbox, "ADA@example.com")
+    ada = actor_of(cast.ada)
+    with unit():
+        assert service.state_for(ada)
+        service.leave(ada)
+    with unit():
+        assert subscribers() == []
+
+
+def test_the_link_in_a_letter_turns_the_switch_off(client, outbox, unit, ada):
+    with unit():
+        service.join(ada)
+    client.post(way_out(outbox.last(ada.email)), **ONE_CLICK)
+    with unit():
+        assert not service.state_for(ada)
+        said = consent.decisions_for(ada.person_id)[0]
+        assert (said.purpose, said.choice, said.mechanism) == ("newsletter", "denied", "letter")
+
+
+def test_the_switch_of_one_person_never_moves_that_of_another(unit, ada, cast):
+    ben = actor_of(cast.ben)
+    with unit():
+        service.join(ada)
+        service.join(ben)
+        service.leave(ben)
+        assert service.state_for(ada)
+
+
+def test_joining_again_after_leaving_takes_the_suppression_back(unit, ada):
+    for _ in range(2):
+        with unit():
+            service.join(ada)
+        with unit():
+            service.leave(ada)
+    with unit():
+        service.join(ada)
+    with unit():
+        assert service.state_for(ada)
+        assert db.session.scalars(select(Suppression)).all() == []
+
+
+def test_an_erasure_takes_the_subscription_and_says_why_the_hash_of_a_leaver_stays(client, outbox, unit, ada, cast):
+    confirm(client, outbox, "left@example.com")
+    client.post(way_out(outbox.last("left@example.com")), **ONE_CLICK)
+    with unit():
+        service.join(ada)
+    subject = Subject(ada.person_id, frozenset({ada.email, "left@example.com"}))
+    with unit():
+        assert any("newsletter" in said for said in map(str, register().holds(subject)))
+    for _ in range(50):
+        with unit():
+            if not register().erase(subject):
+                break
+    with unit():
+        assert subscribers() == []
+        assert len(db.session.scalars(select(Suppression)).all()) == 1
+        assert [name for name in register().residue(subject) if name.startswith("newsletter")] == []
+
+
+def test_the_checks_of_the_newsletter_hold(unit, ada):
+    with unit():
+        service.join(ada)
+    with unit():
+        assert {check.name: check.run() for check in checks.CHECKS if not check.run().ok} == {}
+
+
+def test_a_letter_without_its_way_out_turns_p18_red(unit, monkeypatch):
+    monkeypatch.setattr(checks.mail, "headers_for", lambda url: {"List-Unsubscribe": f"<{url}>"})
+    with unit():
+        assert not next(check for check in checks.CHECKS if check.name == "way_out_in_every_letter").run().ok
+
+
+def test_a_form_that_asks_for_more_turns_p17_red(unit, monkeypatch):
+    monkeypatch.setattr(checks.Subscribe, "name", object(), raising=False)
+    with unit():
+        assert not next(check for check in checks.CHECKS if check.name == "address_only").run().ok
+
+
+def test_a_subscriber_who_left_and_is_still_on_the_list_turns_p18_red(unit, ada):
+    with unit():
+        service.join(ada)
+        db.session.flush()
+        db.session.add(Suppression(id=subscribers()[0].id, address_hash="0" * 64))
+        db.session.flush()
+        assert not next(check for check in checks.CHECKS if check.name == "hash_of_leavers_only").run().ok
