@@ -135,13 +135,18 @@ def clean(value: str | None) -> str | None:
 
 def one_line(_form: object, field: Any) -> None:
     """Refuse control characters: no header, log or file name can be forged with them (v5.0.0-1.3.11)."""
-    if any(ord(char) < 32 or ord(char) in (127, 0x2028, 0x2029) for char in field.data or ""):
+    plain = "".join(char for char in field.data or "" if not (ord(char) < 32 or ord(char) in (127, 0x2028, 0x2029)))
+    if plain != (field.data or ""):
+        # The page comes back with what can stand in a page.
+        field.data = plain
         raise ValidationError(_("Please use one line of plain text."))
 
 
 def no_control(_form: object, field: Any) -> None:
     """Refuse control characters but line ends and tabs."""
-    if any(ord(char) < 32 and char not in "\r\n\t" for char in field.data or ""):
+    plain = "".join(char for char in field.data or "" if ord(char) >= 32 or char in "\r\n\t")
+    if plain != (field.data or ""):
+        field.data = plain
         raise ValidationError(_("Please use plain text."))
 
 

@@ -1,0 +1,221 @@
+"""A forgotten password, from the sign-in page to the new one, and every way in which the link must be dead (P08)."""
+
+import pytest
+
+from tests.people import Somebody
+
+NEW = "seven green bobbins in a drawer"
+DEAD = "This link no longer works"
+
+
+def ask(client, email):
+    return client.submit("/forgot-password", email=email)
+
+
+def link(outbox, person: Somebody) -> str:
+    return outbox.last(person.email).link("reset-password")
+
+
+def is_in(client) -> bool:
+    """Tell whether somebody is signed in: a settings page opens."""
+    return client.page("/settings/profile").path == "/settings/profile"
+
+
+def sign_in(client, person, password):
+    return client.submit("/login", email=person.email, password=password)
+
+
+def test_a_forgotten_password_is_chosen_anew(client, cast, outbox):
+    page = ask(client, cast.ada.email)
+    assert page.title == "Look into your mailbox"
+    page = client.page(link(outbox, cast.ada))
+    assert page.title == "Choose a new password"
+    page = client.send(page, password=NEW)
+    assert page.path == "/login"
+    assert "Your new password is set" in page.text
+    assert not is_in(client), "a reset signs nobody in"
+    assert sign_in(client, cast.ada, cast.ada.password).status == 422
+    sign_in(client, cast.ada, NEW)
+    assert is_in(client)
+    letter = outbox.last(cast.ada.email)
+    assert "password" in letter.subject.casefold()
+    assert letter.link("wasnt-me")
+
+
+def test_the_token_leaves_the_address_and_the_page_tells_nobody_where_it_came_from(client, cast, outbox):
+    ask(client, cast.ada.email)
+    page = client.page(link(outbox, cast.ada))
+    assert page.path == "/reset-password/chosen"
+    assert page.response.headers["Referrer-Policy"] == "no-referrer"
+    assert page.response.headers["Cache-Control"] == "no-store"
+
+
+def test_the_link_alone_can_be_posted_to(client, cast, outbox):
+    ask(client, cast.ada.email)
+    address = link(outbox, cast.ada)
+    token = client.page(address).fields()["csrf_token"]
+    assert client.post(address, csrf_token=token, password=NEW).path == "/login"
+
+
+def test_opening_the_link_does_not_spend_it(client, new_client, cast, outbox):
+    ask(client, cast.ada.email)
+    address = link(outbox, cast.ada)
+    for _scanner in range(3):
+        new_client().page(address)
+        new_client().client.head(address)
+    assert client.send(client.page(address), password=NEW).path == "/login"
+
+
+def test_a_link_serves_once(client, new_client, cast, outbox):
+    ask(client, cast.ada.email)
+    address = link(outbox, cast.ada)
+    second = new_client()
+    waiting = second.page(address)
+    client.send(client.page(address), password=NEW)
+    assert second.send(waiting, password="somebody else's words in a row").title == DEAD
+    assert new_client().page(address).title == DEAD
+    sign_in(second, cast.ada, NEW)
+    assert is_in(second)
+
+
+def test_a_link_expires(client, cast, outbox, clock):
+    ask(client, cast.ada.email)
+    address = link(outbox, cast.ada)
+    waiting = client.page(address)
+    clock.forward(minutes=31)
+    assert client.send(waiting, password=NEW).status == 410
+    assert client.page(address).title == DEAD
+
+
+def test_a_newer_link_kills_the_older(client, new_client, cast, outbox):
+    ask(client, cast.ada.email)
+    older = link(outbox, cast.ada)
+    ask(client, cast.ada.email)
+    newer = link(outbox, cast.ada)
+    assert older != newer
+    assert new_client().page(older).title == DEAD
+    assert new_client().page(newer).title == "Choose a new password"
+
+
+def test_a_link_dies_when_the_password_is_changed_elsewhere(client, cast, outbox):
+    ask(client, cast.ada.email)
+    address = link(outbox, cast.ada)
+    ada = cast.sign_in(cast.ada)
+    ada.submit("/settings/password", current_password=cast.ada.password, password=NEW)
+    assert client.page(address).title == DEAD
+
+
+@pytest.mark.parametrize(
+    "change", [lambda t: t[:-1], lambda t: "x" + t, lambda t: t[:-1] + ("A" if t[-1] != "A" else "B"), lambda t: "chosen"]
+)
+def test_a_forged_link_is_dead(client, cast, outbox, change):
+    ask(client, cast.ada.email)
+    token = link(outbox, cast.ada).rsplit("/", 1)[1]
+    assert client.page(f"/reset-password/{change(token)}").title == DEAD
+
+
+def test_a_link_of_another_purpose_is_dead(client, cast, outbox):
+    ask(client, cast.ada.email)
+    letter = outbox.last(cast.ada.email)
+    alarm = letter.link("wasnt-me").rsplit("/", 1)[1]
+    assert client.page(f"/reset-password/{alarm}").title == DEAD
+    reset = letter.link("reset-password").rsplit("/", 1)[1]
+    assert client.page(f"/wasnt-me/{reset}").title == DEAD
+
+
+def test_a_stranger_sees_the_same_page_and_gets_no_letter(client, new_client, cast, outbox):
+    known = ask(client, cast.ada.email)
+    unknown = ask(new_client(), cast.mallory.email)
+    assert (known.path, known.status, known.text) == (unknown.path, unknown.status, unknown.text)
+    assert outbox.to(cast.mallory.email) == []
+
+
+def test_a_stranger_costs_the_same_work(app, client, new_client, cast, run_jobs):
+    from sqlalchemy import event
+
+    from portal.kit.db import db
+
+    counts = []
+    for email in (cast.ada.email, cast.mallory.email):
+        visitor = new_client()
+        page = visitor.page("/forgot-password")
+        seen: list[str] = []
+        with app.app_context():
+            engine = db.engine
+
+        def note(_c, _cursor, statement, *_rest, seen=seen):
+            seen.append(statement.split()[0])
+
+        event.listen(engine, "before_cursor_execute", note)
+        visitor.send(page, email=email)
+        event.remove(engine, "before_cursor_execute", note)
+        counts.append(seen)
+    assert counts[0] == counts[1]
+
+
+def test_every_session_ends(client, cast, outbox):
+    laptop, phone = cast.sign_in(cast.ada), cast.sign_in(cast.ada, remember=True)
+    ben = cast.sign_in(cast.ben)
+    ask(client, cast.ada.email)
+    client.send(client.page(link(outbox, cast.ada)), password=NEW)
+    assert [is_in(browser) for browser in (laptop, phone, ben)] == [False, False, True]
+
+
+def test_the_second_factor_is_still_asked(client, cast, outbox):
+    cast.give_factor(cast.ada)
+    ask(client, cast.ada.email)
+    client.send(client.page(link(outbox, cast.ada)), password=NEW)
+    page = sign_in(client, cast.ada, NEW)
+    assert page.path == "/login/second-factor"
+    assert not is_in(client)
+    client.send(page, code=cast.code(cast.ada))
+    assert is_in(client)
+
+
+@pytest.mark.parametrize(
+    ("password", "sentence"),
+    [("short", "at least 15"), ("passwordpassword", "easily guessed"), ("Ada Threadgold1", "made of your name")],
+)
+def test_a_weak_password_is_refused_and_spends_nothing(client, cast, outbox, password, sentence):
+    ask(client, cast.ada.email)
+    page = client.send(client.page(link(outbox, cast.ada)), password=password)
+    assert page.status == 422
+    assert sentence in page.text
+    assert client.send(page, password=NEW).path == "/login"
+
+
+def test_the_limit_of_an_account_is_silent(client, cast, outbox):
+    texts = {ask(client, cast.ada.email).text for _ in range(7)}
+    assert len(texts) == 1
+    assert len(outbox.to(cast.ada.email)) == 5
+
+
+def test_the_limit_of_a_client_is_loud(client, cast):
+    for number in range(20):
+        assert ask(client, f"nobody{number}@example.com").status == 200
+    page = ask(client, cast.ada.email)
+    assert page.status == 429
+    assert page.fields()["email"] == cast.ada.email, "nothing typed is lost"
+
+
+@pytest.mark.parametrize(
+    "email", ["", "no address", "a@example.com\r\nBcc: b@example.com", "x" * 300 + "@example.com", "<svg>@x", "a\x00@b.c"]
+)
+def test_what_is_no_address_is_refused(client, email):
+    page = client.submit("/forgot-password", email=email)
+    assert page.status == 422
+
+
+def test_an_address_is_found_however_it_is_spelled(client, cast, outbox):
+    ask(client, cast.ada.email.upper())
+    assert link(outbox, cast.ada)
+
+
+def test_a_closed_account_gets_no_link(client, cast, outbox, unit):
+    from portal.accounts import service as accounts
+
+    ada = cast.ada
+    with unit():
+        accounts.deactivate(ada.account_id, by=None)
+    ask(client, ada.email)
+    assert outbox.to(ada.email) == []
