@@ -6,10 +6,12 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import nullcontext
 from types import FrameType
 
 import click
 import flask_migrate
+import structlog
 from flask import Flask
 from flask_migrate import Migrate
 
@@ -19,6 +21,7 @@ from portal.jobs import service as jobs
 from portal.jobs import worker as job_worker
 from portal.kit import claims
 from portal.kit.db import db
+from portal.kit.errors import AWAY
 from portal.kit.settings import SettingsError, load
 from portal.kit.web import unit_of_work
 from portal.privacy import service as privacy
@@ -29,19 +32,80 @@ THREADS = 128
 """Threads that answer: most wait, for a hash or the database, and cost little; the costly work is bounded elsewhere."""
 
 
-class Portal(click.Group):
-    """The command group: makes the app once, and says a wrong setting in plain words."""
+RESTART_SECONDS = 2
+"""How long a worker that died stays down: long enough that one that cannot start does not eat the machine."""
+END_SECONDS = 30
+"""How long a worker may take to finish the job in its hands; after that the job comes back when its lease ends."""
+
+log = structlog.get_logger()
+
+
+class Command(click.Command):
+    """A command inside the app's context. The app is made once the arguments are read: help needs no settings."""
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run a command inside the app's context."""
+        """Run the command; say in one line what is wrong, without the words of an error, which may quote data."""
         try:
             app = create_app(load())
         except SettingsError as error:
             raise click.ClickException(str(error)) from None
+        except AWAY as error:
+            raise click.ClickException(NO_ANSWER % type(error).__name__) from None
         Migrate(app, db, directory=MIGRATIONS)
         ctx.obj = app
-        with app.app_context():
-            return super().invoke(ctx)
+        try:
+            with app.app_context():
+                return super().invoke(ctx)
+        except AWAY as error:
+            raise click.ClickException(NO_ANSWER % type(error).__name__) from None
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            log.exception("command.failed", command=ctx.command_path)
+            raise click.ClickException(f"{type(error).__name__}; the line above says where.") from None
+
+
+NO_ANSWER = (
+    "The database, the place for keys or Redis does not answer, or has no tables yet (%s). `portal db upgrade` makes them."
+)
+
+
+class Portal(click.Group):
+    """The group of all commands, and each group below it."""
+
+    command_class = Command
+    group_class = type
+
+
+class Beside:
+    """The worker beside the web server: started with it, started anew when it dies, ended with it."""
+
+    def __init__(self) -> None:
+        self._ending = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._keeper = threading.Thread(target=self._keep, name="beside", daemon=True)
+
+    def __enter__(self) -> "Beside":
+        self._keeper.start()
+        return self
+
+    def _keep(self) -> None:
+        while not self._ending.is_set():
+            self._process = subprocess.Popen([sys.executable, "-m", "portal", "worker", "--beside"], cwd=ROOT)
+            status = self._process.wait()
+            if not self._ending.wait(RESTART_SECONDS):
+                log.error("worker.died", status=status)
+
+    def __exit__(self, *_error: object) -> None:
+        self._ending.set()
+        for _second in range(END_SECONDS):
+            if self._process:
+                self._process.terminate()
+            self._keeper.join(1)
+            if not self._keeper.is_alive():
+                return
+        if self._process:
+            self._process.kill()
 
 
 @click.group(cls=Portal, help="The customer portal. Settings come from the environment; see README.md.")
@@ -53,7 +117,7 @@ def main() -> None:
 @click.option("--demo", is_flag=True, help="Migrate first, and fill an empty database with the demo company.")
 @click.option("--no-worker", is_flag=True, help="Serve pages only; run `portal worker` elsewhere.")
 @click.option("--host", default=lambda: os.environ.get("HOST", "127.0.0.1"), help="Address to listen on.")
-@click.option("--port", default=lambda: int(os.environ.get("PORT", "8000")), type=int, help="Port to listen on.")
+@click.option("--port", default=lambda: os.environ.get("PORT", "8000"), type=click.IntRange(0, 65535), help="Its port.")
 @click.option("--processes", default=1, show_default=True, help="How many processes answer.")
 def serve(*, demo: bool, no_worker: bool, host: str, port: int, processes: int) -> None:
     """Serve the pages, with the worker beside them."""
@@ -63,8 +127,7 @@ def serve(*, demo: bool, no_worker: bool, host: str, port: int, processes: int) 
     if demo:
         flask_migrate.upgrade()
         fill_demo()
-    beside = None if no_worker else subprocess.Popen([sys.executable, "-m", "portal", "worker"], cwd=ROOT)
-    try:
+    with nullcontext() if no_worker else Beside():
         Server(
             "wsgi:app",
             address=host,
@@ -76,10 +139,6 @@ def serve(*, demo: bool, no_worker: bool, host: str, port: int, processes: int) 
             log_access=False,
             working_dir=ROOT,
         ).serve()
-    finally:
-        if beside:
-            beside.terminate()
-            beside.wait(timeout=30)
 
 
 @main.command()
@@ -101,8 +160,10 @@ def fill_demo() -> bool:
 
 
 @main.command()
+@click.option("--threads", default=2, show_default=True, help="Jobs at once: a long one must not keep letters waiting.")
+@click.option("--beside", is_flag=True, help="End when the process that started it has ended.")
 @click.pass_obj
-def worker(app: Flask) -> None:
+def worker(app: Flask, *, threads: int, beside: bool) -> None:
     """Run background work until told to stop."""
     stop = threading.Event()
 
@@ -111,7 +172,19 @@ def worker(app: Flask) -> None:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    job_worker.work(app, stop)
+    if beside:
+        threading.Thread(target=_end_with, args=(os.getppid(), stop), daemon=True).start()
+    hands = [threading.Thread(target=job_worker.work, args=(app, stop)) for _each in range(threads)]
+    for hand in hands:
+        hand.start()
+    for hand in hands:
+        hand.join()
+
+
+def _end_with(parent: int, stop: threading.Event) -> None:
+    while os.getppid() == parent and not stop.wait(1):
+        pass
+    stop.set()
 
 
 @main.group(name="db")
