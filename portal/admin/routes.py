@@ -52,7 +52,7 @@ def ticket(ticket_id: uuid.UUID) -> ResponseReturnValue:
         support.answer(ticket_id, by=access.actor(), message=form.message.data)
         flash(_("The answer is on its way."), "success")
         return _back(ticket_id)
-    return render("admin/ticket.html", form=form, talk=support.ticket_for_staff(access.actor(), ticket_id)), form.status
+    return render("admin/ticket.html", form=form, talk=support.read_ticket(ticket_id, by=access.actor())), form.status
 
 
 @bp.post("/tickets/<uuid:ticket_id>/close")
@@ -87,7 +87,7 @@ def redact_message(message_id: uuid.UUID) -> ResponseReturnValue:
 @access.reads(LOGGED)
 def attachment(attachment_id: uuid.UUID) -> Response:
     """Hand out a ticket's file, logged first, as a download that no browser runs."""
-    row = support.attachment_for_staff(access.actor(), attachment_id)
+    row = support.read_attachment(attachment_id, by=access.actor())
     return download(support.open_file(row), name=row.name, media_type=support.media_type_of(row))
 
 

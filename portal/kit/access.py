@@ -116,7 +116,7 @@ def fresh(view: View) -> View:
 
 
 def staff(*roles: str) -> Callable[[View], View]:
-    """Let staff in who hold one of `roles` and have given their second factor in this session (v5.0.0-6.3.3)."""
+    """Let staff in who hold one of `roles`, gave their second factor in this session and proved themselves lately (6.3.3)."""
     return lambda view: _tag(view, Tag(Gate.STAFF, Gate.STAFF, frozenset(roles)))
 
 
@@ -211,6 +211,9 @@ def _gate_staff(person: Actor, tag: Tag) -> ResponseReturnValue | None:
         abort(404)
     if person.second_factor_at is None:
         return _send_to("accounts.second_factor", _("The console asks for your second factor."))
+    if request.method in SAFE_METHODS and not person.is_fresh:
+        # Only looking asks: what is posted belongs to a page that was opened fresh, and no typed answer is lost.
+        return _send_to("accounts.confirm_identity", _("Please confirm that it is you."))
     return None
 
 

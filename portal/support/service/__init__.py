@@ -10,11 +10,11 @@ from portal.support.service.answering import (
 from portal.support.service.keeping import (
     TooMuchStored,
     attachment_for,
-    attachment_for_staff,
     bury,
     delete_file,
     media_type_of,
     open_file,
+    read_attachment,
 )
 from portal.support.service.opening import open_ticket, reply, settle, take_frozen, take_misuse
 from portal.support.service.reading import (
@@ -23,8 +23,8 @@ from portal.support.service.reading import (
     count_open,
     count_queues,
     queue,
+    read_ticket,
     ticket_for,
-    ticket_for_staff,
     tickets_for,
 )
 
@@ -34,7 +34,7 @@ __all__ = [
     "TooMuchStored",
     "answer",
     "attachment_for",
-    "attachment_for_staff",
+    "read_attachment",
     "bury",
     "close_ticket",
     "count_open",
@@ -52,6 +52,6 @@ __all__ = [
     "take_frozen",
     "take_misuse",
     "ticket_for",
-    "ticket_for_staff",
+    "read_ticket",
     "tickets_for",
 ]

@@ -65,9 +65,9 @@ def attachment_for(actor: Actor, attachment_id: uuid.UUID) -> Attachment:
     return row
 
 
-def attachment_for_staff(actor: Actor, attachment_id: uuid.UUID) -> Attachment:
+def read_attachment(attachment_id: uuid.UUID, *, by: Actor) -> Attachment:
     """Return a file to support staff; the read is on record before (P36). Raises NotFound."""
-    access.must_be_staff(actor)
+    access.must_be_staff(by)
     row = db.session.scalar(_found(attachment_id))
     if row is None:
         raise NotFound
@@ -75,8 +75,8 @@ def attachment_for_staff(actor: Actor, attachment_id: uuid.UUID) -> Attachment:
     audit.record_first(
         "support.file_read",
         subject_id=access.whom_it_concerns(ticket),
-        by=actor.person_id,
-        role=access.role_of(actor),
+        by=by.person_id,
+        role=access.role_of(by),
         ticket=ticket.id,
         reference=ticket.reference,
         file=row.id,

@@ -96,6 +96,7 @@ def _new(*, email: str, **values: object) -> Ticket:
         email_key=address_key(email),
     )
     db.session.add(ticket)
+    db.session.flush()
     return ticket
 
 
@@ -103,4 +104,5 @@ def _say(ticket: Ticket, *, body: str, author: str = CUSTOMER, files: Sequence[f
     keeping.check_room(ticket, files=files)
     message = Message(id=uuid.uuid4(), ticket_id=ticket.id, author=author, body=body)
     db.session.add(message)
+    db.session.flush()
     keeping.attach(message, files=files)

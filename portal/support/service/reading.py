@@ -44,20 +44,20 @@ def ticket_for(actor: Actor, ticket_id: uuid.UUID) -> Conversation:
     return _conversation(access.find_own(actor, ticket_id=ticket_id))
 
 
-def ticket_for_staff(actor: Actor, ticket_id: uuid.UUID) -> Conversation:
+def read_ticket(ticket_id: uuid.UUID, *, by: Actor) -> Conversation:
     """Return any ticket to support staff; the read is on record, committed, before anything is shown (P36, P37).
 
     Call before the unit writes. Raises NotFound.
     """
-    access.must_be_staff(actor)
+    access.must_be_staff(by)
     ticket = db.session.get(Ticket, ticket_id)
     if ticket is None:
         raise NotFound
     audit.record_first(
         "support.ticket_read",
         subject_id=access.whom_it_concerns(ticket),
-        by=actor.person_id,
-        role=access.role_of(actor),
+        by=by.person_id,
+        role=access.role_of(by),
         ticket=ticket.id,
         reference=ticket.reference,
     )
