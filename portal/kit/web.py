@@ -4,12 +4,13 @@ What must outlive a refusal (security events, spent throttles) is written in a t
 Nothing leaves over the network inside a unit.
 """
 
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from ipaddress import ip_address
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from flask import Flask, current_app, g, request, url_for
@@ -21,7 +22,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.kit import db as database
 from portal.kit.db import db
+from portal.kit.headers import ALWAYS
 from portal.kit.settings import Settings, current_settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 log = structlog.get_logger()
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -144,6 +149,16 @@ def _note_statement(statement: ORMExecuteState) -> None:
 
 class Portal(Flask):
     """Flask, with each view inside one unit of work."""
+
+    def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer; whatever escapes every handler is a bare 500, and the process lives on (v5.0.0-16.5.4)."""
+        try:
+            return super().wsgi_app(environ, start_response)
+        except Exception:
+            log.exception("request.escaped")
+            plain = {**ALWAYS, "Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}
+            start_response("500 Internal Server Error", list(plain.items()), sys.exc_info())
+            return [b"Something went wrong on our side. Please try again in a moment.\n"]
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Run the view and make its response inside the unit, so that rendering still reads the same state."""
