@@ -128,11 +128,11 @@ def release() -> None:
     """Give the connection back before slow work. Raises RuntimeError when something is written already.
 
     Hashing a password holds no transaction and no connection; a throttle spends before the unit writes. What was read
-    before is read again when it is next looked at: it may have changed meanwhile.
+    stays as it was read: whoever acts on it afterwards locks the row and compares.
     """
     if current_unit().wrote or db.session.new or db.session.dirty or db.session.deleted:
         raise RuntimeError("slow or separate work must come before the first write of the unit")
-    db.session.rollback()
+    db.session.commit()
 
 
 def _note_write(*_args: object) -> None:
