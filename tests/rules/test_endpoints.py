@@ -13,11 +13,12 @@ from tests.rules.source import areas, dotted, modules, pages, templates
 READING_KEEPS_A_BOOK: dict[str, str] = {
     "admin.ticket": "a staff read is on record before it is shown (P37)",
     "admin.attachment": "the same for a file",
+    "privacy.export_file": "that a copy was fetched is noted once, so that its person would see a stranger's fetch",
 }
 
 # A POST that proves itself by something else than the token of our own page.
 PROVED_OTHERWISE: dict[str, str] = {
-    "newsletter.unsubscribe": "the signed token in its address; a mail program that presses for its reader has no cookie (RFC 8058)",
+    "newsletter.unsubscribe": "the signed token in its address: a mail program that presses has no cookie (RFC 8058)",
 }
 
 # A page that several endpoints answer with, with its reason.

@@ -10,6 +10,8 @@ from tests.rules.source import Template, dotted, modules, templates
 
 TRANSLATES = {"_", "gettext", "ngettext", "pgettext", "npgettext", "_l"}
 
+RENDERS = {"render", "render_template", "stream"}
+
 # Words that are the same in every language, or are no words at all.
 NEUTRAL = re.compile(r"\b(ABN|UTC|UUID|JSON|CSV|ZIP|HTML|PDF|PNG|JPEG|WebP|ID|IP|URL|HTTPS?|MB|KB|GB|SHA-256)\b")
 WORD = re.compile(r"[^\W\d_]{2,}")
@@ -104,7 +106,7 @@ def rendered() -> dict[str, str]:
     found = {}
     for module in modules():
         for call in module.calls():
-            if dotted(call.func).split(".")[-1] in {"render", "render_template"} and call.args:
+            if dotted(call.func).split(".")[-1] in RENDERS and call.args:
                 name = getattr(call.args[0], "value", None)
                 if isinstance(name, str):
                     found[name] = module.at(call)
@@ -142,7 +144,7 @@ def beginnings() -> tuple[str, ...]:
         for call in module.calls()
         for argument in call.args[:1]
         if isinstance(argument, ast.JoinedStr) and isinstance(argument.values[0], ast.Constant)
-        if dotted(call.func).split(".")[-1] in {"render", "render_template"}
+        if dotted(call.func).split(".")[-1] in RENDERS
     )
 
 
