@@ -116,7 +116,7 @@ def fresh(view: View) -> View:
 
 
 def staff(*roles: str) -> Callable[[View], View]:
-    """Let staff in who hold one of `roles`, gave their second factor in this session and proved themselves lately (6.3.3)."""
+    """Let staff in who hold one of `roles`, gave a second factor in this session and proved themselves lately (6.3.3)."""
     return lambda view: _tag(view, Tag(Gate.STAFF, Gate.STAFF, frozenset(roles)))
 
 
