@@ -131,6 +131,7 @@ def secure_account(person: Person, *, since: datetime | None = None) -> None:
 
     Changes of address confirmed after `since` are undone, so that the link reaches the mailbox that the alarm came from.
     """
+    person = accounts.lock_person(person.id)
     frozen_before = person.frozen_at is not None
     accounts.stop_email_changes(person, since=since)
     accounts.freeze(person)
