@@ -13,10 +13,11 @@ from flask import Flask, abort, current_app, flash, g, redirect, request, url_fo
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf, validate_csrf
-from flask_wtf.file import FileField, FileRequired
+from flask_wtf.file import FileField, FileRequired, MultipleFileField
 from flask_wtf.form import _Auto
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import BooleanField, EmailField, PasswordField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from portal.kit.i18n import _, _l
@@ -49,7 +50,7 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
                 return formdata
             if request.method in SAFE_METHODS:
                 return None
-            takes = {field.name for field in form if isinstance(field, FileField)}
+            takes = {field.name for field in form if isinstance(field, FileField | MultipleFileField)}
             files = MultiDict((name, file) for name, file in request.files.items(multi=True) if name in takes)
             return CombinedMultiDict([files, request.form])
 
@@ -201,9 +202,10 @@ def tick(label: Sentence, *, must: Sentence | None = None, hint: Sentence = "") 
     return BooleanField(label, validators=[DataRequired(must)] if must else [], description=hint)
 
 
-def choice(label: Sentence, choices: Any, *, hint: Sentence = "") -> SelectField:
-    """Make a choice of one among `choices`; anything else is refused."""
-    return SelectField(label, choices=choices, validators=[_required(True)], description=hint)
+def choice(label: Sentence, choices: Iterable[tuple[Any, ...]], *, hint: Sentence = "") -> SelectField:
+    """Make a choice of one among `choices`, each (value, words) or (value, words, group); anything else is refused."""
+    options = [SelectChoice(value, words, optgroup=next(iter(group), None)) for value, words, *group in choices]
+    return SelectField(label, choices=options, validators=[_required(True)], description=hint)
 
 
 def upload(label: Sentence, *, accept: Iterable[str], hint: Sentence = "") -> FileField:
