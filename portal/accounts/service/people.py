@@ -80,10 +80,10 @@ def set_password(person: Person, *, password: str, keep_session: uuid.UUID | Non
     Writes the security letter and the audit row. Call before the unit writes (hashing holds no transaction).
     Raises PasswordTooShort, PasswordTooCommon, PasswordTellsContext, Busy; LinkDead when somebody set one meanwhile.
     """
-    set_before = person.password_set_at
+    person_id, set_before = person.id, person.password_set_at
     passwords.check(password, least=least_password(person), context=context_words(person.name, person.email))
     hashed = passwords.hasher().hash(password)
-    person = lock_person(person.id)
+    person = lock_person(person_id)
     if person.password_set_at != set_before:
         raise LinkDead
     person.password_hash, person.password_set_at, person.frozen_at = hashed, clock.now(), None
@@ -103,12 +103,12 @@ def lock_person(person_id: uuid.UUID) -> Person:
 
 def refresh_hash(person: Person, *, password: str) -> None:
     """Hash a password anew when the parameters have changed since (v5.0.0-11.2.2); it stays the same password."""
-    old = person.password_hash
+    person_id, old = person.id, person.password_hash
     if old is None or not passwords.hasher().needs_rehash(old):
         return
     hashed = passwords.hasher().hash(password)
     # Only in the place of the very hash that was verified: a password chosen meanwhile stays.
-    statement = update(Person).where(Person.id == person.id, Person.password_hash == old).values(password_hash=hashed)
+    statement = update(Person).where(Person.id == person_id, Person.password_hash == old).values(password_hash=hashed)
     db.session.execute(statement)
 
 

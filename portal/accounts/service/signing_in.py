@@ -60,6 +60,14 @@ class SecondStep:
     token: str
 
 
+@dataclass(frozen=True)
+class _Proven:
+    """A person as they stood when their password was checked: what moves afterwards is not covered by it."""
+
+    person_id: uuid.UUID
+    stamp: str
+
+
 def sign_in(attempt: Attempt) -> SignedIn | SecondStep:
     """Let a person in, or ask for the second step.
 
@@ -69,27 +77,29 @@ def sign_in(attempt: Attempt) -> SignedIn | SecondStep:
     throttle.spend("accounts.sign_in_client", attempt.ip, FAILURES_PER_CLIENT)
     throttle.spend("accounts.sign_in", address_key(attempt.email), FAILURES_PER_ACCOUNT)
     person = people.find_by_email(attempt.email)
+    # Taken down now: hashing gives the connection back, and reading once more would take longer for those who exist.
+    proven = _Proven(person.id, _stamp(person)) if person else None
     right = passwords.hasher().verify(person.password_hash if person else None, attempt.password)
-    if person is None or not right:
-        _refuse(person, attempt)
+    if person is None or proven is None or not right:
+        _refuse(attempt, proven.person_id if proven else None)
     _give_back(attempt)
     _check_standing(person)
     people.refresh_hash(person, password=attempt.password)
     if people.has_factor(person):
         remember = "1" if attempt.remember else ""
-        return SecondStep(tokens.sign(SECOND_STEP, str(person.id), remember, stamp=_stamp(person)))
-    opened = _enter(person, attempt.device, attempt.remember, attempt.replaces, by_second_factor=False)
+        return SecondStep(tokens.sign(SECOND_STEP, str(proven.person_id), remember, stamp=proven.stamp))
+    opened = _enter(proven, attempt.device, attempt.remember, attempt.replaces, by_second_factor=False)
     return SignedIn(opened.secret, opened.remembered, passwords.is_common(attempt.password))
 
 
-def _refuse(person: Person | None, attempt: Attempt) -> NoReturn:
+def _refuse(attempt: Attempt, person_id: uuid.UUID | None) -> NoReturn:
     # Only the browser that made a sign-up is told that its address waits: the hash beside the usual one is the same
     # work whether or not the address has an account, since a sign-up is kept for either.
     waiting = _sign_up_of_browser(attempt)
     if waiting and passwords.hasher().verify(waiting.password_hash, attempt.password):
         _give_back(attempt)
         raise AddressUnconfirmed
-    history.note_failure_later(person.id if person else None, device=attempt.device)
+    history.note_failure_later(person_id, device=attempt.device)
     raise SignInRefused
 
 
@@ -117,11 +127,10 @@ def _stamp(person: Person) -> str:
     return f"{person.password_set_at.isoformat()} {person.frozen_at} {person.deactivated_at}"
 
 
-def _enter(person: Person, device: str, remember: bool, replaces: uuid.UUID | None, *, by_second_factor: bool) -> SignedIn:
+def _enter(proven: _Proven, device: str, remember: bool, replaces: uuid.UUID | None, *, by_second_factor: bool) -> SignedIn:
     """Open the session, if nothing that the proof stood on has moved since it was given."""
-    proven = _stamp(person)
-    person = people.lock_person(person.id)
-    if _stamp(person) != proven:
+    person = people.lock_person(proven.person_id)
+    if _stamp(person) != proven.stamp:
         raise SignInRefused
     history.note_success(person, device=device)
     audit.record("accounts.signed_in", subject_id=person.id, by=person.id, second_factor=by_second_factor)
@@ -133,16 +142,17 @@ def _enter(person: Person, device: str, remember: bool, replaces: uuid.UUID | No
 def finish_sign_in(token: str, *, code: str, device: str, replaces: uuid.UUID | None = None) -> SignedIn:
     """Let a person in who has given the password, by the code of the second step.
 
-    Raises LinkDead when the first half is too old or the password has changed since, CodeWrong, TooManyTries.
+    Raises LinkDead when the first half is too old or the account has changed since, CodeWrong, TooManyTries.
     """
     person_id, remember = tokens.read(SECOND_STEP, token, max_age=period("human_code"), stamp=_stamp_of)
     person = people.get_person(uuid.UUID(person_id))
+    proven = _Proven(person.id, _stamp(person))
     try:
-        factors.spend_code(person.id, code=code)
+        factors.spend_code(proven.person_id, code=code)
     except factors.CodeWrong:
-        history.note_failure_later(person.id, device=device)
+        history.note_failure_later(proven.person_id, device=device)
         raise
-    return _enter(person, device, bool(remember), replaces, by_second_factor=True)
+    return _enter(proven, device, bool(remember), replaces, by_second_factor=True)
 
 
 def check_second_step(token: str) -> None:
