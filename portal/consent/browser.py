@@ -32,17 +32,11 @@ _COOKIE_NAME = re.compile(r"[\w-]{2,64}", re.ASCII)
 
 @dataclass(frozen=True)
 class Look:
-    """How this request stands. `measurement_id` is set only on a page that may carry Google Analytics."""
+    """How this request stands: what was chosen, and whether its page asks."""
 
     choice: Remembered | None
     signals_refusal: bool
     asks: bool
-    measurement_id: str | None
-
-    @property
-    def tag_url(self) -> str:
-        """The address of Google's script; its host is the vendor's."""
-        return f"https://{vendors.get(VENDOR).script_hosts[0]}/gtag/js?id={self.measurement_id}"
 
     @property
     def title(self) -> str:
@@ -54,10 +48,14 @@ class Look:
         """What one reads before answering; its hash is kept with the answer."""
         return str(service.BANNER_TEXT)
 
-    @property
-    def seconds_left(self) -> int:
-        """How long the grant still lasts: Google's cookies must not outlive it."""
-        return int((self.choice.ends_at - clock.now()).total_seconds()) if self.choice else 0
+
+@dataclass(frozen=True)
+class Tag:
+    """What a page that carries Google Analytics needs to know. `seconds_left` bounds Google's cookies by the consent."""
+
+    measurement_id: str
+    url: str
+    seconds_left: int
 
 
 def look() -> Look:
@@ -75,7 +73,6 @@ def _look() -> Look:
         signals_refusal=signal,
         # The person of the request comes last: to know them may cost a query.
         asks=choice is None and not signal and _is_open_page() and not access.actor().is_signed_in,
-        measurement_id=_measurement_id() if choice and choice.granted else None,
     )
 
 
@@ -96,11 +93,20 @@ def _is_open_page() -> bool:
     return access.tag_of(current_app, rule.endpoint).gate is Gate.PUBLIC
 
 
-def _measurement_id() -> str | None:
-    rule, settings = request.url_rule, current_settings()
-    carries = (
-        settings.ga_measurement_id is not None
-        and vendors.get(VENDOR).is_in_force(clock.today())
+def analytics() -> Tag | None:
+    """Return the tag of this page when it may carry one, and note that it does; None for every other page."""
+    choice, measurement_id = look().choice, current_settings().ga_measurement_id
+    if measurement_id is None or choice is None or not choice.granted or not _may_carry():
+        return None
+    g.carries_analytics = True
+    url = f"https://{vendors.get(VENDOR).script_hosts[0]}/gtag/js?id={measurement_id}"
+    return Tag(measurement_id, url, int((choice.ends_at - clock.now()).total_seconds()))
+
+
+def _may_carry() -> bool:
+    rule = request.url_rule
+    return (
+        vendors.get(VENDOR).is_in_force(clock.today())
         and _is_open_page()
         # A foreign script could read what is typed, and what an address carries.
         and rule is not None
@@ -108,12 +114,11 @@ def _measurement_id() -> str | None:
         and not request.query_string
         and not access.actor().is_signed_in
     )
-    return settings.ga_measurement_id if carries else None
 
 
 def extra_sources() -> Mapping[str, str]:
-    """Return what the Content-Security-Policy of this answer allows besides: Google's hosts, or nothing."""
-    if look().measurement_id is None:
+    """Return what the Content-Security-Policy of this answer allows besides: Google's hosts if its page has the tag."""
+    if not g.get("carries_analytics"):
         return {}
     vendor = vendors.get(VENDOR)
     hosts, scripts = (" ".join(f"https://{host}" for host in names) for names in (vendor.hosts, vendor.script_hosts))

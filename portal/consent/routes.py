@@ -10,8 +10,11 @@ from portal.kit.forms import came_from
 from portal.kit.i18n import _
 from portal.kit.web import client_ip, internal_path
 
+CHOICES_PER_CLIENT = "300 per hour"
+
 bp = Blueprint("consent", __name__)
 bp.add_app_template_global(browser.look, name="consent")
+bp.add_app_template_global(browser.analytics, name="analytics")
 bp.add_app_template_global(browser.way_here, name="way_here")
 bp.after_app_request(browser.tidy)
 
@@ -23,7 +26,7 @@ def choose() -> ResponseReturnValue:
     form = Choose(data={"mechanism": service.Mechanism.BANNER})
     if not form.validate():
         abort(400)
-    throttle.spend("consent.choose", client_ip(), "300 per hour")
+    throttle.spend("consent.choose", client_ip(), CHOICES_PER_CLIENT)
     decision = service.decide(
         browser.visitor_id(),
         purpose=service.ANALYTICS,

@@ -1,0 +1,129 @@
+"""In a real browser: statistics refused, granted and withdrawn, with and without scripts, on a desk and on a phone."""
+
+import pytest
+
+from tests.browser import axe, focus_is_visible, overflows, tab_to
+
+ID = "G-TEST123456"
+GOOGLE = ("www.googletagmanager.com",)
+
+
+@pytest.fixture(autouse=True)
+def measured(app, monkeypatch):
+    """The portal with a measurement id."""
+    settings = app.extensions["portal.settings"].model_copy(update={"ga_measurement_id": ID})
+    monkeypatch.setitem(app.extensions, "portal.settings", settings)
+
+
+def cookies(page):
+    return {cookie["name"]: cookie for cookie in page.context.cookies()}
+
+
+def press(page, label):
+    page.locator(".pick").get_by_role("button", name=label).click()
+    page.wait_for_load_state()
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no scripts"])
+def test_refused(open_page, javascript):
+    page = open_page(javascript=javascript)
+    page.goto("/terms")
+    assert page.locator(".banner").is_visible()
+    press(page, "Refuse")
+    assert page.url.endswith("/terms")
+    assert page.get_by_role("status").filter(has_text="we do not count your visits").is_visible()
+    for path in ("/privacy", "/vendors", "/terms"):
+        page.goto(path)
+        assert page.locator(".banner").count() == 0
+    assert page.recorder.outside == []
+    assert set(cookies(page)) == {"portal", "consent"}
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no scripts"])
+def test_granted_then_withdrawn(open_page, javascript):
+    page = open_page(javascript=javascript, allow_hosts=GOOGLE)
+    page.goto("/terms")
+    assert page.recorder.outside == []
+    press(page, "Accept")
+    assert page.url.endswith("/terms")
+    assert page.recorder.outside == ([f"https://www.googletagmanager.com/gtag/js?id={ID}"] if javascript else [])
+    page.context.add_cookies(
+        [{"name": name, "value": "GA1.1.1.1", "url": "http://localhost"} for name in ("_ga", "_ga_TEST123456")]
+    )
+    page.goto("/cookies")
+    assert page.get_by_text("You agreed to statistics").is_visible()
+    asked = len(page.recorder.outside)
+    press(page, "Refuse")
+    assert page.get_by_text("You refused statistics").is_visible()
+    assert set(cookies(page)) == {"portal", "consent"}
+    page.goto("/privacy")
+    assert len(page.recorder.outside) == asked
+
+
+def test_what_google_is_told_is_the_narrowest(open_page):
+    page = open_page(allow_hosts=GOOGLE)
+    page.goto("/cookies")
+    press(page, "Accept")
+    page.goto("/terms")
+    told = page.evaluate("() => window.dataLayer.map(entry => Array.from(entry))")
+    consent = next(entry for entry in told if entry[:2] == ["consent", "default"])[2]
+    assert {name for name, state in consent.items() if state == "granted"} == {"analytics_storage"}
+    _config, measurement_id, options = next(entry for entry in told if entry[0] == "config")
+    assert measurement_id == ID
+    assert options["allow_google_signals"] is False
+    assert options["allow_ad_personalization_signals"] is False
+    assert options["cookie_domain"] == "none"
+    assert 0 < options["cookie_expires"] <= 182 * 86400
+    assert options["page_location"] == "http://localhost/terms"
+    assert "user_id" not in options
+    assert [entry for entry in told if entry[0] == "event"] == []
+
+
+def test_global_privacy_control_is_not_asked_and_nothing_is_loaded(open_page):
+    page = open_page(global_privacy_control=True)
+    page.goto("/terms")
+    assert page.locator(".banner").count() == 0
+    page.goto("/cookies")
+    assert page.get_by_text("We take it as a refusal").is_visible()
+
+
+@pytest.mark.parametrize("device", ["desktop", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_both_answers_look_alike_and_stand_in_reach(open_page, device, scheme):
+    page = open_page(device=device, scheme=scheme)
+    page.goto("/terms")
+    looks = page.evaluate(
+        """() => [...document.querySelectorAll('.banner button')].map(button => {
+          const box = button.getBoundingClientRect(), style = getComputedStyle(button);
+          return [Math.round(box.width), Math.round(box.height), Math.round(box.top), style.color, style.backgroundColor,
+                  style.borderColor, style.fontSize, style.fontWeight];
+        })"""
+    )
+    assert len(looks) == 2
+    assert looks[0] == looks[1]
+    assert not overflows(page)
+    assert axe(page) == []
+
+
+def test_the_keyboard_reaches_the_refusal_before_anything_else(page):
+    page.goto("/terms")
+    tab_to(page, "About cookies", limit=2)
+    tab_to(page, "Refuse", limit=1)
+    assert focus_is_visible(page)
+    page.keyboard.press("Enter")
+    page.wait_for_load_state()
+    page.get_by_role("status").filter(has_text="we do not count your visits").wait_for()
+
+
+def test_the_newsletter_in_and_out_without_scripts(open_page, outbox):
+    page = open_page(javascript=False)
+    page.goto("/newsletter")
+    page.get_by_label("E-mail address").fill("ida@example.com")
+    page.get_by_role("button", name="Send me the link").click()
+    assert page.get_by_role("heading", name="Look into your mailbox").is_visible()
+    page.goto(outbox.last("ida@example.com").link("/newsletter/confirm/"))
+    page.get_by_role("button", name="Yes, send me the newsletter").click()
+    assert page.get_by_role("heading", name="The newsletter will come").is_visible()
+    page.goto(outbox.last("ida@example.com").link("/newsletter/unsubscribe/"))
+    page.get_by_role("button", name="Unsubscribe").click()
+    assert page.get_by_role("heading", name="You are off the list").is_visible()
