@@ -3,14 +3,15 @@
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Select, inspect, select
+from sqlalchemy import JSON, Select, inspect, select
+from sqlalchemy.types import TypeEngine
 
 from portal.kit.claims.vocabulary import Keep, Subject, Table
-from portal.kit.db import db
+from portal.kit.db import UtcDateTime, db
 
 CHUNK = 200
 
@@ -50,7 +51,7 @@ class Dataset:
         """Every column that is handed out, in the order of its claim, in the language that is spoken now."""
         stored = inspect(self.table.model).local_table.columns
         return [
-            Field(name, str(column.label), column.personal, *_kind(stored[name].type.python_type))
+            Field(name, str(column.label), column.personal, *_kind(stored[name].type))
             for name, column in self.table.columns.items()
             if column.label and not column.withheld
         ]
@@ -77,10 +78,15 @@ def _order(table: Table) -> list[Any]:
     return [*since[:1], *inspect(table.model).primary_key]
 
 
-def _kind(kind: type) -> tuple[str, str | None]:
-    kinds = {bool: "boolean", int: "integer", float: "number", dict: "object", list: "array"}
-    formats = {datetime: "date-time", date: "date", uuid.UUID: "uuid"}
-    return kinds.get(kind, "string"), formats.get(kind)
+def _kind(stored: TypeEngine[Any]) -> tuple[str, str | None]:
+    """Return the type and the format of a column's values, in the words of JSON Schema."""
+    if isinstance(stored, JSON):
+        return "object", None
+    if isinstance(stored, UtcDateTime):
+        return "string", "date-time"
+    kinds = {bool: "boolean", int: "integer", float: "number"}
+    formats = {date: "date", uuid.UUID: "uuid"}
+    return kinds.get(stored.python_type, "string"), formats.get(stored.python_type)
 
 
 def _plain(value: Any) -> Any:

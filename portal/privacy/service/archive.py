@@ -165,7 +165,7 @@ class Archive:
         if isinstance(value, datetime):
             return str(instant(value, self.zone))
         if isinstance(value, bool):
-            return _("yes") if value else _("no")
+            return str(_("yes") if value else _("no"))
         return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
 
 

@@ -1,0 +1,83 @@
+"""What the tests about rights share."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+
+from portal.kit.db import db
+
+
+@dataclass
+class Copy:
+    """A fetched copy, opened."""
+
+    archive: zipfile.ZipFile
+
+    @classmethod
+    def of(cls, content: bytes) -> Copy:
+        """Open the bytes of a ZIP file; every checksum in it must hold."""
+        archive = zipfile.ZipFile(io.BytesIO(content))
+        assert archive.testzip() is None
+        return cls(archive)
+
+    def text(self, name: str) -> str:
+        """Return a file as text."""
+        return self.archive.read(name).decode("utf-8-sig")
+
+    def json(self, name: str) -> Any:
+        """Return a file as values."""
+        return json.loads(self.archive.read(name))
+
+
+@pytest.fixture
+def fetch(run_jobs) -> Callable[..., Copy]:
+    """Ask for a copy in a browser, let the worker build it, and open what is fetched."""
+
+    def take(visitor: Any) -> Copy:
+        page = visitor.submit("/settings/privacy", action="/settings/privacy/export")
+        assert page.status == 200
+        run_jobs()
+        answer = visitor.client.get(link_of(visitor))
+        assert answer.status_code == 200
+        return Copy.of(answer.data)
+
+    return take
+
+
+def link_of(visitor: Any) -> str:
+    """Return the address of the copy that the privacy page offers."""
+    page = visitor.get("/settings/privacy")
+    links = [a["href"] for a in page.soup.find(id="copy").find_all("a") if "/export/" in a["href"]]
+    assert links, page.text
+    return links[0]
+
+
+@pytest.fixture
+def statements_of(app: Flask) -> Callable[[Callable[[], object]], int]:
+    """Count the statements that something costs."""
+
+    def count(act: Callable[[], object]) -> int:
+        seen = []
+
+        def note(*args: Any) -> None:
+            seen.append(args[2])
+
+        with app.app_context():
+            engine = db.engine
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            act()
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+        return len(seen)
+
+    return count

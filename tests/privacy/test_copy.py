@@ -1,0 +1,312 @@
+"""Taking a copy: asked for, built in the background, fetched by its person alone, gone in time."""
+
+import csv
+import hashlib
+import io
+import json
+import uuid
+
+import pytest
+from sqlalchemy import select, update
+
+from portal.accounts.models import Person
+from portal.jobs import worker
+from portal.jobs.models import FAILED, Job
+from portal.kit.claims import register
+from portal.kit.db import db
+from portal.kit.files import storage
+from portal.privacy.models import Export
+from portal.privacy.service import archive
+from tests.privacy.conftest import Copy, link_of
+
+
+def start(visitor):
+    """Press the button on the privacy page."""
+    return visitor.submit("/settings/privacy", action="/settings/privacy/export")
+
+
+def test_a_customer_takes_a_copy(cast, run_jobs, outbox):
+    ada = cast.sign_in(cast.ada)
+    page = start(ada)
+    assert page.soup.find("progress")
+    assert page.soup.find(attrs={"data-progress-url": True})
+    waiting = ada.get(link_of(ada))
+    assert waiting.status == 200
+    assert waiting.soup.find("progress")
+    run_jobs()
+    assert "Your copy is ready" in ada.get("/settings/privacy").text
+    answer = ada.client.get(link_of(ada))
+    assert answer.mimetype == "application/zip"
+    assert answer.headers["Content-Disposition"].startswith("attachment; filename=my-data-2026")
+    assert answer.headers["Cache-Control"] == "no-store"
+    copy = Copy.of(answer.data)
+    assert copy.json("data/person.json")[0]["email"] == cast.ada.email
+    assert cast.ada.email in copy.text("index.html")
+    letter = outbox.last(cast.ada.email)
+    assert letter.link("/settings/privacy/export/") == link_of(ada)
+
+
+def test_progress_is_told_to_the_page(cast, run_jobs):
+    ada = cast.sign_in(cast.ada)
+    url = start(ada).soup.find(attrs={"data-progress-url": True})["data-progress-url"]
+    assert ada.client.get(url).json == {"state": "waiting", "done": 0, "total": 0}
+    run_jobs()
+    assert ada.client.get(url).json["state"] == "ready"
+    assert cast.sign_in(cast.ben).client.get(url).status_code == 404
+
+
+def test_the_manifest_lists_every_file_with_its_true_size_and_hash(cast, fetch):
+    copy = fetch(cast.sign_in(cast.ada))
+    manifest = copy.json("manifest.json")
+    listed = {each["name"]: each for each in manifest["files"]}
+    assert set(listed) == set(copy.archive.namelist()) - {"manifest.json"}
+    for name, each in listed.items():
+        content = copy.archive.read(name)
+        assert each["size"] == len(content)
+        assert each["sha256"] == hashlib.sha256(content).hexdigest()
+    assert manifest["account"] == str(cast.ada.id)
+    assert manifest["policy_version"]
+
+
+def test_every_table_about_people_stands_in_the_copy_as_json_and_csv(app, cast, fetch):
+    names = set(fetch(cast.sign_in(cast.ada)).archive.namelist())
+    with app.app_context():
+        tables = [table.name for _claim, table in register().tables() if table.whose]
+    assert {f"data/{name}.{kind}" for name in tables for kind in ("json", "csv")} <= names
+
+
+def test_csv_and_json_agree_and_follow_the_schema(cast, fetch):
+    copy = fetch(cast.sign_in(cast.ada))
+    schema = copy.json("schema.json")["$defs"]
+    for name, described in schema.items():
+        rows = copy.json(f"data/{name}.json")
+        table = list(csv.reader(io.StringIO(copy.text(f"data/{name}.csv"), newline="")))
+        columns = list(described["items"]["properties"])
+        assert table[0] == columns
+        assert len(table) - 1 == len(rows)
+        assert all(list(row) == columns for row in rows)
+    assert schema["person"]["items"]["properties"]["created_at"]["format"] == "date-time"
+
+
+def test_no_hash_and_no_secret_is_in_the_copy_and_it_says_why(app, cast, fetch):
+    copy = fetch(cast.sign_in(cast.sam))
+    with app.app_context():
+        password_hash = db.session.scalar(select(Person.password_hash).where(Person.id == cast.sam.id))
+    everything = b"".join(copy.archive.read(name) for name in copy.archive.namelist())
+    assert password_hash.encode() not in everything
+    assert b"$argon2" not in everything
+    withheld = {(each["dataset"], each["column"]): each["why"] for each in copy.json("manifest.json")["withheld"]}
+    assert "hash" in withheld["person", "password_hash"]
+    assert withheld["totp_factor", "secret_sealed"]
+    assert "Withheld" in copy.text("index.html")
+
+
+def test_nothing_of_anybody_else_is_in_the_copy(cast, fetch):
+    assert cast.ben.email
+    copy = fetch(cast.sign_in(cast.ada))
+    everything = b"".join(copy.archive.read(name) for name in copy.archive.namelist())
+    assert cast.ada.email.encode() in everything
+    assert cast.ben.email.encode() not in everything
+    assert str(cast.ben.id).encode() not in everything
+
+
+def test_a_stranger_s_copy_looks_like_one_that_never_was(cast, run_jobs, client):
+    ada, ben = cast.sign_in(cast.ada), cast.sign_in(cast.ben)
+    start(ada)
+    run_jobs()
+    url = link_of(ada)
+    theirs, none = ben.get(url), ben.get(f"/settings/privacy/export/{uuid.uuid4()}")
+    assert (theirs.status, theirs.text) == (none.status, none.text)
+    assert theirs.status == 404
+    assert ben.post(url + "/delete", **ben.get("/settings/privacy").fields()).status == 404
+    assert client.get(url).path == "/login"
+    assert ada.client.get(url).status_code == 200
+    assert ben.get("/settings/privacy/export/1").status == 404
+
+
+def test_a_session_that_is_not_fresh_must_prove_itself_first(cast, run_jobs, clock):
+    ada = cast.sign_in(cast.ada)
+    start(ada)
+    run_jobs()
+    url = link_of(ada)
+    clock.forward(minutes=31)
+    assert ada.get(url).path == "/confirm-identity"
+    assert start(ada).path == "/confirm-identity"
+
+
+def test_a_second_press_returns_to_the_running_copy(app, cast, run_jobs):
+    ada = cast.sign_in(cast.ada)
+    start(ada)
+    first = link_of(ada)
+    ada.post("/settings/privacy/export", csrf_token=ada.get("/settings/privacy/delete").fields()["csrf_token"])
+    assert link_of(ada) == first
+    with app.app_context():
+        assert len(db.session.scalars(select(Export)).all()) == 1
+    run_jobs()
+
+
+def test_five_a_day_and_then_wait(cast, run_jobs, clock):
+    ada = cast.sign_in(cast.ada)
+    for _time in range(5):
+        assert start(ada).status == 200
+        run_jobs()
+    refused = start(ada)
+    assert refused.status == 429
+    assert int(refused.response.headers["Retry-After"]) > 0
+    clock.forward(hours=23, minutes=59)
+    again = cast.sign_in(cast.ada)
+    assert start(again).status == 200
+
+
+def test_a_newer_copy_takes_the_place_of_the_older_and_its_file(app, cast, run_jobs):
+    ada = cast.sign_in(cast.ada)
+    start(ada)
+    run_jobs()
+    first = link_of(ada)
+    start(ada)
+    run_jobs()
+    assert link_of(ada) != first
+    assert ada.get(first).status == 404
+    with app.app_context():
+        assert len(list(storage().keys("export"))) == 1
+
+
+def test_the_person_may_delete_the_copy_early(app, cast, run_jobs):
+    ada = cast.sign_in(cast.ada)
+    start(ada)
+    run_jobs()
+    url = link_of(ada)
+    assert "The copy is deleted." in ada.submit("/settings/privacy", action=url + "/delete").text
+    assert ada.get(url).status == 404
+    with app.app_context():
+        assert list(storage().keys("export")) == []
+
+
+def test_after_its_period_the_copy_is_gone_and_so_is_its_file(app, cast, run_jobs, clock):
+    start(cast.sign_in(cast.ada))
+    run_jobs()
+    url = link_of(cast.sign_in(cast.ada))
+    clock.forward(days=7, minutes=1)
+    assert cast.sign_in(cast.ada).get(url).status == 404
+    with app.app_context(), worker.unit_of_work():
+        assert register().sweep()["export"] == 1
+    with app.app_context():
+        assert list(storage().keys("export")) == []
+
+
+def test_the_first_fetch_is_noted_once(app, cast, fetch):
+    ada = cast.sign_in(cast.ada)
+    fetch(ada)
+    ada.client.get(link_of(ada))
+    assert ada.get("/settings/privacy/requests").text.count("The copy was fetched") == 1
+
+
+def test_a_job_that_was_given_up_lets_the_person_start_again(app, cast, run_jobs, unit):
+    ada = cast.sign_in(cast.ada)
+    start(ada)
+    first = link_of(ada)
+    with unit():
+        db.session.execute(update(Job).where(Job.kind == "privacy.build_export").values(state=FAILED))
+    assert "could not be prepared" in ada.get(first).text
+    assert start(ada).status == 200
+    assert link_of(ada) == first
+    run_jobs()
+    assert ada.client.get(first).status_code == 200
+
+
+def test_killed_while_building_it_leaves_no_file_and_builds_again(app, cast, run_jobs, monkeypatch, clock):
+    ada = cast.sign_in(cast.ada)
+    start(ada)
+    with monkeypatch.context() as broken:
+        broken.setattr(archive.Archive, "_manifest", lambda self: 1 / 0)
+        run_jobs()
+    with app.app_context():
+        assert list(storage().keys("export")) == []
+        assert list(storage().folder.glob("export/??/*")) == []
+    clock.forward(minutes=1)
+    run_jobs()
+    assert ada.client.get(link_of(ada)).status_code == 200
+
+
+def test_a_copy_whose_account_closes_meanwhile_is_dropped(app, cast, run_jobs, outbox):
+    ada = cast.sign_in(cast.ada)
+    start(ada)
+    ada.submit("/settings/privacy/delete", confirm="y")
+    run_jobs()
+    with app.app_context():
+        assert db.session.scalars(select(Export)).all() == []
+        assert list(storage().keys("export")) == []
+    assert [letter.subject for letter in outbox.to(cast.ada.email)] == ["Your account is closed"]
+
+
+HOSTILE = [
+    '=HYPERLINK("http://evil.example")',
+    "+1",
+    "-1+1",
+    "@SUM(A1)",
+    "＝1+1",
+    "<script>alert(1)</script>",
+    "\u202eevil",
+    '"=1,2"',
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_is_only_text(cast, fetch, name):
+    eve = cast.make(name, "eve@example.com", "eve writes what she likes here")
+    copy = fetch(cast.sign_in(eve))
+    assert copy.json("data/person.json")[0]["name"] == name
+    rows = list(csv.DictReader(io.StringIO(copy.text("data/person.csv"), newline="")))
+    assert rows[0]["name"].removeprefix("'") == name
+    for row in rows:
+        for value in row.values():
+            assert not value.startswith(archive.FORMULA)
+    page = copy.text("index.html")
+    assert "<script" not in page
+    assert 'http-equiv="Content-Security-Policy"' in page
+    if name.startswith("\u202e"):
+        assert f"<bdi>{name}</bdi>" in page
+
+
+@pytest.mark.parametrize("value", ["=1", "+1", "-1", "@a", "\t=1", "\r=1", "\n=1", "\0=1", "＝1", "＋1", "－1", "＠a"])
+def test_a_cell_is_never_a_formula(value):
+    assert archive.cell(value) == "'" + value
+
+
+@pytest.mark.parametrize("value", ["a=1", "1-1", "", -5, 0, None, True])
+def test_a_plain_cell_stays_as_it_is(value):
+    assert archive.cell(value) is value
+
+
+def test_a_cell_holds_structures_as_json():
+    assert json.loads(archive.cell({"a": ["=1"]})) == {"a": ["=1"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("photo.webp", "files/photo.webp"),
+        ("../../etc/passwd", "files/etc/passwd"),
+        ("/etc/passwd", "files/etc/passwd"),
+        ("C:\\evil.exe", "files/C__evil.exe"),
+        ("tickets/1/a\u202etxt.exe", "files/tickets/1/a_txt.exe"),
+        ("发票.pdf", "files/发票.pdf"),
+        ("..", "files/-2"),
+    ],
+)
+def test_a_name_in_the_archive_leads_nowhere_else(name, safe):
+    assert archive._safe_name(name, set()) == safe
+
+
+def test_two_files_of_one_name_both_stay():
+    taken: set[str] = set()
+    assert [archive._safe_name(name, taken) for name in ("a.txt", "A.txt", "a.txt")] == [
+        "files/a.txt",
+        "files/A.txt-2",
+        "files/a.txt-3",
+    ]
+
+
+def test_the_page_of_the_copy_speaks_the_person_s_language(cast, fetch):
+    li = cast.make("Li Wei", "li@example.com", "li wei sews through the night", language="zh_Hans")
+    assert '<html lang="zh-Hans' in fetch(cast.sign_in(li)).text("index.html")
