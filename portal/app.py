@@ -15,6 +15,7 @@ from portal.consent import browser as consent_browser
 from portal.consent import checks as consent_checks
 from portal.consent import claim as consent_claim
 from portal.consent import routes as consent_routes
+from portal.home import routes as home_routes
 from portal.jobs import claim as jobs_claim
 from portal.kit import (
     access,
@@ -87,6 +88,7 @@ BLUEPRINTS = (
     support_routes.bp,
     privacy_routes.bp,
     promises_routes.bp,
+    home_routes.bp,
     settings_routes.bp,
     admin_routes.bp,
 )
@@ -148,7 +150,6 @@ def create_app(settings: Settings) -> web.Portal:
         app.register_blueprint(blueprint)
     if not settings.is_production:
         app.register_blueprint(mail_routes.bp)
-    app.url_build_error_handlers.append(lambda error, endpoint, values: f"/missing/{endpoint}")
     access.check_all_tagged(app)
     return app
 

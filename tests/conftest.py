@@ -16,9 +16,11 @@ from urllib.parse import urlsplit
 import pytest
 import time_machine
 from bs4 import BeautifulSoup
+from click.testing import CliRunner, Result
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from portal import cli
 from portal.app import create_app
 from portal.jobs import worker
 from portal.kit import settings
@@ -77,12 +79,12 @@ def apps(request: pytest.FixtureRequest, workplace: Path) -> Callable[[str], Fla
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def app(request: pytest.FixtureRequest, apps: Callable[[str], Flask]) -> Iterator[Flask]:
+def app(request: pytest.FixtureRequest, apps: Callable[[str], Flask]) -> Flask:
     """The app with empty tables: each test that touches data runs on both databases."""
     app = apps(request.param)
     with app.app_context():
         _empty()
-    yield app
+    return app
 
 
 def _empty() -> None:
@@ -231,8 +233,7 @@ class Outbox:
         with self.app.app_context():
             kept = [letter for _key, letter in transport.mailbox()]
         return [
-            ReceivedLetter(one["to"], one["subject"], one["text"], one["html"], one["headers"])
-            for one in reversed(kept)
+            ReceivedLetter(one["to"], one["subject"], one["text"], one["html"], one["headers"]) for one in reversed(kept)
         ]
 
     def to(self, address: str) -> list[ReceivedLetter]:
@@ -279,6 +280,14 @@ def outbox(app: Flask, run_jobs: Callable[[], int]) -> Outbox:
 def cast(app: Flask) -> Cast:
     """Ada, Ben, Mallory and Sam; each exists once asked for."""
     return Cast(app)
+
+
+@pytest.fixture
+def command(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """`command("sweep", "--json")` runs `portal sweep --json` with the test's own app."""
+    monkeypatch.setattr(cli, "load", lambda: None)
+    monkeypatch.setattr(cli, "create_app", lambda _settings: app)
+    return lambda *arguments: CliRunner().invoke(cli.main, arguments)
 
 
 class Clock:

@@ -1,16 +1,15 @@
 """The demo company: what `make run` fills an empty database with."""
 
-from click.testing import CliRunner
-from flask import Flask
+from collections.abc import Callable
 
-from portal.cli import demo
+from click.testing import Result
+
 from portal.demo import COMPANY
 from tests.conftest import Visitor
 
 
-def test_it_prints_passwords_that_sign_in_and_fills_only_once(app: Flask, client: Visitor) -> None:
-    with app.app_context():
-        first, second = CliRunner().invoke(demo), CliRunner().invoke(demo)
+def test_it_prints_passwords_that_sign_in_and_fills_only_once(command: Callable[..., Result], client: Visitor) -> None:
+    first, second = command("demo"), command("demo")
     assert first.exit_code == 0
     assert second.exit_code == 1
     lines = [line.split(maxsplit=1) for line in first.output.splitlines()]

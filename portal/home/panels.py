@@ -35,8 +35,7 @@ def _your_data() -> Panel:
         title=_("Your data"),
         text=_("See what we hold and why, take a copy, or delete it. You need nobody's help."),
         links=[
-            ("privacy.overview", _("See my data")),
-            ("privacy.start", _("Download it")),
+            ("privacy.overview", _("See and download my data")),
             ("privacy.delete", _("Delete my account")),
         ],
     )

@@ -3,12 +3,13 @@
 The newsletter is a subscription of its own, kept by address; every other switch is a decision about a purpose.
 """
 
+import uuid
 from collections.abc import Mapping
 
-from portal.accounts import service as accounts
 from portal.consent import service as consent
 from portal.kit import audit
 from portal.kit.access import Actor
+from portal.kit.refusals import NotFound
 from portal.newsletter import service as newsletter
 
 SWITCHES = ("newsletter", "betas", "research", "follow_up", "error_help", "product_improvement")
@@ -16,13 +17,13 @@ SWITCHES = ("newsletter", "betas", "research", "follow_up", "error_help", "produ
 
 def switches_for(actor: Actor) -> dict[str, bool]:
     """Return how each switch stands now."""
-    standing = consent.standing(accounts.person_for(actor).id)
+    standing = consent.standing(_of(actor))
     return {key: standing.get(key, False) for key in SWITCHES} | {"newsletter": newsletter.state_for(actor)}
 
 
 def set_switches(actor: Actor, *, wanted: Mapping[str, bool]) -> list[str]:
     """Change what differs; return the switches that stay off all the same, because their use is restricted (P27)."""
-    person = accounts.person_for(actor)
+    person_id = _of(actor)
     before = switches_for(actor)
     changed = [key for key in SWITCHES if wanted[key] != before[key]]
     for key in changed:
@@ -30,11 +31,17 @@ def set_switches(actor: Actor, *, wanted: Mapping[str, bool]) -> list[str]:
             newsletter.join(actor) if wanted[key] else newsletter.leave(actor)
         else:
             choice = consent.Choice.GRANTED if wanted[key] else consent.Choice.OBJECTED
-            consent.decide(person.id, purpose=key, choice=choice, mechanism=consent.Mechanism.SETTINGS)
+            consent.decide(person_id, purpose=key, choice=choice, mechanism=consent.Mechanism.SETTINGS)
     if changed:
-        audit.record("settings.communication_changed", subject_id=person.id, by=person.id, switches=changed)
+        audit.record("settings.communication_changed", subject_id=person_id, by=person_id, switches=changed)
     after = switches_for(actor)
     return [key for key in changed if wanted[key] and not after[key]]
+
+
+def _of(actor: Actor) -> uuid.UUID:
+    if actor.person_id is None:
+        raise NotFound
+    return actor.person_id
 
 
 def purpose_words(key: str) -> str:

@@ -3,9 +3,7 @@
 import json
 
 import pytest
-from click.testing import CliRunner
 
-from portal.cli import promises_check
 from portal.jobs import worker
 from portal.kit import checks
 from portal.kit.checks import Check, broken, kept
@@ -126,15 +124,13 @@ def test_every_check_of_the_portal_belongs_to_a_promise(app):
         assert checks.checks()
 
 
-def test_the_command_fails_when_a_promise_is_broken(app, looking_at):
+def test_the_command_fails_when_a_promise_is_broken(command, looking_at):
     looking_at(a_check(lambda: kept(), name="good"), a_check(lambda: broken("why"), name="bad"))
-    with app.app_context():
-        result = CliRunner().invoke(promises_check, ["--json"])
+    result = command("promises", "check", "--json")
     assert result.exit_code == 1
     assert {row["check"]: row["ok"] for row in json.loads(result.output)} == {"good": True, "bad": False}
 
 
-def test_the_command_succeeds_when_all_are_kept(app, looking_at):
+def test_the_command_succeeds_when_all_are_kept(command, looking_at):
     looking_at(a_check(lambda: kept()))
-    with app.app_context():
-        assert CliRunner().invoke(promises_check).exit_code == 0
+    assert command("promises", "check").exit_code == 0

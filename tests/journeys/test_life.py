@@ -1,0 +1,125 @@
+"""The life of a customer, walked in a real Chromium, with and without JavaScript."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.conftest import Clock, Outbox
+from tests.people import Cast
+
+PASSWORD = "a seam allowance of one centimetre"
+ADDRESS = "nell@example.com"
+
+
+@pytest.fixture(params=[True, False], ids=["script", "no-script"])
+def nell(request: pytest.FixtureRequest, open_page: Callable[..., Page]) -> Page:
+    """A new person at a browser, with and without JavaScript."""
+    return open_page(javascript=request.param)
+
+
+def send(page: Page, button: str, **fields: str | bool) -> None:
+    """Fill in fields by name and press the button that says so."""
+    main = page.locator("main")
+    for name, value in fields.items():
+        field = main.locator(f"[name={name}]")
+        if isinstance(value, bool):
+            field.set_checked(value)
+        else:
+            field.fill(value)
+    main.get_by_role("button", name=button, exact=True).first.click()
+
+
+def sign_up(page: Page, outbox: Outbox) -> None:
+    page.goto("/signup")
+    send(page, "Create account", name="Nell Bobbin", email=ADDRESS, password=PASSWORD, accept_terms=True)
+    page.goto(outbox.last(ADDRESS).link("verify-email"))
+    page.locator("main").get_by_role("button").first.click()
+
+
+def sign_in(page: Page, *, email: str = ADDRESS, password: str = PASSWORD) -> None:
+    page.goto("/login")
+    send(page, "Sign in", email=email, password=password)
+
+
+def heading(page: Page) -> Any:
+    return page.locator("h1")
+
+
+def test_from_sign_up_to_deletion_and_back(nell: Page, outbox: Outbox, run_jobs: Callable[[], int], clock: Clock) -> None:
+    sign_up(nell, outbox)
+    sign_in(nell)
+    expect(nell).to_have_url("http://localhost/home")
+
+    nell.goto("/settings/profile")
+    send(nell, "Save", name="Nell Bobbin-Spool")
+    expect(nell.locator("header")).to_contain_text("Nell Bobbin-Spool")
+
+    archive = download(nell, run_jobs)
+    person = json.loads(archive.read("data/person.json"))
+    assert "Nell Bobbin-Spool" in json.dumps(person)
+
+    nell.goto("/settings/privacy/delete")
+    tick = nell.locator("main input[type=checkbox]").first
+    tick.check()
+    nell.locator("main form").last.get_by_role("button").click()
+    assert "delet" in heading(nell).inner_text().lower()
+    nell.goto("/home")
+    expect(nell).to_have_url("http://localhost/login?next=%2Fhome")
+
+    nell.goto(outbox.last(ADDRESS).link("undo"))
+    nell.locator("main").get_by_role("button").first.click()
+    sign_in(nell)
+    expect(nell).to_have_url("http://localhost/home")
+
+    nell.goto("/settings/privacy/delete")
+    nell.locator("main input[type=checkbox]").first.check()
+    nell.locator("main form").last.get_by_role("button").click()
+    clock.forward(days=14, hours=2)
+    assert "receipt" in outbox.last(ADDRESS).text.lower()
+    sign_in(nell)
+    expect(nell).to_have_url("http://localhost/login")
+
+
+def download(page: Page, run_jobs: Callable[[], int]) -> zipfile.ZipFile:
+    page.goto("/settings/privacy")
+    page.locator("form[action='/settings/privacy/export'] button").click()
+    expect(page.locator("progress")).to_be_visible()
+    run_jobs()
+    page.reload()
+    with page.expect_download() as started:
+        page.locator("main").get_by_role("link", name="Download").first.click()
+    return zipfile.ZipFile(io.BytesIO(started.value.path().read_bytes()))
+
+
+def test_a_forgotten_password_is_chosen_anew(nell: Page, cast: Cast, outbox: Outbox) -> None:
+    ada = cast.ada
+    nell.goto("/login")
+    nell.get_by_role("link", name="Forgot").first.click()
+    nell.locator("main [name=email]").fill(ada.email)
+    nell.locator("main form").first.get_by_role("button").last.click()
+    nell.goto(outbox.last(ada.email).link("reset-password"))
+    nell.locator("main [name=password]").fill(PASSWORD)
+    nell.locator("main form").first.get_by_role("button").last.click()
+    sign_in(nell, email=ada.email, password=ada.password)
+    expect(nell).to_have_url("http://localhost/login")
+    sign_in(nell, email=ada.email)
+    expect(nell).to_have_url("http://localhost/home")
+
+
+def test_the_newsletter_is_taken_and_left(nell: Page, outbox: Outbox) -> None:
+    nell.goto("/newsletter")
+    nell.locator("main [name=email]").fill("reader@example.com")
+    nell.locator("main form").first.get_by_role("button").click()
+    nell.goto(outbox.last("reader@example.com").link("newsletter/confirm"))
+    nell.locator("main").get_by_role("button").first.click()
+    nell.goto(outbox.last("reader@example.com").link("newsletter/unsubscribe"))
+    nell.locator("main").get_by_role("button").first.click()
+    assert heading(nell).inner_text()
+    nell.goto("/newsletter")
