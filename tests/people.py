@@ -17,6 +17,7 @@ from portal.accounts import service as accounts
 from portal.accounts.models import TotpFactor
 from portal.accounts.service.factors import seal_secret
 from portal.kit import clock
+from portal.kit.access import Actor
 from portal.kit.db import db
 from portal.kit.web import unit_of_work
 
@@ -111,3 +112,12 @@ class Cast:
     def sign_in_staff(self, person: Somebody) -> Visitor:
         """Return a browser in which a member of staff is signed in with both factors."""
         return self.sign_in(person, by_second_factor=True)
+
+    def actor_in(self, visitor: Visitor) -> Actor:
+        """Return who acts in a browser, as services are told. Fails when nobody is signed in there."""
+        with visitor.client.session_transaction(base_url="http://localhost") as cookie:
+            secret = cookie["_user_id"]
+        with self.app.app_context():
+            actor = accounts.load_actor(secret)
+        assert actor is not None, "nobody is signed in"
+        return actor
