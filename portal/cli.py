@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import threading
+import uuid
+from collections.abc import Callable
 from contextlib import nullcontext
 from types import FrameType
 
@@ -16,12 +18,15 @@ from flask import Flask
 from flask_migrate import Migrate
 
 from portal import demo as demo_company
+from portal.accounts import service as accounts
+from portal.accounts.models import Person
 from portal.app import ROOT, create_app
 from portal.jobs import service as jobs
 from portal.jobs import worker as job_worker
 from portal.kit import claims
 from portal.kit.db import db
 from portal.kit.errors import AWAY
+from portal.kit.refusals import NotFound
 from portal.kit.settings import SettingsError, load
 from portal.kit.web import unit_of_work
 from portal.privacy import service as privacy
@@ -266,3 +271,81 @@ def promises_check(as_json: bool) -> None:
             click.echo(f"{result.promise} {'kept  ' if result.ok else 'BROKEN'} {result.name}: {result.detail}")
     if not all(result.ok for result in results):
         raise SystemExit(1)
+
+
+ROLE = click.option("--role", type=click.Choice(accounts.ROLES), required=True, help="What the person does for you.")
+
+
+@main.group()
+def staff() -> None:
+    """Say who works for you. They sign up as anybody does; the console then asks for their second factor."""
+
+
+@staff.command("add")
+@click.argument("email")
+@ROLE
+def staff_add(email: str, role: str) -> None:
+    """Make the person with this address a member of staff."""
+    _give_role(email, role)
+
+
+@staff.command("role")
+@click.argument("email")
+@ROLE
+def staff_role(email: str, role: str) -> None:
+    """Give a member of staff another role."""
+    _give_role(email, role, only_staff=True)
+
+
+def _give_role(email: str, role: str, *, only_staff: bool = False) -> None:
+    with unit_of_work():
+        person = _person(email)
+        if only_staff and person.id not in {member.person_id for member in accounts.list_staff()}:
+            raise click.ClickException("This person is not on the staff.")
+        accounts.grant_role(person.id, role=role)
+    click.echo(f"Done: {role}. Every session of theirs has ended.")
+
+
+@staff.command("remove")
+@click.argument("email")
+def staff_remove(email: str) -> None:
+    """Take a person off the staff. Their account stays."""
+    _on_staff(email, accounts.remove_role)
+
+
+@staff.command("reset-factor")
+@click.argument("email")
+def staff_reset_factor(email: str) -> None:
+    """Remove a lost second factor. Ask for proof in person first: then the password alone sets up a new one."""
+    _on_staff(email, accounts.reset_factor)
+
+
+def _on_staff(email: str, verb: Callable[[uuid.UUID], None]) -> None:
+    try:
+        with unit_of_work():
+            verb(_person(email).id)
+    except NotFound:
+        raise click.ClickException("This person is not on the staff, or has nothing of the kind.") from None
+    click.echo("Done. Every session of theirs has ended.")
+
+
+def _person(email: str) -> Person:
+    person = accounts.find_by_email(email)
+    if person is None:
+        raise click.ClickException("There is no account with this address. The person signs up first, as anybody does.")
+    return person
+
+
+@staff.command("list")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def staff_list(as_json: bool) -> None:
+    """List the staff."""
+    with unit_of_work(write=False):
+        members = accounts.list_staff()
+    if as_json:
+        rows = [{"email": m.email, "name": m.name, "role": m.role, "second_factor": m.has_second_factor} for m in members]
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    for member in members:
+        factor = "second factor" if member.has_second_factor else "no second factor yet"
+        click.echo(f"{member.role:<9} {member.email}  {member.name}  ({factor})")
