@@ -185,7 +185,7 @@ def _email_shape(_form: object, field: Any) -> None:
     if not field.data:
         return
     try:
-        validate_email(field.data, check_deliverability=False, allow_smtputf8=False, test_environment=True)
+        validate_email(field.data, check_deliverability=False, allow_smtputf8=False, test_environment=True, strict=True)
     except EmailNotValidError:
         raise ValidationError(_("Please check this address. It should look like name@example.com.")) from None
 
@@ -220,9 +220,16 @@ def upload(label: Sentence, *, accept: Iterable[str], hint: Sentence = "") -> Fi
 
 def init_app(app: Flask) -> None:
     """Check origin and token of every unsafe request before any view sees it (v5.0.0-3.5.1)."""
+    app.before_request(_bound_texts)
     app.before_request(_check_origin)
     app.before_request(_check_token)
     app.jinja_env.globals["csrf_token"] = generate_csrf
+
+
+def _bound_texts() -> None:
+    if request.mimetype != "multipart/form-data":
+        # Only an upload may be large: a long list of names is parsed whole, in memory (v5.0.0-5.2.1).
+        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
 
 
 def _check_origin() -> None:

@@ -8,21 +8,18 @@ from portal.kit.i18n import LANGUAGES, _l
 _REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 
 
-def time_zones() -> dict[str, list[tuple[str, str]]]:
-    """Return the time zones by region, each as (name, what is shown)."""
+def time_zones() -> list[tuple[str, str, str]]:
+    """Return the time zones as (name, what is shown, region)."""
     names = sorted(name for name in available_timezones() if name.startswith(_REGIONS) and "/" in name)
-    grouped: dict[str, list[tuple[str, str]]] = {"UTC": [("UTC", "UTC")]}
-    for name in names:
-        region, place = name.split("/", 1)
-        grouped.setdefault(region, []).append((name, place.replace("_", " ").replace("/", ", ")))
-    return grouped
+    places = [(name, *reversed(name.split("/", 1))) for name in names]
+    return [("UTC", "UTC", "UTC"), *((name, place.replace("_", " "), region) for name, place, region in places)]
 
 
 class Profile(forms.Form):
     """Who one is to others, and how the portal speaks."""
 
     name = forms.text(_l("Name"), hint=_l("As your colleagues and our team know you."))
-    language = forms.choice(_l("Language"), list(LANGUAGES.items()))
+    language = forms.choice(_l("Language"), LANGUAGES.items())
     time_zone = forms.choice(_l("Time zone"), time_zones(), hint=_l("All times are shown in it."))
 
 

@@ -277,7 +277,8 @@ def test_a_frozen_account_cannot(app, ada, cast, unit):
 
 
 @pytest.mark.parametrize(
-    "email", ["", "nobody", "a@example.com\nBcc: x@example.com", "<script>alert(1)</script>@example.com", "a@b@c", "ü@example.com"]
+    "email",
+    ["", "nobody", "a@example.com\nBcc: x@example.com", "<script>alert(1)</script>@example.com", "a@b@c", "ü@example.com"],
 )
 def test_what_is_no_address_is_refused(ada, email):
     assert ask(ada, email).status == 422
