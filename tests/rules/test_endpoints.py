@@ -11,7 +11,6 @@ from tests.rules.source import areas, dotted, modules, pages, templates
 
 # A GET that keeps a book, by its endpoint, with its reason (rule 7). Each is idempotent.
 READING_KEEPS_A_BOOK: dict[str, str] = {
-    "privacy.export_file": "notes once that the copy was fetched, so that a stranger's fetch would be seen",
     "admin.ticket": "a staff read is on record before it is shown (P37)",
     "admin.attachment": "the same for a file",
     "privacy.export_file": "that a copy was fetched is noted once, so that its person would see a stranger's fetch",
