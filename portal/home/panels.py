@@ -37,6 +37,9 @@ def _your_data() -> Panel:
         links=[
             ("privacy.overview", _("See and download my data")),
             ("privacy.delete", _("Delete my account")),
+            ("privacy.who_looked", _("Who looked at my data")),
+            ("traffic.mine", _("My visits")),
+            ("privacy.requests", _("What I asked for")),
         ],
     )
 

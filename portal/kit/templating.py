@@ -1,16 +1,18 @@
 """Templates: what every page may use. Pages are rendered inside the unit of work, letters without a request."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta, tzinfo
+from typing import Any, cast
 
-from babel.dates import format_date, get_timezone
-from babel.dates import format_datetime as babel_datetime
+from babel import Locale
+from babel.dates import format_date, format_time, get_timezone, get_timezone_location
 from flask import Flask, current_app, g, has_request_context, render_template
 from flask_babel import get_locale
 from jinja2 import pass_context
 
 from portal.kit import access, i18n, periods
+
+BRITISH = Locale.parse("en_GB")
 
 
 def init_app(app: Flask, *, company: object) -> None:
@@ -47,8 +49,22 @@ def instant(at: datetime | None, zone: str | None = None) -> str:
     """Say an instant in the reader's language and zone, the zone named."""
     if at is None:
         return ""
-    timezone = get_timezone(zone or _zone())
-    return babel_datetime(at, "d MMM y, HH:mm z", tzinfo=timezone, locale=get_locale() or "en")
+    timezone, language = get_timezone(zone or _zone()), _language()
+    local = at.astimezone(timezone)
+    said = f"{format_date(local, 'medium', locale=language)}, {format_time(local, 'short', locale=language)}"
+    return f"{said} {_place(timezone, language)}"
+
+
+def _language() -> Locale:
+    language = get_locale()
+    # Our English is British: the day comes before the month.
+    return BRITISH if language is None or language.language == "en" else cast(Locale, language)
+
+
+def _place(timezone: tzinfo, language: Locale) -> str:
+    if str(timezone) == "UTC":
+        return "UTC"
+    return f"({get_timezone_location(timezone, locale=language, return_city=True)})"
 
 
 def day(at: date | None, zone: str | None = None) -> str:
@@ -57,9 +73,7 @@ def day(at: date | None, zone: str | None = None) -> str:
         return ""
     if isinstance(at, datetime):
         at = at.astimezone(get_timezone(zone or _zone())).date()
-    language = get_locale()
-    # Our English is British: the day comes before the month.
-    return format_date(at, "long", locale="en_GB" if language is None or language.language == "en" else language)
+    return format_date(at, "long", locale=_language())
 
 
 def nice_bytes(count: int) -> str:

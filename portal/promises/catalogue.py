@@ -246,7 +246,7 @@ SECTIONS: tuple[Section, ...] = (
             "P27",
             _l("Say no to a use"),
             _l("You may object to a use of your data, or restrict it."),
-            _l("each use asks first whether it may, and the answer without a word from you is no"),
+            _l("each use asks first whether it may; an objection or a restriction answers no, and so does an unknown use"),
             "settings.communication",
         ),
         Promise(
