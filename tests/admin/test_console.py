@@ -1,0 +1,241 @@
+"""The console: for staff with a second factor alone; what they open is on record before they see it (P36, P37, P39)."""
+
+import uuid
+
+import pytest
+from sqlalchemy import select
+
+from portal.admin import routes
+from portal.kit.audit import AuditEntry
+from portal.kit.db import db
+from portal.kit.files import storage
+from portal.support.models import Message, Ticket
+from tests.support import samples
+
+PAGES = ("/admin/", "/admin/tickets")
+
+
+@pytest.fixture
+def ticket(cast):
+    """A ticket of Ada's with a file; returns (Ada's browser, its path for her, its path in the console)."""
+    ada = cast.sign_in(cast.ada)
+    sent = samples.chosen(("a.pdf", samples.pdf()))
+    page = ada.submit("/contact", subject="Secret zips", message="My secret order", files=sent)
+    return ada, page.path, page.path.replace("/support", "/admin/tickets")
+
+
+@pytest.fixture
+def sam(cast):
+    """Sam's browser, signed in with both factors."""
+    return cast.sign_in_staff(cast.sam)
+
+
+@pytest.fixture
+def audit(unit):
+    """Return the entries of the audit trail for an event."""
+
+    def read(event):
+        with unit():
+            return list(db.session.scalars(select(AuditEntry).where(AuditEntry.event == event)))
+
+    return read
+
+
+class TestWhoMayEnter:
+    """The gate."""
+
+    def test_to_a_customer_the_console_does_not_exist(self, cast, ticket):
+        _ada, _path, desk = ticket
+        ben = cast.sign_in(cast.ben)
+        absent = ben.get("/no-such-page").text
+        for path in (*PAGES, desk):
+            page = ben.get(path)
+            assert (page.status, page.text) == (404, absent)
+
+    def test_a_visitor_is_asked_to_sign_in(self, client):
+        assert "/login" in client.client.get("/admin/").headers["Location"]
+
+    def test_staff_without_their_second_factor_see_nothing(self, cast, ticket, audit):
+        _ada, _path, desk = ticket
+        sam = cast.sign_in(cast.sam)
+        for path in (*PAGES, desk):
+            answer = sam.client.get(path)
+            assert answer.status_code == 303
+            assert "second-factor" in answer.headers["Location"]
+        assert audit("support.ticket_read") == []
+
+    def test_staff_prove_themselves_again_after_a_while(self, cast, clock):
+        sam = cast.sign_in_staff(cast.sam)
+        assert sam.get("/admin/").title == "Console"
+        clock.forward(minutes=31)
+        assert "confirm-identity" in sam.client.get("/admin/").headers["Location"]
+
+    @pytest.mark.parametrize("role", ["privacy", "research", "admin"])
+    def test_other_roles_enter_but_read_no_ticket(self, cast, ticket, role):
+        _ada, _path, desk = ticket
+        cast.give_role(cast.ben, role)
+        ben = cast.sign_in_staff(cast.ben)
+        assert ben.get("/admin/").status == 200
+        assert ben.get("/admin/tickets").status == 404
+        assert ben.get(desk).status == 404
+
+    def test_a_role_that_is_taken_away_is_gone_at_the_next_page(self, cast, sam, unit):
+        from sqlalchemy import delete
+
+        from portal.accounts.models import StaffRole
+
+        assert sam.get("/admin/").status == 200
+        with unit():
+            db.session.execute(delete(StaffRole))
+        assert sam.get("/admin/").status == 404
+
+    def test_the_service_asks_again(self, cast, ticket, unit):
+        from portal.kit.access import Actor
+        from portal.kit.refusals import NotFound
+        from portal.support import service
+
+        with unit(), pytest.raises(NotFound):
+            service.read_ticket(uuid.uuid4(), by=Actor(person_id=uuid.uuid4(), roles=frozenset({"support"})))
+
+    @pytest.mark.parametrize("act", ["close", "reopen"])
+    def test_a_customer_cannot_act(self, ticket, act, unit):
+        ada, path, desk = ticket
+        token = ada.get(path).fields()["csrf_token"]
+        assert ada.post(f"{desk}/{act}", csrf_token=token).status == 404
+        assert ada.post(desk, csrf_token=token, message="I am staff").status == 404
+        with unit():
+            assert db.session.scalar(select(Ticket.state)) == "open"
+
+
+class TestReading:
+    """Logged first, and shown to the customer."""
+
+    def test_a_list_shows_neither_text_nor_name(self, ticket, sam):
+        for path in ("/admin/", "/admin/tickets", "/admin/tickets?queue=open"):
+            text = sam.get(path).response.text
+            for secret in ("Secret", "secret", "Ada", "ada@example.com", "a.pdf"):
+                assert secret not in text
+
+    def test_the_read_is_on_record_with_who_and_whose(self, ticket, sam, cast, audit):
+        _ada, _path, desk = ticket
+        page = sam.get(desk)
+        assert "My secret order" in page.text
+        (entry,) = audit("support.ticket_read")
+        assert (entry.subject_id, entry.by_id) == (cast.ada.id, cast.sam.id)
+        assert entry.facts["role"] == "support"
+        assert "secret" not in str(entry.facts)
+
+    def test_it_is_on_record_even_when_showing_fails(self, ticket, sam, audit, monkeypatch):
+        def fail(*_args, **_kw):
+            raise RuntimeError("no page")
+
+        monkeypatch.setattr(routes, "render", fail)
+        assert sam.get(ticket[2]).status == 500
+        assert len(audit("support.ticket_read")) == 1
+
+    def test_without_a_record_nothing_is_shown(self, ticket, sam, monkeypatch):
+        from portal.kit import audit as kit_audit
+
+        def fail(*_args, **_kw):
+            raise RuntimeError("no audit trail")
+
+        monkeypatch.setattr(kit_audit, "record_first", fail)
+        page = sam.get(ticket[2])
+        assert page.status == 500
+        assert "secret" not in page.text
+
+    def test_a_file_is_logged_too_and_inert(self, ticket, sam, cast, audit):
+        link = sam.get(ticket[2]).soup.select_one("ul.files a")["href"]
+        answer = sam.client.get(link)
+        assert answer.data == samples.pdf()
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+        assert answer.headers["Content-Security-Policy"].startswith("sandbox")
+        (entry,) = audit("support.file_read")
+        assert (entry.subject_id, entry.by_id) == (cast.ada.id, cast.sam.id)
+
+    def test_a_ticket_that_is_not_there_is_not_logged(self, sam, audit):
+        assert sam.get(f"/admin/tickets/{uuid.uuid4()}").status == 404
+        assert audit("support.ticket_read") == []
+
+    def test_a_stranger_with_a_proven_address_sees_the_read_too(self, client, cast, sam, audit, unit):
+        client.submit("/contact", name="Ben", email=cast.ben.email, subject="S", message="M")
+        with unit():
+            ticket_id = db.session.scalar(select(Ticket.id))
+        sam.get(f"/admin/tickets/{ticket_id}")
+        assert [entry.subject_id for entry in audit("support.ticket_read")] == [cast.ben.id]
+
+    def test_queues(self, ticket, sam, unit):
+        assert sam.get("/admin/tickets?queue=urgent").soup.select("th a") == []
+        with unit():
+            db.session.scalars(select(Ticket)).one().urgent = True
+        assert len(sam.get("/admin/tickets?queue=urgent").soup.select("th a")) == 1
+        assert sam.get("/admin/tickets?queue=nonsense").status == 404
+        assert sam.get("/admin/tickets?queue=open&after=nonsense").status == 404
+
+
+class TestActing:
+    """Answer, close, redact; each on record."""
+
+    def test_an_answer_goes_out_and_stands_on_the_page(self, ticket, sam, outbox, audit):
+        ada, path, desk = ticket
+        sam.submit(desk, message="Dear Ada,\n\nthe zips are <b>here</b>.")
+        letter = outbox.last("ada@example.com")
+        assert "the zips are <b>here</b>." in letter.text
+        assert "&lt;b&gt;here" in letter.html
+        assert letter.link("/support/") == path
+        assert "the zips are <b>here</b>." in ada.get(path).text
+        assert len(audit("support.ticket_answered")) == 1
+
+    def test_an_empty_answer_is_sent_back(self, ticket, sam, outbox):
+        before = len(outbox.all())
+        assert sam.submit(ticket[2], message=" ").status == 422
+        assert len(outbox.all()) == before
+
+    def test_an_answer_follows_a_customer_who_has_moved(self, ticket, sam, cast, outbox, unit):
+        from portal.accounts.models import EmailChange, Person
+        from portal.kit import clock
+
+        with unit():
+            person = db.session.get(Person, cast.ada.id)
+            person.email = person.email_key = "new@example.com"
+            db.session.add(
+                EmailChange(person_id=person.id, old_email="ada@example.com", new_email="new@example.com",
+                            new_email_key="new@example.com", state="done", confirmed_at=clock.now())
+            )  # fmt: skip
+        sam.submit(ticket[2], message="Here.")
+        assert [letter.to for letter in outbox.all()][-1] == "new@example.com"
+
+    def test_close_and_open_again(self, ticket, sam, unit, audit):
+        desk = ticket[2]
+        page = sam.get(desk)
+        assert "Closed" in sam.send(page, action=desk + "/close").text
+        assert "Our turn" in sam.send(sam.get(desk), action=desk + "/reopen").text
+        assert len(audit("support.ticket_closed")) == len(audit("support.ticket_reopened")) == 1
+
+    def test_a_redacted_text_is_gone_and_says_so(self, ticket, sam, unit, audit):
+        ada, path, desk = ticket
+        with unit():
+            message_id = db.session.scalar(select(Message.id))
+        page = sam.send(sam.get(desk), action=f"/admin/messages/{message_id}/redact")
+        assert "This text was removed" in page.text
+        assert "secret" not in page.text.lower()
+        assert "secret" not in ada.get(path).text.lower()
+        with unit():
+            assert db.session.scalar(select(Message.body)) == ""
+        assert len(audit("support.message_redacted")) == 1
+
+    def test_a_redacted_file_is_gone_and_says_so(self, ticket, sam, unit, audit):
+        ada, path, desk = ticket
+        page = sam.get(desk)
+        link = page.soup.select_one("ul.files a")["href"]
+        assert "Our team removed it" in sam.send(page, action=link + "/redact").text
+        assert "Our team removed it" in ada.get(path).text
+        assert "a.pdf" not in ada.get(path).text
+        with unit():
+            assert list(storage().keys("attachment")) == []
+        assert len(audit("support.file_redacted")) == 1
+
+    def test_what_is_not_there_cannot_be_redacted(self, ticket, sam):
+        token = sam.get(ticket[2]).fields()["csrf_token"]
+        for what in ("messages", "files"):
+            assert sam.post(f"/admin/{what}/{uuid.uuid4()}/redact", csrf_token=token).status == 404
