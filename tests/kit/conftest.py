@@ -76,3 +76,22 @@ def recorded(lab: Flask) -> Callable[[], list[str]]:
         return [event.removeprefix("lab.") for event in events if event.startswith("lab.")]
 
     return names
+
+
+@pytest.fixture
+def one_lab(apps: Callable[[str], Flask], make_lab: Callable[..., Flask]) -> Flask:
+    """The lab on one database: what is asked of it reaches no table."""
+    return make_lab(apps("sqlite"))
+
+
+PRODUCTION = {
+    "env": "production",
+    "base_url": "https://portal.example.com",
+    "smtp_url": "smtp://127.0.0.1:25",
+}
+
+
+@pytest.fixture
+def production(apps: Callable[[str], Flask], make_lab: Callable[..., Flask]) -> Flask:
+    """The lab as customers reach it: production, over https. What is asked of it reaches no table."""
+    return make_lab(apps("sqlite"), **PRODUCTION)
