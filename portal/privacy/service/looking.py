@@ -10,7 +10,7 @@ from portal.kit.access import Actor
 from portal.kit.audit import AuditEntry
 from portal.kit.claims import RegisterRow, register
 
-STAFF_READS = ("support.ticket_read",)
+STAFF_READS = ("support.ticket_read", "support.file_read")
 """Every way in which staff may see a person's data, as the audit trail calls it."""
 
 
