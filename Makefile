@@ -40,14 +40,13 @@ test: $(VENV)/.test $(BIN)/portal needs quality ## Prove everything that is exac
 needs: $(VENV)/.test ## Find or install what the tests need from the system and from npm
 	@$(BIN)/python tests/needs.py
 
-quality: $(VENV)/.test ## Lint, types, layers, templates, unused code
+quality: $(VENV)/.test ## Lint, types, layers, templates, dependencies
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint --lint --quiet templates
 	$(BIN)/deptry .
-	$(BIN)/vulture
 
 format: $(VENV)/.test ## Put the code in order
 	$(BIN)/ruff check --fix .

@@ -20,7 +20,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -29,6 +29,9 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from tests import needs
+
+if TYPE_CHECKING:
+    from tests.conftest import Visitor
 
 ARGUMENTS = (
     "--no-sandbox",  # the tests may run as root, for whom Chromium's sandbox does not start
@@ -228,6 +231,13 @@ def html_faults(pages: dict[str, str]) -> list[str]:
     return list(json.loads(done.stdout))
 
 
+def sign_in(page: Page, visitor: Visitor) -> None:
+    """Give a real browser the session of a visitor whom the cast signed in."""
+    cookies = visitor.client._cookies.values()
+    kept = [{"name": cookie.key, "value": cookie.value, "domain": "localhost", "path": cookie.path} for cookie in cookies]
+    page.context.add_cookies(kept)  # type: ignore[arg-type]
+
+
 def focused(page: Page) -> str:
     """Return what a person would call the focused element: its label or text, or its tag name."""
     return str(page.evaluate(FOCUSED))
@@ -244,16 +254,16 @@ def tab_to(page: Page, name: str, *, limit: int = 80) -> None:
     raise AssertionError(f"Tab never reached {name!r}; it passed {passed}")
 
 
-def tab_order(page: Page, *, limit: int = 200) -> list[str]:
-    """Return the names of what Tab reaches, in order, from the top of the page until it leaves the page."""
+def tab_order(page: Page, *, limit: int = 300, each: Callable[[], bool] = lambda: True) -> list[tuple[str, bool]]:
+    """Return what Tab reaches, in order, from the top of the page until it leaves it: its name, and what `each` says."""
     page.evaluate("() => { document.activeElement?.blur(); window.getSelection()?.removeAllRanges(); }")
-    names: list[str] = []
+    passed: list[tuple[str, bool]] = []
     for _ in range(limit):
         page.keyboard.press("Tab")
         if page.evaluate("() => document.activeElement === document.body"):
-            return names
-        names.append(focused(page))
-    raise AssertionError(f"Tab never left the page: {names[:20]} …")
+            return passed
+        passed.append((focused(page), each()))
+    raise AssertionError(f"Tab never left the page: {passed[:20]} …")
 
 
 def focus_is_visible(page: Page) -> bool:
