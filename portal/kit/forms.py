@@ -4,6 +4,7 @@ A form checks shape only; it asks no database. A page that shows and takes a for
 token has expired the page comes back filled. A button-only POST with an expired token is sent back to its page unchanged.
 """
 
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
@@ -134,9 +135,20 @@ def clean(value: str | None) -> str | None:
     return value.strip() if value else value
 
 
+def _can_stand(char: str) -> bool:
+    """Tell whether a character can stand in a line and a page: no control, no line end, none that turns writing round."""
+    point = ord(char)
+    is_no_character = 0xFDD0 <= point <= 0xFDEF or point & 0xFFFE == 0xFFFE
+    return unicodedata.category(char) not in ("Cc", "Cs", "Zl", "Zp") and char not in TURNS and not is_no_character
+
+
+TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Marks that show the following text in another order than it is written in."""
+
+
 def one_line(_form: object, field: Any) -> None:
     """Refuse control characters: no header, log or file name can be forged with them (v5.0.0-1.3.11)."""
-    plain = "".join(char for char in field.data or "" if not (ord(char) < 32 or ord(char) in (127, 0x2028, 0x2029)))
+    plain = "".join(char for char in field.data or "" if _can_stand(char))
     if plain != (field.data or ""):
         # The page comes back with what can stand in a page.
         field.data = plain
@@ -145,7 +157,7 @@ def one_line(_form: object, field: Any) -> None:
 
 def no_control(_form: object, field: Any) -> None:
     """Refuse control characters but line ends and tabs."""
-    plain = "".join(char for char in field.data or "" if ord(char) >= 32 or char in "\r\n\t")
+    plain = "".join(char for char in field.data or "" if _can_stand(char) or char in "\r\n\t")
     if plain != (field.data or ""):
         field.data = plain
         raise ValidationError(_("Please use plain text."))
@@ -199,7 +211,9 @@ def password(label: Sentence = _l("Password"), *, hint: Sentence = "") -> Passwo
 
 def tick(label: Sentence, *, must: Sentence | None = None, hint: Sentence = "") -> BooleanField:
     """Make a check box, never ticked beforehand; `must` is the sentence when it has to be ticked."""
-    return BooleanField(label, validators=[DataRequired(must)] if must else [], description=hint)
+    # Whatever was sent in its place, the page offers the one value.
+    fixed = {"value": "y"}
+    return BooleanField(label, validators=[DataRequired(must)] if must else [], description=hint, render_kw=fixed)
 
 
 def choice(label: Sentence, choices: Iterable[tuple[Any, ...]], *, hint: Sentence = "") -> SelectField:
