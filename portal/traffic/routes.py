@@ -1,5 +1,6 @@
 """The person's own visits; and the note that is taken of every answer, beside it."""
 
+import re
 from typing import cast
 
 from flask import Blueprint, Flask, Response, current_app, g, request
@@ -12,6 +13,8 @@ from portal.traffic import service
 
 bp = Blueprint("traffic", __name__)
 EXTENSION = "portal.visits"
+VARIABLE = re.compile(r"<[^>]+>")
+"""The part of an address that names one thing: the log does not hold it, so the page shows that it is left out."""
 NOT_NOTED = frozenset({"static", "probes.healthz", "probes.readyz", "probes.metrics"})
 METHODS = frozenset({"GET", "POST", "HEAD", "OPTIONS"})
 
@@ -21,7 +24,7 @@ METHODS = frozenset({"GET", "POST", "HEAD", "OPTIONS"})
 def mine() -> str:
     """Show the person's own visits with their addresses, and when each becomes unreadable (P23)."""
     visits = service.visits_for(access.actor(), request.args.get("after"))
-    addresses = {rule.endpoint: rule.rule for rule in current_app.url_map.iter_rules()}
+    addresses = {rule.endpoint: VARIABLE.sub("…", rule.rule) for rule in current_app.url_map.iter_rules()}
     return render("traffic/mine.html", visits=visits, addresses=addresses)
 
 

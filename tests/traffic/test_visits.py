@@ -258,4 +258,16 @@ class TestWhose:
             assert register().residue(Subject(ada)) == []
 
     def test_a_stranger_has_no_such_page(self, client):
-        assert "visits" not in client.client.get("/settings/privacy/visits").text.lower()
+        answer = client.client.get("/settings/privacy/visits")
+        assert answer.status_code == 303
+        assert answer.headers["Location"].startswith("/login")
+
+    def test_the_page_shows_the_address_and_when_it_vanishes(self, cast, recorder):
+        ada = cast.sign_in(cast.ada)
+        ada.get("/contact", environ_base={"REMOTE_ADDR": "203.0.113.7"})
+        recorder.flush()
+        page = ada.get("/settings/privacy/visits")
+        assert "203.0.113.7" in page.text
+        assert "GET /contact" in page.text
+        assert "203.0.113.7" not in cast.sign_in(cast.ben).get("/settings/privacy/visits").text
+        assert ada.get("/settings/privacy/visits?after=nonsense").status == 404
