@@ -1,7 +1,6 @@
 """The promises that this area keeps, each with its check."""
 
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import cast
@@ -50,10 +49,10 @@ def _reset_link_dies() -> Finding:
         "the address has changed": replace(asked, email_key="somebody@example.com"),
         "the account is closed": replace(asked, deactivated_at=later),
     }
-    faults = [f"a link lives on although {why}" for why, state in states.items() if _opens(token, lambda s=state: s)]
-    if not _opens(token, lambda: asked) or not _opens(token, lambda: asked):
+    faults = [f"a link lives on although {why}" for why, state in states.items() if _opens(token, state)]
+    if not _opens(token, asked) or not _opens(token, asked):
         faults.append("opening a link spends it")
-    if _opens(token[:-1] + ("A" if token[-1] != "A" else "B"), lambda: asked):
+    if _opens(token[:-1] + ("A" if token[-1] != "A" else "B"), asked):
         faults.append("a forged link opens")
     return broken("; ".join(faults)) if faults else kept(f"{len(states)} changes, each kills the link")
 
@@ -62,9 +61,9 @@ def _stamp(somebody: _Somebody) -> str | None:
     return accounts.reset_stamp(cast("Person", somebody))
 
 
-def _opens(token: str, state: Callable[[], _Somebody]) -> bool:
+def _opens(token: str, state: _Somebody) -> bool:
     try:
-        tokens.read(RESET, token, max_age=period("reset_link"), stamp=lambda _id: _stamp(state()))
+        tokens.read(RESET, token, max_age=period("reset_link"), stamp=lambda _id: _stamp(state))
     except LinkDead:
         return False
     return True

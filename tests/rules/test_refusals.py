@@ -25,7 +25,7 @@ def refusals() -> dict[str, str]:
 
 def words(module: Module) -> set[str]:
     """Return the refusals that a module has words for: the keys of `refusals` and of the house's own list."""
-    names = {"refusals", "HOUSE_REFUSALS"}
+    names = {"refusals", "HOUSE_REFUSALS", "PASSWORD_REFUSALS"}
     keys: set[str] = set()
     for node in ast.walk(module.tree):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
