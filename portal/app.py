@@ -7,7 +7,7 @@ from portal.accounts import claim as accounts_claim
 from portal.accounts import jobs as accounts_jobs  # noqa: F401 (registers its background verbs)
 from portal.accounts import routes as accounts_routes
 from portal.accounts import service as accounts
-from portal.accounts.events import AccountFrozen
+from portal.accounts.events import AccountFrozen, AddressChanged
 from portal.admin import checks as admin_checks
 from portal.admin import claim as admin_claim
 from portal.admin import routes as admin_routes
@@ -50,6 +50,7 @@ from portal.mail import routes as mail_routes
 from portal.newsletter import checks as newsletter_checks
 from portal.newsletter import claim as newsletter_claim
 from portal.newsletter import routes as newsletter_routes
+from portal.newsletter import service as newsletter
 from portal.privacy import checks as privacy_checks
 from portal.privacy import claim as privacy_claim
 from portal.privacy import jobs as privacy_jobs  # noqa: F401 (registers its background verbs)
@@ -126,6 +127,7 @@ CHECKS = (
 
 EVENTS: events.Wiring = {
     AccountFrozen: (support.take_frozen,),
+    AddressChanged: (newsletter.follow_address,),
     MisuseReported: (support.take_misuse,),
 }
 """What a lower area tells -> what higher areas do about it."""

@@ -11,3 +11,12 @@ class AccountFrozen(Event):
     """Somebody said "this wasn't me" (P10): every session has ended, sensitive changes wait, our team should look."""
 
     person_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class AddressChanged(Event):
+    """An account has a new address, confirmed by its mailbox; or its old one back."""
+
+    person_id: uuid.UUID
+    old_email: str
+    new_email: str

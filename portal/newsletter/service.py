@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.exc import IntegrityError
 
+from portal.accounts.events import AddressChanged
 from portal.accounts.models import address_key
 from portal.consent import service as consent
 from portal.consent.service import Choice, Mechanism
@@ -179,3 +180,17 @@ def leave(actor: Actor) -> None:
         _remove(subscriber)
     if mine and actor.person_id is not None:
         _note(actor.person_id, Choice.DENIED, Mechanism.SETTINGS)
+
+
+def follow_address(change: AddressChanged) -> None:
+    """Let a person's subscription go along to the account's new address, which its mailbox has confirmed.
+
+    Unless that address is on the list already, or has left it: then the subscription ends.
+    """
+    key = address_key(change.new_email)
+    mine = or_(Subscriber.subject_id == change.person_id, Subscriber.email_key == address_key(change.old_email))
+    for subscriber in db.session.scalars(select(Subscriber).where(mine, Subscriber.email_key != key)).all():
+        if _find(Subscriber.email_key == key) is not None or _find_suppression(key) is not None:
+            db.session.delete(subscriber)
+        else:
+            subscriber.email, subscriber.email_key = change.new_email, key

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from portal.accounts import service as accounts
 from portal.consent import service as consent
 from portal.kit.access import Actor
 from portal.kit.claims import Subject, register
@@ -90,6 +91,47 @@ def test_joining_again_after_leaving_takes_the_suppression_back(unit, ada):
     with unit():
         assert service.state_for(ada)
         assert db.session.scalars(select(Suppression)).all() == []
+
+
+def move(unit, client, outbox, somebody, address):
+    """Change an account's address as a person does, with the link in the new mailbox."""
+    with unit():
+        accounts.ask_email_change(actor_of(somebody), email=address)
+    client.submit(outbox.last(address).link("confirm"))
+
+
+def test_the_subscription_follows_the_account_to_its_new_address_and_back(unit, client, outbox, cast, ada):
+    with unit():
+        service.join(ada)
+    link = way_out(outbox.last(ada.email))
+    move(unit, client, outbox, cast.ada, "ada.new@example.com")
+    with unit():
+        assert [one.email for one in subscribers()] == ["ada.new@example.com"]
+    client.submit(outbox.last(ada.email).link("undo"))
+    with unit():
+        assert [one.email for one in subscribers()] == [ada.email]
+    client.post(link, **ONE_CLICK)
+    with unit():
+        assert subscribers() == []
+
+
+def test_a_subscription_does_not_follow_to_an_address_that_has_left_the_list(unit, client, outbox, cast, ada):
+    confirm(client, outbox, "left@example.com")
+    client.post(way_out(outbox.last("left@example.com")), **ONE_CLICK)
+    with unit():
+        service.join(ada)
+    move(unit, client, outbox, cast.ada, "left@example.com")
+    with unit():
+        assert subscribers() == []
+
+
+def test_a_subscription_that_meets_another_at_the_new_address_becomes_one(unit, client, outbox, cast, ada):
+    confirm(client, outbox, "both@example.com")
+    with unit():
+        service.join(ada)
+    move(unit, client, outbox, cast.ada, "both@example.com")
+    with unit():
+        assert [one.email for one in subscribers()] == ["both@example.com"]
 
 
 def test_an_erasure_takes_the_subscription_and_says_why_the_hash_of_a_leaver_stays(client, outbox, unit, ada, cast):

@@ -12,10 +12,11 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from portal.accounts import mail
+from portal.accounts.events import AddressChanged
 from portal.accounts.models import EmailChange, Person, address_key
 from portal.accounts.service.people import find_by_email, lock_person, person_for
 from portal.accounts.service.sessions import end_sessions
-from portal.kit import audit, clock, throttle, tokens
+from portal.kit import audit, clock, events, throttle, tokens
 from portal.kit.access import Actor
 from portal.kit.db import db
 from portal.kit.periods import period
@@ -176,11 +177,13 @@ def _confirmed_since(person_id: uuid.UUID, since: datetime) -> Sequence[EmailCha
 
 
 def _set_address(person: Person, email: str) -> None:
+    change = AddressChanged(person.id, old_email=person.email, new_email=email)
     person.email, person.email_key = email, address_key(email)
     try:
         db.session.flush()
     except IntegrityError:
         raise LinkDead from None
+    events.tell(change)
 
 
 def _end_open(person_id: uuid.UUID, state: str) -> None:
