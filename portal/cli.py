@@ -1,5 +1,6 @@
 """The commands of operators and of `make run`. Every one has --help, an exit status, and plain errors in one line."""
 
+import contextlib
 import json
 import os
 import signal
@@ -221,7 +222,9 @@ def register(as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def sweep(dry_run: bool, as_json: bool) -> None:
     """Delete what has reached the end of its period, and carry out the deletions that are due."""
-    gone = _sweep(dry_run=dry_run)
+    # The background work that runs here writes its log; what a program reads stays alone on standard output.
+    with contextlib.redirect_stdout(sys.stderr):
+        gone = _sweep(dry_run=dry_run)
     if as_json:
         click.echo(json.dumps(gone, indent=2))
         return

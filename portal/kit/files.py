@@ -4,6 +4,7 @@ A file stored in a unit that rolls back is removed; a file deleted in a unit goe
 """
 
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Iterable
@@ -17,6 +18,8 @@ from flask import Flask, current_app
 from portal.kit import clock
 from portal.kit.settings import Settings
 from portal.kit.web import current_unit
+
+_NAME = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Storage:
@@ -73,7 +76,7 @@ class Storage:
     def keys(self, kind: str, *, older_than: timedelta = timedelta()) -> Iterable[str]:
         """Yield the key of every file of a kind that has stood for that long: for sweeps that look for orphans."""
         for path in (self.folder / kind).glob("??/*"):
-            if not path.suffix and (not older_than or _is_older(path, older_than)):
+            if _NAME.fullmatch(path.name) and (not older_than or _is_older(path, older_than)):
                 yield f"{kind}/{path.name}"
 
     def sweep_drafts(self, *, older_than: timedelta, dry_run: bool = False) -> int:

@@ -28,6 +28,8 @@ log = structlog.get_logger()
 UNDO = "undo_deletion"
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 AT_ONCE = 100
+BATCH = 500
+"""Rows of one piece."""
 
 
 class DeletionBlocked(Refusal):
@@ -143,7 +145,7 @@ def erase_some(deletion_id: uuid.UUID) -> None:
     if deletion is None:
         return
     subject, recipient = _unseal(deletion)
-    gone = register().erase(subject)
+    gone = register().erase(subject, batch=BATCH)
     deletion.gone = _added(deletion.gone, gone)
     if gone:
         _go_on(deletion)

@@ -1,0 +1,97 @@
+"""The checks of rights see what they are for: kept when it is so, broken when it is not."""
+
+from datetime import timedelta
+
+import pytest
+
+from portal.kit import audit
+from portal.kit import clock as time
+from portal.kit.audit import AuditEntry
+from portal.kit.claims import Ground, Keep, Table, personal, register, technical
+from portal.kit.claims.register import Register
+from portal.kit.db import db
+from portal.privacy.checks import CHECKS
+from portal.privacy.models import Deletion
+from portal.privacy.service import archive
+
+
+def look(name):
+    """Run the check of that name."""
+    (check,) = [check for check in CHECKS if check.name == name]
+    return check.run()
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
+def test_each_check_finds_its_promise_kept(unit, cast, check):
+    assert cast.ada
+    with unit():
+        finding = check.run()
+        assert finding.ok, finding.detail
+        assert finding.detail
+        assert not db.session.dirty and not db.session.new
+
+
+def test_a_column_that_nobody_classified_is_seen(unit, monkeypatch):
+    monkeypatch.setattr(Register, "faults", lambda self, metadata: ["person.shoe_size: not classified"])
+    with unit():
+        assert "shoe_size" in look("all_classified").detail
+
+
+def test_a_personal_column_that_a_copy_forgets_is_seen(unit, monkeypatch):
+    monkeypatch.setattr(archive, "_schema_of", lambda dataset: {"items": {"properties": {}}})
+    with unit():
+        finding = look("copy_complete")
+        assert not finding.ok
+        assert "person.email" in finding.detail
+
+
+def test_a_wrong_hash_is_seen(unit, monkeypatch):
+    monkeypatch.setattr(archive, "_json", lambda value: __import__("json").dumps(value).encode())
+    counted = archive.Archive._counted
+
+    def lie(self, name, parts):
+        yield from counted(self, name, parts)
+        self.files[-1]["sha256"] = "0" * 64
+
+    monkeypatch.setattr(archive.Archive, "_counted", lie)
+    with unit():
+        assert "index.html" in look("copy_structured").detail
+
+
+def test_a_deletion_that_is_overdue_is_seen(unit, cast):
+    with unit():
+        deletion = Deletion(person_id=cast.ada.id, number="X", due_at=time.now() - timedelta(hours=2))
+        db.session.add(deletion)
+        db.session.flush()
+        assert look("deletions_on_time").ok
+        deletion.due_at -= timedelta(hours=2)
+        db.session.flush()
+        assert look("deletions_on_time").detail == "1 deletions are overdue"
+
+
+def test_what_an_erasure_left_behind_is_seen(unit, cast):
+    with unit():
+        audit.record("privacy.person_erased", subject_id=cast.ada.id)
+        db.session.flush()
+        assert "person" in look("nothing_left").detail
+
+
+def test_a_row_past_its_period_is_seen(unit):
+    with unit():
+        db.session.add(AuditEntry(event="test.planted", facts={}, at=time.now() - timedelta(days=731)))
+        db.session.flush()
+        assert look("periods_kept").detail == "audit_entry: 1 rows past their period"
+
+
+def test_the_register_names_what_is_wrong_with_a_claim(app):
+    columns = {"id": technical(), "at": technical(), "event": personal(""), "no_such": technical()}
+    table = Table(AuditEntry, what="x", purpose="x", ground=Ground.CONTRACT, keep=Keep("audit", since="at"), columns=columns)
+    with app.app_context():
+        claim = type(register().claims[0])(area="x", tables=[table, table])
+        faults = Register([claim]).faults(db.metadata)
+    assert "audit_entry: claimed twice, again by x" in faults
+    assert "audit_entry.facts: not classified" in faults
+    assert "audit_entry.no_such: claimed but not stored" in faults
+    assert "audit_entry: personal, but nobody's" in faults
+    assert "audit_entry.event: personal, but without a name that a person understands" in faults
+    assert "person.email: not classified" in faults
