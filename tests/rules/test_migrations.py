@@ -1,0 +1,146 @@
+"""Migrations: the newest schema is what the models say, and every step can be walked up, with data, and down again."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_migrate import Migrate
+from sqlalchemy import Column, TypeDecorator, func, inspect, select, table
+
+from portal.app import create_app
+from portal.kit.db import Base, db
+from tests.conftest import make_settings
+from tests.postgres import create_database
+from tests.rules.source import ROOT
+
+MIGRATIONS = ROOT / "migrations"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """The app on a database that no migration has touched yet."""
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
+    sqlite = f"sqlite:///{tmp_path / 'portal.db'}"
+    url = sqlite if request.param == "sqlite" else create_database(f"migrations_{worker}")
+    app = create_app(make_settings(tmp_path, url))
+    Migrate(app, db, directory=str(MIGRATIONS))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def up(empty: Flask) -> Callable[[str], None]:
+    """Walk up to a revision."""
+    return lambda revision: command.upgrade(empty.extensions["migrate"].migrate.get_config(), revision)
+
+
+@pytest.fixture
+def down(empty: Flask) -> Callable[[str], None]:
+    """Walk down to a revision."""
+    return lambda revision: command.downgrade(empty.extensions["migrate"].migrate.get_config(), revision)
+
+
+def script() -> ScriptDirectory:
+    """Return the migrations as Alembic reads them."""
+    return ScriptDirectory(str(MIGRATIONS))
+
+
+def steps() -> list[str]:
+    """Return every revision, from the first to the newest. Fails when there is none."""
+    found = [revision.revision for revision in script().walk_revisions()][::-1]
+    assert found, "no migration: the rule would look at nothing"
+    return found
+
+
+def current() -> str | None:
+    """Return the revision that the database stands at."""
+    with db.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def test_there_is_one_newest_revision():
+    assert len(script().get_heads()) == 1
+
+
+def test_a_migration_is_named_by_its_day_and_what_it_does():
+    named = [path.stem for path in (MIGRATIONS / "versions").glob("*.py")]
+    assert named
+    assert [name for name in named if not name[:8].isdigit() or len(name.split("_")) < 3] == []
+
+
+def test_the_newest_schema_is_what_the_models_say(up):
+    up("heads")
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_every_step_goes_up_and_down_again(up, down):
+    every = steps()
+    for revision in every:
+        up(revision)
+        assert current() == revision
+    for revision in reversed(["base", *every[:-1]]):
+        down(revision)
+    assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
+    up("heads")
+    assert current() == every[-1]
+
+
+def test_rows_outlive_each_step_down_and_up(up, down):
+    """From the newest down, one step and back: a row that stood before stands after, in every table that is left."""
+    up("heads")
+    fill()
+    before = counts()
+    assert any(before.values())
+    for lower in reversed(steps()[:-1]):
+        down(lower)
+        kept = counts()
+        up("heads")
+        assert {name: count for name, count in counts().items() if name in kept and count < before[name]} == {}
+
+
+def fill() -> None:
+    """Put a row into every table that needs no other."""
+    with db.engine.begin() as connection:
+        for table in Base.metadata.sorted_tables:
+            if not table.foreign_keys:
+                row = {column.name: sample(column) for column in table.columns if not column.nullable}
+                connection.execute(table.insert().values(row))
+
+
+def sample(column: Column[Any]) -> object:
+    """Return a value that a column takes."""
+    kind = column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
+    return SAMPLES.get(kind.python_type, "x")
+
+
+SAMPLES: dict[type, object] = {
+    uuid.UUID: uuid.UUID(int=1),
+    datetime: datetime(2026, 11, 23, 9, 30, tzinfo=UTC),
+    date: date(2026, 11, 23),
+    dict: {},
+    bytes: b"x",
+    bool: False,
+    int: 1,
+    float: 1.0,
+}
+
+
+def counts() -> dict[str, int]:
+    """Count the rows of every table."""
+    with db.engine.connect() as connection:
+        names = [name for name in inspect(connection).get_table_names() if name != "alembic_version"]
+        return {name: connection.scalar(select(func.count()).select_from(table(name))) or 0 for name in names}
