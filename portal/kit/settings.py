@@ -112,8 +112,9 @@ class Settings(BaseModel):
                 raise ValueError("lies inside PORTAL_STORAGE_URL, so that destroyed keys would live on in backups")
             return value
         try:
+            make_url(url)
             conninfo_to_dict(url)
-        except psycopg.Error:
+        except (ArgumentError, ValueError, psycopg.Error):
             raise ValueError("is not the address of a database") from None
         return value
 

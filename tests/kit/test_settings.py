@@ -1,0 +1,218 @@
+"""Settings: everything wrong is named at once, no secret is ever printed, and nothing starts half-configured."""
+
+import os
+import threading
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from portal.app import create_app
+from portal.kit.settings import Settings, SettingsError, load
+
+SECRET = "k9-very-secret-and-long-enough-to-be-one"
+GOOD = {
+    "PORTAL_BASE_URL": "https://portal.example.com",
+    "PORTAL_SECRET_KEYS": SECRET,
+    "PORTAL_DATABASE_URL": "postgresql+psycopg://portal:pw@db.example.com/portal",
+    "PORTAL_STORAGE_URL": "file:///srv/portal/files",
+    "PORTAL_KEYS_URL": "file:///srv/portal/keys",
+    "PORTAL_SMTP_URL": "smtp://portal:pw@smtp.sendgrid.net:587",
+    "PORTAL_MAIL_FROM": "3 Clicks Cloud <portal@example.com>",
+}
+
+
+def wrong(tmp_path, **changed: str | None) -> str:
+    """Return what `load` complains of when the good settings are changed."""
+    environ = {name: value for name, value in {**GOOD, **changed}.items() if value is not None}
+    with pytest.raises(SettingsError) as caught:
+        load(environ, instance=tmp_path)
+    return str(caught.value)
+
+
+def test_good_settings_start(tmp_path):
+    assert load(GOOD, instance=tmp_path).host_name == "portal.example.com"
+
+
+def test_an_empty_production_names_everything_that_is_missing(tmp_path):
+    with pytest.raises(SettingsError) as caught:
+        load({}, instance=tmp_path)
+    assert [line.strip() for line in str(caught.value).splitlines()[1:]] == [f"{name}: missing" for name in sorted(GOOD)]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_all_that_is_wrong_is_named_at_once(tmp_path):
+    told = wrong(
+        tmp_path,
+        PORTAL_BASE_URL="http://portal.example.com",
+        PORTAL_SECRET_KEYS="short",
+        PORTAL_DATABASE_URL="mysql://x",
+        PORTAL_KEYS_URL="file:///srv/portal/files/keys",
+        PORTAL_REDIS_URL="http://x",
+        PORTAL_MAIL_FROM="nobody",
+        PORTAL_PROXY_COUNT="many",
+        PORTAL_SMTP_URL=None,
+        PORTAL_COLOUR="blue",
+    )
+    for name in ("BASE_URL", "SECRET_KEYS", "DATABASE_URL", "KEYS_URL", "REDIS_URL", "MAIL_FROM", "PROXY_COUNT", "SMTP_URL"):
+        assert f"PORTAL_{name}:" in told
+    assert "PORTAL_COLOUR: no such setting" in told
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("PORTAL_ENV", "staging", "'production' or 'development'"),
+        ("PORTAL_BASE_URL", "http://portal.example.com", "needs https"),
+        ("PORTAL_BASE_URL", "HTTP://portal.example.com", "needs https"),
+        ("PORTAL_BASE_URL", "https://portal.example.com/app", "origin"),
+        ("PORTAL_BASE_URL", "https://user:pw@portal.example.com", "origin"),
+        ("PORTAL_BASE_URL", "https://portal.example.com#x", "origin"),
+        ("PORTAL_BASE_URL", "https://[::1", "origin"),
+        ("PORTAL_BASE_URL", "portal.example.com", "origin"),
+        ("PORTAL_SECRET_KEYS", f"{SECRET},short", "32 characters"),
+        ("PORTAL_SECRET_KEYS", ",", "at least 1"),
+        ("PORTAL_DATABASE_URL", "sqlite://", "sqlite:///"),
+        ("PORTAL_DATABASE_URL", "postgresql+psycopg://u:p@h:port/x", "address of a database"),
+        ("PORTAL_STORAGE_URL", "s3://bucket", "file:///"),
+        ("PORTAL_KEYS_URL", "file:///srv/portal/files/keys", "lies inside"),
+        ("PORTAL_KEYS_URL", "file:///srv/portal/x/../files/keys", "lies inside"),
+        ("PORTAL_KEYS_URL", "file:///srv/portal/files", "lies inside"),
+        ("PORTAL_KEYS_URL", "postgresql://u:p@h:port/x", "address of a database"),
+        ("PORTAL_SMTP_URL", "https://smtp.example.com", "smtp://"),
+        ("PORTAL_SMTP_URL", "smtp://host:port", "smtp://"),
+        ("PORTAL_REDIS_URL", "redis://host:port", "redis://"),
+        ("PORTAL_MAIL_FROM", "a@example.com\r\nBcc: b@example.com", "PORTAL_MAIL_FROM"),
+        ("PORTAL_PROXY_COUNT", "-1", "greater than or equal to 0"),
+        ("PORTAL_GA_MEASUREMENT_ID", "G-x'; script-src *", "PORTAL_GA_MEASUREMENT_ID"),
+        ("PORTAL_SMTP_HOST", "x", "no such setting"),
+    ],
+)
+def test_a_wrong_one_is_named_with_its_reason(tmp_path, name, value, words):
+    told = wrong(tmp_path, **{name: value})
+    assert name in told
+    assert words in told
+    assert len(told.splitlines()) == 2
+
+
+class TestFiles:
+    """A secret may come from a file."""
+
+    def test_it_is_read_from_there(self, tmp_path):
+        (tmp_path / "key").write_text(f"{SECRET}\n")
+        environ = {**GOOD, "PORTAL_SECRET_KEYS_FILE": str(tmp_path / "key")}
+        del environ["PORTAL_SECRET_KEYS"]
+        assert load(environ, instance=tmp_path).secret_keys[0].get_secret_value() == SECRET
+
+    def test_twice_is_once_too_often(self, tmp_path):
+        (tmp_path / "key").write_text(SECRET)
+        told = wrong(tmp_path, PORTAL_SECRET_KEYS_FILE=str(tmp_path / "key"))
+        assert "PORTAL_SECRET_KEYS: set twice" in told
+        assert SECRET not in told
+
+    @pytest.mark.parametrize("content", [None, b"\xff\xfe"], ids=["missing", "no text"])
+    def test_an_unreadable_one_is_named_without_its_place(self, tmp_path, content):
+        path = tmp_path / "the-place"
+        if content:
+            path.write_bytes(content)
+        told = wrong(tmp_path, PORTAL_SECRET_KEYS=None, PORTAL_SECRET_KEYS_FILE=str(path))
+        assert "PORTAL_SECRET_KEYS_FILE: the file cannot be read" in told
+        assert "the-place" not in told
+
+    def test_an_empty_one_is_none(self, tmp_path):
+        (tmp_path / "key").write_text(" \n")
+        assert "PORTAL_SECRET_KEYS" in wrong(
+            tmp_path, PORTAL_SECRET_KEYS=None, PORTAL_SECRET_KEYS_FILE=str(tmp_path / "key")
+        )
+
+
+SECRET_NAMES = ["PORTAL_SECRET_KEYS", "PORTAL_DATABASE_URL", "PORTAL_SMTP_URL", "PORTAL_REDIS_URL", "PORTAL_KEYS_URL",
+                "PORTAL_METRICS_TOKEN", "PORTAL_PASSWORD"]  # fmt: skip
+HEADS = ["", "smtp://u:", "smtps://", "redis://:", "postgresql://u:", "postgresql+psycopg://u:", "sqlite:///", "file:///"]
+MARK = "zq7Xw9"
+
+
+@settings(max_examples=150, deadline=None, database=None)
+@given(
+    name=st.sampled_from(SECRET_NAMES),
+    head=st.sampled_from(HEADS),
+    before=st.text(max_size=8),
+    after=st.text(max_size=8) | st.sampled_from(["@h:p/x", "@h", "\u2100@h", "[", "%zz@h/db?x=%", "@[::1"]),
+    other=st.sampled_from(["http://x", "ftp://x", ""]),
+)  # fmt: skip
+def test_no_secret_is_ever_printed(tmp_path_factory, name, head, before, after, other):
+    value = f"{head}{before}{MARK}{after}".replace("\0", "")
+    environ = {**GOOD, "PORTAL_BASE_URL": other, name: value}
+    with pytest.raises(SettingsError) as caught:
+        load(environ, instance=tmp_path_factory.getbasetemp())
+    assert MARK not in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__ or caught.value.__context__ is None
+
+
+def test_settings_do_not_print_their_secrets(tmp_path):
+    shown = load({**GOOD, "PORTAL_METRICS_TOKEN": "tell-nobody"}, instance=tmp_path)
+    for text in (repr(shown), str(shown), shown.model_dump_json()):
+        assert SECRET not in text
+        assert ":pw@" not in text
+        assert "tell-nobody" not in text
+
+
+def test_settings_cannot_be_changed(tmp_path):
+    with pytest.raises(ValueError):
+        load(GOOD, instance=tmp_path).env = "development"
+
+
+class TestDevelopment:
+    """A developer types nothing."""
+
+    ENVIRON = {"PORTAL_ENV": "development"}
+
+    def test_secrets_are_made_once_and_are_for_the_owner_alone(self, tmp_path):
+        first, again = (load(self.ENVIRON, instance=tmp_path / "instance") for _each in range(2))
+        assert first.secret_keys == again.secret_keys
+        assert len(first.secret_keys[0].get_secret_value()) >= 32
+        assert (tmp_path / "instance").stat().st_mode & 0o777 == 0o700
+        assert [path.name for path in (tmp_path / "instance").iterdir()] == ["secret_key"]
+        assert (tmp_path / "instance" / "secret_key").stat().st_mode & 0o777 == 0o600
+
+    def test_whoever_starts_at_the_same_moment_gets_the_same_secret(self, tmp_path):
+        found: list[Settings] = []
+        threads = [
+            threading.Thread(target=lambda: found.append(load(self.ENVIRON, instance=tmp_path / "new")))
+            for _each in range(16)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(found) == 16
+        assert len({one.secret_keys[0].get_secret_value() for one in found}) == 1
+
+    @pytest.mark.parametrize(("host", "base"), [("0.0.0.0", "127.0.0.1"), ("::1", "[::1]"), ("box", "box")])
+    def test_links_name_a_host_that_can_be_opened(self, tmp_path, monkeypatch, host, base):
+        monkeypatch.setenv("HOST", host)
+        monkeypatch.delenv("PORT", raising=False)
+        assert load(self.ENVIRON, instance=tmp_path).base_url == f"http://{base}:8000"
+
+    def test_a_wrong_setting_is_wrong_here_too(self, tmp_path):
+        with pytest.raises(SettingsError, match="PORTAL_COLOUR"):
+            load({**self.ENVIRON, "PORTAL_COLOUR": "blue"}, instance=tmp_path)
+
+
+def test_a_provider_that_is_no_vendor_stops_the_boot(tmp_path):
+    changed = {"PORTAL_SMTP_URL": "smtp://u:hidden@mail.stranger.example", "PORTAL_DATABASE_URL": "sqlite:////tmp/never.db"}
+    with pytest.raises(SettingsError) as caught:
+        create_app(load({**GOOD, **changed}, instance=tmp_path))
+    assert "mail.stranger.example" in str(caught.value)
+    assert "hidden" not in str(caught.value)
+
+
+def test_the_defaults_of_password_hashing_are_rfc_9106s_second(tmp_path):
+    found = load(GOOD, instance=tmp_path)
+    assert (found.argon2_memory_kib, found.argon2_time, found.argon2_lanes) == (64 * 1024, 3, 4)
+    assert found.hashes_at_once * found.argon2_memory_kib <= 200 * 1024
+
+
+def test_the_environment_of_the_tests_says_nothing():
+    assert [name for name in os.environ if name.startswith("PORTAL_")] == []
