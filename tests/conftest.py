@@ -271,6 +271,17 @@ def run_jobs(app: Flask) -> Callable[[], int]:
 
 
 @pytest.fixture
+def tick(app: Flask) -> Callable[[], None]:
+    """Let the worker look at its schedules, as it does every few seconds."""
+
+    def look() -> None:
+        with app.app_context():
+            worker.tick()
+
+    return look
+
+
+@pytest.fixture
 def outbox(app: Flask, run_jobs: Callable[[], int]) -> Outbox:
     """The letters that left."""
     return Outbox(app, run_jobs)
