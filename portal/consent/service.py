@@ -127,10 +127,8 @@ _EVERY_USE = Purpose(
 )
 
 
-def decide(
-    subject_id: uuid.UUID, *, purpose: str, choice: Choice, mechanism: Mechanism, text_hash: str | None = None
-) -> Decision:
-    """Write down a decision and return it. `text_hash` only when other words than the purpose's own were shown.
+def decide(subject_id: uuid.UUID, *, purpose: str, choice: Choice, mechanism: Mechanism) -> Decision:
+    """Write down a decision, with the fingerprint of the purpose's words in the present language, and return it.
 
     Raises KeyError for a purpose that does not exist, ValueError when `EVERYTHING` is anything but restricted or lifted.
     """
@@ -144,7 +142,7 @@ def decide(
         choice=choice.value,
         revision=shown.revision,
         mechanism=mechanism.value,
-        text_hash=text_hash or hash_words(shown.words),
+        text_hash=hash_words(shown.words),
         decided_at=clock.now(),
     )
     db.session.add(decision)
