@@ -15,7 +15,7 @@ from portal.kit.web import after_unit, release
 
 _EVENT = re.compile(r"[a-z_]+\.[a-z_]+")
 _FACT = re.compile(r"[A-Za-z0-9_.:/+-]{0,64}")
-_ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+|[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*")
+_ADDRESS = re.compile(r"\d+\.\d+\.\d+\.\d+|::|(?:[0-9A-Fa-f]{1,4}:){7}")
 
 
 class AuditEntry(Base):
