@@ -9,17 +9,13 @@ from portal.kit.i18n import _l
 
 _CODE_WRONG = _l("That is not the present code. A code works once: please wait for the next one and type it here.")
 _PASSWORD_WRONG = _l("That is not your password.")
-_TOO_SHORT = _l("Please use at least %(least)s characters. A few unrelated words are easy to remember.")
-_TOO_COMMON = _l("This password is easy to guess. Please choose another one: a few unrelated words do well.")
-_TELLS_CONTEXT = _l("Please choose a password that is not made of your name, your address or ours.")
 
 
-def code_field(*, required: bool = True) -> StringField:
+def code_field() -> StringField:
     """Make a field for the six digits of an authenticator app."""
     return forms.text(
         _l("Code from your authenticator app"),
         max=12,
-        required=required,
         hint=_l("Six digits."),
         render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
     )
@@ -28,11 +24,7 @@ def code_field(*, required: bool = True) -> StringField:
 class SignUp(Form):
     """A wish for an account."""
 
-    refusals = {
-        "PasswordTooShort": ("password", _TOO_SHORT),
-        "PasswordTooCommon": ("password", _TOO_COMMON),
-        "PasswordTellsContext": ("password", _TELLS_CONTEXT),
-    }
+    refusals = forms.PASSWORD_REFUSALS
 
     name = forms.text(_l("Name"), hint=_l("As we should call you."))
     email = forms.email(hint=_l("We send a link there to confirm it."))
@@ -110,10 +102,25 @@ class RemoveFactor(Form):
     password = forms.password(_l("Your password"))
 
 
-class ConfirmIdentity(Form):
-    """The password, and a code when there is a second factor."""
+class ConfirmByPassword(Form):
+    """The password."""
 
-    refusals = {"WrongPassword": ("password", _PASSWORD_WRONG), "CodeWrong": ("code", _CODE_WRONG)}
+    refusals = {"WrongPassword": ("password", _PASSWORD_WRONG)}
 
     password = forms.password(_l("Your password"))
-    code = code_field(required=False)
+
+    def proof(self) -> dict[str, str]:
+        """Return what was given to prove who it is."""
+        return {"password": self.password.data}
+
+
+class ConfirmIdentity(ConfirmByPassword):
+    """The password and a code, for those with a second factor."""
+
+    refusals = {**ConfirmByPassword.refusals, "CodeWrong": ("code", _CODE_WRONG)}
+
+    code = code_field()
+
+    def proof(self) -> dict[str, str]:
+        """Return what was given to prove who it is."""
+        return {**super().proof(), "code": self.code.data}

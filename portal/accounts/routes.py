@@ -6,7 +6,16 @@ from flask import Blueprint, Response, flash, make_response, redirect, request, 
 from flask.typing import ResponseReturnValue
 
 from portal.accounts import service
-from portal.accounts.forms import AddFactor, Code, ConfirmIdentity, CorrectAddress, RemoveFactor, SignIn, SignUp
+from portal.accounts.forms import (
+    AddFactor,
+    Code,
+    ConfirmByPassword,
+    ConfirmIdentity,
+    CorrectAddress,
+    RemoveFactor,
+    SignIn,
+    SignUp,
+)
 from portal.kit import access, i18n, web
 from portal.kit.forms import Press
 from portal.kit.headers import private_link
@@ -204,10 +213,10 @@ def logout() -> ResponseReturnValue:
 @access.signed_in
 def confirm_identity() -> ResponseReturnValue:
     """Ask once more who it is, before a sensitive step."""
-    form = ConfirmIdentity()
+    form = ConfirmIdentity() if access.actor().has_second_factor else ConfirmByPassword()
     if form.validate_on_submit():
         try:
-            opened = service.confirm_it_is_you(access.actor(), password=form.password.data, code=form.code.data or "")
+            opened = service.confirm_it_is_you(access.actor(), **form.proof())
         except Refusal as refusal:
             form.refuse(refusal)
         else:

@@ -1,6 +1,5 @@
 """Sessions: how long they live, what ends them, and that a stolen cookie of an ended one opens nothing."""
 
-import uuid
 from datetime import timedelta
 
 import pytest
@@ -95,7 +94,7 @@ def test_the_cookie_holds_no_hash_of_the_visitors_address(client, cast):
     assert set(read_cookie(client)) <= {"_user_id", "csrf_token", "_permanent", "_flashes"}
 
 
-@pytest.mark.parametrize("token", ["", "x", "x" * 5000, str(uuid.uuid4())])
+@pytest.mark.parametrize("token", ["", "x", "x" * 5000, "6ab92ab2-010d-4d9b-800e-4b148fd9bd55", "\x00"])
 def test_a_made_up_secret_opens_nothing(app, token):
     with app.app_context():
         assert accounts.load_actor(token) is None

@@ -1,0 +1,72 @@
+"""Staff: given by an operator, with a second factor, and gone at once when taken away."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from portal import cli
+from portal.accounts import service as accounts
+from tests.accounts.walk import is_in, sign_in
+
+
+@pytest.fixture
+def portal(app, monkeypatch):
+    """Run a command as an operator does; return its result."""
+    monkeypatch.setattr(cli, "load", lambda: None)
+    monkeypatch.setattr(cli, "create_app", lambda _settings: app)
+    return lambda *words: CliRunner().invoke(cli.main, words)
+
+
+def test_an_empty_portal_has_no_staff(portal):
+    assert json.loads(portal("staff", "list", "--json").stdout) == []
+
+
+def test_an_operator_adds_lists_moves_and_removes(portal, cast):
+    browser = cast.sign_in(cast.ben)
+    assert portal("staff", "add", cast.ben.email, "--role", "support").exit_code == 0
+    assert not is_in(browser), "the sessions from before hold no role"
+    (row,) = json.loads(portal("staff", "list", "--json").stdout)
+    assert row == {"email": cast.ben.email, "name": cast.ben.name, "role": "support", "second_factor": False}
+    assert portal("staff", "role", cast.ben.email, "--role", "senior").exit_code == 0
+    assert "senior" in portal("staff", "list").stdout
+    assert cast.actor_in(cast.sign_in(cast.ben)).roles == {"senior"}
+    assert portal("staff", "remove", cast.ben.email).exit_code == 0
+    assert cast.actor_in(cast.sign_in(cast.ben)).roles == frozenset()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("add", "nobody@example.com", "--role", "support"),
+        ("add", "ada@example.com", "--role", "king"),
+        ("role", "ada@example.com", "--role", "support"),
+        ("remove", "ada@example.com"),
+        ("reset-factor", "ada@example.com"),
+    ],
+)
+def test_what_cannot_be_is_said_in_one_line(portal, cast, words):
+    cast.ada  # noqa: B018 (has an account, and is not on the staff)
+    result = portal("staff", *words)
+    assert result.exit_code != 0
+    assert "Traceback" not in result.output
+    assert not cast.actor_in(cast.sign_in(cast.ada)).roles
+
+
+def test_a_lost_factor_is_reset_and_set_up_anew(portal, client, cast, outbox):
+    sign_in(client, cast.sam)
+    assert not is_in(client)
+    assert portal("staff", "reset-factor", cast.sam.email).exit_code == 0
+    assert outbox.last(cast.sam.email).subject == "Your second factor was removed"
+    sign_in(client, cast.sam)
+    assert client.get("/login/second-factor").path == "/settings/second-factor"
+
+
+def test_a_customers_factor_is_not_staffs_to_reset(portal, cast):
+    cast.give_factor(cast.ada)
+    assert portal("staff", "reset-factor", cast.ada.email).exit_code != 0
+
+
+def test_no_such_role(unit, cast):
+    with pytest.raises(ValueError), unit():
+        accounts.grant_role(cast.ada.id, role="king")
