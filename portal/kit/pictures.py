@@ -12,7 +12,7 @@ from portal.kit import picture_process
 from portal.kit.refusals import Busy, Refusal
 from portal.kit.web import release
 
-MOST_BYTES = 8 * 1024 * 1024
+MOST_BYTES = 8_000_000
 MEDIA_TYPE = "image/webp"
 SUFFIXES = {"JPEG": {".jpg", ".jpeg", ".jfif"}, "PNG": {".png"}, "WEBP": {".webp"}}
 PATIENCE_SECONDS = 20
@@ -62,7 +62,7 @@ def small_square(data: bytes, *, name: str) -> bytes:
     Raises the refusals of this module, and Busy. Call before the unit writes: the connection is given back first.
     """
     if len(data) > MOST_BYTES:
-        raise PictureTooLarge(most=MOST_BYTES // 2**20)
+        raise PictureTooLarge(most=MOST_BYTES // 10**6)
     kind = _kind(data)
     if PurePath(name).suffix.casefold() not in SUFFIXES[kind]:
         raise PictureNameDisagrees
