@@ -206,6 +206,13 @@ def upgrade() -> None:
     flask_migrate.upgrade()
 
 
+@database.command()
+@click.argument("message")
+def revision(message: str) -> None:
+    """Draft a migration from what the models say more than the database has; MESSAGE is its verb and thing."""
+    flask_migrate.revision(message=message, autogenerate=True)
+
+
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def register(as_json: bool) -> None:
