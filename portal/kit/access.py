@@ -11,7 +11,7 @@ from flask import Flask, abort, current_app, flash, redirect, request, session, 
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
 
-from portal.kit import clock, i18n
+from portal.kit import clock, forms, i18n
 from portal.kit.i18n import _
 from portal.kit.web import SAFE_METHODS
 
@@ -221,5 +221,11 @@ def _send_to(endpoint: str, why: str) -> ResponseReturnValue:
     if ("info", why) not in session.get("_flashes", ()):
         # Said once: a browser that reopens twenty tabs must not fill up its cookie (v5.0.0-3.3.5).
         flash(why, "info")
-    came_from = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
+    came_from = request.full_path.rstrip("?") if request.method in SAFE_METHODS else _page_of_the_button()
     return redirect(url_for(endpoint, next=came_from), code=303)
+
+
+def _page_of_the_button() -> str | None:
+    """Return the page on which a button was pressed, so that one comes back to it and can press again."""
+    page = forms.came_from()
+    return page if page != url_for("home.start") else None

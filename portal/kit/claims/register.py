@@ -59,6 +59,9 @@ class Register:
             faults += [f"{name}.{column}: not classified" for column in sorted(real - have)]
             faults += [f"{name}.{column}: claimed but not stored" for column in sorted(have - real)]
         faults += [f"{name}: claimed but not stored" for name in named if name not in metadata.tables]
+        faults += [
+            f"{claim.area}: no table, and no word why" for claim in self.claims if not (claim.tables or claim.why_nothing)
+        ]
         return faults + [fault for table in named.values() for fault in _faults_of(table)]
 
     def rows(self) -> list[RegisterRow]:
