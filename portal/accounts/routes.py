@@ -28,7 +28,6 @@ bp = Blueprint("accounts", __name__)
 
 SIGN_UP = "sign_up"
 SECOND_STEP = "second_step"
-SECRET = "_user_id"  # noqa: S105 (the name under which Flask-Login looks for it)
 
 
 def _device() -> str:
@@ -49,10 +48,7 @@ def _go_on() -> ResponseReturnValue:
 
 
 def _keep(opened: service.SignedIn) -> None:
-    # The cookie starts anew, so that nothing planted before sign-in lives on (v5.0.0-7.2.4).
-    session.clear()
-    session[SECRET] = opened.secret
-    session.permanent = opened.remembered
+    access.hold(opened.secret, remembered=opened.remembered)
 
 
 def _enter(opened: service.SignedIn) -> ResponseReturnValue:

@@ -1,5 +1,7 @@
 """A forgotten password, from the sign-in page to the new one, and every way in which the link must be dead (P08)."""
 
+import threading
+
 import pytest
 
 from tests.people import Somebody
@@ -219,3 +221,24 @@ def test_a_closed_account_gets_no_link(client, cast, outbox, unit):
         accounts.deactivate(ada.account_id, by=None)
     ask(client, ada.email)
     assert outbox.to(ada.email) == []
+
+
+def test_of_two_who_use_one_link_at_once_one_is_too_late(client, new_client, cast, outbox):
+    ask(client, cast.ada.email)
+    address = link(outbox, cast.ada)
+    browsers = [new_client() for _ in range(3)]
+    pages = [browser.page(address) for browser in browsers]
+    titles: list[str] = []
+    start = threading.Barrier(len(browsers))
+
+    def press(browser, page, password):
+        start.wait()
+        titles.append(browser.send(page, password=password).title)
+
+    passwords = [f"{NEW} number {number}" for number in range(len(browsers))]
+    threads = [threading.Thread(target=press, args=args) for args in zip(browsers, pages, passwords, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert titles.count(DEAD) == len(browsers) - 1, titles
