@@ -18,10 +18,11 @@ from portal.jobs.registry import KINDS, SCHEDULES, TRIES
 from portal.jobs.service import LEASE, LeaseLost, Running, enqueue, running
 from portal.kit import clock
 from portal.kit.db import db
-from portal.kit.web import unit_of_work
+from portal.kit.web import has_written, unit_of_work
 
 log = structlog.get_logger()
 IDLE_SECONDS = 0.5
+STUMBLE_SECONDS = 5
 TICK = timedelta(seconds=15)
 LONGEST_BACKOFF = timedelta(hours=6)
 
@@ -60,7 +61,7 @@ def work(app: Flask, stop: threading.Event) -> None:
         except Exception:
             log.exception("worker.stumbled")
             busy = False
-            stop.wait(5)
+            stop.wait(STUMBLE_SECONDS)
         if not busy:
             stop.wait(IDLE_SECONDS)
 
@@ -142,9 +143,9 @@ def _run(leased: Leased) -> None:
     kind = KINDS[leased.kind]
     finish = None
     if kind.slow:
-        with unit_of_work(write=False) as unit:
+        with unit_of_work(write=False):
             finish = kind.handler(**leased.payload)
-            if unit.wrote:
+            if has_written():
                 raise RuntimeError("a slow job writes in the callable that it returns")
     with unit_of_work():
         if kind.slow:

@@ -124,13 +124,18 @@ def refuse_unit() -> None:
     current_unit().refused = True
 
 
+def has_written() -> bool:
+    """Tell whether the unit has written anything, or is about to."""
+    return bool(current_unit().wrote or db.session.new or db.session.dirty or db.session.deleted)
+
+
 def release() -> None:
     """Give the connection back before slow work. Raises RuntimeError when something is written already.
 
     Hashing a password holds no transaction and no connection; a throttle spends before the unit writes. What was read
     stays as it was read: whoever acts on it afterwards locks the row and compares.
     """
-    if current_unit().wrote or db.session.new or db.session.dirty or db.session.deleted:
+    if has_written():
         raise RuntimeError("slow or separate work must come before the first write of the unit")
     db.session.commit()
 
