@@ -12,9 +12,15 @@ from benchmarks.inside import app
 from tests.people import Cast
 
 ROUNDS = 200
-PAGES = ("/login", "/privacy", "/home", "/settings/profile", "/settings/security")
-MOST_TIMES_BARE = 6
-"""How many times the CPU of a bare page an ordinary page of ours may take; a peer of our size takes up to eight."""
+PAGES = {
+    "/login": 8,
+    "/settings/profile": 8,
+    "/settings/security": 10,
+    "/support": 8,
+    "/home": 10,
+    "/privacy": 30,
+}
+"""How many times the CPU of a bare page each may take. A peer's account page takes 8; /privacy is a document of 19 parts."""
 
 
 def cost(ask: Callable[[], object]) -> float:
@@ -48,16 +54,16 @@ def main() -> int:
     """Print what each page costs beside a bare one."""
     least = cost(bare())
     print(f"{'bare Flask, one SELECT':32} {least:6.2f} ms")
-    worst = 0.0
+    holds = True
     with app() as portal:
         cast = Cast(portal)
         ada = cast.sign_in(cast.ada)
-        for path in PAGES:
+        for path, most in PAGES.items():
             assert ada.client.get(path).status_code in {200, 302, 303}
             spent = cost(lambda path=path: ada.client.get(path))  # type: ignore[misc]
-            worst = max(worst, spent / least)
-            print(f"{path:32} {spent:6.2f} ms  {spent / least:4.1f} times a bare page")
-    return 0 if worst <= MOST_TIMES_BARE else 1
+            holds = holds and spent <= most * least
+            print(f"{path:32} {spent:6.2f} ms  {spent / least:4.1f} times a bare page, at most {most}")
+    return 0 if holds else 1
 
 
 if __name__ == "__main__":
