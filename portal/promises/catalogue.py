@@ -13,7 +13,7 @@ Sentence = Any
 
 @dataclass(frozen=True)
 class Promise:
-    """One promise. `seen_at` is the endpoint of a page where anybody, or the customer, can look."""
+    """One promise. `%(visits)s` in its words is a period of the policy; `seen_at` the endpoint of a page to look at."""
 
     id: str
     title: Sentence
@@ -192,7 +192,7 @@ SECTIONS: tuple[Section, ...] = (
         Promise(
             "P20",
             _l("Research data ends with its study"),
-            _l("A study’s personal data is deleted when the study ends, and never kept longer than two years."),
+            _l("A study’s personal data is deleted when the study ends, and never kept longer than %(research_max)s."),
             _l("no study without an end date"),
         ),
         Promise(
@@ -213,8 +213,8 @@ SECTIONS: tuple[Section, ...] = (
         ),
         Promise(
             "P23",
-            _l("Addresses for two weeks"),
-            _l("We log the network address of each visit to find faults and fend off attacks, and lose it after two weeks."),
+            _l("Addresses for %(visits)s"),
+            _l("We log the network address of each visit to find faults and fend off attacks, and lose it after %(visits)s."),
             _l("one sealed log with a key per day; the key of a day too old is destroyed, and copies are lost with it"),
             "traffic.mine",
         ),
@@ -259,7 +259,7 @@ SECTIONS: tuple[Section, ...] = (
         Promise(
             "P29",
             _l("Backups end too"),
-            _l("Deleted data lives in backups for at most sixty days and is then destroyed for good."),
+            _l("Deleted data lives in backups for at most %(backups)s and is then destroyed for good."),
             _l("a key per backup, destroyed in time"),
         ),
         Promise(
@@ -282,8 +282,8 @@ SECTIONS: tuple[Section, ...] = (
         ),
         Promise(
             "P33",
-            _l("An answer within thirty days"),
-            _l("We answer requests as fast as we can, and never later than thirty days."),
+            _l("An answer within %(request_answer)s"),
+            _l("We answer requests as fast as we can, and never later than %(request_answer)s."),
             _l("a due date that nobody can move"),
         ),
     ),
@@ -291,8 +291,8 @@ SECTIONS: tuple[Section, ...] = (
         _l("Security and staff"),
         Promise(
             "P34",
-            _l("A breach is told within seventy-two hours"),
-            _l("If a breach touches your data, you and the authorities hear of it within seventy-two hours."),
+            _l("A breach is told within %(breach_notice)s"),
+            _l("If a breach touches your data, you and the authorities hear of it within %(breach_notice)s."),
             _l("a clock that starts when we know"),
         ),
         Promise(

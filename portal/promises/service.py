@@ -9,7 +9,7 @@ from enum import Enum
 import structlog
 from sqlalchemy import delete, select
 
-from portal.kit import clock
+from portal.kit import clock, periods
 from portal.kit.checks import Check, Finding, broken, checks
 from portal.kit.db import db
 from portal.promises.catalogue import SECTIONS, Promise
@@ -31,6 +31,17 @@ class Standing(Enum):
     NOT_BUILT = "not_built"
 
 
+class _Figures(dict[str, str]):
+    """Every period of the policy by its name, said in the reader's language."""
+
+    def __missing__(self, name: str) -> str:
+        return periods.describe(periods.period(name))
+
+
+def _with_figures(words: object) -> str:
+    return str(words) % _Figures()
+
+
 @dataclass(frozen=True)
 class Look:
     """One check with its last result, if it has looked yet."""
@@ -46,6 +57,16 @@ class Line:
     promise: Promise
     standing: Standing
     looks: Sequence[Look]
+
+    @property
+    def title(self) -> str:
+        """The promise in a few words, with the policy's own figures."""
+        return _with_figures(self.promise.title)
+
+    @property
+    def text(self) -> str:
+        """The promise in a sentence or two, with the policy's own figures."""
+        return _with_figures(self.promise.text)
 
     @property
     def checked_at(self) -> datetime | None:
