@@ -98,8 +98,9 @@ class Beside:
     def _keep(self) -> None:
         while not self._ending.is_set():
             # A group of its own: Ctrl-C at the terminal is for the first process, which ends this one in order.
-            command = [sys.executable, "-m", "portal", "worker", "--beside"]
-            self._process = subprocess.Popen(command, cwd=ROOT, process_group=0)
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "portal", "worker", "--beside"], cwd=ROOT, process_group=0
+            )
             status = self._process.wait()
             if not self._ending.wait(RESTART_SECONDS):
                 log.error("worker.died", status=status)

@@ -26,7 +26,8 @@ def too_long(found: list[Module], ceiling: int) -> list[str]:
 
 
 def test_no_file_is_too_long_to_read_in_one_sitting():
-    found = [*modules("portal"), *modules("tests"), *modules("migrations"), *modules("benchmarks")]
+    # Migrations are left out: each is written once, from the models, and read from top to bottom.
+    found = [*modules("portal"), *modules("tests"), *modules("benchmarks")]
     assert [f"{module.path}: {module.lines} lines" for module in found if module.lines > FILE] == []
 
 

@@ -31,6 +31,7 @@ ASKED_FOR_BY_NAME: dict[str, str] = {
     "wrap_formdata": "Flask-WTF calls it",
     "permanent": "Flask's session reads it",
     "direct_passthrough": "Werkzeug reads it",
+    "max_content_length": "Werkzeug reads it",
     "content_length": "Werkzeug writes it as a header",
     "session_protection": "Flask-Login reads it",
     "anonymous_user": "Flask-Login reads it",
