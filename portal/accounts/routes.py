@@ -212,7 +212,7 @@ def confirm_identity() -> ResponseReturnValue:
     form = ConfirmIdentity() if access.actor().has_second_factor else ConfirmByPassword()
     if form.validate_on_submit():
         try:
-            opened = service.confirm_it_is_you(access.actor(), **form.proof())
+            opened = service.confirm_it_is_you(access.actor(), device=_device(), **form.proof())
         except Refusal as refusal:
             form.refuse(refusal)
         else:

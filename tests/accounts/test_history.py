@@ -46,6 +46,12 @@ def test_failures_in_a_row_are_counted_together(client, new_client, cast, clock,
     assert [line[0] for line in history()] == ["failed", "signed_in", "failed", "failed"]
 
 
+def test_a_failed_proof_of_identity_is_a_line_too(client, cast, history):
+    sign_in(client, cast.ada)
+    client.submit("/confirm-identity", password="wrong wrong wrong")
+    assert history() == [("failed", "Firefox on Windows", 1), ("signed_in", "Firefox on Windows", 1)]
+
+
 def test_nothing_is_kept_of_a_strangers_tries(client, run_jobs, unit):
     client.submit("/login", email="mallory@example.com", password="wrong wrong wrong")
     run_jobs()

@@ -5,10 +5,12 @@ from typing import BinaryIO
 from portal.accounts.service.factors import WrongPassword
 from portal.accounts.service.people import check_password, lock_person, person_for, set_password
 from portal.accounts.service.sessions import SignedIn, end_sessions, renew_session
-from portal.kit import audit, pictures
+from portal.kit import audit, pictures, throttle
 from portal.kit.access import Actor
 from portal.kit.files import storage
 from portal.kit.refusals import NotFound
+
+PHOTOS_PER_PERSON = "30 per hour"
 
 
 def change_profile(actor: Actor, *, name: str, language: str, time_zone: str) -> None:
@@ -24,8 +26,9 @@ def change_profile(actor: Actor, *, name: str, language: str, time_zone: str) ->
 def set_avatar(actor: Actor, *, photo: bytes, file_name: str) -> None:
     """Keep a small square drawn from the photo, in place of the one before; the photo itself is not kept (P03).
 
-    Raises the refusals of `kit.pictures`, and Busy. Call before the unit writes.
+    Raises the refusals of `kit.pictures`, TooManyTries, and Busy. Call before the unit writes.
     """
+    throttle.spend("accounts.avatar", str(actor.person_id), PHOTOS_PER_PERSON)
     square = pictures.small_square(photo, name=file_name)
     person = lock_person(person_for(actor).id)
     if person.avatar_key:

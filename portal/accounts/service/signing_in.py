@@ -167,16 +167,19 @@ def _stamp_of(person_id: str, _remember: str) -> str | None:
         return None
 
 
-def confirm_it_is_you(actor: Actor, *, password: str, code: str = "") -> SignedIn:
+def confirm_it_is_you(actor: Actor, *, password: str, device: str, code: str = "") -> SignedIn:
     """Take a new proof of identity: the session is fresh again, under another secret (v5.0.0-7.5.1, 7.2.4).
 
     A person with a second factor gives both. Raises WrongPassword, CodeWrong, TooManyTries, Busy.
     """
-    if not people.check_password(people.person_for(actor), password=password):
-        history.note_failure_later(actor.person_id, device="")
-        raise factors.WrongPassword
-    if actor.has_second_factor:
-        factors.spend_code(people.person_for(actor).id, code=code)
+    try:
+        if not people.check_password(people.person_for(actor), password=password):
+            raise factors.WrongPassword
+        if actor.has_second_factor:
+            factors.spend_code(people.person_for(actor).id, code=code)
+    except (factors.WrongPassword, factors.CodeWrong):
+        history.note_failure_later(actor.person_id, device=device)
+        raise
     audit.record("accounts.identity_confirmed", subject_id=actor.person_id, by=actor.person_id)
     return sessions.renew_session(actor, by_second_factor=actor.has_second_factor)
 
