@@ -1,0 +1,108 @@
+"""Two at the same moment: one code, one password change, one place in the list of sessions."""
+
+import threading
+
+import pytest
+from sqlalchemy import func, select
+
+from portal.accounts import service as accounts
+from portal.accounts.models import SignInSession
+from portal.kit.db import db
+from portal.kit.refusals import LinkDead, Refusal
+from portal.kit.web import unit_of_work
+
+
+@pytest.fixture
+def at_once(app):
+    """Run several units of work at the same moment; return what each came to, by the name of its refusal or "done"."""
+
+    def run(*verbs):
+        start, outcomes = threading.Barrier(len(verbs)), []
+
+        def one(verb):
+            with app.app_context():
+                start.wait()
+                try:
+                    with unit_of_work():
+                        verb()
+                    outcomes.append("done")
+                except Refusal as refusal:
+                    outcomes.append(type(refusal).__name__)
+
+        threads = [threading.Thread(target=one, args=(verb,)) for verb in verbs]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return sorted(outcomes)
+
+    return run
+
+
+def test_one_code_lets_one_in(cast, unit, at_once):
+    ada = cast.ada
+    cast.give_factor(ada)
+    with unit():
+        step = accounts.sign_in(accounts.Attempt(ada.email, ada.password, False, "", "127.0.0.1"))
+    code = cast.code(ada)
+    outcomes = at_once(*[lambda: accounts.finish_sign_in(step.token, code=code, device="")] * 3)
+    assert outcomes == ["CodeWrong", "CodeWrong", "done"]
+    with unit():
+        assert db.session.scalar(select(func.count()).select_from(SignInSession)) == 1
+
+
+def test_of_two_new_passwords_one_is_set(cast, unit, at_once):
+    ada = cast.ada
+
+    def choose(password):
+        accounts.set_password(accounts.get_person(ada.id), password=password)
+
+    first, second = "nine other looms at noon", "eight brass thimbles sleep"
+    outcomes = at_once(lambda: choose(first), lambda: choose(second))
+    with unit():
+        person = accounts.get_person(ada.id)
+        assert [accounts.check_password(person, password=each) for each in (first, second)].count(True) == 1
+    # Where one began only after the other had ended, both were set in turn.
+    assert outcomes in (["LinkDead", "done"], ["done", "done"])
+
+
+def test_a_password_set_twice_from_one_reading_is_set_once(app, cast, unit):
+    with app.app_context(), unit_of_work():
+        person = accounts.get_person(cast.ada.id)
+        set_at = person.password_set_at
+    with unit():
+        accounts.set_password(accounts.get_person(cast.ada.id), password="nine other looms at noon")
+    with pytest.raises(LinkDead), unit():
+        stale = accounts.get_person(cast.ada.id)
+        db.session.expunge(stale)
+        stale.password_set_at = set_at
+        accounts.set_password(stale, password="eight brass thimbles sleep")
+
+
+def test_an_account_is_closed_while_somebody_signs_in(cast, unit, at_once):
+    ada = cast.ada
+    attempt = accounts.Attempt(ada.email, ada.password, False, "", "127.0.0.1")
+    at_once(lambda: accounts.sign_in(attempt), lambda: accounts.deactivate(ada.id, by=ada.id))
+    with unit():
+        assert db.session.scalar(select(func.count()).select_from(SignInSession)) == 0
+
+
+def test_the_password_changes_while_somebody_signs_in_by_the_old_one(cast, unit, at_once):
+    ada = cast.ada
+    attempt = accounts.Attempt(ada.email, ada.password, False, "", "127.0.0.1")
+
+    def change():
+        accounts.set_password(accounts.get_person(ada.id), password="nine other looms at noon")
+
+    at_once(lambda: accounts.sign_in(attempt), change)
+    with unit():
+        assert db.session.scalar(select(func.count()).select_from(SignInSession)) == 0
+
+
+def test_two_prove_who_they_are_with_one_cookie(cast, unit, at_once):
+    actor = cast.actor_in(cast.sign_in(cast.ada))
+
+    def prove():
+        accounts.confirm_it_is_you(actor, password=cast.ada.password, device="")
+
+    assert at_once(prove, prove) == ["NotFound", "done"]
