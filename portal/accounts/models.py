@@ -96,6 +96,10 @@ class SignInEvent(Base):
     last_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
 
 
+CONFIRMED = "confirmed"
+"""State of a change of address that its new mailbox confirmed and that nobody has undone."""
+
+
 class EmailChange(Base):
     """A change of address: waiting for the new one, done (and undoable for a while), or ended."""
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.accounts import mail
 from portal.accounts.events import AddressChanged
-from portal.accounts.models import EmailChange, Person, address_key
+from portal.accounts.models import CONFIRMED, EmailChange, Person, address_key
 from portal.accounts.service.people import find_by_email, lock_person, person_for
 from portal.accounts.service.sessions import end_sessions
 from portal.kit import audit, clock, events, throttle, tokens
@@ -22,7 +22,7 @@ from portal.kit.db import db
 from portal.kit.periods import period
 from portal.kit.refusals import LinkDead, Refusal
 
-ASKED, CONFIRMED, VETOED, UNDONE, REPLACED = "asked", "confirmed", "vetoed", "undone", "replaced"
+ASKED, VETOED, UNDONE, REPLACED = "asked", "vetoed", "undone", "replaced"
 CONFIRM, VETO, UNDO = "accounts.email_confirm", "accounts.email_veto", "accounts.email_undo"
 ASKS_PER_PERSON = "5 per day"
 LETTERS_PER_ADDRESS = "3 per 6 hours"

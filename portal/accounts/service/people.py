@@ -5,7 +5,7 @@ import uuid
 from sqlalchemy import inspect, select, update
 
 from portal.accounts import mail
-from portal.accounts.models import EmailChange, Person, TotpFactor, address_key
+from portal.accounts.models import CONFIRMED, EmailChange, Person, TotpFactor, address_key
 from portal.accounts.service import sessions
 from portal.kit import audit, clock, passwords, throttle
 from portal.kit.access import Actor
@@ -40,8 +40,9 @@ def person_for(actor: Actor) -> Person:
 
 def subject_of(person: Person) -> Subject:
     """Return whose data the register looks for: the id, the address, and addresses that were proven to be theirs."""
+    # Not of changes that were undone: an address in the middle may have been somebody else's.
     before = db.session.scalars(
-        select(EmailChange.old_email).where(EmailChange.person_id == person.id, EmailChange.confirmed_at.is_not(None))
+        select(EmailChange.old_email).where(EmailChange.person_id == person.id, EmailChange.state == CONFIRMED)
     )
     return Subject(person.id, frozenset({person.email, *before}))
 
