@@ -28,7 +28,7 @@ from portal.kit import claims
 from portal.kit.db import db
 from portal.kit.errors import AWAY
 from portal.kit.refusals import NotFound
-from portal.kit.settings import SettingsError, load
+from portal.kit.settings import SettingsError, current_settings, load
 from portal.kit.web import unit_of_work
 from portal.privacy import service as privacy
 from portal.promises import service as promise_service
@@ -131,11 +131,15 @@ def main() -> None:
 def serve(*, demo: bool, no_worker: bool, host: str, port: int, processes: int) -> None:
     """Serve the pages, with the worker beside them."""
     from granian.constants import Interfaces
+    from granian.log import LogLevels
     from granian.server import Server
 
     if demo:
         flask_migrate.upgrade()
         fill_demo()
+    click.echo(f"The portal is at {current_settings().base_url}. Ctrl-C stops it.")
+    if not current_settings().is_production:
+        click.echo(f"Letters arrive at {current_settings().base_url}/dev/mailbox.")
     with nullcontext() if no_worker else Beside():
         Server(
             "wsgi:app",
@@ -145,7 +149,9 @@ def serve(*, demo: bool, no_worker: bool, host: str, port: int, processes: int) 
             workers=processes,
             blocking_threads=THREADS,
             respawn_failed_workers=True,
+            websockets=False,
             log_access=False,
+            log_level=LogLevels.error,
             working_dir=ROOT,
         ).serve()
 
@@ -161,6 +167,7 @@ def fill_demo() -> bool:
     """Make the demo company, one unit of work a person, and print how to sign in. False when there is anybody yet."""
     if not demo_company.is_empty():
         return False
+    click.echo("The demo company. Sign in as one of these; the passwords are drawn now and shown only here:")
     for person in demo_company.draw_people():
         with unit_of_work():
             demo_company.settle(person)
