@@ -171,6 +171,12 @@ def test_a_telephones_double_jpeg_is_taken(ada):
     assert shown(ada).size == (256, 256)
 
 
+def test_trying_photos_is_limited(ada):
+    for _try in range(30):
+        assert put(ada, b"no photo").status == 422
+    assert put(ada, JPEG).status == 429
+
+
 def test_a_request_beyond_every_measure_is_cut_off(ada):
     assert put(ada, b"\0" * (13 * 1024 * 1024)).status == 413
 
