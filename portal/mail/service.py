@@ -78,7 +78,7 @@ def build(letter: Letter) -> EmailMessage:
     """Return the message as it goes out, the address in the letters that every mail server knows (RFC 5890)."""
     name, sender = parseaddr(current_settings().mail_from)
     # Left as they are: the standard library would fold a long link into encoded words, which no mail program follows.
-    message = EmailMessage(policy=mail_policy.clone(refold_source="none"))
+    message = EmailMessage(policy=mail_policy.clone(refold_source="none", cte_type="7bit"))
     message["From"] = formataddr((name, sender))
     address = letter.to_address
     if not address.isascii():

@@ -55,8 +55,11 @@ def _send_smtp(message: EmailMessage, url: str) -> None:
 
 
 def _hand_over(connection: smtplib.SMTP, message: EmailMessage) -> None:
+    sender, recipient = (message[name].addresses[0].addr_spec for name in ("From", "To"))
+    # Not by `send_message`, which would put a ">" before every line that begins with "From ".
+    letter = message.as_bytes(policy=message.policy.clone(linesep="\r\n"))
     try:
-        connection.send_message(message)
+        connection.sendmail(sender, [recipient], letter)
     except smtplib.SMTPRecipientsRefused as error:
         if all(code >= NO_SUCH_MAILBOX for code, _words in error.recipients.values()):
             raise Refused from None

@@ -1,0 +1,96 @@
+"""The development mailbox: for the developer at this machine, and for nobody else."""
+
+import pytest
+
+from portal.app import create_app
+from portal.kit.web import unit_of_work
+from portal.mail import transport
+from tests.conftest import Visitor, make_settings
+
+ADDRESSES = ("/dev/mailbox", "/dev/mailbox.json")
+
+
+def deliver(app, run_jobs, write, **how) -> None:
+    """Post a letter and let it leave."""
+    with app.app_context(), unit_of_work():
+        write(**how)
+    run_jobs()
+
+
+def test_a_letter_is_shown_newest_first_and_to_programs_too(app, client, run_jobs, write):
+    for number in range(2):
+        deliver(app, run_jobs, write, subject=f"Letter {number}")
+    page = client.get("/dev/mailbox")
+    assert page.text.index("Letter 1") < page.text.index("Letter 0")
+    kept = client.client.get("/dev/mailbox.json").get_json()
+    assert [letter["subject"] for letter in kept] == ["Letter 1", "Letter 0"]
+    assert kept[0]["to"] == "ada@example.com"
+
+
+def test_what_a_letter_says_stays_text(app, client, run_jobs, write):
+    deliver(
+        app,
+        run_jobs,
+        write,
+        subject="<script>alert(1)</script>",
+        text='<img src=x onerror=alert(1)> javascript:alert(1) http://x"onx',
+    )
+    page = client.get("/dev/mailbox")
+    assert "<script>alert" not in page.response.text
+    assert page.soup.find("img", src="x") is None
+    assert "<img src=x" in page.text
+    assert all(link["href"].startswith(("http", "/", "#", "mailto:", "tel:")) for link in page.soup.find_all("a"))
+
+
+@pytest.mark.parametrize("path", ADDRESSES)
+def test_others_find_nothing_here(app, path):
+    client = app.test_client()
+    for stranger in ("192.0.2.1", "10.0.0.1", "", "rubbish", "::ffff:10.0.0.1"):
+        assert client.get(path, environ_base={"REMOTE_ADDR": stranger}).status_code == 404
+    for header in ("X-Forwarded-For", "Forwarded", "X-Real-IP"):
+        assert client.get(path, headers={header: "127.0.0.1"}).status_code == 404
+    for neighbour in ("127.0.0.1", "127.8.8.8", "::1"):
+        assert client.get(path, environ_base={"REMOTE_ADDR": neighbour}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ADDRESSES)
+def test_another_site_cannot_read_it_through_the_developers_browser(app, path):
+    answer = app.test_client().get(path, headers={"Host": "rebound.example"})
+    assert answer.status_code == 400
+    assert app.test_client().get(path).headers["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("path", ADDRESSES)
+def test_in_production_it_does_not_exist(sending, path):
+    assert Visitor(sending).client.get(path, base_url="https://portal.example.com").status_code == 404
+
+
+def test_in_production_no_copy_of_a_letter_is_kept(sending, post_office, write):
+    from portal.jobs import worker
+
+    with sending.app_context(), unit_of_work():
+        write()
+    with sending.app_context():
+        worker.drain()
+        assert transport.mailbox() == []
+    assert len(post_office.taken) == 1
+
+
+def test_it_keeps_a_bounded_number(app, run_jobs, write, monkeypatch):
+    monkeypatch.setattr(transport, "MAILBOX_MOST", 3)
+    for number in range(5):
+        deliver(app, run_jobs, write, subject=f"Letter {number}")
+    with app.app_context():
+        assert [letter["subject"] for _key, letter in transport.mailbox()] == ["Letter 4", "Letter 3", "Letter 2"]
+
+
+def test_with_a_server_set_a_developer_gets_both(app, post_office, write, tmp_path):
+    from portal.jobs import worker
+
+    database = app.extensions["portal.settings"].database_url.get_secret_value()
+    both = create_app(make_settings(tmp_path, database, smtp_url=f"smtp://127.0.0.1:{post_office.port}"))
+    with both.app_context(), unit_of_work():
+        write()
+    with both.app_context():
+        worker.drain()
+        assert len(transport.mailbox()) == len(post_office.taken) == 1
