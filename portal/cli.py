@@ -172,6 +172,8 @@ def fill_demo() -> bool:
         with unit_of_work():
             demo_company.settle(person)
         click.echo(f"  {person.email:<20} {person.password:<48} {person.role or 'customer'}")
+    with unit_of_work():
+        demo_company.ask_a_question()
     return True
 
 

@@ -8,7 +8,9 @@ from sqlalchemy import select
 
 from portal.accounts import service as accounts
 from portal.accounts.models import Person
+from portal.kit.access import Actor
 from portal.kit.db import db
+from portal.support import service as support
 
 PASSWORD_BYTES = 15
 """Random bytes of a password: 20 characters to copy."""
@@ -46,3 +48,19 @@ def settle(person: DemoPerson) -> None:
     account = accounts.add_person(person.email, name=person.name, password=person.password)
     if person.role:
         accounts.grant_role(account.id, role=person.role)
+
+
+def ask_a_question() -> None:
+    """Let the first customer ask something, so that the helpdesk and the console have a ticket to show."""
+    ada = accounts.find_by_email(COMPANY[0][1])
+    if ada is None:
+        return
+    support.open_ticket(
+        Actor(person_id=ada.id, name=ada.name, email=ada.email),
+        name=ada.name,
+        email=ada.email,
+        subject="Markers come out too long",
+        message="Since yesterday every marker is printed 4 cm longer than the fabric is wide.\nWhat may I have changed?",
+        uploads=[],
+        ip="127.0.0.1",
+    )
