@@ -20,7 +20,7 @@ def test_a_person_corrects_what_we_hold(ada):
     assert "Your profile is saved" in page.text
     assert page.fields()["name"] == "Ada  van der Loom"
     assert page.fields()["time_zone"] == "Asia/Shanghai"
-    assert "+0800" in ada.page("/settings/security").text, "times are shown in the zone that was chosen"
+    assert "17:3" in ada.page("/settings/security").text, "times are shown in the zone that was chosen"
 
 
 def test_a_language_without_its_translation_says_so(ada):
@@ -46,7 +46,6 @@ def test_the_trail_says_what_changed_and_not_to_what(app, ada, cast):
         "</title><script>alert(1)</script>",
         "'; DROP TABLE person; --",
         "%(name)s {0.__class__}",
-        "\u202egnp.exe",
     ],
 )
 def test_a_hostile_name_is_only_a_name(ada, cast, outbox, hostile):
@@ -71,6 +70,7 @@ def test_a_hostile_name_is_only_a_name(ada, cast, outbox, hostile):
         ("name", "Ada\r\nBcc: x@example.com"),
         ("name", "Ada\u2028Loom"),
         ("name", "A\x00da"),
+        ("name", "\u202egnp.exe"),
         ("language", "xx"),
         ("language", "../en"),
         ("time_zone", "Mars/Base"),
