@@ -15,8 +15,8 @@ STAFF_READS = ("support.ticket_read", "support.file_read")
 
 
 def held_for(actor: Actor) -> list[tuple[RegisterRow, int]]:
-    """Return each line of the register with the number of rows about the actor."""
-    return register().held(accounts.subject_of(accounts.person_for(actor)))
+    """Return each line of the register with the number of rows about the actor, what one knows best first."""
+    return register().held(accounts.subject_of(accounts.person_for(actor)))[::-1]
 
 
 def past_for(actor: Actor, *, events: Iterable[str], after: str | None) -> "paging.Slice[AuditEntry]":
