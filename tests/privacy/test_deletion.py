@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from portal.accounts.models import EmailChange, Person
+from portal.accounts.models import CONFIRMED, EmailChange, Person
 from portal.jobs import worker
 from portal.kit import claims, tokens
 from portal.kit import clock as time
@@ -351,7 +351,7 @@ def test_old_addresses_are_erased_too_though_their_rows_go_first(app, cast, unit
         db.session.add(
             EmailChange(
                 person_id=ada.id, old_email="before@example.com", new_email=ada.email, new_email_key=ada.email,
-                state="done", confirmed_at=time.now(),
+                state=CONFIRMED, confirmed_at=time.now(),
             )
         )  # fmt: skip
         db.session.add(
