@@ -41,12 +41,11 @@ needs: $(VENV)/.test ## Find or install what the tests need from the system and 
 	@$(BIN)/python tests/needs.py
 
 quality: $(VENV)/.test ## Lint, types, layers, templates, dependencies
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-	$(BIN)/djlint --lint --quiet templates
-	$(BIN)/deptry .
+	@failed=; \
+	for tool in "ruff check ." "ruff format --check ." mypy "lint-imports" "djlint --lint --quiet templates" "deptry ."; do \
+		echo "── $$tool"; $(BIN)/$$tool || failed="$$failed, $${tool%% *}"; \
+	done; \
+	test -z "$$failed" || { echo "not in order:$${failed#,}"; exit 1; }
 
 format: $(VENV)/.test ## Put the code in order
 	$(BIN)/ruff check --fix .

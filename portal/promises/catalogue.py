@@ -214,7 +214,7 @@ SECTIONS: tuple[Section, ...] = (
         Promise(
             "P23",
             _l("Addresses for %(visits)s"),
-            _l("We log the network address of each visit to find faults and fend off attacks, and lose it after %(visits)s."),
+            _l("We log each visit’s network address to find faults and fend off attacks, and lose it after %(visits)s."),
             _l("one sealed log with a key per day; the key of a day too old is destroyed, and copies are lost with it"),
             "traffic.mine",
         ),
