@@ -30,7 +30,10 @@ CLAIM = Claim(
                 "status": technical(_l("Answer")),
                 "sealed_address": personal(
                     _l("The address you came from, sealed with a key of the day"),
-                    withheld=_l("It is sealed. User Settings, Privacy, Visits shows it opened."),
+                    # A copy is kept for days of its own: opened there, an address would outlive its two weeks (P23).
+                    withheld=_l(
+                        "A copy lives on for longer than an address may. Your visits, under Privacy, show it opened."
+                    ),
                 ),
                 "subject_id": personal(_l("Your account's id")),
             },
