@@ -54,7 +54,6 @@ class Actor:
     fresh_until: datetime | None = None
     has_second_factor: bool = False
     second_factor_at: datetime | None = None
-    is_frozen: bool = False
     token: str = field(default="", repr=False)
 
     @property

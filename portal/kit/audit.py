@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kit import clock
 from portal.kit.db import Base, Id, db, writing
-from portal.kit.web import after_unit, release
+from portal.kit.web import release
 
 _EVENT = re.compile(r"[a-z_]+\.[a-z_]+")
 _FACT = re.compile(r"[A-Za-z0-9_.:/+-]{0,64}")
@@ -35,12 +35,6 @@ class AuditEntry(Base):
 def record(event: str, *, subject_id: uuid.UUID | None = None, by: uuid.UUID | None = None, **facts: object) -> None:
     """Record `area.past_tense` in this transaction. Raises ValueError for a fact that could hold an address or text."""
     db.session.add(_entry(event, subject_id, by, facts))
-
-
-def record_after(event: str, *, subject_id: uuid.UUID | None = None, by: uuid.UUID | None = None, **facts: object) -> None:
-    """Record in a transaction of its own once the unit has ended: for refusals, which roll the unit back."""
-    entry = _entry(event, subject_id, by, facts)
-    after_unit(lambda: db.session.add(entry))
 
 
 def record_first(event: str, *, subject_id: uuid.UUID | None = None, by: uuid.UUID | None = None, **facts: object) -> None:

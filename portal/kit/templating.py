@@ -81,7 +81,7 @@ def nice_bytes(count: int) -> str:
     size = float(count)
     for unit in ("B", "kB", "MB"):
         if size < 1000:
-            return f"{size:.0f} {unit}" if unit in ("B", "kB") else f"{size:.1f} {unit}"
+            return f"{size:.0f} {unit}" if unit in ("B", "kB") else f"{size:.1f} {unit}".replace(".0 ", " ")
         size /= 1000
     return f"{size:.1f} GB"
 

@@ -163,13 +163,6 @@ def give_back(name: str, key: str, limits: str) -> None:
         _limiter().storage.incr(limit.key_for(name, _blind(key)), limit.get_expiry(), amount=-1)
 
 
-def forget(name: str, key: str, limits: str) -> None:
-    """Give all tries back (after a success)."""
-    release()
-    for limit in parse_many(limits):
-        _limiter().clear(limit, name, _blind(key))
-
-
 def destroy_old_keys() -> int:
     """Destroy the secrets of past days, and counts whose window ended. Returns how many secrets went."""
     place = keys.day_keys()

@@ -158,11 +158,6 @@ def get(key: str) -> Vendor:
     return {vendor.key: vendor for vendor in VENDORS}[key]
 
 
-def vendor_for_host(host: str) -> Vendor | None:
-    """Return the vendor that owns the host, whether in force or not."""
-    return next((vendor for vendor in VENDORS if vendor.answers_at(host)), None)
-
-
 def strangers(hosts: Iterable[str], *, today: date) -> list[str]:
     """Return the hosts that belong to no vendor in force. This machine itself is nobody else (P04)."""
     allowed = in_force(today)

@@ -9,10 +9,9 @@ from email.utils import formataddr, parseaddr
 
 import css_inline
 from email_validator import validate_email
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from portal.jobs import service as jobs
-from portal.kit import clock
 from portal.kit.db import db
 from portal.kit.i18n import in_language
 from portal.kit.settings import current_settings
@@ -100,12 +99,3 @@ def end(letter_id: uuid.UUID, *, sent: bool) -> None:
     letter = db.session.get(Letter, letter_id)
     if letter is not None:
         letter.blank(SENT if sent else FAILED)
-
-
-def drop_waiting(*, to: str, kind: str) -> None:
-    """Take back letters of a kind that have not left yet: a newer one takes their place."""
-    db.session.execute(
-        update(Letter)
-        .where(Letter.to_address == to, Letter.kind == kind, Letter.state == WAITING)
-        .values(state=FAILED, ended_at=clock.now(), to_address="", subject_line="", text="", html="", headers={})
-    )

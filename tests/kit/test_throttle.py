@@ -95,14 +95,6 @@ def test_a_try_that_turned_out_well_is_given_back(counting):
     assert not spend(counting)
 
 
-def test_all_tries_can_be_forgotten(counting):
-    for _each in range(4):
-        spend(counting)
-    with counting.app_context(), unit_of_work():
-        throttle.forget("lab.try", "ada", LIMIT)
-    assert spend(counting)
-
-
 def test_fifty_at_once_let_exactly_as_many_through(counting):
     through, gate = [], threading.Barrier(50)
 

@@ -139,15 +139,6 @@ def test_what_the_server_says_to_our_goodbye_makes_no_second_letter(sending, pos
     assert letter_row().state == SENT
 
 
-def test_a_letter_taken_back_does_not_leave(sending, post_office, write, letter_row):
-    post(sending, write)
-    with sending.app_context(), unit_of_work():
-        service.drop_waiting(to="ada@example.com", kind="lab/letter")
-    drain(sending)
-    assert post_office.taken == []
-    assert (letter_row().state, letter_row().to_address) == (FAILED, "")
-
-
 class TestInjection:
     """Nobody adds headers or recipients."""
 

@@ -82,7 +82,6 @@ def load_actor(token: str) -> Actor | None:
         fresh_until=row.fresh_until,
         has_second_factor=row.factor_id is not None,
         second_factor_at=row.second_factor_at,
-        is_frozen=row.frozen_at is not None,
         token=token,
     )
 
@@ -100,7 +99,6 @@ def _lookup(token: str) -> Select[*tuple[Any, ...]]:
             Person.language,
             Person.time_zone,
             Person.avatar_key,
-            Person.frozen_at,
             TotpFactor.person_id.label("factor_id"),
             StaffRole.role,
         )
