@@ -88,7 +88,9 @@ class Beside:
 
     def __init__(self) -> None:
         self._ending = threading.Event()
-        self._process: subprocess.Popen[bytes] | None = None
+        # Here and not in the thread: a server that forks at the same moment would inherit the pipe on which a starting
+        # process reports, and the thread would wait for its end for ever.
+        self._process = self._start()
         self._keeper = threading.Thread(target=self._keep, name="beside", daemon=True)
 
     def __enter__(self) -> "Beside":
@@ -96,25 +98,26 @@ class Beside:
         return self
 
     def _keep(self) -> None:
-        while not self._ending.is_set():
-            # A group of its own: Ctrl-C at the terminal is for the first process, which ends this one in order.
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "portal", "worker", "--beside"], cwd=ROOT, process_group=0
-            )
+        while True:
             status = self._process.wait()
-            if not self._ending.wait(RESTART_SECONDS):
-                log.error("worker.died", status=status)
+            if self._ending.wait(RESTART_SECONDS):
+                return
+            log.error("worker.died", status=status)
+            self._process = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        # A group of its own: Ctrl-C at the terminal is for the first process, which ends this one in order.
+        command = [sys.executable, "-m", "portal", "worker", "--beside", str(os.getpid())]
+        return subprocess.Popen(command, cwd=ROOT, process_group=0)
 
     def __exit__(self, *_error: object) -> None:
         self._ending.set()
         for _second in range(END_SECONDS):
-            if self._process:
-                self._process.terminate()
+            self._process.terminate()
             self._keeper.join(1)
             if not self._keeper.is_alive():
                 return
-        if self._process:
-            self._process.kill()
+        self._process.kill()
 
 
 @click.group(cls=Portal, help="The customer portal. Settings come from the environment; see README.md.")
@@ -179,9 +182,9 @@ def fill_demo() -> bool:
 
 @main.command()
 @click.option("--threads", default=2, show_default=True, help="Jobs at once: a long one must not keep letters waiting.")
-@click.option("--beside", is_flag=True, help="End when the process that started it has ended.")
+@click.option("--beside", type=int, metavar="PID", help="End when this process, which started it, has ended.")
 @click.pass_obj
-def worker(app: Flask, *, threads: int, beside: bool) -> None:
+def worker(app: Flask, *, threads: int, beside: int | None) -> None:
     """Run background work until told to stop."""
     stop = threading.Event()
 
@@ -191,7 +194,7 @@ def worker(app: Flask, *, threads: int, beside: bool) -> None:
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     if beside:
-        threading.Thread(target=_end_with, args=(os.getppid(), stop), daemon=True).start()
+        threading.Thread(target=_end_with, args=(beside, stop), daemon=True).start()
     hands = [threading.Thread(target=job_worker.work, args=(app, stop)) for _each in range(threads)]
     for hand in hands:
         hand.start()
