@@ -1,0 +1,68 @@
+"""The name is a bar: every right is at most three clicks from the page a customer lands on after sign-in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from flask import Flask
+
+from tests.conftest import Page, Visitor
+from tests.people import Cast
+
+CLICKS = 3
+RIGHTS = {
+    "see what is held": ("GET", "/settings/privacy"),
+    "take a copy": ("POST", "/settings/privacy/export"),
+    "delete everything": ("POST", "/settings/privacy/delete"),
+    "correct name, language and time zone": ("POST", "/settings/profile"),
+    "correct the address": ("POST", "/settings/email"),
+    "correct the photo": ("POST", "/settings/avatar"),
+    "object, and leave the newsletter": ("POST", "/settings/communication"),
+    "see who looked": ("GET", "/settings/privacy/who-looked"),
+    "see one's visits": ("GET", "/settings/privacy/visits"),
+    "see what one asked for": ("GET", "/settings/privacy/requests"),
+    "change the password": ("POST", "/settings/password"),
+    "say that it wasn't me": ("POST", "/settings/not-me"),
+    "decide about analytics": ("POST", "/consent"),
+    "ask a person": ("POST", "/contact"),
+    "read the policy": ("GET", "/privacy"),
+    "see whether promises are kept": ("GET", "/promises"),
+}
+Step = tuple[str, str]
+
+
+def ways_on(page: Page) -> Iterator[Step]:
+    """Yield what one click on this page can do: open an own page, or press the button of a form."""
+    for link in page.soup.find_all("a", href=True):
+        target = urlsplit(urljoin(page.path, str(link["href"])))
+        if not target.netloc:
+            yield "GET", target.path
+    for form in page.soup.find_all("form", method="post"):
+        yield "POST", urlsplit(urljoin(page.path, str(form.get("action") or page.path))).path
+
+
+def clicks_from_home(visitor: Visitor, *, most: int) -> dict[Step, int]:
+    """Return how many clicks each step is away from the customer's home."""
+    away: dict[Step, int] = {("GET", "/home"): 0}
+    edge = ["/home"]
+    for click in range(1, most + 1):
+        found = {step for path in edge for step in ways_on(visitor.get(path))} - set(away)
+        away.update(dict.fromkeys(found, click))
+        edge = sorted(path for method, path in found if method == "GET" and not path.startswith("/static/"))
+    return away
+
+
+@pytest.fixture
+def away(app: Flask, cast: Cast) -> dict[Step, int]:
+    return clicks_from_home(cast.sign_in(cast.ada), most=CLICKS)
+
+
+def test_every_right_is_at_most_three_clicks_from_home(away: dict[Step, int]) -> None:
+    too_far = [right for right, step in RIGHTS.items() if away.get(step, CLICKS + 1) > CLICKS]
+    assert not too_far
+
+
+def test_seeing_one_s_data_is_one_click(away: dict[Step, int]) -> None:
+    assert away["GET", "/settings/privacy"] == 1
