@@ -58,7 +58,7 @@ class Settings(BaseModel):
     argon2_time: int = Field(default=3, ge=1)
     argon2_lanes: int = Field(default=4, ge=1)
     hashes_at_once: int = Field(default=2, ge=1, le=64)
-    hash_wait_seconds: float = Field(default=30, gt=0)
+    hash_wait_seconds: float = Field(default=45, gt=0)
 
     @field_validator("secret_keys", mode="before")
     @classmethod
