@@ -51,7 +51,7 @@ def _security(actor: Actor) -> Panel:
         title=_("Security"),
         figure=str(count),
         unit=ngettext("browser signed in", "browsers signed in", count),
-        text=_("If one of them is not yours, end it, and tell us."),
+        text=_("See where you are signed in, and end whatever is not you."),
         links=[("settings.security", _("Sessions and sign-ins")), ("settings.password", _("Change my password"))],
     )
 

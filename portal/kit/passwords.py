@@ -95,6 +95,11 @@ def hasher() -> Hasher:
     return cast(Hasher, current_app.extensions["portal.hasher"])
 
 
+def least(*, with_factor: bool) -> int:
+    """Return how many characters a password needs: fewer when a second factor is asked beside it."""
+    return MIN_WITH_FACTOR if with_factor else MIN_ALONE
+
+
 def check(password: str, *, least: int = MIN_ALONE, context: Iterable[str] = ()) -> None:
     """Judge a new password by length, commonness and context words; no other rule (v5.0.0-6.2.4, 6.2.5, 6.2.11).
 

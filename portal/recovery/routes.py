@@ -3,6 +3,7 @@
 from flask import Blueprint, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.accounts import service as accounts
 from portal.kit import access
 from portal.kit.forms import Press
 from portal.kit.headers import private_link
@@ -62,7 +63,8 @@ def choose_password(token: str) -> ResponseReturnValue:
             session.pop(COOKIE_KEY, None)
             flash(_("Your new password is set, and every session has ended. Please sign in."), "success")
             return redirect(url_for("accounts.login"), code=303)
-    return render("recovery/choose_password.html", form=form, person=person), form.status
+    least = accounts.least_password(person)
+    return render("recovery/choose_password.html", form=form, person=person, least=least), form.status
 
 
 @bp.route("/wasnt-me/<token>", methods=["GET", "POST"])

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts import service as accounts
-from portal.kit import access, i18n, pictures
+from portal.kit import access, i18n, passwords, pictures
 from portal.kit.forms import Press
 from portal.kit.headers import private_link
 from portal.kit.i18n import _
@@ -109,7 +109,8 @@ def password() -> ResponseReturnValue:
             access.hold(opened.secret, remembered=opened.remembered)
             flash(_("Your new password is set. Every other session has ended."), "success")
             return redirect(url_for(".security"), code=303)
-    return render("settings/password.html", form=form), form.status
+    least = passwords.least(with_factor=access.actor().has_second_factor)
+    return render("settings/password.html", form=form, least=least), form.status
 
 
 @bp.route("/settings/email", methods=["GET", "POST"])

@@ -51,14 +51,14 @@ def way_out(letter):
 def test_from_the_form_onto_the_list_and_off_again(client, outbox, count, unit):
     page = ask(client)
     assert page.status == 200
-    assert page.title == "Look into your mailbox"
+    assert page.title == "Check your mail"
     assert count(Subscriber) == 0
     link = outbox.last(ADDRESS).link("/newsletter/confirm/")
     page = client.get(link)
     assert ADDRESS in page.text
     assert page.response.headers["Referrer-Policy"] == "no-referrer"
     page = client.send(page)
-    assert page.title == "The newsletter will come"
+    assert page.title == "You are on the list"
     with unit():
         subscriber = db.session.scalars(select(Subscriber)).one()
         assert (subscriber.email, subscriber.source, subscriber.language) == (ADDRESS, "form", "en")

@@ -29,7 +29,7 @@ def sign_in(client, person, password):
 
 def test_a_forgotten_password_is_chosen_anew(client, cast, outbox):
     page = ask(client, cast.ada.email)
-    assert page.title == "Look into your mailbox"
+    assert page.title == "Check your mail"
     page = client.page(link(outbox, cast.ada))
     assert page.title == "Choose a new password"
     page = client.send(page, password=NEW)

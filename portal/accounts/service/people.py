@@ -49,7 +49,7 @@ def subject_of(person: Person) -> Subject:
 
 def least_password(person: Person) -> int:
     """Return how many characters this person's password needs: fewer when a second factor is asked as well."""
-    return passwords.MIN_WITH_FACTOR if has_factor(person) else passwords.MIN_ALONE
+    return passwords.least(with_factor=has_factor(person))
 
 
 def has_factor(person: Person) -> bool:
