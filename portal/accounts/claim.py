@@ -1,9 +1,9 @@
 """What is held about people: the account, and what guards it."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, BinaryIO
+from collections.abc import Iterable, Sequence
+from typing import BinaryIO
 
-from sqlalchemy import ColumnElement, false
+from sqlalchemy import ColumnElement
 
 from portal.accounts.models import (
     EmailChange,
@@ -16,7 +16,7 @@ from portal.accounts.models import (
     address_key,
 )
 from portal.accounts.service import get_person
-from portal.kit.claims import UNTIL_ERASED, Claim, Ground, Keep, Subject, Table, Until, personal, technical
+from portal.kit.claims import UNTIL_ERASED, Claim, Ground, Keep, Subject, Table, Until, of_person, personal, technical
 from portal.kit.files import storage
 from portal.kit.i18n import _l
 from portal.kit.refusals import NotFound
@@ -24,10 +24,6 @@ from portal.kit.refusals import NotFound
 _HASH = _l("It is a hash. Nobody can read your password from it, and it would only help those who guess.")
 _OPENS = _l("It opens your account.")
 _WHO = _l("Your account's id")
-
-
-def _is(column: Any) -> Callable[[Subject], ColumnElement[bool]]:
-    return lambda subject: column == subject.person_id if subject.person_id else false()
 
 
 def _sign_ups(subject: Subject) -> ColumnElement[bool]:
@@ -73,7 +69,7 @@ _SIGN_UP = Table(
 _SESSION = Table(
     SignInSession,
     what=_l("Your sessions"),
-    whose=_is(SignInSession.person_id),
+    whose=of_person(SignInSession.person_id),
     purpose=_l("To know that you are signed in, and to let you end it from anywhere."),
     ground=Ground.CONTRACT,
     keep=Until("expires_at", _l("until it ends, at the latest on the day that it carries")),
@@ -94,7 +90,7 @@ _SESSION = Table(
 _EVENT = Table(
     SignInEvent,
     what=_l("History of sign-ins, failed ones included"),
-    whose=_is(SignInEvent.person_id),
+    whose=of_person(SignInEvent.person_id),
     purpose=_l("So that you can see whether it was you."),
     ground=Ground.LEGITIMATE_INTEREST,
     keep=Keep("sign_in_history", since="last_at"),
@@ -112,7 +108,7 @@ _EVENT = Table(
 _EMAIL_CHANGE = Table(
     EmailChange,
     what=_l("Changes of your e-mail address"),
-    whose=_is(EmailChange.person_id),
+    whose=of_person(EmailChange.person_id),
     purpose=_l("To have a new address confirmed, and to let the old one undo the change."),
     ground=Ground.CONTRACT,
     keep=(
@@ -134,7 +130,7 @@ _EMAIL_CHANGE = Table(
 _FACTOR = Table(
     TotpFactor,
     what=_l("Your second factor"),
-    whose=_is(TotpFactor.person_id),
+    whose=of_person(TotpFactor.person_id),
     purpose=_l("To ask for a code beside the password, as you chose."),
     ground=Ground.CONTRACT,
     keep=UNTIL_ERASED,
@@ -150,7 +146,7 @@ _FACTOR = Table(
 _ROLE = Table(
     StaffRole,
     what=_l("Your role on our staff"),
-    whose=_is(StaffRole.person_id),
+    whose=of_person(StaffRole.person_id),
     purpose=_l("To let members of staff do their work and no more."),
     ground=Ground.CONTRACT,
     keep=UNTIL_ERASED,
@@ -164,7 +160,7 @@ _ROLE = Table(
 _PERSON = Table(
     Person,
     what=_l("Your User Account"),
-    whose=_is(Person.id),
+    whose=of_person(Person.id),
     purpose=_l("To serve you under your name, and to reach you by e-mail."),
     ground=Ground.CONTRACT,
     keep=UNTIL_ERASED,

@@ -1,10 +1,8 @@
 """The decisions that this area holds."""
 
-from sqlalchemy import false
-
 from portal.consent.models import Decision
 from portal.consent.service import ANALYTICS, PERIOD
-from portal.kit.claims import UNTIL_ERASED, Claim, Ground, Keep, Table, personal, technical
+from portal.kit.claims import UNTIL_ERASED, Claim, Ground, Keep, Table, of_person, personal, technical
 from portal.kit.i18n import _l
 
 CLAIM = Claim(
@@ -14,7 +12,7 @@ CLAIM = Claim(
             Decision,
             what=_l("Your decisions about what your data may be used for"),
             # A decision about statistics is a browser's, under a random id that is joined to no person.
-            whose=lambda subject: Decision.subject_id == subject.person_id if subject.person_id else false(),
+            whose=of_person(Decision.subject_id),
             purpose=_l("To keep to your decisions, and to prove them."),
             ground=Ground.LEGAL_DUTY,
             keep=(

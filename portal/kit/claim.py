@@ -1,9 +1,7 @@
 """What the tools themselves hold: the audit trail and the throttles."""
 
-from sqlalchemy import false
-
 from portal.kit.audit import AuditEntry
-from portal.kit.claims import SAYS_NOTHING, Claim, Ground, Keep, Retain, Table, personal, technical
+from portal.kit.claims import SAYS_NOTHING, Claim, Ground, Keep, Retain, Table, of_person, personal, technical
 from portal.kit.i18n import _l
 from portal.kit.throttle import ThrottleCount
 
@@ -13,7 +11,7 @@ CLAIM = Claim(
         Table(
             AuditEntry,
             what=_l("Audit trail"),
-            whose=lambda subject: AuditEntry.subject_id == subject.person_id if subject.person_id else false(),
+            whose=of_person(AuditEntry.subject_id),
             purpose=_l("To prove what was done to an account, when and by whom."),
             ground=Ground.LEGITIMATE_INTEREST,
             keep=Keep("audit", since="at"),

@@ -3,22 +3,17 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, false
+from sqlalchemy import ColumnElement
 
-from portal.kit.claims import Claim, Ground, Keep, Subject, Table, personal, technical
+from portal.kit.claims import Claim, Ground, Keep, Subject, Table, of_person, personal, technical
 from portal.kit.files import storage
 from portal.kit.i18n import _l
 from portal.privacy.models import RUNNING, WAITING, Deletion, Export
 
 
-def _exports_of(subject: Subject) -> ColumnElement[bool]:
-    return Export.person_id == subject.person_id if subject.person_id else false()
-
-
 def _deletions_of(subject: Subject) -> ColumnElement[bool]:
     # The deletion that runs is its own tool: it forgets its person in the unit that finds everything gone.
-    mine = Deletion.person_id == subject.person_id if subject.person_id else false()
-    return mine & (Deletion.state != RUNNING)
+    return of_person(Deletion.person_id)(subject) & (Deletion.state != RUNNING)
 
 
 def _delete_files(exports: Sequence[Any]) -> None:
@@ -33,7 +28,7 @@ CLAIM = Claim(
         Table(
             Export,
             what=_l("Copies of your data that you asked for"),
-            whose=_exports_of,
+            whose=of_person(Export.person_id),
             purpose=_l("To hand you a copy of your data."),
             ground=Ground.LEGAL_DUTY,
             keep=(

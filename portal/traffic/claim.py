@@ -1,15 +1,8 @@
 """What the log of visits holds."""
 
-from sqlalchemy import ColumnElement, false
-
-from portal.kit.claims import Claim, Ground, Keep, Subject, Table, personal, technical
+from portal.kit.claims import Claim, Ground, Keep, Table, of_person, personal, technical
 from portal.kit.i18n import _l
 from portal.traffic.models import Visit
-
-
-def _whose(subject: Subject) -> ColumnElement[bool]:
-    return Visit.subject_id == subject.person_id if subject.person_id else false()
-
 
 CLAIM = Claim(
     area="traffic",
@@ -17,7 +10,7 @@ CLAIM = Claim(
         Table(
             Visit,
             what=_l("Visits"),
-            whose=_whose,
+            whose=of_person(Visit.subject_id),
             purpose=_l("To find faults, and to defend the portal against floods of requests."),
             ground=Ground.LEGITIMATE_INTEREST,
             keep=Keep("visits", since="at"),

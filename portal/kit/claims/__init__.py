@@ -19,6 +19,7 @@ from portal.kit.claims.vocabulary import (
     Subject,
     Table,
     Until,
+    of_person,
     personal,
     technical,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "Table",
     "Until",
     "init_app",
+    "of_person",
     "personal",
     "register",
     "technical",

@@ -36,6 +36,11 @@ class Subject:
     addresses: frozenset[str] = frozenset()
 
 
+def of_person(column: Any) -> Callable[[Subject], ColumnElement[bool]]:
+    """Find a subject's rows by the column that holds a person's id; a subject without an account has none."""
+    return lambda subject: column == subject.person_id if subject.person_id else false()
+
+
 @dataclass(frozen=True)
 class Column:
     """What one column is. `withheld` says why an export leaves the value out."""
