@@ -245,13 +245,13 @@ class TestFields:
             assert form.agree.validate(form) is taken
 
     def test_no_pattern_of_ours_can_be_made_to_think_for_long(self, visitor):
-        from time import perf_counter
+        from time import thread_time
 
         token = token_of(visitor)
         for value in ("a" * 250 + "!", "a@" + "a." * 100, "@" * 250, "a" * 60 + "@" + "-" * 180 + ".com", '"' * 250):
-            began = perf_counter()
+            began = thread_time()
             post(visitor, token=token, email=value, name=value[:100])
-            assert perf_counter() - began < 1
+            assert thread_time() - began < 1
 
 
 class TestRefusals:

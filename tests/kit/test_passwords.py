@@ -71,9 +71,9 @@ class TestChoosing:
             "2026-11-23" * 25,
             "".join(map(chr, range(33, 289))),
         ):
-            began = time.perf_counter()
+            began = time.thread_time()
             passwords.is_common(password)
-            assert time.perf_counter() - began < 1
+            assert time.thread_time() - began < 1
 
 
 @pytest.fixture
