@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from portal.jobs import service as jobs
 from portal.jobs import worker
-from portal.jobs.models import FAILED, WAITING, Job, Schedule
+from portal.jobs.models import FAILED, WAITING, Job
 from portal.jobs.service import LeaseLost
 from portal.kit import audit, clock
 from portal.kit.db import db, writing
@@ -264,73 +264,6 @@ class TestLeases:
             thread.join()
         assert sum(ran) == 40
         assert done() == ["worked"] * 40
-
-
-class TestSchedules:
-    """What is due is enqueued once, however many workers look, and late runs do not pile up."""
-
-    @pytest.fixture(autouse=True)
-    def every_hour(self, kinds, schedules):
-        """One kind, due at each full hour."""
-        kinds("lab.work", work)
-        schedules["lab.work"] = "0 * * * *"
-
-    def tick(self, app):
-        """Look at the schedules once."""
-        with app.app_context():
-            worker.tick()
-
-    def test_a_new_schedule_waits_for_its_time(self, app, clock, waiting, run_jobs, done):
-        self.tick(app)
-        assert waiting() == []
-        clock.forward(minutes=31)
-        self.tick(app)
-        self.tick(app)
-        assert run_jobs() == 1
-        assert done() == ["worked"]
-
-    def test_two_workers_enqueue_once(self, app, clock, waiting):
-        self.tick(app)
-        clock.forward(minutes=31)
-        threads = [threading.Thread(target=self.tick, args=(app,)) for _each in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert len(waiting()) == 1
-
-    def test_two_workers_may_meet_a_new_schedule_together(self, app, unit, waiting):
-        gate = threading.Barrier(4)
-        failed = []
-
-        def look() -> None:
-            gate.wait()
-            try:
-                self.tick(app)
-            except Exception as error:
-                failed.append(error)
-
-        threads = [threading.Thread(target=look) for _each in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert failed == []
-        with unit():
-            assert db.session.query(Schedule).count() == 1
-
-    def test_missed_runs_are_one_run(self, app, clock, waiting):
-        self.tick(app)
-        clock.forward(days=3)
-        self.tick(app)
-        assert len(waiting()) == 1
-
-    def test_a_run_that_still_waits_is_not_joined_by_another(self, app, clock, waiting):
-        self.tick(app)
-        for _hour in range(5):
-            clock.forward(hours=1)
-            self.tick(app)
-        assert len(waiting()) == 1
 
 
 class TestLoop:
