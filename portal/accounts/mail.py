@@ -73,13 +73,15 @@ def factor_removed(person: Person) -> None:
 
 
 def email_change_confirm(person: Person, *, to: str, token: str) -> None:
-    """The link by which a mailbox takes an account over. It is nobody's yet, so it reads no name and no other address."""
+    """The link by which a mailbox takes an account over. It is nobody's yet, so it reads no name and no other address.
+
+    Nor is it counted among the letters to the person who asked: whether it was written says whether the address is free.
+    """
     mail.post(
         "accounts/email_change_confirm",
         to=to,
         language=person.language,
         zone=person.time_zone,
-        subject_id=person.id,
         url=external_url("settings.confirm_email", token=token),
     )
 

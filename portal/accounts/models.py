@@ -3,6 +3,7 @@
 import uuid
 from datetime import datetime
 
+import idna
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -14,10 +15,11 @@ def address_key(address: str) -> str:
     """Return the form of an address by which it is looked up: two spellings of one mailbox's address are one."""
     local, _at, domain = address.strip().rpartition("@")
     try:
-        domain = domain.encode("idna").decode()
-    except UnicodeError:
-        pass
-    return f"{local.casefold()}@{domain.casefold()}"
+        # As the mail itself is sent (IDNA 2008): the older rule of the standard library takes two domains for one.
+        domain = idna.encode(domain, uts46=True).decode()
+    except idna.IDNAError:
+        domain = domain.lower()
+    return f"{local.casefold()}@{domain}"
 
 
 class Person(Base):

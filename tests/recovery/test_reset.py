@@ -213,6 +213,14 @@ def test_an_address_is_found_however_it_is_spelled(client, cast, outbox):
     assert link(outbox, cast.ada)
 
 
+def test_two_domains_that_look_alike_are_two_addresses(client, cast, outbox):
+    fass = cast.make("Fass", "ada@fass.example.com", "fass keeps nine brown barrels")
+    ask(client, "ada@faß.example.com")
+    assert outbox.to(fass.email) == []
+    ask(client, "ADA@FASS.example.com")
+    assert link(outbox, fass)
+
+
 def test_a_closed_account_gets_no_link(client, cast, outbox, unit):
     from portal.accounts import service as accounts
 

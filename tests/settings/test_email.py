@@ -176,6 +176,18 @@ def test_a_taken_address_looks_the_same_and_its_owner_is_told(ada, cast, outbox,
     assert email_of(unit, cast.ben) == cast.ben.email
 
 
+def test_what_one_holds_does_not_tell_whether_the_address_was_free(cast, outbox, clock):
+    told = []
+    for name, wanted in (("carl", NEW), ("dora", cast.ben.email)):
+        browser = cast.sign_in(cast.make(name, f"{name}@example.com", f"{name} irons on sunday nights"))
+        ask(browser, wanted)
+        outbox.all()
+        told.append(
+            [heading.get_text(" ", strip=True) for heading in browser.page("/settings/privacy").soup.select("#held h3")]
+        )
+    assert told[0] == told[1]
+
+
 def test_an_address_that_was_taken_meanwhile_is_not_taken_twice(ada, cast, outbox, unit):
     ask(ada)
     confirm = outbox.last(NEW).link("/email/confirm/")

@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from portal.accounts import mail
@@ -97,9 +97,15 @@ def _write(row: SignUp, *, in_time: bool) -> None:
 
 
 def sign_up_of(token: str) -> SignUp:
-    """Return the sign-up that a link confirms. Raises LinkDead: forged, expired, used, or its address was corrected."""
+    """Return the sign-up that a link confirms.
+
+    Raises LinkDead: forged, expired, used, its address was corrected, or has an account by now.
+    """
     (sign_up_id,) = tokens.read(CONFIRM, token, max_age=period("confirmation_link"), stamp=_stamp)
-    return get_sign_up(uuid.UUID(sign_up_id))
+    row = get_sign_up(uuid.UUID(sign_up_id))
+    if people.find_by_email(row.email):
+        raise LinkDead
+    return row
 
 
 def _stamp(sign_up_id: str) -> str | None:
@@ -108,20 +114,22 @@ def _stamp(sign_up_id: str) -> str | None:
 
 
 def _lock(row: SignUp) -> SignUp:
-    """Return the sign-up, locked together with all others of its address, in one order for everybody. Raises LinkDead."""
-    all_of_address = select(SignUp).where(SignUp.email_key == row.email_key).order_by(SignUp.id).with_for_update()
-    locked = db.session.scalars(all_of_address.execution_options(populate_existing=True)).all()
-    if row not in locked:
+    """Return the sign-up as it stands now, locked until the unit ends. Raises LinkDead when it has ended."""
+    mine = select(SignUp).where(SignUp.id == row.id).with_for_update()
+    locked = db.session.scalar(mine.execution_options(populate_existing=True))
+    if locked is None:
         raise LinkDead
-    return row
+    return locked
 
 
 def confirm_address(token: str) -> Person:
-    """Make the account that the link's reader asked for; every other sign-up of the address ends.
+    """Make the account that the link's reader asked for. Raises LinkDead, also for the second of two presses.
 
-    Raises LinkDead, also for the second of two presses and when the address has an account by now.
+    Other sign-ups of the address are dead from now on, but wait until they are purged: were one gone at once, whoever
+    made it with somebody else's address would learn that there is an account now.
     """
     row = _lock(sign_up_of(token))
+    db.session.delete(row)
     person = _make_person(
         Person(
             name=row.name,
@@ -155,7 +163,6 @@ def add_person(email: str, *, name: str, password: str, language: str = "en", ti
 
 def _make_person(person: Person) -> Person:
     person.id, person.email_key = uuid.uuid4(), address_key(person.email)
-    db.session.execute(delete(SignUp).where(SignUp.email_key == person.email_key))
     db.session.add(person)
     try:
         db.session.flush()
