@@ -208,7 +208,7 @@ def _gate_staff(person: Actor, tag: Tag) -> ResponseReturnValue | None:
     if not person.roles & tag.roles:
         # The console does not exist for anybody else.
         abort(404)
-    if person.second_factor_at is None:
+    if person.second_factor_at is None or not person.has_second_factor:
         return _send_to("accounts.second_factor", _("The console asks for your second factor."))
     if request.method in SAFE_METHODS and not person.is_fresh:
         # Only looking asks: what is posted belongs to a page that was opened fresh, and no typed answer is lost.
