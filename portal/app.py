@@ -127,7 +127,7 @@ CHECKS = (
 
 EVENTS: events.Wiring = {
     AccountFrozen: (support.take_frozen,),
-    AddressChanged: (newsletter.follow_address,),
+    AddressChanged: (newsletter.follow_address, support.follow_address),
     MisuseReported: (support.take_misuse,),
 }
 """What a lower area tells -> what higher areas do about it."""

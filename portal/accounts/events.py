@@ -15,8 +15,9 @@ class AccountFrozen(Event):
 
 @dataclass(frozen=True)
 class AddressChanged(Event):
-    """An account has a new address, confirmed by its mailbox; or its old one back."""
+    """An account has a new address, confirmed by its mailbox; or, `is_undo`, its old one back from somebody else's."""
 
     person_id: uuid.UUID
     old_email: str
     new_email: str
+    is_undo: bool = False

@@ -185,10 +185,13 @@ def leave(actor: Actor) -> None:
 def follow_address(change: AddressChanged) -> None:
     """Let a person's subscription go along to the account's new address, which its mailbox has confirmed.
 
-    Unless that address is on the list already, or has left it: then the subscription ends.
+    Unless that address is on the list already, or has left it: then the subscription ends. Of an address that an undo
+    takes away only what was subscribed by the account follows: the rest is that mailbox's own.
     """
     key = address_key(change.new_email)
-    mine = or_(Subscriber.subject_id == change.person_id, Subscriber.email_key == address_key(change.old_email))
+    mine = Subscriber.subject_id == change.person_id
+    if not change.is_undo:
+        mine = or_(mine, Subscriber.email_key == address_key(change.old_email))
     for subscriber in db.session.scalars(select(Subscriber).where(mine, Subscriber.email_key != key)).all():
         if _find(Subscriber.email_key == key) is not None or _find_suppression(key) is not None:
             db.session.delete(subscriber)

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 
 from portal.accounts.models import address_key
 from portal.kit.claims import UNTIL_ERASED, Claim, Ground, Subject, Table, Until, personal, technical
@@ -20,7 +20,9 @@ _WHAT_FOR = _l("To answer you, and to know what was said before.")
 def _whose(subject: Subject) -> ColumnElement[bool]:
     clauses: list[ColumnElement[bool]] = []
     if subject.addresses:
-        clauses.append(Ticket.email_key.in_({address_key(address) for address in subject.addresses}))
+        # What another account wrote is that account's, whatever address was typed.
+        typed = Ticket.email_key.in_({address_key(address) for address in subject.addresses})
+        clauses.append(and_(Ticket.subject_id.is_(None), typed))
     if subject.person_id:
         clauses.append(Ticket.subject_id == subject.person_id)
     return or_(*clauses) if clauses else false()
@@ -102,7 +104,7 @@ CLAIM = Claim(
                 "id": technical(_l("Id")),
                 "reference": technical(_l("Reference")),
                 "kind": technical(_l("Kind")),
-                "subject_id": personal(_l("Your account's id")),
+                "subject_id": personal(_l("Your account’s id")),
                 "name": personal(_l("Your name")),
                 "email": personal(_l("Your e-mail address")),
                 "email_key": technical(),

@@ -191,19 +191,18 @@ class TestActing:
         assert sam.submit(ticket[2], message=" ").status == 422
         assert len(outbox.all()) == before
 
-    def test_an_answer_follows_a_customer_who_has_moved(self, ticket, sam, cast, outbox, unit):
-        from portal.accounts.models import EmailChange, Person
-        from portal.kit import clock
-
-        with unit():
-            person = db.session.get(Person, cast.ada.id)
-            person.email = person.email_key = "new@example.com"
-            db.session.add(
-                EmailChange(person_id=person.id, old_email="ada@example.com", new_email="new@example.com",
-                            new_email_key="new@example.com", state="done", confirmed_at=clock.now())
-            )  # fmt: skip
-        sam.submit(ticket[2], message="Here.")
+    def test_an_answer_follows_a_customer_who_has_moved(self, ticket, sam, outbox):
+        ada, _path, desk = ticket
+        ada.submit("/settings/email", email="new@example.com")
+        ada.submit(outbox.last("new@example.com").link("/email/confirm/"))
+        sam.submit(desk, message="Here.")
         assert [letter.to for letter in outbox.all()][-1] == "new@example.com"
+
+    def test_without_a_second_factor_any_more_the_console_is_shut_at_once(self, ticket, sam, cast):
+        sam.submit("/settings/second-factor/remove", password=cast.sam.password)
+        assert sam.get("/admin/").path == "/settings/second-factor"
+        token = sam.get("/settings/profile").fields()["csrf_token"]
+        assert sam.post(ticket[2], csrf_token=token, message="Hello").path == "/settings/second-factor"
 
     def test_close_and_open_again(self, ticket, sam, unit, audit):
         desk = ticket[2]

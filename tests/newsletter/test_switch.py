@@ -115,6 +115,14 @@ def test_the_subscription_follows_the_account_to_its_new_address_and_back(unit, 
         assert subscribers() == []
 
 
+def test_an_undone_change_leaves_the_other_mailbox_its_own_subscription(unit, client, outbox, cast, ada):
+    confirm(client, outbox, "eve@example.com")
+    move(unit, client, outbox, cast.ada, "eve@example.com")
+    client.submit(outbox.last(ada.email).link("undo"))
+    with unit():
+        assert [one.email for one in subscribers()] == ["eve@example.com"]
+
+
 def test_a_subscription_does_not_follow_to_an_address_that_has_left_the_list(unit, client, outbox, cast, ada):
     confirm(client, outbox, "left@example.com")
     client.post(way_out(outbox.last("left@example.com")), **ONE_CLICK)

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import event, func, select
 
+from portal.accounts import service as accounts
 from portal.accounts.events import AccountFrozen
 from portal.app import CHECKS
 from portal.kit import events
@@ -79,6 +80,42 @@ class TestWhose:
         ask(ben, subject="Mine", email="ada@example.com")
         assert "Mine" not in ada.get("/support").text
         assert "Mine" in ben.get("/support").text
+
+    def test_what_another_account_wrote_under_ones_address_goes_into_no_copy_and_no_deletion_of_ones_own(
+        self, ada, ben, cast, unit
+    ):
+        ask(ben, subject="Mine", email="ada@example.com")
+        with unit():
+            subject = accounts.subject_of(accounts.get_person(cast.ada.account_id))
+            assert [list(each) for each in register().export(subject) if each.name == "ticket"] == [[]]
+            while register().erase(subject):
+                pass
+        assert "Mine" in ben.get("/support").text
+
+    def test_tickets_go_along_to_a_new_address_written_signed_in_or_not(self, ada, ben, client, cast, outbox, unit):
+        client.submit("/contact", name="Ada", email="ada@example.com", subject="Before", message="Which?")
+        ask(ada, subject="Since")
+        ask(ben, subject="Ben's", email="ada@example.com")
+        ada.submit("/settings/email", email="new@example.com")
+        ada.submit(outbox.last("new@example.com").link("/email/confirm/"))
+        assert {"Before", "Since"} <= set(ada.get("/support").text.split())
+        with unit():
+            whose = {one.subject: (one.subject_id, one.email) for one in db.session.scalars(select(Ticket))}
+        assert whose == {
+            "Before": (cast.ada.id, "new@example.com"),
+            "Since": (cast.ada.id, "new@example.com"),
+            "Ben's": (cast.ben.id, "ada@example.com"),
+        }
+
+    def test_an_undone_change_takes_nothing_from_the_mailbox_it_takes_away(self, ada, client, cast, outbox, unit):
+        ask(ada, subject="Hers")
+        client.submit("/contact", name="Eve", email="eve@example.com", subject="Eve's", message="Which?")
+        ada.submit("/settings/email", email="eve@example.com")
+        ada.submit(outbox.last("eve@example.com").link("/email/confirm/"))
+        client.submit(outbox.last("ada@example.com").link("/email/undo/"))
+        with unit():
+            whose = {one.subject: (one.subject_id, one.email) for one in db.session.scalars(select(Ticket)) if one.subject}
+        assert whose == {"Hers": (cast.ada.id, "ada@example.com"), "Eve's": (None, "eve@example.com")}
 
     def test_a_visitor_is_sent_to_sign_in(self, client, ada):
         path = ask(ada).path

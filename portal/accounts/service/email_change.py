@@ -158,7 +158,7 @@ def stop_email_changes(person: Person, *, since: datetime | None = None) -> None
         return
     for change in undone:
         change.state = UNDONE
-    _set_address(person, undone[0].old_email)
+    _set_address(person, undone[0].old_email, is_undo=True)
     mail.email_change_undone(person, to=undone[-1].new_email)
     audit.record("accounts.email_change_undone", subject_id=person.id)
 
@@ -176,8 +176,8 @@ def _confirmed_since(person_id: uuid.UUID, since: datetime) -> Sequence[EmailCha
     ).all()
 
 
-def _set_address(person: Person, email: str) -> None:
-    change = AddressChanged(person.id, old_email=person.email, new_email=email)
+def _set_address(person: Person, email: str, *, is_undo: bool = False) -> None:
+    change = AddressChanged(person.id, old_email=person.email, new_email=email, is_undo=is_undo)
     person.email, person.email_key = email, address_key(email)
     try:
         db.session.flush()

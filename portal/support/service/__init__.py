@@ -16,7 +16,7 @@ from portal.support.service.keeping import (
     open_file,
     read_attachment,
 )
-from portal.support.service.opening import open_ticket, reply, settle, take_frozen, take_misuse
+from portal.support.service.opening import follow_address, open_ticket, reply, settle, take_frozen, take_misuse
 from portal.support.service.reading import (
     QUEUES,
     Conversation,
@@ -40,6 +40,7 @@ __all__ = [
     "count_open",
     "count_queues",
     "delete_file",
+    "follow_address",
     "media_type_of",
     "open_file",
     "open_ticket",

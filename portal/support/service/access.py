@@ -36,7 +36,7 @@ def find_own(actor: Actor, *, ticket_id: uuid.UUID) -> Ticket:
 
 def must_be_staff(actor: Actor) -> None:
     """Raise NotFound unless the actor is support staff with a second factor: a second wall behind the gate (8.4.2)."""
-    if not actor.roles & STAFF_ROLES or actor.second_factor_at is None:
+    if not actor.roles & STAFF_ROLES or actor.second_factor_at is None or not actor.has_second_factor:
         raise NotFound
 
 
@@ -50,7 +50,9 @@ def whom_it_concerns(ticket: Ticket) -> uuid.UUID | None:
 
     Of a report of misuse nobody's does: the account it names may be in other hands.
     """
-    if ticket.subject_id is not None or ticket.kind == MISUSE_REPORTED:
+    if ticket.kind == MISUSE_REPORTED:
+        return None
+    if ticket.subject_id is not None:
         return ticket.subject_id
     person = accounts.find_by_email(ticket.email)
     return person.id if person else None

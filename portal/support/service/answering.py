@@ -4,8 +4,6 @@ import uuid
 
 from sqlalchemy import select
 
-from portal.accounts import service as accounts
-from portal.accounts.models import address_key
 from portal.kit import audit, clock
 from portal.kit.access import Actor
 from portal.kit.db import db
@@ -21,20 +19,8 @@ def answer(ticket_id: uuid.UUID, *, by: Actor, message: str) -> None:
     said = Message(ticket_id=ticket.id, author=STAFF, staff_id=by.person_id, body=message)
     db.session.add(said)
     ticket.state, ticket.updated_at = WAITING, clock.now()
-    mail.reply(ticket, to=_where_to(ticket), text=message)
+    mail.reply(ticket, to=ticket.email, text=message)
     _record("support.ticket_answered", ticket, by)
-
-
-def _where_to(ticket: Ticket) -> str:
-    """Return where an answer goes: a customer who has since moved gets it at the new address, not at the old one."""
-    if ticket.subject_id is None:
-        return ticket.email
-    try:
-        person = accounts.get_person(ticket.subject_id)
-    except NotFound:
-        return ticket.email
-    theirs = {address_key(address) for address in accounts.subject_of(person).addresses}
-    return person.email if ticket.email_key in theirs else ticket.email
 
 
 def close_ticket(ticket_id: uuid.UUID, *, by: Actor) -> None:

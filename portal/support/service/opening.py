@@ -4,8 +4,10 @@ import secrets
 import uuid
 from collections.abc import Sequence
 
+from sqlalchemy import or_, update
+
 from portal.accounts import service as accounts
-from portal.accounts.events import AccountFrozen
+from portal.accounts.events import AccountFrozen, AddressChanged
 from portal.accounts.models import address_key
 from portal.kit import audit, clock, throttle
 from portal.kit.access import Actor
@@ -84,6 +86,21 @@ def take_misuse(event: MisuseReported) -> None:
     """Raise an urgent ticket when somebody reports that an account is misused (P10). Nobody but staff sees it."""
     ticket = _new(kind=MISUSE_REPORTED, email=event.email, urgent=True)
     _say(ticket, body=event.message)
+
+
+def follow_address(change: AddressChanged) -> None:
+    """Let tickets go along to the account's new address, so that answers reach it and an erasure finds them.
+
+    With them goes what was written from the old address without signing in: its mailbox was the account's. Of an address
+    that an undo takes away that is somebody else's, and stays. A report of misuse keeps the address that it is about.
+    """
+    whose = Ticket.subject_id == change.person_id
+    if not change.is_undo:
+        whose = or_(whose, Ticket.subject_id.is_(None))
+    mine = update(Ticket).where(Ticket.email_key == address_key(change.old_email), whose)
+    db.session.execute(mine.values(subject_id=change.person_id))
+    named = {"email": change.new_email, "email_key": address_key(change.new_email)}
+    db.session.execute(mine.where(Ticket.kind != MISUSE_REPORTED).values(named))
 
 
 def _new(*, email: str, **values: object) -> Ticket:
