@@ -35,7 +35,7 @@ run: $(VENV)/.run $(BIN)/portal ## Serve the portal with the demo company at htt
 	@PORTAL_ENV=development exec $(BIN)/portal serve --demo
 
 test: $(VENV)/.test $(BIN)/portal needs quality ## Prove everything that is exact (TESTS=tests/area for a part)
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(TESTS)
 
 needs: $(VENV)/.test ## Find or install what the tests need from the system and from npm
 	@$(BIN)/python tests/needs.py

@@ -28,7 +28,7 @@ from portal.kit import claims
 from portal.kit.db import db
 from portal.kit.errors import AWAY
 from portal.kit.refusals import NotFound
-from portal.kit.settings import SettingsError, current_settings, load
+from portal.kit.settings import SettingsError, load
 from portal.kit.web import unit_of_work
 from portal.privacy import service as privacy
 from portal.promises import service as promise_service
@@ -140,9 +140,12 @@ def serve(*, demo: bool, no_worker: bool, host: str, port: int, processes: int) 
     if demo:
         flask_migrate.upgrade()
         fill_demo()
-    click.echo(f"The portal is at {current_settings().base_url}. Ctrl-C stops it.")
-    if not current_settings().is_production:
-        click.echo(f"Letters arrive at {current_settings().base_url}/dev/mailbox.")
+    # On a developer's machine links follow the port; the processes that are started here read it from the environment.
+    os.environ.update(HOST=host, PORT=str(port))
+    settings = load()
+    click.echo(f"The portal is at {settings.base_url}. Ctrl-C stops it.")
+    if not settings.is_production:
+        click.echo(f"Letters arrive at {settings.base_url}/dev/mailbox.")
     with nullcontext() if no_worker else Beside():
         Server(
             "wsgi:app",

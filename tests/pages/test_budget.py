@@ -21,8 +21,8 @@ ORDINARY = 3
 OVERVIEWS = {
     "/home": 6,
     "/settings/security": 4,
-    "/settings/privacy": 4,
-    "/settings/privacy/delete": 5,
+    "/settings/privacy": 5,  # whose data (two), what is held in one statement for every table, the newest copy
+    "/settings/privacy/delete": 6,
     "/admin/": 4,
 }
 """One for who you are, one for the page or panel."""
