@@ -108,7 +108,7 @@ class Beside:
     def _start(self) -> subprocess.Popen[bytes]:
         # A group of its own: Ctrl-C at the terminal is for the first process, which ends this one in order.
         command = [sys.executable, "-m", "portal", "worker", "--beside", str(os.getpid())]
-        return subprocess.Popen(command, cwd=ROOT, process_group=0)  # noqa: S603 (our own interpreter, our own words)
+        return subprocess.Popen(command, cwd=ROOT, process_group=0)
 
     def __exit__(self, *_error: object) -> None:
         self._ending.set()
