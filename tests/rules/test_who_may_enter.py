@@ -1,0 +1,285 @@
+"""Who gets through which door: every address × everybody, against a table that was read by a person (v5.0.0-8.2.1).
+
+A new address without a row fails. The views themselves are left out here, so that each door is tried and nothing behind it
+moves; what belongs to somebody else behind an open door is tried in the second half, with the true views.
+"""
+
+from __future__ import annotations
+
+import functools
+import uuid
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+from werkzeug.routing import Rule
+
+from portal.accounts import service as accounts
+from portal.accounts.models import SignInSession
+from portal.kit import clock
+from portal.kit.db import Base, db
+from portal.kit.files import storage
+from portal.kit.web import unit_of_work
+from portal.privacy.models import Export
+from portal.support.models import Attachment, Message, Ticket
+from tests.conftest import Visitor
+from tests.people import Cast
+from tests.support import samples
+
+ONE_DATABASE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+
+PUBLIC, SIGNED_IN, FRESH, TICKETS, CONSOLE = "public", "signed in", "fresh", "tickets", "console"
+GATES = {
+    "accounts.check_mail": PUBLIC,
+    "accounts.confirm_identity": SIGNED_IN,
+    "accounts.enrol_factor": FRESH,
+    "accounts.login": PUBLIC,
+    "accounts.logout": PUBLIC,
+    "accounts.remove_factor": FRESH,
+    "accounts.resend": PUBLIC,
+    "accounts.second_factor": PUBLIC,
+    "accounts.signup": PUBLIC,
+    "accounts.verify_email": PUBLIC,
+    "admin.attachment": TICKETS,
+    "admin.close": TICKETS,
+    "admin.overview": CONSOLE,
+    "admin.redact_file": TICKETS,
+    "admin.redact_message": TICKETS,
+    "admin.reopen": TICKETS,
+    "admin.ticket": TICKETS,
+    "admin.tickets": TICKETS,
+    "consent.choose": PUBLIC,
+    "home.home": SIGNED_IN,
+    "home.start": PUBLIC,
+    "legal.change_password": PUBLIC,
+    "legal.cookies": PUBLIC,
+    "legal.eula": PUBLIC,
+    "legal.history": PUBLIC,
+    "legal.privacy": PUBLIC,
+    "legal.security": PUBLIC,
+    "legal.security_txt": PUBLIC,
+    "legal.terms": PUBLIC,
+    "legal.vendors": PUBLIC,
+    "mail.mailbox": PUBLIC,
+    "mail.mailbox_json": PUBLIC,
+    "newsletter.confirm": PUBLIC,
+    "newsletter.letter_sent": PUBLIC,
+    "newsletter.subscribe": PUBLIC,
+    "newsletter.unsubscribe": PUBLIC,
+    "newsletter.welcome": PUBLIC,
+    "privacy.delete": FRESH,
+    "privacy.delete_export": SIGNED_IN,
+    "privacy.deletion_begun": PUBLIC,
+    "privacy.export_file": FRESH,
+    "privacy.export_progress": SIGNED_IN,
+    "privacy.overview": SIGNED_IN,
+    "privacy.receipt": PUBLIC,
+    "privacy.requests": SIGNED_IN,
+    "privacy.start_export": FRESH,
+    "privacy.undo": PUBLIC,
+    "privacy.who_looked": SIGNED_IN,
+    "probes.healthz": PUBLIC,
+    "probes.metrics": PUBLIC,
+    "probes.readyz": PUBLIC,
+    "promises.overview": PUBLIC,
+    "recovery.choose_password": PUBLIC,
+    "recovery.forgot_password": PUBLIC,
+    "recovery.misuse_reported": PUBLIC,
+    "recovery.not_me": SIGNED_IN,
+    "recovery.report_misuse": PUBLIC,
+    "recovery.reset_sent": PUBLIC,
+    "recovery.secured": PUBLIC,
+    "recovery.wasnt_me": PUBLIC,
+    "settings.avatar": SIGNED_IN,
+    "settings.avatar_photo": SIGNED_IN,
+    "settings.communication": SIGNED_IN,
+    "settings.confirm_email": PUBLIC,
+    "settings.email": FRESH,
+    "settings.password": FRESH,
+    "settings.profile": SIGNED_IN,
+    "settings.remove_avatar": SIGNED_IN,
+    "settings.revoke_others": SIGNED_IN,
+    "settings.revoke_session": SIGNED_IN,
+    "settings.security": SIGNED_IN,
+    "settings.undo_email": PUBLIC,
+    "settings.veto_email": PUBLIC,
+    "static": PUBLIC,
+    "support.attachment": SIGNED_IN,
+    "support.contact": PUBLIC,
+    "support.delete_file": SIGNED_IN,
+    "support.overview": SIGNED_IN,
+    "support.received": PUBLIC,
+    "support.settle": SIGNED_IN,
+    "support.ticket": SIGNED_IN,
+    "traffic.mine": SIGNED_IN,
+}
+
+IN, LOGIN, PROVE, FACTOR, ABSENT = "in", "/login", "/confirm-identity", "/login/second-factor", "absent"
+OPEN = {PUBLIC: IN, SIGNED_IN: IN}
+OUTSIDE = {PUBLIC: IN, SIGNED_IN: LOGIN, FRESH: LOGIN, TICKETS: LOGIN, CONSOLE: LOGIN}
+CUSTOMER = {**OPEN, FRESH: IN, TICKETS: ABSENT, CONSOLE: ABSENT}
+STALE = {**OPEN, FRESH: PROVE, TICKETS: ABSENT, CONSOLE: ABSENT}
+HALF = {**OPEN, FRESH: IN, TICKETS: FACTOR, CONSOLE: FACTOR}
+STAFF = {**OPEN, FRESH: IN, TICKETS: IN, CONSOLE: IN}
+STALE_STAFF = {**OPEN, FRESH: PROVE, TICKETS: PROVE, CONSOLE: PROVE}
+RESEARCHER = {**OPEN, FRESH: IN, TICKETS: ABSENT, CONSOLE: IN}
+EVERYBODY = {
+    "a visitor": OUTSIDE,
+    "whose account is closed": OUTSIDE,
+    "whose account is frozen": OUTSIDE,
+    "whose role was taken": OUTSIDE,
+    "a customer": CUSTOMER,
+    "a customer of an hour ago": STALE,
+    "staff without the second factor": HALF,
+    "staff whose second factor was removed": HALF,
+    "staff": STAFF,
+    "staff of an hour ago": STALE_STAFF,
+    "staff of another role": RESEARCHER,
+}
+TYPED_BEFORE = {("staff of an hour ago", TICKETS): IN, ("staff of an hour ago", CONSOLE): IN}
+"""What is posted in the console belongs to a page that was opened fresh: no typed answer is lost."""
+
+
+def _browser_of(who: str, cast: Cast, app: Flask) -> Visitor:
+    if who == "a visitor":
+        return Visitor(app)
+    if who.startswith("staff") or who == "whose role was taken":
+        browser = cast.sign_in(cast.sam, by_second_factor=who != "staff without the second factor")
+        person = cast.sam
+    else:
+        browser, person = cast.sign_in(cast.ada), cast.ada
+    with app.app_context(), unit_of_work():
+        if "hour ago" in who:
+            db.session.execute(update(SignInSession).values(fresh_until=clock.now()))
+        elif "closed" in who:
+            accounts.deactivate(person.account_id, by=None)
+        elif "frozen" in who:
+            accounts.freeze(accounts.get_person(person.account_id))
+        elif "role was taken" in who:
+            accounts.remove_role(person.account_id)
+        elif "was removed" in who:
+            db.session.execute(Base.metadata.tables["totp_factor"].delete())
+        elif "another role" in who:
+            # By hand, since granting a role ends the session that is to be tried.
+            db.session.execute(Base.metadata.tables["staff_role"].update().values(role="research"))
+    return browser
+
+
+def _stubbed(view: Callable[..., object]) -> Callable[..., str]:
+    @functools.wraps(view)
+    def behind(**_values: object) -> str:
+        return IN
+
+    return behind
+
+
+def _address(rule: Rule) -> str:
+    values = {name: uuid.uuid4() if "uuid:" in rule.rule else "x" for name in rule.arguments}
+    return str(rule.build(values, append_unknown=False)[1])  # type: ignore[index]
+
+
+def _outcome(browser: Visitor, rule: Rule, method: str, token: str) -> str:
+    answer = browser.client.open(_address(rule), method=method, data={"csrf_token": token} if method == "POST" else None)
+    if answer.status_code == 404:
+        return ABSENT
+    if answer.status_code == 303:
+        return urlsplit(answer.headers["Location"]).path
+    assert (answer.status_code, answer.text) == (200, IN), (rule.rule, answer.status_code)
+    return IN
+
+
+@ONE_DATABASE
+def test_every_address_has_a_row_and_every_row_an_address(app: Flask) -> None:
+    assert {rule.endpoint for rule in app.url_map.iter_rules()} == set(GATES)
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_each_door_opens_to_whom_it_should(app: Flask, cast: Cast, who: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = _browser_of(who, cast, app)
+    token = browser.get("/contact").fields()["csrf_token"]
+    for endpoint, view in list(app.view_functions.items()):
+        monkeypatch.setitem(app.view_functions, endpoint, _stubbed(view))
+    wrong = {}
+    for rule in app.url_map.iter_rules():
+        for method in (rule.methods or set()) & {"GET", "POST"}:
+            gate = GATES.get(rule.endpoint, "?")
+            wanted = EVERYBODY[who].get(gate)
+            if method == "POST":
+                wanted = TYPED_BEFORE.get((who, gate), wanted)
+            if (found := _outcome(browser, rule, method, token)) != wanted:
+                wrong[f"{method} {rule.endpoint}"] = (found, wanted)
+    assert wrong == {}
+
+
+ADAS: dict[str, tuple[str, type]] = {
+    "support.ticket": ("ticket_id", Ticket),
+    "support.settle": ("ticket_id", Ticket),
+    "support.attachment": ("attachment_id", Attachment),
+    "support.delete_file": ("attachment_id", Attachment),
+    "privacy.export_file": ("export_id", Export),
+    "privacy.export_progress": ("export_id", Export),
+    "privacy.delete_export": ("export_id", Export),
+    "settings.revoke_session": ("session_id", SignInSession),
+    "admin.ticket": ("ticket_id", Ticket),
+    "admin.close": ("ticket_id", Ticket),
+    "admin.reopen": ("ticket_id", Ticket),
+    "admin.redact_message": ("message_id", Message),
+    "admin.attachment": ("attachment_id", Attachment),
+    "admin.redact_file": ("attachment_id", Attachment),
+}
+"""Addresses that name one thing, and which: every one of them is tried with somebody else's."""
+
+
+@ONE_DATABASE
+def test_every_address_that_names_a_thing_is_tried(app: Flask) -> None:
+    naming = {rule.endpoint for rule in app.url_map.iter_rules() if "<uuid:" in rule.rule}
+    assert naming == set(ADAS)
+
+
+@pytest.fixture
+def things(app: Flask, cast: Cast, run_jobs: Callable[[], int]) -> dict[type, uuid.UUID]:
+    """One of each of Ada's things."""
+    ada = cast.sign_in(cast.ada)
+    ada.submit("/contact", subject="Zips", message="Where?", files=samples.chosen(("a.pdf", samples.pdf())))
+    ada.submit("/settings/privacy", action="/settings/privacy/export")
+    run_jobs()
+    with app.app_context():
+        models = (Ticket, Attachment, Message, Export, SignInSession)
+        return {model: db.session.scalars(select(model.id)).one() for model in models}
+
+
+def _everything(app: Flask) -> dict[str, list[tuple[object, ...]]]:
+    """Return every row but those of the visits, the counts of tries and when a session was last seen."""
+    with app.app_context():
+        return {
+            table.name: sorted(map(tuple, db.session.execute(select(table))), key=repr)
+            for table in Base.metadata.sorted_tables
+            if table.name not in ("visit", "throttle_count")
+        } | {"files": sorted((path,) for path in storage().folder.rglob("*"))}
+
+
+def test_somebody_elses_thing_is_as_absent_as_none_and_nothing_moves(
+    app: Flask, cast: Cast, things: dict[type, uuid.UUID]
+) -> None:
+    ben = cast.sign_in(cast.ben)
+    token = ben.get("/settings/profile").fields()["csrf_token"]
+    before = _everything(app)
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint not in ADAS:
+            continue
+        name, model = ADAS[rule.endpoint]
+        for method in sorted((rule.methods or set()) & {"GET", "HEAD", "POST"}):
+            answers = [
+                ben.client.open(
+                    rule.build({name: which})[1],  # type: ignore[index]
+                    method=method,
+                    data={"csrf_token": token, "message": "Mine now"} if method == "POST" else None,
+                )
+                for which in (things[model], uuid.uuid4())
+            ]
+            assert [answer.status_code for answer in answers] == [404, 404], (method, rule.rule)
+            assert len({len(answer.data) for answer in answers}) == 1
+    assert _everything(app) == before
