@@ -43,33 +43,33 @@ def welcome(person: Person) -> None:
         "accounts/welcome",
         url=external_url("accounts.login"),
         rights_url=external_url("privacy.overview"),
-        **_known(person),
+        **reader_of(person),
     )
 
 
 def new_sign_in(person: Person, *, device: str, at: datetime) -> None:
     """Tell of a sign-in from a device that the history does not know (v5.0.0-6.3.5)."""
-    mail.post("accounts/new_sign_in", device=device, at=at, **_alarming(person))
+    mail.post("accounts/new_sign_in", device=device, at=at, **alarmed_reader_of(person))
 
 
 def failed_sign_ins(person: Person, *, count: int, at: datetime) -> None:
     """Tell of many failed sign-ins (v5.0.0-6.3.5)."""
-    mail.post("accounts/failed_sign_ins", count=count, at=at, **_alarming(person))
+    mail.post("accounts/failed_sign_ins", count=count, at=at, **alarmed_reader_of(person))
 
 
 def password_changed(person: Person) -> None:
     """Tell of a new password (v5.0.0-6.3.7)."""
-    mail.post("accounts/password_changed", at=clock.now(), **_alarming(person))
+    mail.post("accounts/password_changed", at=clock.now(), **alarmed_reader_of(person))
 
 
 def factor_added(person: Person) -> None:
     """Tell of a second factor that was set up (v5.0.0-6.3.7)."""
-    mail.post("accounts/factor_added", at=clock.now(), **_alarming(person))
+    mail.post("accounts/factor_added", at=clock.now(), **alarmed_reader_of(person))
 
 
 def factor_removed(person: Person) -> None:
     """Tell of a second factor that was removed (v5.0.0-6.3.7)."""
-    mail.post("accounts/factor_removed", at=clock.now(), **_alarming(person))
+    mail.post("accounts/factor_removed", at=clock.now(), **alarmed_reader_of(person))
 
 
 def email_change_confirm(person: Person, *, to: str, token: str) -> None:
@@ -89,12 +89,12 @@ def email_change_confirm(person: Person, *, to: str, token: str) -> None:
 def email_change_asked(person: Person, *, new_email: str, veto_token: str) -> None:
     """Tell the present mailbox at once that another one is to take its place, with the link that stops it."""
     url = external_url("settings.veto_email", token=veto_token)
-    mail.post("accounts/email_change_asked", new_email=new_email, at=clock.now(), url=url, **_alarming(person))
+    mail.post("accounts/email_change_asked", new_email=new_email, at=clock.now(), url=url, **alarmed_reader_of(person))
 
 
 def email_change_taken(owner: Person) -> None:
     """Tell the owner of an address that somebody wished it for another account, in place of the link."""
-    mail.post("accounts/email_change_taken", at=clock.now(), **_alarming(owner))
+    mail.post("accounts/email_change_taken", at=clock.now(), **alarmed_reader_of(owner))
 
 
 def email_change_done_old(person: Person, *, to: str, undo_token: str) -> None:
@@ -105,13 +105,13 @@ def email_change_done_old(person: Person, *, to: str, undo_token: str) -> None:
         new_email=person.email,
         at=clock.now(),
         url=undo_url,
-        **{**_known(person), "to": to, "wasnt_me_url": undo_url},
+        **{**reader_of(person), "to": to, "wasnt_me_url": undo_url},
     )
 
 
 def email_change_done_new(person: Person) -> None:
     """Tell the mailbox that the account has now (v5.0.0-6.3.7)."""
-    mail.post("accounts/email_change_done_new", at=clock.now(), **_alarming(person))
+    mail.post("accounts/email_change_done_new", at=clock.now(), **alarmed_reader_of(person))
 
 
 def email_change_undone(person: Person, *, to: str) -> None:
@@ -126,7 +126,8 @@ def email_change_undone(person: Person, *, to: str) -> None:
     )
 
 
-def _known(person: Person) -> dict[str, Any]:
+def reader_of(person: Person) -> dict[str, Any]:
+    """Return what every letter to a person is posted with: address, language, zone, name, and whom it counts for."""
     return {
         "to": person.email,
         "language": person.language,
@@ -136,5 +137,6 @@ def _known(person: Person) -> dict[str, Any]:
     }
 
 
-def _alarming(person: Person) -> dict[str, Any]:
-    return {**_known(person), "wasnt_me_url": wasnt_me_url(person)}
+def alarmed_reader_of(person: Person) -> dict[str, Any]:
+    """Return the same for a security letter, which carries "This wasn't me" (P10)."""
+    return {**reader_of(person), "wasnt_me_url": wasnt_me_url(person)}

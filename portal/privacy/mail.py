@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from portal.accounts.models import Person
+from portal.accounts.service import reader_of
 from portal.kit.web import external_url
 from portal.mail import service as mail
 
@@ -13,13 +14,9 @@ def export_ready(export_id: uuid.UUID, *, person: Person, until: datetime) -> No
     """Say that a copy can be fetched. The link asks to sign in; it opens nothing by itself."""
     mail.post(
         "privacy/export_ready",
-        to=person.email,
-        language=person.language,
-        zone=person.time_zone,
-        subject_id=person.id,
-        name=person.name,
         until=until,
         url=external_url("privacy.export_file", export_id=export_id),
+        **reader_of(person),
     )
 
 
@@ -27,13 +24,9 @@ def deletion_begun(person: Person, *, due_at: datetime, token: str) -> None:
     """Say that the account is closed, when it is deleted, and how to undo that."""
     mail.post(
         "privacy/deletion_begun",
-        to=person.email,
-        language=person.language,
-        zone=person.time_zone,
-        subject_id=person.id,
-        name=person.name,
         due_at=due_at,
         url=external_url("privacy.undo", token=token),
+        **reader_of(person),
     )
 
 
@@ -41,13 +34,9 @@ def deletion_undone(person: Person) -> None:
     """Say that the account is open again."""
     mail.post(
         "privacy/deletion_undone",
-        to=person.email,
-        language=person.language,
-        zone=person.time_zone,
-        subject_id=person.id,
-        name=person.name,
         url=external_url("accounts.login"),
         password_url=external_url("recovery.forgot_password"),
+        **reader_of(person),
     )
 
 

@@ -1,7 +1,7 @@
 """Letters of lost access."""
 
 from portal.accounts.models import Person
-from portal.accounts.service import wasnt_me_url
+from portal.accounts.service import alarmed_reader_of
 from portal.kit.web import external_url
 from portal.mail import service as mail
 
@@ -10,13 +10,8 @@ def reset_link(person: Person, *, token: str) -> None:
     """The link that lets its reader choose a new password (P08)."""
     mail.post(
         "recovery/reset_link",
-        to=person.email,
-        language=person.language,
-        zone=person.time_zone,
-        subject_id=person.id,
-        name=person.name,
         url=external_url("recovery.choose_password", token=token),
-        wasnt_me_url=wasnt_me_url(person),
+        **alarmed_reader_of(person),
     )
 
 
@@ -24,12 +19,7 @@ def secure_link(person: Person) -> None:
     """Tell the owner that somebody reported misuse, with the link that secures the account (P10)."""
     mail.post(
         "recovery/secure_link",
-        to=person.email,
-        language=person.language,
-        zone=person.time_zone,
-        subject_id=person.id,
-        name=person.name,
-        wasnt_me_url=wasnt_me_url(person),
+        **alarmed_reader_of(person),
     )
 
 
@@ -37,11 +27,6 @@ def account_secured(person: Person, *, token: str) -> None:
     """Say what "This wasn't me" did, with the link to a new password."""
     mail.post(
         "recovery/account_secured",
-        to=person.email,
-        language=person.language,
-        zone=person.time_zone,
-        subject_id=person.id,
-        name=person.name,
         url=external_url("recovery.choose_password", token=token),
-        wasnt_me_url=wasnt_me_url(person),
+        **alarmed_reader_of(person),
     )

@@ -1,6 +1,6 @@
 """Verbs of people. One module a use case; this is the door."""
 
-from portal.accounts.mail import WASNT_ME, wasnt_me_url
+from portal.accounts.mail import WASNT_ME, alarmed_reader_of, reader_of, wasnt_me_url
 from portal.accounts.service.email_change import (
     AccountIsFrozen,
     AddressIsTheSame,
@@ -109,6 +109,7 @@ __all__ = [
     "WrongPassword",
     "account_columns",
     "add_factor",
+    "alarmed_reader_of",
     "add_person",
     "ask_email_change",
     "ask_reset",
@@ -148,6 +149,7 @@ __all__ = [
     "open_session",
     "person_for",
     "reactivate",
+    "reader_of",
     "remove_avatar",
     "remove_factor",
     "remove_role",
