@@ -1,0 +1,147 @@
+"""Mail scanners open every link of every letter: opening one changes nothing, and one of another purpose opens nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from portal.accounts import mail as account_letters
+from portal.accounts import service as accounts
+from portal.kit import clock as time
+from portal.kit.db import Base, db
+from portal.kit.files import storage
+from portal.kit.web import unit_of_work
+from portal.mail import transport
+from portal.mail.models import Letter
+from portal.privacy import service as privacy
+from tests.conftest import Clock, Visitor
+from tests.people import Cast
+
+BOOKS = {"visit", "throttle_count"}
+"""What is written of every request: the visit, and how often something was tried."""
+SIGN_UP = {"name": "Mei Lin", "email": "mei@example.com", "password": "seven quiet looms at dawn", "accept_terms": "y"}
+
+
+def dump(app: Flask) -> dict[str, list[tuple[object, ...]]]:
+    """Return every row of every table but the books, and every stored file but the mailbox."""
+    with app.app_context():
+        rows = {
+            table.name: sorted((tuple(row) for row in db.session.execute(select(table))), key=repr)
+            for table in Base.metadata.sorted_tables
+            if table.name not in BOOKS
+        }
+        kept = storage().folder
+        return rows | {"files": sorted((str(path.relative_to(kept)),) for path in kept.rglob("*") if path.is_file())}
+
+
+def links(app: Flask, seen: set[str]) -> list[str]:
+    """Return the paths that the letters since the last call lead to."""
+    found = []
+    with app.app_context():
+        for key, letter in transport.mailbox():
+            if key not in seen:
+                seen.add(key)
+                urls = re.findall(r"https?://[^\s<>\"]+", letter["text"] + " " + letter["html"])
+                found += [urlsplit(url.replace("&amp;", "&")).path for url in urls if "localhost" in url]
+                found += re.findall(r"<https?://[^/]+(/[^>]*)>", letter["headers"].get("List-Unsubscribe", ""))
+    return sorted(set(found))
+
+
+def a_whole_life(app: Flask, cast: Cast, client: Visitor, last: Callable[[str, str], str], clock: Clock) -> Iterator[None]:
+    """Let every letter of the house be written; yield after each step, while its links are alive."""
+    client.submit("/signup", **SIGN_UP)
+    yield
+    client.submit(last("mei@example.com", "/verify-email/"))
+    client.submit("/signup", **SIGN_UP)
+    client.submit("/newsletter", email="news@example.com")
+    client.submit("/contact", name="Eve", email="eve@example.com", subject="Zips", message="Where?")
+    yield
+    client.submit(last("news@example.com", "/newsletter/confirm/"))
+    ada = cast.sign_in(cast.ada)
+    ada.submit("/settings/email", email=cast.ben.email)
+    ada.submit("/settings/email", email="new@example.com")
+    ada.submit("/settings/privacy", action="/settings/privacy/export")
+    ada.submit("/contact", subject="Buttons", message="Which?")
+    yield
+    ada.submit(last("new@example.com", "/email/confirm/"))
+    yield
+    client.submit(last("ada@example.com", "/email/undo/"))
+    client.submit("/forgot-password", email=cast.ben.email)
+    client.submit("/report-misuse", email=cast.ben.email, message="It was not me.")
+    sam = cast.sign_in_staff(cast.sam)
+    desk = sam.get("/admin/tickets").soup.select_one("th a")["href"]
+    sam.submit(desk, message="In the drawer.")
+    yield
+    _letters_of_security(app, cast)
+    yield
+    cast.sign_in(cast.ben).submit("/settings/privacy/delete", confirm="y")
+    yield
+    client.submit(last(cast.ben.email, "/delete/undo/"))
+    cast.sign_in(cast.ben).submit("/settings/privacy/delete", confirm="y")
+    yield
+    clock.forward(days=14, minutes=1)
+    with app.app_context(), unit_of_work():
+        privacy.begin_due()
+    yield
+
+
+def _letters_of_security(app: Flask, cast: Cast) -> None:
+    with app.app_context(), unit_of_work():
+        ben = accounts.get_person(cast.ben.account_id)
+        account_letters.new_sign_in(ben, device="Firefox on Linux", at=time.now())
+        account_letters.failed_sign_ins(ben, count=10, at=time.now())
+        account_letters.password_changed(ben)
+        account_letters.factor_added(ben)
+        account_letters.factor_removed(ben)
+
+
+@pytest.fixture
+def last(outbox) -> Callable[[str, str], str]:
+    """Return the newest link of a kind in the letters to an address."""
+
+    def find(address: str, part: str) -> str:
+        return next(letter.link(part) for letter in reversed(outbox.to(address)) if part in letter.text)
+
+    return find
+
+
+def test_opening_every_link_of_every_letter_changes_nothing(app, cast, client, new_client, last, clock, run_jobs):
+    scanner, seen, opened, written = new_client(), set(), set(), set()
+    for _step in a_whole_life(app, cast, client, last, clock):
+        run_jobs()
+        found = links(app, seen)
+        before = dump(app)
+        for path in found:
+            opened.add(path.split("/")[1])
+            for method in ("HEAD", "GET", "OPTIONS"):
+                answer = scanner.client.open(path, method=method, follow_redirects=method == "GET")
+                assert answer.status_code < 500, (method, path)
+        assert dump(app) == before
+        with app.app_context():
+            written |= set(db.session.scalars(select(Letter.kind)))
+    assert opened >= {"verify-email", "reset-password", "wasnt-me", "newsletter", "settings", "privacy", "support"}
+    letters = app.jinja_env.list_templates(filter_func=lambda name: name.startswith("mail/") and name.count("/") == 3)
+    assert written == {"/".join(name.split("/")[1:3]) for name in letters}
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_a_token_opens_the_door_of_its_own_purpose_alone(app, cast, client, new_client, last, clock, run_jobs):
+    doors = [rule for rule in app.url_map.iter_rules() if rule.arguments == {"token"}]
+    assert len(doors) > 7
+    scanner, seen, tried = new_client(), set(), set()
+    for _step in a_whole_life(app, cast, client, last, clock):
+        run_jobs()
+        for path in links(app, seen):
+            own, _values = app.url_map.bind("localhost").match(path)
+            for door in doors:
+                if own == door.endpoint or own not in {each.endpoint for each in doors}:
+                    continue
+                tried.add((own, door.endpoint))
+                foreign = door.build({"token": path.rpartition("/")[2]})[1]
+                assert scanner.client.get(foreign).status_code == 410, (own, door.endpoint)
+    assert len(tried) >= len(doors) * (len(doors) - 1)
