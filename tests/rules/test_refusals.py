@@ -1,6 +1,7 @@
 """A refusal names a fact; somewhere a form or an error page has the words for it."""
 
 import ast
+from functools import cache
 
 from tests.rules.source import Module, dotted, modules
 
@@ -8,6 +9,7 @@ from tests.rules.source import Module, dotted, modules
 ON_A_PAGE_OF_THEIR_OWN: dict[str, str] = {}
 
 
+@cache
 def refusals() -> dict[str, str]:
     """Return every refusal of the portal, with where it is defined."""
     known, found = {"Refusal"}, {}
