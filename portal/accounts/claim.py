@@ -23,7 +23,7 @@ from portal.kit.refusals import NotFound
 
 _HASH = _l("It is a hash. Nobody can read your password from it, and it would only help those who guess.")
 _OPENS = _l("It opens your account.")
-_WHO = _l("Your account's id")
+_WHO = _l("Your account’s id")
 
 
 def _sign_ups(subject: Subject) -> ColumnElement[bool]:

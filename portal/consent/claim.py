@@ -21,7 +21,7 @@ CLAIM = Claim(
             ),
             columns={
                 "id": technical(_l("Number of the decision")),
-                "subject_id": personal(_l("Your account's id, or a random id of your browser")),
+                "subject_id": personal(_l("Your account’s id, or a random id of your browser")),
                 "purpose": technical(_l("Purpose")),
                 "choice": personal(_l("What you decided")),
                 "revision": technical(_l("Version of the words that you read")),

@@ -33,7 +33,7 @@ def _your_data() -> Panel:
     return Panel(
         icon="shield",
         title=_("Your data"),
-        text=_("See what we hold and why, take a copy, or delete it. You need nobody's help."),
+        text=_("See what we hold and why, take a copy, or delete it. You need nobody’s help."),
         links=[
             ("privacy.overview", _("See and download my data")),
             ("privacy.delete", _("Delete my account")),

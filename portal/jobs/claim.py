@@ -18,7 +18,7 @@ CLAIM = Claim(
                 "id": technical(),
                 "kind": technical(_l("Kind of work")),
                 "payload": technical(),
-                "subject_id": personal(_l("Your account's id")),
+                "subject_id": personal(_l("Your account’s id")),
                 "state": technical(_l("State")),
                 "created_at": technical(_l("Asked")),
                 "run_at": technical(),

@@ -19,7 +19,7 @@ CLAIM = Claim(
                 "id": technical(),
                 "at": technical(_l("When")),
                 "event": technical(_l("What")),
-                "subject_id": personal(_l("Your account's id")),
+                "subject_id": personal(_l("Your account’s id")),
                 "by_id": personal(_l("Id of who did it")),
                 "facts": technical(_l("Facts")),
             },

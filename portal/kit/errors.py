@@ -55,7 +55,7 @@ PAGES: dict[int, tuple[Any, Any, Any]] = {
     ),
     429: (
         _l("That was tried too often"),
-        _l("To keep everybody's account safe we slow things down. Nothing is lost."),
+        _l("To keep everybody’s account safe we slow things down. Nothing is lost."),
         _l("Wait a few minutes, then try again."),
     ),
     500: (

@@ -38,7 +38,7 @@ def _residue(subject: Subject) -> Sequence[str]:
 _columns: dict[str, Any] = {
     "id": technical(),
     "kind": technical(_l("Kind of letter")),
-    "subject_id": personal(_l("Your account's id")),
+    "subject_id": personal(_l("Your account’s id")),
     "to_address": personal(_l("Your e-mail address, until the letter is delivered")),
     "subject_line": personal(_l("Subject, until delivered")),
     "text": personal(_l("Text, until delivered"), withheld=_SECRET),

@@ -37,7 +37,7 @@ CLAIM = Claim(
                 "id": technical(),
                 "email": personal(_l("Your e-mail address")),
                 "email_key": technical(),
-                "subject_id": personal(_l("Your account's id")),
+                "subject_id": personal(_l("Your account’s id")),
                 "confirmed_at": technical(_l("Confirmed")),
                 "source": technical(_l("Where you subscribed")),
                 "language": personal(_l("Language")),

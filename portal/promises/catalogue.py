@@ -108,7 +108,7 @@ SECTIONS: tuple[Section, ...] = (
             "P09",
             _l("Staff never touch your password"),
             _l("Our people never set a password for you, and never change who your Owners or Billing Administrators are."),
-            _l("the console has no such action; the guard in the database comes with the console's own rights"),
+            _l("the console has no such action; the guard in the database comes with the console’s own rights"),
         ),
         Promise(
             "P10",

@@ -28,7 +28,7 @@ CLAIM = Claim(
                         "A copy lives on for longer than an address may. Your visits, under Privacy, show it opened."
                     ),
                 ),
-                "subject_id": personal(_l("Your account's id")),
+                "subject_id": personal(_l("Your account’s id")),
             },
         )
     ],
