@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -113,10 +114,14 @@ class Page:
     response: TestResponse
 
     def __post_init__(self) -> None:
-        self.soup = BeautifulSoup(self.response.text if self.is_html else "", "html.parser")
         if self.is_html:
             faults = page_lint.lint(self.response.get_data(), self.response)
             assert not faults, f"{self.response.request.path}: {faults}"
+
+    @cached_property
+    def soup(self) -> BeautifulSoup:
+        """The page, parsed when a test first looks into it."""
+        return BeautifulSoup(self.response.text if self.is_html else "", "html.parser")
 
     @property
     def is_html(self) -> bool:

@@ -13,7 +13,7 @@ GOOD = """<!doctype html>
 <title>Sign in</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="stylesheet" href="/static/css/portal.css">
-<script nonce="n0nce" src="/static/js/portal.js" defer></script>
+<script nonce="n0nceN0NCE" src="/static/js/portal.js" defer></script>
 </head>
 <body>
 <main>
@@ -41,7 +41,7 @@ class Answer:
     headers: dict[str, str] = field(
         default_factory=lambda: {
             "Content-Type": "text/html; charset=utf-8",
-            "Content-Security-Policy": "default-src 'none'; script-src 'nonce-n0nce'; base-uri 'none'; "
+            "Content-Security-Policy": "default-src 'none'; script-src 'nonce-n0nceN0NCE'; base-uri 'none'; "
             "frame-ancestors 'none'; object-src 'none'",
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "same-origin",
@@ -74,7 +74,7 @@ def test_a_good_page_has_no_fault():
         ('<label for="email">', '<label for="e-mail">', "which is not there"),
         ('href="#email"', 'href="#elsewhere"', "which is not there"),
         ('<h2>More</h2>', '<h2 id="email">More</h2>', "stands 2 times"),
-        ('nonce="n0nce"', 'nonce="other"', "nonce"),
+        ('nonce="n0nceN0NCE"', 'nonce="other"', "nonce"),
         (" defer", "", "blocks the page"),
         ("<h2>", '<h2 style="color: red">', "style attribute"),
         ("<h2>", '<h2 onclick="go()">', "inline handler"),
@@ -117,7 +117,7 @@ def test_a_host_of_the_pages_own_policy_may_be_loaded_from():
     page = GOOD.replace('src="/static/js', 'src="https://tags.example.net/static/js')
     answer = Answer(page.encode())
     assert lint(page.encode(), answer)
-    answer.headers["Content-Security-Policy"] += "; script-src-elem https://tags.example.net 'nonce-n0nce'"
+    answer.headers["Content-Security-Policy"] += "; script-src-elem https://tags.example.net 'nonce-n0nceN0NCE'"
     assert lint(page.encode(), answer) == []
 
 
@@ -125,3 +125,14 @@ def test_checking_a_page_returns_it_parsed_or_names_every_fault():
     assert check(Answer(GOOD.encode())).h1.get_text() == "Sign in"
     with pytest.raises(AssertionError, match="no language"):
         check(Answer(GOOD.replace(' lang="en"', "").encode()))
+
+
+def test_a_page_that_was_good_once_is_looked_at_again_when_its_nonce_is_wrong():
+    assert faults(GOOD) == []
+    assert faults(GOOD.replace('value="abc"', 'value="another"')) == []
+    assert faults(GOOD.replace('nonce="n0nceN0NCE"', 'nonce="another"')) != []
+
+
+def test_an_empty_token_is_never_taken_for_a_changed_one():
+    assert faults(GOOD) == []
+    assert faults(GOOD.replace('value="abc"', 'value=""')) != []
