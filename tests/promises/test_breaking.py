@@ -1,0 +1,316 @@
+"""Each promise is broken on purpose, and its check turns the page red. A check that nobody has broken fails here."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from jinja2 import ChoiceLoader, DictLoader
+from pydantic import SecretStr
+from sqlalchemy import Column, Integer, String, Table
+
+from portal.accounts import service as accounts
+from portal.accounts.models import SignUp
+from portal.consent import service as consent
+from portal.consent.models import Decision
+from portal.kit import audit, checks, clock
+from portal.kit.access import Gate, Tag
+from portal.kit.claims import Keep, personal, register
+from portal.kit.claims.register import Register
+from portal.kit.db import Base, db
+from portal.legal import cookies, documents, vendors
+from portal.legal.policy import PERIODS
+from portal.newsletter import service as newsletter
+from portal.newsletter.forms import Subscribe
+from portal.newsletter.models import Subscriber, Suppression
+from portal.privacy.models import Deletion
+from portal.privacy.service import archive
+from portal.promises import service
+from portal.promises.service import Standing
+from portal.support.models import Attachment, Message, Ticket
+from portal.traffic.models import Visit
+from tests.people import Cast
+
+Break = Callable[["Tools"], None]
+DAY = timedelta(days=1)
+BREAKS: dict[str, Break] = {}
+
+
+class Tools:
+    """What it takes to break a promise: the app, its people, and a way back afterwards."""
+
+    def __init__(self, app: Flask, cast: Cast, patch: pytest.MonkeyPatch) -> None:
+        self.app, self.cast, self.patch = app, cast, patch
+
+    def rewrite(self, template: str, change: Callable[[str], str]) -> None:
+        """Put a changed template in the place of the true one."""
+        old = documents.source(template, self.app.jinja_env)
+        assert change(old) != old
+        loader = ChoiceLoader([DictLoader({template: change(old)}), self.app.jinja_env.loader])  # type: ignore[list-item]
+        self.patch.setattr(self.app.jinja_env, "loader", loader)
+
+    def reset(self, **settings: object) -> None:
+        """Run with other settings."""
+        changed = self.app.extensions["portal.settings"].model_copy(update=settings)
+        self.patch.setitem(self.app.extensions, "portal.settings", changed)
+
+    def redeclare(self, table: str, **changed: object) -> None:
+        """Declare a table of the register otherwise."""
+        claims = [
+            replace(claim, tables=[replace(each, **changed) if each.name == table else each for each in claim.tables])
+            for claim in register().claims
+        ]
+        self.patch.setitem(self.app.extensions, "portal.register", Register(claims))
+
+    def table(self, name: str, *columns: Column[object]) -> None:
+        """Have a further table in the models."""
+        self.patch.setattr(Base, "metadata", Base.metadata.__class__())
+        for each in db.metadatas[None].sorted_tables:
+            each.to_metadata(Base.metadata)
+        Table(name, Base.metadata, Column("id", Integer, primary_key=True), *columns)
+
+
+def breaks(name: str) -> Callable[[Break], Break]:
+    """Register the one way in which the check of that name is broken."""
+
+    def keep(act: Break) -> Break:
+        assert name not in BREAKS
+        BREAKS[name] = act
+        return act
+
+    return keep
+
+
+def add(*rows: object) -> None:
+    """Put rows into the database."""
+    db.session.add_all(rows)
+    db.session.flush()
+
+
+def a_ticket() -> Ticket:
+    """A ticket of a visitor's in which nothing was said."""
+    eve = "eve@example.com"
+    ticket = Ticket(id=uuid.uuid4(), reference="X", name="Eve", email=eve, email_key=eve, subject="S")
+    add(ticket)
+    return ticket
+
+
+@breaks("policy_linked")
+def a_form_by_hand_goes_round_the_one_component(tools: Tools) -> None:
+    tools.rewrite("support/contact.html", lambda page: page + '<form method="post"><input name="email"></form>')
+
+
+@breaks("only_vendors_reached")
+def letters_leave_through_somebody_who_is_no_vendor(tools: Tools) -> None:
+    tools.reset(smtp_url=SecretStr("smtp://smtp.stranger.example:587"))
+
+
+@breaks("vendors_complete")
+def a_vendor_takes_effect_without_notice(tools: Tools) -> None:
+    tools.patch.setattr(vendors, "VENDORS", (replace(vendors.VENDORS[0], is_founding=False), *vendors.VENDORS[1:]))
+
+
+@breaks("words_as_published")
+def a_period_grows_without_a_new_version_of_the_policy(tools: Tools) -> None:
+    tools.patch.setitem(PERIODS, "visits", replace(PERIODS["visits"], length=timedelta(days=30)))  # type: ignore[arg-type]
+
+
+@breaks("nothing_before_consent")
+def whatever_a_cookie_says_counts_as_consent(tools: Tools) -> None:
+    tools.reset(ga_measurement_id="G-TEST1234")
+    yes = consent.Remembered(uuid.uuid4(), uuid.uuid4(), granted=True, decided_at=clock.now())
+    tools.patch.setattr(consent, "find_remembered", lambda cookie: yes)
+
+
+@breaks("as_easy_to_refuse")
+def the_banner_offers_no_refusal(tools: Tools) -> None:
+    tools.rewrite("consent/parts.html", lambda page: page.replace('{{ press("denied", _("Refuse"), mechanism, next) }}', ""))
+
+
+@breaks("remembered_as_long")
+def a_decision_outlives_its_period(tools: Tools) -> None:
+    old = clock.now() - PERIODS["consent"].length - 10 * DAY
+    add(
+        Decision(
+            subject_id=uuid.uuid4(), purpose="analytics", choice="granted", revision=1, mechanism="banner", text_hash="0",
+            decided_at=old,
+        )
+    )  # fmt: skip
+
+
+@breaks("few_cookies")
+def google_may_set_a_fifth_cookie(tools: Tools) -> None:
+    tools.patch.setattr(cookies, "GOOGLE_NAMES", (*cookies.GOOGLE_NAMES, "_gac"))
+
+
+@breaks("silence_is_no")
+def what_rests_on_consent_is_on_beforehand(tools: Tools) -> None:
+    tools.patch.setattr(consent.Purpose, "default", True)
+
+
+@breaks("no_is_no")
+def an_objection_is_passed_over(tools: Tools) -> None:
+    ada = tools.cast.ada.account_id
+    consent.decide(ada, purpose="betas", choice=consent.Choice.OBJECTED, mechanism=consent.Mechanism.SETTINGS)
+    db.session.flush()
+    tools.patch.setattr(consent, "_wished", lambda purpose, wish: True)
+
+
+@breaks("no_address_outlives")
+def a_visit_is_kept_for_three_weeks(tools: Tools) -> None:
+    at = clock.now() - 21 * DAY
+    add(Visit(at=at, sealed_on=at.date(), endpoint="home.start", method="GET", status=200, sealed_address=b"x"))
+
+
+@breaks("one_store")
+def another_table_holds_addresses_of_visitors(tools: Tools) -> None:
+    tools.table("scratch", Column("client_ip", String(64)))
+
+
+@breaks("account_is_small")
+def an_account_has_a_birthday(tools: Tools) -> None:
+    have = accounts.account_columns()
+    tools.patch.setattr(accounts, "account_columns", lambda: have | {"born_on"})
+
+
+@breaks("cookies_guarded")
+def scripts_may_read_the_cookie(tools: Tools) -> None:
+    tools.patch.setitem(tools.app.config, "SESSION_COOKIE_HTTPONLY", False)
+
+
+@breaks("only_argon2id")
+def a_password_is_stored_by_a_fast_hash(tools: Tools) -> None:
+    accounts.get_person(tools.cast.ada.account_id).password_hash = "$2b$04$abcdefghijklmnopqrstuuu"
+    db.session.flush()
+
+
+@breaks("reset_link_dies")
+def a_reset_link_hangs_on_nothing(tools: Tools) -> None:
+    tools.patch.setattr(accounts, "reset_stamp", lambda person: "always the same")
+
+
+@breaks("alarm_at_hand")
+def a_security_letter_holds_no_link(tools: Tools) -> None:
+    tools.rewrite("mail/accounts/password_changed/body.txt", lambda _letter: "Hello")
+
+
+@breaks("address_only")
+def the_newsletter_asks_for_a_telephone(tools: Tools) -> None:
+    tools.patch.setattr(Subscribe, "phone", object(), raising=False)
+
+
+@breaks("confirmed_only")
+def somebody_is_on_the_list_before_confirming(tools: Tools) -> None:
+    eve, tomorrow = "eve@example.com", clock.now() + DAY
+    add(Subscriber(email=eve, email_key=eve, confirmed_at=tomorrow, source="form", language="en"))
+
+
+@breaks("way_out_in_every_letter")
+def a_letter_of_the_newsletter_has_no_way_out(tools: Tools) -> None:
+    tools.rewrite("mail/newsletter/welcome/body.html", lambda _letter: "Hello")
+
+
+@breaks("way_out_is_signed")
+def anybody_may_write_a_way_out(tools: Tools) -> None:
+    tools.patch.setattr(newsletter, "check_way_out", lambda token: None)
+
+
+@breaks("hash_of_leavers_only")
+def the_address_of_a_leaver_stays(tools: Tools) -> None:
+    add(Suppression(address_hash="eve@example.com"))
+
+
+@breaks("form_becomes_ticket")
+def a_message_is_lost_on_its_way_into_the_helpdesk(tools: Tools) -> None:
+    a_ticket()
+
+
+@breaks("tickets_until_erased")
+def tickets_go_after_a_while_by_themselves(tools: Tools) -> None:
+    tools.redeclare("ticket", keep=Keep("audit", since="updated_at"))
+
+
+@breaks("files_expire")
+def a_file_is_kept_for_years(tools: Tools) -> None:
+    message = Message(id=uuid.uuid4(), ticket_id=a_ticket().id, author="customer", body="x")
+    add(message)
+    late = clock.now() + 800 * DAY
+    add(Attachment(message_id=message.id, file_key="x", name="a.pdf", kind="pdf", size=1, expires_at=late))
+
+
+@breaks("all_classified")
+def a_column_says_not_what_it_is_for(tools: Tools) -> None:
+    tools.table("scratch", Column("shoe_size", Integer))
+
+
+@breaks("periods_kept")
+def a_sweep_stands_still(tools: Tools) -> None:
+    add(
+        SignUp(
+            name="Eve", email="eve@example.com", email_key="eve@example.com", password_hash="x", terms_version="1",
+            terms_accepted_at=clock.now(), created_at=clock.now() - 8 * DAY,
+        )
+    )  # fmt: skip
+
+
+@breaks("copy_complete")
+def a_copy_forgets_what_was_said(tools: Tools) -> None:
+    (said,) = [table for _claim, table in register().tables() if table.name == "ticket_message"]
+    tools.redeclare("ticket_message", columns={**said.columns, "body": personal("")})
+
+
+@breaks("copy_structured")
+def a_copy_is_not_as_its_list_of_contents_says(tools: Tools) -> None:
+    counted = archive.Archive._counted
+
+    def lie(self: archive.Archive, name: str, parts: object) -> object:
+        yield from counted(self, name, parts)  # type: ignore[arg-type]
+        self.files[-1]["size"] += 1
+
+    tools.patch.setattr(archive.Archive, "_counted", lie)
+
+
+@breaks("deletions_on_time")
+def a_deletion_is_not_carried_out(tools: Tools) -> None:
+    add(Deletion(person_id=tools.cast.ada.id, number="X", due_at=clock.now() - DAY))
+
+
+@breaks("nothing_left")
+def an_erased_person_is_still_there(tools: Tools) -> None:
+    audit.record("privacy.person_erased", subject_id=tools.cast.ada.id)
+    db.session.flush()
+
+
+@breaks("console_for_staff")
+def the_console_is_open_to_customers(tools: Tools) -> None:
+    tools.patch.setattr(tools.app.view_functions["admin.tickets"], "access_tag", Tag(Gate.SIGNED_IN, Gate.SIGNED_IN))
+
+
+def test_every_check_is_broken_once(app: Flask) -> None:
+    with app.app_context():
+        assert {check.name for check in checks.checks()} == set(BREAKS)
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_breaking_a_promise_turns_it_red(app, cast, unit, monkeypatch, name: str) -> None:
+    assert cast.ada
+    with app.app_context():
+        (check,) = [check for check in checks.checks() if check.name == name]
+    monkeypatch.setitem(app.extensions, "portal.checks", (check,))
+
+    def look() -> tuple[bool, str, Standing]:
+        (result,) = service.run_checks()
+        (line,) = [line for part in service.board() for line in part.lines if line.promise.id == check.promise]
+        return result.ok, result.detail, line.standing
+
+    with unit():
+        ok, detail, standing = look()
+        assert ok and standing in (Standing.KEPT, Standing.NOT_BUILT), detail
+        BREAKS[name](Tools(app, cast, monkeypatch))
+        ok, detail, standing = look()
+    assert not ok and standing in (Standing.BROKEN, Standing.NOT_BUILT), detail
+    assert "the check itself failed" not in detail
