@@ -222,7 +222,7 @@ def test_our_own_button_works_in_a_browser_without_cookies(app, client, outbox, 
     assert count(Subscriber) == 0
 
 
-@pytest.mark.parametrize("forge", ["x", lambda token: token[:-2] + "AA", lambda token: token.replace(".", "..", 1)])
+@pytest.mark.parametrize("forge", ["x", lambda token: token[:-6] + "AAAAAA", lambda token: token.replace(".", "..", 1)])
 def test_a_forged_link_leads_nowhere(client, outbox, count, forge):
     base, _, token = way_out(confirm(client, outbox)).rpartition("/")
     path = f"{base}/{forge(token) if callable(forge) else forge}"
@@ -265,7 +265,9 @@ def test_no_address_of_a_link_holds_the_address_of_a_person(client, outbox):
     assert len(urls) >= 3
     for url in urls:
         for layer in unwrapped(url.encode()):
-            assert b"ida" not in layer.lower()
+            # The three letters alone turn up in a random token now and then.
+            assert b"ida@" not in layer.lower()
+            assert b"ida%40" not in layer.lower()
             assert b"@" not in layer or b"example" not in layer.lower()
 
 
