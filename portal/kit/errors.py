@@ -8,7 +8,7 @@ from flask import Flask, Response, g, make_response
 from redis.exceptions import RedisError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal.kit import access
 from portal.kit.i18n import _l
@@ -86,24 +86,35 @@ def init_app(app: Flask) -> None:
 
 def page(status: int, *, headers: dict[str, str] | None = None) -> Response:
     """Return the page for `status`; an unknown one gets the page of its class."""
-    title, happened, next_step = PAGES.get(status) or PAGES[500 if status >= 500 else 400]
-    reference = g.get("request_id") if status >= 500 else None
-    words = {"title": title, "text": happened, "next_step": next_step, "reference": reference}
+    words = _words(status)
     try:
         response = make_response(render("errors/error.html", status=status, **words), status)
     except Exception:
         # The page of last resort needs no template, no database and no address of ours (v5.0.0-16.5.4).
         log.exception("errors.page_failed", id=g.get("request_id"))
-        lines = [str(words[part]) for part in ("title", "text", "next_step", "reference") if words[part]]
-        response = make_response("\n".join(lines) + "\n", status)
-        response.mimetype = "text/plain"
+        response = _plain(status)
     response.headers.update(headers or {})
+    return response
+
+
+def _words(status: int) -> dict[str, Any]:
+    title, happened, next_step = PAGES.get(status) or PAGES[500 if status >= 500 else 400]
+    reference = g.get("request_id") if status >= 500 else None
+    return {"title": title, "text": happened, "next_step": next_step, "reference": reference}
+
+
+def _plain(status: int) -> Response:
+    response = make_response("\n".join(str(words) for words in _words(status).values() if words) + "\n", status)
+    response.mimetype = "text/plain"
     return response
 
 
 def _http(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return make_response(error.get_response())
+    if isinstance(error, SecurityError):
+        # Asked under a name that is not ours: no link of a page could be built, and nobody of ours is asking.
+        return _plain(error.code)
     status = error.code
     headers = {"Allow": ", ".join(error.valid_methods or ())} if status == 405 and hasattr(error, "valid_methods") else {}
     return page(status, headers=headers)
