@@ -1,7 +1,7 @@
 """What the tools themselves hold: the audit trail and the throttles."""
 
 from portal.kit.audit import AuditEntry
-from portal.kit.claims import SAYS_NOTHING, Claim, Ground, Keep, Retain, Table, of_person, personal, technical
+from portal.kit.claims import Claim, Ground, Keep, Kept, Retain, Table, of_person, personal, technical
 from portal.kit.i18n import _l
 from portal.kit.throttle import ThrottleCount
 
@@ -30,9 +30,9 @@ CLAIM = Claim(
         Table(
             ThrottleCount,
             what=_l("Counts of tries"),
-            purpose=_l("To slow down those who guess passwords."),
+            purpose=_l("To slow down whoever guesses passwords, floods mailboxes with letters, or asks too much at once."),
             ground=Ground.LEGITIMATE_INTEREST,
-            keep=SAYS_NOTHING,
+            keep=Kept(_l("while it counts, under a key that is destroyed with its day")),
             columns={"key": technical(), "count": technical(), "expires_at": technical()},
         ),
     ],

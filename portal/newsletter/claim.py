@@ -36,7 +36,7 @@ CLAIM = Claim(
             columns={
                 "id": technical(),
                 "email": personal(_l("Your e-mail address")),
-                "email_key": technical(),
+                "email_key": personal(_l("Your e-mail address, as we look it up")),
                 "subject_id": personal(_l("Your account’s id")),
                 "confirmed_at": technical(_l("Confirmed")),
                 "source": technical(_l("Where you subscribed")),

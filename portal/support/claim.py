@@ -107,7 +107,7 @@ CLAIM = Claim(
                 "subject_id": personal(_l("Your account’s id")),
                 "name": personal(_l("Your name")),
                 "email": personal(_l("Your e-mail address")),
-                "email_key": technical(),
+                "email_key": personal(_l("Your e-mail address, as we look it up")),
                 "language": technical(_l("Language")),
                 "subject": personal(_l("Subject")),
                 "state": technical(_l("State")),

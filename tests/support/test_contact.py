@@ -114,3 +114,15 @@ def test_markup_is_shown_as_it_was_typed(cast):
     assert page.soup.select("main script, main img") == []
     assert page.title == "<img src=x onerror=alert(1)>"
     assert "{{ 7*7 }}" in page.text
+
+
+def test_no_mailbox_is_flooded_by_the_form_and_nobody_is_told_so(client, outbox, monkeypatch):
+    from portal.support.service import opening
+
+    monkeypatch.setattr(opening, "TICKETS", "100 per hour")
+    pages = [
+        client.submit("/contact", name="Eve", email="ada@example.com", subject="Zips", message="Where?")
+        for _each in range(7)
+    ]
+    assert {(page.status, page.path) for page in pages} == {(200, "/contact/received")}
+    assert len(outbox.to("ada@example.com")) == 5

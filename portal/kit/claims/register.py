@@ -211,7 +211,7 @@ def _row(claim: Claim, table: Table) -> RegisterRow:
         area=claim.area,
         table=table.name,
         what=str(table.what),
-        personal=[str(column.label) for column in table.columns.values() if column.personal],
+        personal=list(dict.fromkeys(str(column.label) for column in table.columns.values() if column.personal)),
         purpose=str(table.purpose),
         ground=str(table.ground.value),
         kept=_(", or ").join(dict.fromkeys(rule.sentence() for rule in table.rules)),

@@ -16,7 +16,7 @@ from portal.jobs import service as jobs
 from portal.kit import audit, clock, keys, tokens
 from portal.kit.access import Actor
 from portal.kit.claims import RegisterRow, Subject, register
-from portal.kit.db import db
+from portal.kit.db import db, leaves_traces
 from portal.kit.i18n import in_language
 from portal.kit.periods import period
 from portal.kit.refusals import LinkDead, Refusal
@@ -48,6 +48,7 @@ class Outlook:
     goes: list[tuple[RegisterRow, int]]
     consequences: list[str]
     stays: list[str]
+    leaves_traces: bool
     due_at: datetime
 
 
@@ -68,6 +69,7 @@ def outlook_for(actor: Actor) -> Outlook:
         goes=[(row, rows) for row, rows in register().held(subject) if rows and not row.is_retained],
         consequences=register().consequences(subject),
         stays=register().holds(subject),
+        leaves_traces=leaves_traces(),
         due_at=clock.now() + period("deletion_undo"),
     )
 

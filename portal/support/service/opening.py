@@ -22,6 +22,7 @@ from portal.support.service import access, keeping
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 TICKETS = "5 per hour"
 REPLIES = "20 per hour"
+LETTERS_PER_ADDRESS = "5 per 6 hours"
 
 
 def open_ticket(
@@ -35,6 +36,8 @@ def open_ticket(
     throttle.spend("support.contact_client", ip, TICKETS)
     if by.person_id:
         throttle.spend("support.contact_person", str(by.person_id), TICKETS)
+    # The address may be a stranger's, and the form in many hands: no mailbox is flooded, and nobody is told so.
+    in_time = throttle.allowed("support.received_letter", address_key(email), LETTERS_PER_ADDRESS)
     ticket = _new(
         subject_id=by.person_id,
         name=name,
@@ -43,7 +46,8 @@ def open_ticket(
         subject=subject,
     )
     _say(ticket, body=message, files=taken)
-    mail.received(ticket)
+    if in_time:
+        mail.received(ticket)
     audit.record("support.ticket_opened", subject_id=by.person_id, by=by.person_id, ticket=ticket.id, files=len(taken))
     return ticket
 
