@@ -104,7 +104,7 @@ def _drawn(data: bytes) -> bytes:
         raise Busy
     try:
         # Our own interpreter and our own file, no shell, nothing of the person's in the arguments.
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             [sys.executable, "-I", str(Path(picture_process.__file__))],
             input=data,
             capture_output=True,
