@@ -62,5 +62,10 @@ class Contact(WithFiles):
 class Reply(WithFiles):
     """A customer's further message."""
 
+    refusals = {
+        **WithFiles.refusals,
+        "TicketFull": (None, _l("This conversation has become very long. Please open a new one, and name its reference.")),
+    }
+
     message = forms.paragraph(_l("Your message"))
     files = MultipleFileField(_l("Files"), description=FILES_HINT, render_kw=ACCEPT)

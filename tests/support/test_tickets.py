@@ -152,6 +152,16 @@ class TestTalking:
         page = ask(ada)
         assert [ada.submit(page.path, message="x").status for _each in range(3)] == [200, 200, 429]
 
+    def test_a_very_long_conversation_goes_on_in_a_new_one(self, ada, monkeypatch):
+        from portal.support.service import opening
+
+        monkeypatch.setattr(opening, "MOST_MESSAGES", 2)
+        page = ask(ada)
+        assert ada.submit(page.path, message="Second").status == 200
+        third = ada.submit(page.path, message="Third")
+        assert (third.status, third.fields()["message"].strip()) == (422, "Third")
+        assert "very long" in third.text
+
     def test_a_long_list_comes_in_pages_with_a_constant_number_of_queries(self, app, ada, cast, unit):
         ask(ada)
         with counting(app) as few:

@@ -4,7 +4,7 @@ import secrets
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import or_, update
+from sqlalchemy import func, or_, select, update
 
 from portal.accounts import service as accounts
 from portal.accounts.events import AccountFrozen, AddressChanged
@@ -13,6 +13,7 @@ from portal.kit import audit, clock, throttle
 from portal.kit.access import Actor
 from portal.kit.db import db
 from portal.kit.i18n import tag
+from portal.kit.refusals import Refusal
 from portal.recovery.events import MisuseReported
 from portal.support import files as file_rules
 from portal.support import mail
@@ -23,6 +24,12 @@ ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 TICKETS = "5 per hour"
 REPLIES = "20 per hour"
 LETTERS_PER_ADDRESS = "5 per 6 hours"
+MOST_MESSAGES = 300
+"""In one ticket, which is read and shown whole."""
+
+
+class TicketFull(Refusal):
+    """The ticket holds as many messages as one page should show."""
 
 
 def open_ticket(
@@ -55,11 +62,14 @@ def open_ticket(
 def reply(ticket_id: uuid.UUID, *, by: Actor, message: str, uploads: Sequence[tuple[str, bytes]]) -> None:
     """Add a customer's message to their own ticket, which is our turn again.
 
-    Raises NotFound, TooManyTries, TooMuchStored, and what `files.accept_all` raises.
+    Raises NotFound, TooManyTries, TooMuchStored, TicketFull, and what `files.accept_all` raises.
     """
     taken = file_rules.accept_all(uploads)
     throttle.spend("support.reply_person", str(by.person_id), REPLIES)
     ticket = access.find_own(by, ticket_id=ticket_id)
+    said = select(func.count()).select_from(Message).where(Message.ticket_id == ticket.id)
+    if (db.session.scalar(said) or 0) >= MOST_MESSAGES:
+        raise TicketFull
     _say(ticket, body=message, files=taken)
     ticket.state, ticket.updated_at = OPEN, clock.now()
     audit.record("support.customer_replied", subject_id=by.person_id, by=by.person_id, ticket=ticket.id, files=len(taken))

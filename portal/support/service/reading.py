@@ -104,7 +104,7 @@ def count_queues() -> Mapping[str, int]:
         select(
             func.count().filter(Ticket.state == OPEN).label("open"),
             func.count().filter(Ticket.urgent, Ticket.state != CLOSED).label("urgent"),
-        ).where(Ticket.state != CLOSED)
+        ).where(Ticket.state.in_((OPEN, WAITING)))
     ).one()
     return {"open": row.open, "urgent": row.urgent}
 
