@@ -117,7 +117,10 @@ def verify_email(token: str) -> ResponseReturnValue:
         session.pop(SIGN_UP, None)
         flash(_("Your address is confirmed and your account is ready. Please sign in."), "success")
         return redirect(url_for(".login"), code=303)
-    return render("accounts/verify_email.html", form=form, waiting=service.sign_up_of(token)), form.status
+    waiting = service.sign_up_of(token)
+    return render(
+        "accounts/verify_email.html", form=form, waiting=waiting, beside=service.count_beside(waiting)
+    ), form.status
 
 
 @bp.route("/login", methods=["GET", "POST"])

@@ -207,6 +207,16 @@ def test_whose_sign_up_with_anothers_address_came_first_does_not_learn_when_the_
     assert count(SignUp) == 0
 
 
+def test_who_confirms_is_told_when_another_sign_up_waits_for_the_address(client, new_client, outbox):
+    client.submit("/signup", **MEI)
+    mine = outbox.last(MEI["email"]).link("/verify-email/")
+    assert "typed more than once" not in client.get(mine).text
+    new_client().submit("/signup", **{**MEI, "name": "Mallory"})
+    page = client.get(mine)
+    assert "typed more than once" in page.text
+    assert "Mei Lin" in page.text
+
+
 @pytest.mark.parametrize("same_link", [True, False])
 def test_of_two_who_confirm_at_once_one_wins(app, unit, count, same_link):
     links = []

@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from portal.accounts import mail
@@ -106,6 +106,12 @@ def sign_up_of(token: str) -> SignUp:
     if people.find_by_email(row.email):
         raise LinkDead
     return row
+
+
+def count_beside(row: SignUp) -> int:
+    """Return how many other sign-ups wait for the same address: one of them may be a stranger's, with their password."""
+    beside = select(func.count()).select_from(SignUp).where(SignUp.email_key == row.email_key, SignUp.id != row.id)
+    return db.session.scalar(beside.where(SignUp.created_at > clock.now() - period("never_confirmed"))) or 0
 
 
 def _stamp(sign_up_id: str) -> str | None:
