@@ -18,7 +18,7 @@ PAGES = {
     "/settings/security": 10,
     "/support": 8,
     "/home": 10,
-    "/privacy": 30,
+    "/privacy": 45,
 }
 """How many times the CPU of a bare page each may take. A peer's account page takes 8; /privacy is a document of 19 parts."""
 
