@@ -20,13 +20,14 @@ def export_ready(export_id: uuid.UUID, *, person: Person, until: datetime) -> No
     )
 
 
-def deletion_begun(person: Person, *, due_at: datetime, token: str) -> None:
+def deletion_begun(person: Person, *, to: str, due_at: datetime, token: str) -> None:
     """Say that the account is closed, when it is deleted, and how to undo that."""
     mail.post(
         "privacy/deletion_begun",
         due_at=due_at,
         url=external_url("privacy.undo", token=token),
-        **reader_of(person),
+        was_yours=to != person.email,
+        **{**reader_of(person), "to": to},
     )
 
 

@@ -129,11 +129,14 @@ def say_not_me(actor: Actor) -> None:
 def secure_account(person: Person, *, since: datetime | None = None) -> None:
     """End every session, freeze sensitive changes, stop changes of address, send a reset link, call our team (P10).
 
-    Changes of address confirmed after `since` are undone, so that the link reaches the mailbox that the alarm came from.
+    Changes of address confirmed after `since` are undone, so that the link reaches the mailbox that the alarm came from,
+    and so is a second factor set up after it, which would shut that mailbox's owner out.
     """
     person = accounts.lock_person(person.id)
     frozen_before = person.frozen_at is not None
     accounts.stop_email_changes(person, since=since)
+    if since:
+        accounts.undo_factor(person, since=since)
     accounts.freeze(person)
     mail.account_secured(person, token=make_reset_token(person))
     audit.record("recovery.account_secured", subject_id=person.id, by=person.id)

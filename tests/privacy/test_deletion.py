@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from portal.accounts import service as accounts
 from portal.accounts.models import CONFIRMED, EmailChange, Person
 from portal.jobs import worker
 from portal.kit import claims, tokens
@@ -168,6 +169,21 @@ def test_opening_the_undo_link_undoes_nothing(app, cast, client, close):
     assert client.client.head(link).status_code == 200
     with app.app_context():
         assert db.session.get(Person, cast.ada.id).deactivated_at
+
+
+def test_who_changed_the_address_cannot_delete_the_account_unseen(cast, outbox, client, unit):
+    intruder = cast.sign_in(cast.ada)
+    intruder.submit("/settings/email", email="intruder@example.com")
+    intruder.submit(outbox.last("intruder@example.com").link("/email/confirm/"))
+    take_back = outbox.last(cast.ada.email).link("/email/undo/")
+    intruder.submit("/settings/privacy/delete", confirm="y")
+    assert outbox.last("intruder@example.com").link(UNDO)
+    client.submit(outbox.last(cast.ada.email).link(UNDO))
+    client.submit(take_back)
+    with unit():
+        ada = accounts.get_person(cast.ada.account_id)
+        assert (ada.email, ada.deactivated_at) == (cast.ada.email, None)
+        assert ada.frozen_at
 
 
 def test_the_undo_link_serves_once(cast, client, new_client, close):

@@ -1,5 +1,6 @@
 """This wasn't me: by a letter's link, from settings, and by a report of somebody who is locked out (P10)."""
 
+import pyotp
 import pytest
 
 from portal.accounts.events import AccountFrozen
@@ -138,3 +139,35 @@ def test_a_report_without_a_fit_message_is_refused_and_comes_back(client, cast, 
     page = client.submit("/report-misuse", email=cast.ada.email, message=message)
     assert page.status == 422
     assert page.fields()["email"] == cast.ada.email
+
+
+def adds_a_factor(browser) -> None:
+    page = browser.page("/settings/second-factor")
+    browser.send(page, code=pyotp.TOTP(page.soup.find(id="key").get_text()).now())
+
+
+def comes_back(client, cast, outbox, person) -> bool:
+    client.send(client.page(outbox.last(person.email).link("reset-password")), password=NEW)
+    client.submit("/login", email=person.email, password=NEW)
+    return is_in(client)
+
+
+def test_a_factor_that_an_intruder_set_up_does_not_shut_the_owner_out(client, cast, outbox):
+    adds_a_factor(cast.sign_in(cast.ada))
+    letter = outbox.last(cast.ada.email)
+    assert letter.subject == "A second factor was set up"
+    client.submit(letter.link("wasnt-me"))
+    assert comes_back(client, cast, outbox, cast.ada)
+
+
+def test_a_factor_that_was_there_before_the_letter_is_still_asked(client, cast, outbox):
+    adds_a_factor(cast.sign_in(cast.ada))
+    client.submit(alarm_link(client, cast, outbox))
+    assert not comes_back(client, cast, outbox, cast.ada)
+
+
+def test_a_factor_of_staff_is_undone_by_no_letter(client, cast, outbox):
+    cast.give_role(cast.ada, "support")
+    adds_a_factor(cast.sign_in(cast.ada))
+    client.submit(outbox.last(cast.ada.email).link("wasnt-me"))
+    assert not comes_back(client, cast, outbox, cast.ada)

@@ -23,6 +23,7 @@ from portal.accounts.service.factors import (
     add_factor,
     begin_factor,
     remove_factor,
+    undo_factor,
 )
 from portal.accounts.service.history import history_for, note_failure
 from portal.accounts.service.people import (
@@ -168,6 +169,7 @@ __all__ = [
     "stop_email_changes",
     "subject_of",
     "undo_email_change",
+    "undo_factor",
     "undo_token",
     "unfreeze",
     "veto_email_change",

@@ -13,7 +13,7 @@ import segno
 from sqlalchemy import CursorResult, delete, select, update
 
 from portal.accounts import mail
-from portal.accounts.models import Person, TotpFactor
+from portal.accounts.models import Person, StaffRole, TotpFactor
 from portal.accounts.service import people, sessions
 from portal.kit import audit, clock, keys, passwords, throttle
 from portal.kit.access import Actor
@@ -108,16 +108,13 @@ def add_factor(actor: Actor, *, sealed: str, code: str) -> sessions.SignedIn:
     person = people.lock_person(people.person_for(actor).id)
     if db.session.get(TotpFactor, person.id) is not None:
         raise FactorPresent
+    # The letter comes first: its "This wasn't me" undoes what has been done since it was written.
+    mail.factor_added(person)
+    now, sealed_secret = clock.now(), seal_secret(person.id, secret=secret)
     db.session.add(
-        TotpFactor(
-            person_id=person.id,
-            secret_sealed=seal_secret(person.id, secret=secret),
-            confirmed_at=clock.now(),
-            last_step=step,
-        )
+        TotpFactor(person_id=person.id, secret_sealed=sealed_secret, created_at=now, confirmed_at=now, last_step=step)
     )
     sessions.end_sessions(person.id, but=actor.session_id)
-    mail.factor_added(person)
     audit.record("accounts.factor_added", subject_id=person.id, by=person.id)
     return sessions.renew_session(actor, by_second_factor=True)
 
@@ -143,6 +140,18 @@ def drop_factor(person: Person) -> None:
     if cast("CursorResult[Any]", gone).rowcount != 1:
         raise NotFound
     mail.factor_removed(person)
+
+
+def undo_factor(person: Person, *, since: datetime) -> None:
+    """Remove a second factor that was set up at or after `since`: an intruder's would shut its owner out for good (P10).
+
+    A member of staff's stays, since it guards the data of others: an operator resets it, upon proof in person.
+    """
+    if db.session.get(StaffRole, person.id) is not None:
+        return
+    newer = delete(TotpFactor).where(TotpFactor.person_id == person.id, TotpFactor.created_at >= since)
+    if cast("CursorResult[Any]", db.session.execute(newer)).rowcount:
+        audit.record("accounts.factor_undone", subject_id=person.id)
 
 
 def spend_code(person_id: uuid.UUID, *, code: str) -> None:

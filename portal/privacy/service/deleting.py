@@ -92,7 +92,10 @@ def request_deletion(actor: Actor) -> datetime:
     )
     db.session.add(deletion)
     audit.record("privacy.deletion_requested", subject_id=person.id, by=person.id)
-    mail.deletion_begun(person, due_at=deletion.due_at, token=tokens.sign(UNDO, str(person.id), stamp=_stamp(person) or ""))
+    token = tokens.sign(UNDO, str(person.id), stamp=_stamp(person) or "")
+    # Also to an address that may still take its account back: whoever changed it must not be able to delete it unseen.
+    for address in sorted(accounts.subject_of(person).addresses):
+        mail.deletion_begun(person, to=address, due_at=deletion.due_at, token=token)
     return deletion.due_at
 
 
