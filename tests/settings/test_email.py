@@ -128,6 +128,20 @@ def test_an_intruder_who_changes_it_twice_is_undone_as_a_whole(ada, client, outb
     assert client.page(outbox.last("first@example.com").link("/email/undo/")).title == DEAD
 
 
+def test_only_addresses_that_were_really_the_persons_count_as_theirs(ada, cast, outbox, unit):
+    def theirs():
+        with unit():
+            return accounts.subject_of(accounts.get_person(cast.ada.account_id)).addresses
+
+    for address in ("first@example.com", "second@example.com"):
+        ask(ada, address)
+        ada.submit(outbox.last(address).link("/email/confirm/"))
+    assert theirs() == {cast.ada.email, "first@example.com", "second@example.com"}
+    ask(ada, "never@example.com")
+    ada.submit(outbox.last(cast.ada.email).link("/email/undo/"))
+    assert theirs() == {cast.ada.email}
+
+
 def test_the_new_mailbox_cannot_take_it_back_to_itself(ada, client, outbox, cast, unit):
     ask(ada)
     ada.submit(outbox.last(NEW).link("/email/confirm/"))
