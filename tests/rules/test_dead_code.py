@@ -29,6 +29,7 @@ ASKED_FOR_BY_NAME: dict[str, str] = {
     "csrf_time_limit": "Flask-WTF reads it",
     "Meta": "WTForms reads it",
     "wrap_formdata": "Flask-WTF calls it",
+    "render_option": "WTForms calls it",
     "permanent": "Flask's session reads it",
     "direct_passthrough": "Werkzeug reads it",
     "max_content_length": "Werkzeug reads it",
