@@ -69,6 +69,8 @@ def init_app(app: Flask, *, pretty: bool) -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(_TypeOnly())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    # A line that cannot be written is lost; the library would print its words and values to standard error instead.
+    logging.raiseExceptions = False
     app.before_request(_start)
     app.after_request(_tell)
 

@@ -147,14 +147,15 @@ class TestOwnDatabase:
 
     def test_the_secret_of_the_day_dies_and_with_it_what_the_counts_say(self, lab, clock):
         spend(lab, key="ada@example.com", limits="3 per day")
-        with lab.app_context():
-            yesterday = keys.day_keys().days("throttle")
         clock.forward(hours=24)
         spend(lab, key="ben@example.com")
         with lab.app_context(), unit_of_work():
-            assert throttle.destroy_old_keys() == len(yesterday)
+            # Other tests travel too: their secrets may be of days to come.
+            old = [day for day in keys.day_keys().days("throttle") if day < clock_today()]
+            assert old
+            assert throttle.destroy_old_keys() == len(old)
         with lab.app_context():
-            assert keys.day_keys().days("throttle") == [clock_today()]
+            assert min(keys.day_keys().days("throttle")) == clock_today()
             assert len(db.session.scalars(select(ThrottleCount)).all()) == 1
 
     def test_nothing_is_counted_for_longer_than_a_day(self, lab, clock):

@@ -44,6 +44,7 @@ ASKED_FOR_BY_NAME: dict[str, str] = {
     "group_class": "Click reads it",
     "STORAGE_SCHEME": "limits reads it",
     "base_exceptions": "limits reads it",
+    "raiseExceptions": "logging reads it",
     "MAX_IMAGE_PIXELS": "Pillow reads it",
     "company_*": "the company's facts are read by their names, one by one",
     "SMALL": "a kind of change that no version has been yet",
