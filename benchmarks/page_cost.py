@@ -14,13 +14,14 @@ from tests.people import Cast
 ROUNDS = 200
 PAGES = {
     "/login": 8,
-    "/settings/profile": 8,
+    "/settings/profile": 12,
     "/settings/security": 10,
     "/support": 8,
     "/home": 10,
     "/privacy": 45,
 }
-"""How many times the CPU of a bare page each may take. A peer's account page takes 8; /privacy is a document of 19 parts."""
+"""How many times the CPU of a bare page each may take. A peer's account page takes 8; the profile lists
+every time zone, and /privacy is a document of 19 parts."""
 
 
 def cost(ask: Callable[[], object]) -> float:
