@@ -1,4 +1,4 @@
-"""What is written after the answer has gone out, so that a failed sign-in takes as long for a stranger."""
+"""What is written after the answer has gone out, so that a page takes as long for a stranger as for a customer."""
 
 import uuid
 from datetime import datetime
@@ -11,3 +11,9 @@ from portal.jobs.registry import job
 def note_failed_sign_in(*, person_id: str, device: str, failed_at: str) -> None:
     """Count a failed sign-in in the history of a person, if there is such a person."""
     service.note_failure(uuid.UUID(person_id), device=device, at=datetime.fromisoformat(failed_at))
+
+
+@job("accounts.write_to_sign_up")
+def write_to_sign_up(*, sign_up_id: str) -> None:
+    """Write the letter of a sign-up."""
+    service.write_letter(uuid.UUID(sign_up_id))

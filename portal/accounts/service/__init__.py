@@ -86,6 +86,7 @@ from portal.accounts.service.signing_up import (
     send_again,
     sign_up,
     sign_up_of,
+    write_letter,
 )
 from portal.accounts.service.staff import ROLES, StaffMember, grant_role, list_staff, remove_role, reset_factor
 
@@ -174,4 +175,5 @@ __all__ = [
     "unfreeze",
     "veto_email_change",
     "wasnt_me_url",
+    "write_letter",
 ]

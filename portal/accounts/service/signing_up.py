@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from portal.accounts import mail
 from portal.accounts.models import Person, SignUp, address_key
 from portal.accounts.service import people
+from portal.jobs import service as jobs
 from portal.kit import audit, clock, passwords, throttle, tokens
 from portal.kit.db import db
 from portal.kit.periods import period
@@ -87,10 +88,17 @@ def _may_write(email: str) -> bool:
 
 
 def _write(row: SignUp, *, in_time: bool) -> None:
-    known = people.find_by_email(row.email) is not None
-    if not in_time:
+    # Written once the answer is out: the two letters take differently long, and the page must not tell which it is.
+    if in_time:
+        jobs.enqueue("accounts.write_to_sign_up", sign_up_id=str(row.id))
+
+
+def write_letter(sign_up_id: uuid.UUID) -> None:
+    """Write to the address of a sign-up: the link, or that there is an account already. A sign-up that ended gets none."""
+    row = db.session.get(SignUp, sign_up_id)
+    if row is None:
         return
-    if known:
+    if people.find_by_email(row.email):
         mail.already_have_account(row)
     else:
         mail.confirm_address(row, token=tokens.sign(CONFIRM, str(row.id), stamp=row.email_key))
