@@ -14,8 +14,9 @@ TEST = ROOT / "requirements" / "test.txt"
 NPM_LOCKS = sorted(path for path in ROOT.glob("*/*/package-lock.json") if "node_modules" not in path.parts)
 PIN = re.compile(r"^(?P<name>[a-z0-9-]+)(\[[a-z,]+\])?==(?P<version>\S+)(?P<when> ; .+?)? \\$")
 REGISTRY = re.compile(
-    r"(?<!no-emit-)index-url|find-links|https?://\S*(pypi|pythonhosted|npmjs|debian|ubuntu)\S*", re.IGNORECASE
+    r"(?<!no-emit-)index-url|find-links|https?://(registry|files|deb)\.\S+|https?://\S+/simple\b", re.IGNORECASE
 )
+"""How a registry is named: by an option that points to one, or by the usual form of its address."""
 
 
 def pins(lock) -> dict[str, set[str]]:
