@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from statistics import median
 
 from flask import Flask, render_template_string
@@ -61,7 +62,7 @@ def main() -> int:
         ada = cast.sign_in(cast.ada)
         for path, most in PAGES.items():
             assert ada.client.get(path).status_code in {200, 302, 303}
-            spent = cost(lambda path=path: ada.client.get(path))  # type: ignore[misc]
+            spent = cost(partial(ada.client.get, path))
             holds = holds and spent <= most * least
             print(f"{path:32} {spent:6.2f} ms  {spent / least:4.1f} times a bare page, at most {most}")
     return 0 if holds else 1

@@ -9,6 +9,7 @@ import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 from urllib.parse import urlsplit
 
 from flask import Response as FlaskResponse
@@ -62,7 +63,7 @@ def look() -> Look:
     """Return how this request stands, worked out once a request, without a query."""
     if "consent_look" not in g:
         g.consent_look = _look()
-    return g.consent_look  # type: ignore[no-any-return]
+    return cast(Look, g.consent_look)
 
 
 def _look() -> Look:
