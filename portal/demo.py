@@ -9,6 +9,7 @@ from sqlalchemy import select
 from portal.accounts import service as accounts
 from portal.accounts.models import Person
 from portal.kit.access import Actor
+from portal.kit.clients import client_key
 from portal.kit.db import db
 from portal.support import service as support
 
@@ -62,5 +63,5 @@ def ask_a_question() -> None:
         subject="Markers come out too long",
         message="Since yesterday every marker is printed 4 cm longer than the fabric is wide.\nWhat may I have changed?",
         uploads=[],
-        ip="127.0.0.1",
+        client=client_key("127.0.0.1"),
     )

@@ -67,7 +67,7 @@ def signup() -> ResponseReturnValue:
         language = i18n.tag().replace("-", "_")
         wish = service.Wish(form.name.data, form.email.data, form.password.data, language)
         try:
-            sign_up_id = service.sign_up(wish, ip=web.client_ip())
+            sign_up_id = service.sign_up(wish, client=web.this_client())
         except Refusal as refusal:
             form.refuse(refusal)
         else:
@@ -88,7 +88,7 @@ def check_mail() -> ResponseReturnValue:
     form = CorrectAddress()
     if form.validate_on_submit():
         try:
-            service.correct_address(waiting.id, email=form.email.data, ip=web.client_ip())
+            service.correct_address(waiting.id, email=form.email.data, client=web.this_client())
         except Refusal as refusal:
             form.refuse(refusal)
         else:
@@ -101,7 +101,7 @@ def check_mail() -> ResponseReturnValue:
 @access.public
 def resend() -> ResponseReturnValue:
     """Write the letter of this browser's sign-up once more."""
-    service.send_again(_sign_up_id(), ip=web.client_ip())
+    service.send_again(_sign_up_id(), client=web.this_client())
     flash(_("If the address has not had too many letters from us lately, another one is on its way."), "success")
     return redirect(url_for(".check_mail"), code=303)
 
@@ -149,7 +149,7 @@ def _attempt(form: SignIn) -> service.Attempt:
         password=form.password.data,
         remember=form.remember.data,
         device=_device(),
-        ip=web.client_ip(),
+        client=web.this_client(),
         sign_up_id=_sign_up_id(),
         replaces=access.actor().session_id,
     )

@@ -8,7 +8,7 @@ from portal.consent.forms import Choose
 from portal.kit import access, throttle
 from portal.kit.forms import came_from
 from portal.kit.i18n import _
-from portal.kit.web import client_ip, internal_path
+from portal.kit.web import internal_path, this_client
 
 CHOICES_PER_CLIENT = "300 per hour"
 
@@ -26,7 +26,7 @@ def choose() -> ResponseReturnValue:
     form = Choose(data={"mechanism": service.Mechanism.BANNER})
     if not form.validate():
         abort(400)
-    throttle.spend("consent.choose", client_ip(), CHOICES_PER_CLIENT)
+    throttle.spend("consent.choose", this_client(), CHOICES_PER_CLIENT)
     decision = service.decide(
         browser.visitor_id(),
         purpose=service.ANALYTICS,

@@ -21,6 +21,7 @@ from sqlalchemy.orm import ORMExecuteState
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.kit import db as database
+from portal.kit.clients import ClientKey, client_key
 from portal.kit.db import db
 from portal.kit.headers import ALWAYS
 from portal.kit.settings import Settings, current_settings
@@ -186,6 +187,11 @@ def init_app(app: Flask, settings: Settings) -> None:
 def client_ip() -> str:
     """Return the visitor's address. Forwarded headers count only behind configured proxies (v5.0.0-15.3.4)."""
     return request.remote_addr or "0.0.0.0"  # noqa: S104 (a placeholder, nothing is bound)
+
+
+def this_client() -> ClientKey:
+    """Return what stands for this visitor in limits per client."""
+    return client_key(client_ip())
 
 
 def is_neighbour() -> bool:

@@ -8,7 +8,7 @@ from portal.kit.forms import Press
 from portal.kit.headers import private_link
 from portal.kit.refusals import TooManyTries
 from portal.kit.templating import render
-from portal.kit.web import client_ip
+from portal.kit.web import this_client
 from portal.newsletter import service
 from portal.newsletter.forms import OneClick, Subscribe
 
@@ -22,7 +22,7 @@ def subscribe() -> ResponseReturnValue:
     form = Subscribe()
     if form.validate_on_submit():
         try:
-            service.ask(form.email.data, language=i18n.tag().replace("-", "_"), ip=client_ip())
+            service.ask(form.email.data, language=i18n.tag().replace("-", "_"), client=this_client())
         except TooManyTries as refusal:
             form.refuse(refusal)
         else:

@@ -16,6 +16,7 @@ from portal.consent import service as consent
 from portal.consent.service import Choice, Mechanism
 from portal.kit import audit, clock, keys, throttle, tokens
 from portal.kit.access import Actor
+from portal.kit.clients import ClientKey
 from portal.kit.db import Base, db
 from portal.kit.periods import period
 from portal.kit.refusals import LinkDead
@@ -41,13 +42,13 @@ class Wish:
     asked_at: datetime
 
 
-def ask(address: str, *, language: str, ip: str) -> None:
+def ask(address: str, *, language: str, client: ClientKey) -> None:
     """Send the link that confirms a wish for the newsletter. Nothing is stored; the letter is blanked once it has left.
 
     The same happens for whoever is on the list already. Raises TooManyTries for a client that asks for too many;
     too many letters to one address are left out without a word.
     """
-    throttle.spend("newsletter.ask", ip, WISHES_PER_CLIENT)
+    throttle.spend("newsletter.ask", client, WISHES_PER_CLIENT)
     if throttle.allowed("newsletter.letter", address_key(address), LETTERS_PER_ADDRESS):
         mail.confirm(address, token=_seal(Wish(address, language, clock.now())), language=language)
 

@@ -10,7 +10,7 @@ from portal.kit.headers import private_link
 from portal.kit.i18n import _
 from portal.kit.refusals import Refusal
 from portal.kit.templating import render
-from portal.kit.web import client_ip
+from portal.kit.web import this_client
 from portal.recovery import service
 from portal.recovery.forms import ChoosePassword, ForgotPassword, ReportMisuse
 
@@ -28,7 +28,7 @@ def forgot_password() -> ResponseReturnValue:
     form = ForgotPassword()
     if form.validate_on_submit():
         try:
-            service.request_reset(form.email.data, ip=client_ip())
+            service.request_reset(form.email.data, client=this_client())
         except Refusal as refusal:
             form.refuse(refusal)
         else:
@@ -102,7 +102,7 @@ def report_misuse() -> ResponseReturnValue:
     form = ReportMisuse()
     if form.validate_on_submit():
         try:
-            service.report_misuse(form.email.data, message=form.message.data, ip=client_ip())
+            service.report_misuse(form.email.data, message=form.message.data, client=this_client())
         except Refusal as refusal:
             form.refuse(refusal)
         else:

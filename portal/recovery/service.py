@@ -13,6 +13,7 @@ from portal.accounts.models import Person, address_key
 from portal.jobs import service as jobs
 from portal.kit import audit, events, throttle, tokens
 from portal.kit.access import Actor
+from portal.kit.clients import ClientKey
 from portal.kit.periods import period
 from portal.kit.refusals import LinkDead, NotFound
 from portal.recovery import mail
@@ -25,21 +26,21 @@ ASKS_PER_CLIENT = "20 per hour"
 ALARMS_PER_ACCOUNT = "10 per day"
 
 
-def request_reset(email: str, *, ip: str) -> None:
+def request_reset(email: str, *, client: ClientKey) -> None:
     """Have a reset link sent, if the address has an account; nobody can tell from outside (P08).
 
     Raises TooManyTries for the client; the limit of the account is silent, so that it says nothing about the account.
     """
-    throttle.spend("recovery.reset_client", ip, ASKS_PER_CLIENT)
+    throttle.spend("recovery.reset_client", client, ASKS_PER_CLIENT)
     _write_to("recovery.send_reset_link", email)
 
 
-def report_misuse(email: str, *, message: str, ip: str) -> None:
+def report_misuse(email: str, *, message: str, client: ClientKey) -> None:
     """Take a report about an account that is in other hands; its owner is sent a link that secures it (P10).
 
     Raises TooManyTries for the client.
     """
-    throttle.spend("recovery.report_client", ip, ASKS_PER_CLIENT)
+    throttle.spend("recovery.report_client", client, ASKS_PER_CLIENT)
     _write_to("recovery.send_secure_link", email)
     events.tell(MisuseReported(email=email, message=message))
 

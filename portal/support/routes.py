@@ -10,7 +10,7 @@ from portal.kit.downloads import download
 from portal.kit.i18n import _
 from portal.kit.refusals import Refusal
 from portal.kit.templating import render
-from portal.kit.web import client_ip
+from portal.kit.web import this_client
 from portal.support import service
 from portal.support.forms import Contact, Reply
 
@@ -32,7 +32,7 @@ def contact() -> ResponseReturnValue:
                 subject=form.subject.data,
                 message=form.message.data,
                 uploads=form.uploads(),
-                ip=client_ip(),
+                client=this_client(),
             )
         except Refusal as refusal:
             form.refuse(refusal)

@@ -10,6 +10,7 @@ from portal.accounts import service as accounts
 from portal.accounts.models import Person, SignUp
 from portal.kit import throttle, tokens
 from portal.kit.claims import register
+from portal.kit.clients import client_key
 from portal.kit.db import db
 from portal.kit.refusals import LinkDead
 from portal.kit.web import unit_of_work
@@ -222,7 +223,9 @@ def test_of_two_who_confirm_at_once_one_wins(app, unit, count, same_link):
     links = []
     for _ in range(2):
         with unit():
-            row = accounts.get_sign_up(accounts.sign_up(accounts.Wish("Mei", MEI["email"], PASSWORD, "en"), ip="::1"))
+            row = accounts.get_sign_up(
+                accounts.sign_up(accounts.Wish("Mei", MEI["email"], PASSWORD, "en"), client=client_key("::1"))
+            )
             links.append(tokens.sign("accounts.confirm_address", str(row.id), stamp=row.email_key))
     outcomes, start = [], threading.Barrier(2)
 

@@ -10,6 +10,7 @@ from portal.accounts.service import factors, history, people, sessions, signing_
 from portal.accounts.service.sessions import SignedIn
 from portal.kit import audit, passwords, throttle, tokens
 from portal.kit.access import Actor
+from portal.kit.clients import ClientKey
 from portal.kit.periods import period
 from portal.kit.refusals import NotFound, Refusal
 
@@ -48,7 +49,7 @@ class Attempt:
     password: str
     remember: bool
     device: str
-    ip: str
+    client: ClientKey
     sign_up_id: uuid.UUID | None = None
     replaces: uuid.UUID | None = None
 
@@ -74,7 +75,7 @@ def sign_in(attempt: Attempt) -> SignedIn | SecondStep:
     Raises SignInRefused, AccountFrozen, AccountClosing, AddressUnconfirmed; TooManyTries, also for the right password,
     and the same for an address without an account (v5.0.0-6.3.1); Busy.
     """
-    throttle.spend("accounts.sign_in_client", attempt.ip, FAILURES_PER_CLIENT)
+    throttle.spend("accounts.sign_in_client", attempt.client, FAILURES_PER_CLIENT)
     throttle.spend("accounts.sign_in", address_key(attempt.email), FAILURES_PER_ACCOUNT)
     person = people.find_by_email(attempt.email)
     # Taken down now: hashing gives the connection back, and reading once more would take longer for those who exist.
@@ -112,7 +113,7 @@ def _sign_up_of_browser(attempt: Attempt) -> SignUp | None:
 
 
 def _give_back(attempt: Attempt) -> None:
-    throttle.give_back("accounts.sign_in_client", attempt.ip, FAILURES_PER_CLIENT)
+    throttle.give_back("accounts.sign_in_client", attempt.client, FAILURES_PER_CLIENT)
     throttle.give_back("accounts.sign_in", address_key(attempt.email), FAILURES_PER_ACCOUNT)
 
 

@@ -11,6 +11,7 @@ from portal.accounts.models import Person, SignUp, address_key
 from portal.accounts.service import people
 from portal.jobs import service as jobs
 from portal.kit import audit, clock, passwords, throttle, tokens
+from portal.kit.clients import ClientKey
 from portal.kit.db import db
 from portal.kit.periods import period
 from portal.kit.refusals import LinkDead, NotFound
@@ -31,13 +32,13 @@ class Wish:
     language: str
 
 
-def sign_up(wish: Wish, *, ip: str) -> uuid.UUID:
+def sign_up(wish: Wish, *, client: ClientKey) -> uuid.UUID:
     """Keep a wish for an account and write to its address: the link, or that there is an account already.
 
     The same work for both (v5.0.0-6.3.8); the limit of letters is silent. Returns the sign-up's id.
     Raises TooManyTries for the client, Busy, PasswordTooShort, PasswordTooCommon, PasswordTellsContext.
     """
-    throttle.spend("accounts.sign_up", ip, PER_CLIENT)
+    throttle.spend("accounts.sign_up", client, PER_CLIENT)
     passwords.check(wish.password, context=people.context_words(wish.name, wish.email))
     in_time = _may_write(wish.email)
     hashed = passwords.hasher().hash(wish.password)
@@ -64,19 +65,19 @@ def get_sign_up(sign_up_id: uuid.UUID | None) -> SignUp:
     return row
 
 
-def send_again(sign_up_id: uuid.UUID | None, *, ip: str) -> None:
+def send_again(sign_up_id: uuid.UUID | None, *, client: ClientKey) -> None:
     """Write the letter once more, unless its address has had enough. Raises NotFound, TooManyTries for the client."""
-    throttle.spend("accounts.sign_up", ip, PER_CLIENT)
+    throttle.spend("accounts.sign_up", client, PER_CLIENT)
     in_time = _may_write(get_sign_up(sign_up_id).email)
     _write(get_sign_up(sign_up_id), in_time=in_time)
 
 
-def correct_address(sign_up_id: uuid.UUID, *, email: str, ip: str) -> None:
+def correct_address(sign_up_id: uuid.UUID, *, email: str, client: ClientKey) -> None:
     """Give a sign-up another address and write there; the link to the mistyped one is dead.
 
     Raises NotFound, TooManyTries for the client; LinkDead when it is confirmed at this very moment.
     """
-    throttle.spend("accounts.sign_up", ip, PER_CLIENT)
+    throttle.spend("accounts.sign_up", client, PER_CLIENT)
     in_time = _may_write(email)
     row = _lock(get_sign_up(sign_up_id))
     row.email, row.email_key = email, address_key(email)

@@ -11,6 +11,7 @@ from portal.accounts.events import AccountFrozen, AddressChanged
 from portal.accounts.models import address_key
 from portal.kit import audit, clock, throttle
 from portal.kit.access import Actor
+from portal.kit.clients import ClientKey
 from portal.kit.db import db
 from portal.kit.i18n import tag
 from portal.kit.refusals import Refusal
@@ -33,14 +34,14 @@ class TicketFull(Refusal):
 
 
 def open_ticket(
-    by: Actor, *, name: str, email: str, subject: str, message: str, uploads: Sequence[tuple[str, bytes]], ip: str
+    by: Actor, *, name: str, email: str, subject: str, message: str, uploads: Sequence[tuple[str, bytes]], client: ClientKey
 ) -> Ticket:
     """Open a ticket from the contact form and tell its address that it has arrived (P13). The same for everyone.
 
     Raises TooManyTries (per client address and per account), TooMuchStored, and what `files.accept_all` raises.
     """
     taken = file_rules.accept_all(uploads)
-    throttle.spend("support.contact_client", ip, TICKETS)
+    throttle.spend("support.contact_client", client, TICKETS)
     if by.person_id:
         throttle.spend("support.contact_person", str(by.person_id), TICKETS)
     # The address may be a stranger's, and the form in many hands: no mailbox is flooded, and nobody is told so.
