@@ -32,7 +32,7 @@ from portal.mail import transport
 from tests import page_lint
 from tests.people import Cast
 
-pytest_plugins = ["tests.postgres", "tests.browser"]
+pytest_plugins = ["tests.postgres", "tests.browser", "tests.pseudo"]
 
 BASE_URL = "http://localhost"
 FAST_HASH = {"argon2_memory_kib": 8, "argon2_time": 1, "argon2_lanes": 1}

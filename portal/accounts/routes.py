@@ -64,8 +64,7 @@ def signup() -> ResponseReturnValue:
     """Take a wish for an account; say the same to everybody."""
     form = SignUp()
     if form.validate_on_submit():
-        language = i18n.tag().replace("-", "_")
-        wish = service.Wish(form.name.data, form.email.data, form.password.data, language)
+        wish = service.Wish(form.name.data, form.email.data, form.password.data, i18n.code())
         try:
             sign_up_id = service.sign_up(wish, client=web.this_client())
         except Refusal as refusal:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-from babel import Locale
-from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, force_locale, get_babel, get_locale, gettext, lazy_gettext, ngettext
+from flask import Flask, current_app, g, has_request_context, request
+from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext, refresh
 from flask_babel import lazy_gettext as _l
 
 _ = gettext
@@ -13,44 +13,86 @@ _ = gettext
 LANGUAGES = {"en": "English", "zh_Hans": "简体中文"}
 """Language code -> its own name. A code is a Babel locale; `zh_Hans_CN` would not find the catalogue."""
 DEFAULT = "en"
+CATALOGUES = str(Path(__file__).resolve().parents[1] / "translations")
+TRADITIONAL = frozenset({"hant", "tw", "hk", "mo"})
+"""Subtags of Chinese that its readers write in traditional characters (RFC 5646, CLDR likely subtags)."""
 
-__all__ = ["DEFAULT", "LANGUAGES", "_", "_l", "in_language", "init_app", "lazy_gettext", "ngettext", "speak", "tag"]
+__all__ = [
+    "DEFAULT",
+    "LANGUAGES",
+    "_",
+    "_l",
+    "code",
+    "in_language",
+    "init_app",
+    "is_ready",
+    "lazy_gettext",
+    "ngettext",
+    "ready",
+    "speak",
+    "tag",
+]
 
 
 def init_app(app: Flask) -> None:
-    """Choose the language of each page: the person's own, else the browser's wish."""
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
-    Babel(app, locale_selector=_choose)
+    """Choose the language of each page: the person's own, else the browser's wish, among those that are ready."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = CATALOGUES
+    babel = Babel(app, locale_selector=_choose)
+    with app.app_context():
+        there = {str(locale) for locale in babel.list_translations()}
+    app.extensions["portal.languages"] = {language for language in LANGUAGES if language in there} | {DEFAULT}
 
 
 def speak(language: str) -> None:
     """Use this language for the rest of the request (the signed-in person's choice)."""
     g.language = language
+    refresh()
 
 
 def _choose() -> str:
     if not has_request_context():
         return DEFAULT
     chosen = g.get("language")
-    if chosen in LANGUAGES:
-        return str(chosen)
-    best = request.accept_languages.best_match(["en", "zh-Hans", "zh-CN", "zh-SG", "zh"], default="en")
-    return "zh_Hans" if best.startswith("zh") else DEFAULT
+    return ready(chosen) if chosen in LANGUAGES else ready(_wished())
+
+
+def _wished() -> str:
+    """Return the first language of the browser's list that the portal may speak, ready or not.
+
+    A reader of traditional characters gets the default, also when plain "zh" follows: browsers in Taiwan send
+    `zh-TW, zh;q=0.9`, and simplified characters are another script.
+    """
+    for wish, quality in request.accept_languages:
+        language, *rest = wish.lower().replace("_", "-").split("-")
+        if language == "en" and quality:
+            return DEFAULT
+        if language == "zh" and quality:
+            return DEFAULT if "hans" not in rest and TRADITIONAL & set(rest) else "zh_Hans"
+    return DEFAULT
 
 
 @contextmanager
-def in_language(code: str) -> Iterator[None]:
-    """Speak `code` within, with or without a request: letters use the recipient's language."""
-    with force_locale(code if code in LANGUAGES else DEFAULT):
+def in_language(language: str) -> Iterator[None]:
+    """Speak `language` within, if it is ready, with or without a request: emails use the recipient's."""
+    with force_locale(ready(language)):
         yield
 
 
-def is_ready(code: str) -> bool:
-    """Tell whether the portal has a catalogue for this language; without one its pages speak the default."""
-    return code == DEFAULT or Locale.parse(code) in get_babel().instance.list_translations()
+def is_ready(language: str) -> bool:
+    """Tell whether the portal has a catalogue for this language."""
+    return language in current_app.extensions["portal.languages"]
+
+
+def ready(language: str) -> str:
+    """Return the language itself when it is ready, else the default: no page says another language than it speaks."""
+    return language if is_ready(language) else DEFAULT
+
+
+def code() -> str:
+    """Return the code of the language that is spoken now, as it is stored: always one that is ready."""
+    return ready(str(get_locale() or DEFAULT))
 
 
 def tag() -> str:
-    """Return the BCP 47 tag of the present language, for `<html lang>`."""
-    locale: Locale | None = get_locale()
-    return str(locale).replace("_", "-") if locale else DEFAULT
+    """Return the BCP 47 tag of the language that is spoken now, for `<html lang>`."""
+    return code().replace("_", "-")

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import cast
+from math import inf
+from typing import Literal, cast
 
-from babel.units import format_unit
+from babel.dates import format_timedelta
 from flask import Flask, current_app
 from flask_babel import get_locale
 
@@ -20,14 +21,19 @@ def period(name: str) -> timedelta:
 
 
 def describe(length: timedelta) -> str:
-    """Say a length in the reader's language, in the unit that people use for it: 30 minutes, 24 hours, 14 days, 2 years."""
+    """Say a length in the reader's language, in the unit that people use for it: 30 minutes, 24 hours, 14 days, 2 years.
+
+    Not by Babel's `format_unit`, which does not follow CLDR's alias from the long to the short form: in Chinese it says
+    "30 duration-day".
+    """
     seconds = int(length.total_seconds())
+    unit: Literal["minute", "hour", "day", "year"]
     if seconds <= 3600 and seconds % 60 == 0:
-        amount, unit = seconds // 60, "duration-minute"
+        unit = "minute"
     elif seconds <= 72 * 3600 and seconds % 3600 == 0:
-        amount, unit = seconds // 3600, "duration-hour"
+        unit = "hour"
     elif length.days and length.days % 365 == 0:
-        amount, unit = length.days // 365, "duration-year"
+        unit = "year"
     else:
-        amount, unit = length.days, "duration-day"
-    return format_unit(amount, unit, length="long", locale=get_locale() or "en")
+        unit = "day"
+    return format_timedelta(length, granularity=unit, threshold=inf, locale=get_locale() or "en")

@@ -22,7 +22,7 @@ def subscribe() -> ResponseReturnValue:
     form = Subscribe()
     if form.validate_on_submit():
         try:
-            service.ask(form.email.data, language=i18n.tag().replace("-", "_"), client=this_client())
+            service.ask(form.email.data, language=i18n.code(), client=this_client())
         except TooManyTries as refusal:
             form.refuse(refusal)
         else:

@@ -14,7 +14,7 @@ from portal.accounts.events import AddressChanged
 from portal.accounts.models import address_key
 from portal.consent import service as consent
 from portal.consent.service import Choice, Mechanism
-from portal.kit import audit, clock, keys, throttle, tokens
+from portal.kit import audit, clock, i18n, keys, throttle, tokens
 from portal.kit.access import Actor
 from portal.kit.clients import ClientKey
 from portal.kit.db import Base, db
@@ -170,7 +170,7 @@ def join(actor: Actor) -> None:
     """Subscribe the signed-in person: an account's address is confirmed already. Again changes nothing."""
     if actor.person_id is None or state_for(actor):
         return
-    _subscribe(actor.email, language=actor.language, source=SETTINGS, subject_id=actor.person_id)
+    _subscribe(actor.email, language=i18n.ready(actor.language), source=SETTINGS, subject_id=actor.person_id)
     _note(actor.person_id, Choice.GRANTED, Mechanism.SETTINGS)
 
 

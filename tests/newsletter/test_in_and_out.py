@@ -321,11 +321,3 @@ def test_a_client_that_asks_for_very_many_is_told_to_wait(client, outbox):
     assert "Please wait" in page.text
     assert page.fields()["email"] == "one-more@example.com"
     assert outbox.to("one-more@example.com") == []
-
-
-def test_letters_and_the_list_remember_the_language(client, outbox, unit):
-    page = client.get("/newsletter", headers={"Accept-Language": "zh-CN"})
-    client.post("/newsletter", headers={"Accept-Language": "zh-CN"}, **{**page.fields(), "email": ADDRESS})
-    client.submit(outbox.last(ADDRESS).link("/newsletter/confirm/"))
-    with unit():
-        assert db.session.scalars(select(Subscriber)).one().language == "zh_Hans"

@@ -311,8 +311,3 @@ def test_two_files_of_one_name_both_stay():
         "files/A.txt-2",
         "files/a.txt-3",
     ]
-
-
-def test_the_page_of_the_copy_speaks_the_person_s_language(cast, fetch):
-    li = cast.make("Li Wei", "li@example.com", "li wei sews through the night", language="zh_Hans")
-    assert '<html lang="zh-Hans' in fetch(cast.sign_in(li)).text("index.html")

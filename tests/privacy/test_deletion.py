@@ -1,6 +1,5 @@
 """Deleting an account: told beforehand, undone for a while, then gone, with proof."""
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -380,11 +379,3 @@ def test_old_addresses_are_erased_too_though_their_rows_go_first(app, cast, unit
     carry_out()
     with app.app_context():
         assert db.session.scalars(select(Letter).where(Letter.to_address == "before@example.com")).all() == []
-
-
-def test_the_receipt_speaks_the_person_s_language(cast, outbox, close, clock, carry_out):
-    li = cast.make("Li Wei", "li@example.com", "li wei sews through the night", language="zh_Hans")
-    close(li)
-    clock.forward(days=15)
-    carry_out()
-    assert re.search(r'<html lang="zh-Hans', outbox.last(li.email).html)

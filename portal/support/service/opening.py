@@ -9,11 +9,10 @@ from sqlalchemy import func, or_, select, update
 from portal.accounts import service as accounts
 from portal.accounts.events import AccountFrozen, AddressChanged
 from portal.accounts.models import address_key
-from portal.kit import audit, clock, throttle
+from portal.kit import audit, clock, i18n, throttle
 from portal.kit.access import Actor
 from portal.kit.clients import ClientKey
 from portal.kit.db import db
-from portal.kit.i18n import tag
 from portal.kit.refusals import Refusal
 from portal.recovery.events import MisuseReported
 from portal.support import files as file_rules
@@ -50,7 +49,7 @@ def open_ticket(
         subject_id=by.person_id,
         name=name,
         email=email,
-        language=by.language if by.is_signed_in else tag().replace("-", "_"),
+        language=i18n.code(),
         subject=subject,
     )
     _say(ticket, body=message, files=taken)
@@ -91,7 +90,7 @@ def take_frozen(event: AccountFrozen) -> None:
         subject_id=person.id,
         name=person.name,
         email=person.email,
-        language=person.language,
+        language=i18n.ready(person.language),
         urgent=True,
     )
     _say(ticket, body="", author=SYSTEM)

@@ -1,0 +1,17 @@
+"""Here the portal has a catalogue for Chinese: the made one of `tests/pseudo.py`."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from tests.conftest import _empty
+from tests.privacy.conftest import fetch  # noqa: F401 (a fixture for the tests here)
+
+
+@pytest.fixture
+def app(pseudo_app: Flask) -> Flask:
+    """The app that speaks two languages, with empty tables."""
+    with pseudo_app.app_context():
+        _empty()
+    return pseudo_app
