@@ -8,14 +8,12 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-import time_machine
 from bs4 import BeautifulSoup
 from click.testing import CliRunner, Result
 from flask import Flask
@@ -32,7 +30,7 @@ from portal.mail import transport
 from tests import page_lint
 from tests.people import Cast
 
-pytest_plugins = ["tests.postgres", "tests.browser", "tests.pseudo"]
+pytest_plugins = ["tests.clock", "tests.postgres", "tests.browser", "tests.pseudo"]
 
 BASE_URL = "http://localhost"
 FAST_HASH = {"argon2_memory_kib": 8, "argon2_time": 1, "argon2_lanes": 1}
@@ -304,21 +302,3 @@ def command(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result
     monkeypatch.setattr(cli, "load", lambda: None)
     monkeypatch.setattr(cli, "create_app", lambda _settings: app)
     return lambda *arguments: CliRunner().invoke(cli.main, arguments)
-
-
-class Clock:
-    """The present instant, in the test's hands."""
-
-    def __init__(self, traveller: time_machine.Coordinates) -> None:
-        self._traveller = traveller
-
-    def forward(self, **length: float) -> None:
-        """Let time pass: `clock.forward(days=15)`."""
-        self._traveller.shift(timedelta(**length))
-
-
-@pytest.fixture
-def clock() -> Iterator[Clock]:
-    """Stand at a fixed instant and let time pass at will."""
-    with time_machine.travel(datetime(2026, 11, 23, 9, 30, tzinfo=UTC), tick=True) as traveller:
-        yield Clock(traveller)

@@ -48,6 +48,9 @@ class Storage:
                     stream.write(part)
                 stream.flush()
                 os.fsync(stream.fileno())
+            # Its age is judged by our clock: so it is stamped by it, and not by that of the server of a shared folder.
+            now = clock.now().timestamp()
+            os.utime(draft, (now, now))
             draft.rename(path)
         finally:
             draft.unlink(missing_ok=True)

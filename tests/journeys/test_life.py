@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.conftest import Clock, Outbox
+from tests.clock import Clock
+from tests.conftest import Outbox
 from tests.people import Cast
 
 PASSWORD = "a seam allowance of one centimetre"

@@ -19,7 +19,8 @@ from portal.kit.web import unit_of_work
 from portal.mail import transport
 from portal.mail.models import Letter
 from portal.privacy import service as privacy
-from tests.conftest import Clock, Visitor
+from tests.clock import Clock
+from tests.conftest import Visitor
 from tests.people import Cast
 
 BOOKS = {"visit", "throttle_count"}

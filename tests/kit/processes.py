@@ -1,4 +1,4 @@
-"""The portal as real processes: start a command, wait for something to be so, end it."""
+"""The portal as real processes at the test's clock: start a command, wait for something to be so, end it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from tests.clock import for_a_process
 
 ROOT = Path(__file__).resolve().parents[2]
 FAST_HASH = {"PORTAL_ARGON2_MEMORY_KIB": "8", "PORTAL_ARGON2_TIME": "1", "PORTAL_ARGON2_LANES": "1"}
@@ -36,7 +38,14 @@ def environment(folder: Path, database: str, **settings: str) -> dict[str, str]:
 def run(*arguments: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
     """Run a command of the portal to its end."""
     command = [sys.executable, "-m", "portal", *arguments]
-    return subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, env=for_a_process(env), cwd=ROOT, capture_output=True, text=True, timeout=120)
+
+
+def python(code: str, *arguments: str, env: dict[str, str]) -> str:
+    """Run a few lines of Python to their end and return what they printed. Raises CalledProcessError."""
+    command = [sys.executable, "-c", code, *arguments]
+    done = subprocess.run(command, env=for_a_process(env), cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
+    return done.stdout
 
 
 @contextmanager
@@ -45,8 +54,13 @@ def started(*arguments: str, env: dict[str, str], log: Path) -> Iterator[subproc
     with log.open("ab") as stream:
         process = subprocess.Popen(
             [sys.executable, "-m", "portal", *arguments],
-            env=env, cwd=ROOT, stdout=stream, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
+            env=for_a_process(env),
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
     try:
         yield process
     finally:

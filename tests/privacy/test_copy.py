@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from portal.accounts.models import Person
 from portal.jobs import worker
 from portal.jobs.models import FAILED, Job
+from portal.kit import clock as time
 from portal.kit.claims import register
 from portal.kit.db import db
 from portal.kit.files import storage
@@ -37,7 +38,7 @@ def test_a_customer_takes_a_copy(cast, run_jobs, outbox):
     assert "Your copy is ready" in ada.get("/settings/privacy").text
     answer = ada.client.get(link_of(ada))
     assert answer.mimetype == "application/zip"
-    assert answer.headers["Content-Disposition"].startswith("attachment; filename=my-data-2026")
+    assert answer.headers["Content-Disposition"].startswith(f"attachment; filename=my-data-{time.today()}")
     assert answer.headers["Cache-Control"] == "no-store"
     copy = Copy.of(answer.data)
     assert copy.json("data/person.json")[0]["email"] == cast.ada.email
