@@ -29,7 +29,7 @@ from portal.kit.db import db
 from portal.kit.errors import AWAY
 from portal.kit.refusals import NotFound
 from portal.kit.settings import SettingsError, load
-from portal.kit.web import unit_of_work
+from portal.kit.unit import unit_of_work
 from portal.privacy import service as privacy
 from portal.promises import service as promise_service
 

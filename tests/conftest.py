@@ -25,7 +25,7 @@ from portal.jobs import worker
 from portal.kit import settings
 from portal.kit.db import Base, db
 from portal.kit.files import storage
-from portal.kit.web import unit_of_work
+from portal.kit.unit import unit_of_work
 from portal.mail import transport
 from tests import page_lint
 from tests.people import Cast

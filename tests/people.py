@@ -19,7 +19,7 @@ from portal.accounts.service.factors import seal_secret
 from portal.kit import clock
 from portal.kit.access import Actor
 from portal.kit.db import db
-from portal.kit.web import unit_of_work
+from portal.kit.unit import unit_of_work
 
 if TYPE_CHECKING:
     from flask import Flask

@@ -18,7 +18,7 @@ from portal.jobs.registry import KINDS, SCHEDULES, TRIES
 from portal.jobs.service import LEASE, LeaseLost, Running, enqueue, running
 from portal.kit import clock
 from portal.kit.db import db
-from portal.kit.web import has_written, unit_of_work
+from portal.kit.unit import has_written, unit_of_work
 
 log = structlog.get_logger()
 IDLE_SECONDS = 0.5

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kit import clock
 from portal.kit.db import Base, Id, db, writing
-from portal.kit.web import release
+from portal.kit.unit import release_connection
 
 _EVENT = re.compile(r"[a-z_]+\.[a-z_]+")
 _FACT = re.compile(r"[A-Za-z0-9_.:/+-]{0,64}")
@@ -44,7 +44,7 @@ def record_first(event: str, *, subject_id: uuid.UUID | None = None, by: uuid.UU
     """
     entry = _entry(event, subject_id, by, facts)
     values = {"event": entry.event, "subject_id": subject_id, "by_id": by, "facts": entry.facts}
-    release()
+    release_connection()
     with writing(), db.engine.begin() as connection:
         connection.execute(insert(AuditEntry).values(id=uuid.uuid4(), at=clock.now(), **values))
 

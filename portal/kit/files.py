@@ -17,7 +17,7 @@ from flask import Flask, current_app
 
 from portal.kit import clock
 from portal.kit.settings import Settings
-from portal.kit.web import current_unit
+from portal.kit.unit import current_unit
 
 _NAME = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

@@ -26,7 +26,8 @@ from wtforms.widgets import Select
 from portal.kit.i18n import _, _l
 from portal.kit.refusals import Busy, Refusal, TooManyTries
 from portal.kit.settings import current_settings
-from portal.kit.web import SAFE_METHODS, internal_path, refuse_unit
+from portal.kit.unit import refuse_unit
+from portal.kit.web import SAFE_METHODS, internal_path
 
 log = structlog.get_logger()
 NAME_MAX = 100

@@ -17,7 +17,7 @@ from zxcvbn import zxcvbn
 
 from portal.kit.refusals import Busy, Refusal
 from portal.kit.settings import Settings
-from portal.kit.web import release
+from portal.kit.unit import release_connection
 
 MIN_ALONE = 15
 """Characters when the password is the only factor (NIST SP 800-63B-4)."""
@@ -57,7 +57,7 @@ class Hasher:
 
     @contextmanager
     def _slot(self) -> Iterator[None]:
-        release()
+        release_connection()
         if not self._slots.acquire(timeout=self._patience):
             raise Busy
         try:

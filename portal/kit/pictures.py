@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 
 from portal.kit import picture_process
 from portal.kit.refusals import Busy, Refusal
-from portal.kit.web import release
+from portal.kit.unit import release_connection
 
 MOST_BYTES = 8_000_000
 MEDIA_TYPE = "image/webp"
@@ -99,7 +99,7 @@ def _is_two_things(data: bytes) -> bool:
 
 
 def _drawn(data: bytes) -> bytes:
-    release()
+    release_connection()
     if not _slots.acquire(timeout=PATIENCE_SECONDS):
         raise Busy
     try:

@@ -20,7 +20,7 @@ from portal.kit import clock, keys
 from portal.kit.db import Base, db, writing
 from portal.kit.refusals import TooManyTries
 from portal.kit.settings import Settings
-from portal.kit.web import release
+from portal.kit.unit import release_connection
 
 REDIS_PATIENCE_SECONDS = 5
 """A Redis that hangs must not hold the sign-in page; no answer counts as no (v5.0.0-16.5.3)."""
@@ -136,7 +136,7 @@ def spend(name: str, key: str, limits: str) -> None:
 
     Call before the unit writes: the connection is given back first.
     """
-    release()
+    release_connection()
     blind, limiter = _blind(key), _limiter()
     spent: RateLimitItem | None = None
     for limit in parse_many(limits):
@@ -158,7 +158,7 @@ def allowed(name: str, key: str, limits: str) -> bool:
 
 def give_back(name: str, key: str, limits: str) -> None:
     """Give one try back that turned out well: only failures stay counted, and nobody's success wipes out another's."""
-    release()
+    release_connection()
     for limit in parse_many(limits):
         _limiter().storage.incr(limit.key_for(name, _blind(key)), limit.get_expiry(), amount=-1)
 

@@ -1,156 +1,25 @@
-"""One transaction per request: return commits, raise rolls back. The only commits outside the worker stand here.
-
-What must outlive a refusal (security events, spent throttles) is written in a transaction of its own after the unit ends.
-Nothing leaves over the network inside a unit.
-"""
+"""The web's edge: one unit of work a request, who really asks, and links that name our own host."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 import structlog
 from flask import Flask, current_app, g, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import ORMExecuteState
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal.kit import db as database
 from portal.kit.clients import ClientKey, client_key
-from portal.kit.db import db
 from portal.kit.headers import ALWAYS
 from portal.kit.settings import Settings, current_settings
+from portal.kit.unit import unit_of_work
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 log = structlog.get_logger()
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-
-
-@dataclass
-class Unit:
-    """One unit of work: what is to happen when it commits, when it rolls back, and afterwards in any case."""
-
-    session: object
-    refused: bool = False
-    wrote: bool = False
-    on_commit: list[Callable[[], None]] = field(default_factory=list)
-    on_rollback: list[Callable[[], None]] = field(default_factory=list)
-    afterwards: list[Callable[[], None]] = field(default_factory=list)
-
-
-_unit: ContextVar[Unit] = ContextVar("unit")
-
-
-@contextmanager
-def unit_of_work(*, write: bool = True) -> Iterator[Unit]:
-    """Run one unit: commit when the block returns, roll back when it raises or was refused.
-
-    Raises whatever the block or the commit raises, and RuntimeError inside another unit of the same session. Callbacks
-    run once it is certain how the unit ended, each alone; a failed one is reported and undoes nothing.
-    """
-    unit = Unit(session=_own_session())
-    token = _unit.set(unit)
-    committed = False
-    try:
-        with database.writing(write):
-            try:
-                yield unit
-                if not unit.refused:
-                    db.session.commit()
-                    committed = True
-            finally:
-                if not committed:
-                    _roll_back()
-    finally:
-        _unit.reset(token)
-        for callback in unit.on_commit if committed else unit.on_rollback:
-            _reported(callback)
-        for follow_up in unit.afterwards:
-            _follow_up(follow_up)
-
-
-def _own_session() -> object:
-    session = db.session()
-    outer = _unit.get(None)
-    if outer is not None and outer.session is session:
-        raise RuntimeError("a unit of work inside another would commit half of it")
-    # What was read before ends here: on SQLite a write lock can only be taken by a transaction that begins with it.
-    session.rollback()
-    return session
-
-
-def _roll_back() -> None:
-    try:
-        db.session.rollback()
-    except DBAPIError:
-        # The connection is gone, and the transaction with it.
-        log.exception("unit.rollback_failed")
-
-
-def _reported(callback: Callable[[], None]) -> None:
-    try:
-        callback()
-    except Exception:
-        log.exception("unit.callback_failed")
-
-
-def _follow_up(callback: Callable[[], None]) -> None:
-    try:
-        with unit_of_work():
-            callback()
-    except Exception:
-        # The answer is made already: a failed afterthought is reported, never shown to the person.
-        log.exception("unit.follow_up_failed")
-
-
-def current_unit() -> Unit:
-    """Return the unit that is under way. Raises LookupError outside of one."""
-    return _unit.get()
-
-
-def after_unit(callback: Callable[[], None]) -> None:
-    """Run `callback` in a fresh transaction once the unit has ended, committed or not."""
-    current_unit().afterwards.append(callback)
-
-
-def refuse_unit() -> None:
-    """Roll the unit back when it ends, though the view returns a page."""
-    current_unit().refused = True
-
-
-def has_written() -> bool:
-    """Tell whether the unit has written anything, or is about to."""
-    return bool(current_unit().wrote or db.session.new or db.session.dirty or db.session.deleted)
-
-
-def release() -> None:
-    """Give the connection back before slow work. Raises RuntimeError when something is written already.
-
-    Hashing a password holds no transaction and no connection; a throttle spends before the unit writes. What was read
-    stays as it was read: whoever acts on it afterwards locks the row and compares.
-    """
-    if has_written():
-        raise RuntimeError("slow or separate work must come before the first write of the unit")
-    db.session.commit()
-
-
-def _note_write(*_args: object) -> None:
-    unit = _unit.get(None)
-    if unit is not None:
-        unit.wrote = True
-
-
-def _note_statement(statement: ORMExecuteState) -> None:
-    # Whatever is not plainly a SELECT counts as a write: statements by hand do not pass the flush.
-    if not statement.is_select:
-        _note_write()
 
 
 class Portal(Flask):
@@ -175,13 +44,11 @@ class Portal(Flask):
 
 
 def init_app(app: Flask, settings: Settings) -> None:
-    """Trust exactly the configured number of proxies, and note every flush."""
+    """Trust exactly the configured number of proxies."""
     app.extensions["portal.settings"] = settings
     if settings.proxy_count:
         count = settings.proxy_count
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0, x_port=0, x_prefix=0)  # type: ignore[method-assign]
-    event.listen(db.session, "after_flush", _note_write)
-    event.listen(db.session, "do_orm_execute", _note_statement)
 
 
 def client_ip() -> str:

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable
 
 from portal.jobs.registry import job
-from portal.kit.web import release
+from portal.kit.unit import release_connection
 from portal.mail import service, transport
 
 
@@ -15,7 +15,7 @@ def deliver(*, letter_id: str) -> Callable[[], None] | None:
     if letter is None:
         return None
     message = service.build(letter)
-    release()
+    release_connection()
     try:
         transport.send(message)
     except transport.Refused:

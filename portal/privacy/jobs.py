@@ -7,7 +7,7 @@ from portal.jobs import service as jobs
 from portal.jobs.registry import every, job
 from portal.kit import db, throttle
 from portal.kit.claims import register
-from portal.kit.web import release
+from portal.kit.unit import release_connection
 from portal.privacy import service
 
 
@@ -33,7 +33,7 @@ def erase(*, deletion_id: str) -> None:
 @job("privacy.scrub", slow=True)
 def scrub() -> None:
     """Clear away what deleted rows leave behind in the database's files."""
-    release()
+    release_connection()
     db.scrub(table.name for _claim, table in register().tables())
 
 

@@ -11,7 +11,7 @@ from portal.kit.headers import private_link
 from portal.kit.i18n import _, _l
 from portal.kit.refusals import Refusal
 from portal.kit.templating import day, instant, render
-from portal.kit.web import after_unit
+from portal.kit.unit import after_unit
 from portal.legal import vendors
 from portal.privacy import service
 from portal.privacy.forms import Delete

@@ -18,7 +18,7 @@ from portal.kit.access import Actor
 from portal.kit.db import db
 from portal.kit.periods import period
 from portal.kit.refusals import NotFound
-from portal.kit.web import unit_of_work
+from portal.kit.unit import unit_of_work
 from portal.traffic.models import Visit
 
 log = structlog.get_logger()

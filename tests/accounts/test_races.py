@@ -9,7 +9,7 @@ from portal.accounts import service as accounts
 from portal.accounts.models import SignInSession
 from portal.kit.db import db
 from portal.kit.refusals import LinkDead, Refusal
-from portal.kit.web import unit_of_work
+from portal.kit.unit import unit_of_work
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from portal.accounts.models import Person, SignInSession
 from portal.kit import tokens
 from portal.kit.db import db
 from portal.kit.passwords import Hasher
-from portal.kit.web import unit_of_work
+from portal.kit.unit import unit_of_work
 from tests.accounts.walk import INSIDE, cookie_of, is_in, same, sign_in
 
 

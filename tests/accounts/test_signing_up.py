@@ -13,7 +13,7 @@ from portal.kit.claims import register
 from portal.kit.clients import client_key
 from portal.kit.db import db
 from portal.kit.refusals import LinkDead
-from portal.kit.web import unit_of_work
+from portal.kit.unit import unit_of_work
 
 PASSWORD = "seven quiet looms at dawn"
 MEI = {"name": "Mei Lin", "email": "mei@example.com", "password": PASSWORD, "accept_terms": "y"}

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from portal.jobs.models import Job
 from portal.kit import clock
 from portal.kit.db import db
-from portal.kit.web import unit_of_work
+from portal.kit.unit import unit_of_work
 from portal.mail.models import SENT, WAITING, Letter
 from tests.kit.processes import FAST_HASH, environment, started, wait_for
 from tests.mail.conftest import PostOffice, post_office, write  # noqa: F401 (fixtures)

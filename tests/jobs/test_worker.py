@@ -15,7 +15,7 @@ from portal.jobs.models import FAILED, WAITING, Job
 from portal.jobs.service import LeaseLost
 from portal.kit import audit, clock
 from portal.kit.db import db, writing
-from portal.kit.web import unit_of_work
+from portal.kit.unit import unit_of_work
 
 
 def enqueue(unit, kind, **payload):

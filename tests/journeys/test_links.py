@@ -15,7 +15,7 @@ from portal.accounts import service as accounts
 from portal.kit import clock as time
 from portal.kit.db import Base, db
 from portal.kit.files import storage
-from portal.kit.web import unit_of_work
+from portal.kit.unit import unit_of_work
 from portal.mail import transport
 from portal.mail.models import Letter
 from portal.privacy import service as privacy

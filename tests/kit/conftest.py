@@ -13,7 +13,7 @@ from sqlalchemy import select
 from portal.app import create_app
 from portal.kit.audit import AuditEntry
 from portal.kit.db import db
-from portal.kit.web import unit_of_work
+from portal.kit.unit import unit_of_work
 from tests.conftest import Visitor
 from tests.kit import lab as endpoints
 from tests.people import Cast

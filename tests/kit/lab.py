@@ -12,6 +12,7 @@ from portal.kit.db import db
 from portal.kit.files import storage
 from portal.kit.i18n import _l
 from portal.kit.refusals import Busy, Refusal, TooManyTries
+from portal.kit.unit import after_unit
 
 bp = Blueprint("lab", __name__, url_prefix="/lab")
 
@@ -108,7 +109,7 @@ def press() -> Any:
 def careless() -> Response:
     """Write without ever asking a form."""
     audit.record("lab.careless")
-    web.after_unit(lambda: audit.record("lab.afterwards"))
+    after_unit(lambda: audit.record("lab.afterwards"))
     return plain("done")
 
 
@@ -118,7 +119,7 @@ def careless() -> Response:
 def boom() -> Response:
     """Write, and raise words that nobody must read."""
     audit.record("lab.boomed")
-    web.after_unit(lambda: audit.record("lab.afterwards"))
+    after_unit(lambda: audit.record("lab.afterwards"))
     storage().store("lab", [b"half a thing"])
     raise RuntimeError(SECRET_WORDS)
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from portal.kit import access, web
 from portal.kit.access import Gate
+from portal.kit.unit import unit_of_work
 from tests.conftest import Visitor
 
 LOGIN, IDENTITY, FACTOR = "accounts.login", "accounts.confirm_identity", "accounts.second_factor"
@@ -82,7 +83,7 @@ class TestGates:
     def test_a_role_taken_away_counts_at_the_next_request(self, people):
         browser = people.sign_in_staff(people.sam).client
         assert browser.get("/lab/staff").status_code == 200
-        with people.app.app_context(), web.unit_of_work():
+        with people.app.app_context(), unit_of_work():
             from sqlalchemy import delete
 
             from portal.accounts.models import StaffRole

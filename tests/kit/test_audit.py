@@ -5,9 +5,10 @@ import uuid
 import pytest
 from sqlalchemy import select
 
-from portal.kit import audit, web
+from portal.kit import audit
 from portal.kit.audit import AuditEntry
 from portal.kit.db import db
+from portal.kit.unit import refuse_unit
 
 
 @pytest.mark.parametrize(
@@ -75,5 +76,5 @@ def test_a_read_cannot_be_recorded_after_writing(lab_unit):
 def test_a_unit_that_refuses_itself_is_rolled_back(lab_unit, recorded):
     with lab_unit():
         audit.record("lab.undone")
-        web.refuse_unit()
+        refuse_unit()
     assert recorded() == []

@@ -274,7 +274,7 @@ class TestRefusals:
 
         with lab.test_request_context(method="POST"):
             lab.preprocess_request()
-            from portal.kit.web import unit_of_work
+            from portal.kit.unit import unit_of_work
 
             with unit_of_work():
                 sheet = Sheet()

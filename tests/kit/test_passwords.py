@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 from portal.kit import passwords
 from portal.kit.passwords import Hasher, PasswordTellsContext, PasswordTooCommon, PasswordTooShort
 from portal.kit.refusals import Busy
-from portal.kit.web import unit_of_work
+from portal.kit.unit import unit_of_work
 
 CONTEXT = ("ada.threadgold@example.com", "Ada Threadgold", "3 Clicks Cloud")
 

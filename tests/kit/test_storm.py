@@ -13,7 +13,7 @@ from argon2 import PasswordHasher
 from portal.accounts import service as accounts
 from portal.app import create_app
 from portal.kit.db import db
-from portal.kit.web import unit_of_work
+from portal.kit.unit import unit_of_work
 from tests.conftest import make_settings
 from tests.kit.processes import children, command_of, environment, free_port, started, wait_for
 from tests.kit.test_commands import answers

@@ -17,7 +17,7 @@ from portal.kit import audit, clock, keys, throttle
 from portal.kit.db import db
 from portal.kit.refusals import TooManyTries
 from portal.kit.throttle import ThrottleCount
-from portal.kit.web import unit_of_work
+from portal.kit.unit import unit_of_work
 from tests import needs
 
 LIMIT = "3 per 5 minutes"

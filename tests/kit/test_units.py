@@ -6,11 +6,11 @@ import pytest
 from flask import g
 from sqlalchemy import insert, select, text, update
 
-from portal.kit import audit, web
+from portal.kit import audit
 from portal.kit.audit import AuditEntry
 from portal.kit.db import db
 from portal.kit.files import storage
-from portal.kit.web import unit_of_work
+from portal.kit.unit import after_unit, release_connection, unit_of_work
 
 
 def fill(visitor, **fields):
@@ -55,8 +55,8 @@ def test_a_failed_commit_is_undone_whole(lab_unit, recorded, lab):
 def test_what_comes_after_the_unit_has_a_transaction_of_its_own_and_may_fail_alone(lab_unit, recorded):
     with lab_unit():
         audit.record("lab.written")
-        web.after_unit(lambda: 1 / 0)
-        web.after_unit(lambda: audit.record("lab.afterwards"))
+        after_unit(lambda: 1 / 0)
+        after_unit(lambda: audit.record("lab.afterwards"))
     assert sorted(recorded()) == ["afterwards", "written"]
 
 
@@ -64,7 +64,7 @@ def test_what_comes_after_the_unit_comes_after_its_end(lab_unit):
     order = []
     with lab_unit() as unit:
         unit.on_commit.append(lambda: order.append("committed"))
-        web.after_unit(lambda: order.append("afterwards"))
+        after_unit(lambda: order.append("afterwards"))
         order.append("inside")
     assert order == ["inside", "committed", "afterwards"]
 
@@ -89,7 +89,7 @@ def test_an_error_is_not_hidden_by_a_clean_up_that_fails(lab_unit):
 def test_releasing_the_connection_is_refused_once_something_is_written(lab_unit):
     with pytest.raises(RuntimeError), lab_unit():
         audit.record("lab.added")
-        web.release()
+        release_connection()
 
 
 @pytest.mark.parametrize(
@@ -104,14 +104,14 @@ def test_releasing_the_connection_is_refused_once_something_is_written(lab_unit)
 def test_releasing_is_refused_after_a_statement_that_passed_no_flush(lab_unit, statement):
     with pytest.raises(RuntimeError), lab_unit():
         db.session.execute(statement)
-        web.release()
+        release_connection()
 
 
 def test_releasing_after_reading_gives_the_connection_back(lab, lab_unit):
     with lab_unit(write=False):
         db.session.execute(select(AuditEntry))
         assert db.engine.pool.checkedout() == 1
-        web.release()
+        release_connection()
         assert db.engine.pool.checkedout() == 0
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from portal.app import create_app
-from portal.kit.web import unit_of_work
+from portal.kit.unit import unit_of_work
 from portal.mail import transport
 from tests.conftest import Visitor, make_settings
 

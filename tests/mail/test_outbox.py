@@ -7,7 +7,7 @@ from portal.jobs import worker
 from portal.jobs.models import FAILED as GIVEN_UP
 from portal.jobs.models import Job
 from portal.kit.db import db
-from portal.kit.web import unit_of_work
+from portal.kit.unit import unit_of_work
 from portal.mail import service, transport
 from portal.mail.models import FAILED, SENT, WAITING, Letter
 

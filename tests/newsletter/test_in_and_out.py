@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from portal.kit import tokens
 from portal.kit.db import Base, db
-from portal.kit.web import unit_of_work
+from portal.kit.unit import unit_of_work
 from portal.mail.models import Letter
 from portal.mail.service import build
 from portal.newsletter.models import Subscriber, Suppression

@@ -6,7 +6,7 @@ import re
 from tests.rules.source import Module, dotted, modules
 
 COMMITS = {
-    "portal/kit/web.py": "the unit of work, of a request as of a job",
+    "portal/kit/unit.py": "the unit of work, of a request as of a job",
 }
 CLOCKS = {
     "portal/kit/clock.py": "the one clock",

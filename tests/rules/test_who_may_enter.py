@@ -21,7 +21,7 @@ from portal.accounts.models import SignInSession
 from portal.kit import clock
 from portal.kit.db import Base, db
 from portal.kit.files import storage
-from portal.kit.web import unit_of_work
+from portal.kit.unit import unit_of_work
 from portal.privacy.models import Export
 from portal.support.models import Attachment, Message, Ticket
 from tests.conftest import Visitor

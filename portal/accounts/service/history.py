@@ -11,7 +11,7 @@ from portal.jobs import service as jobs
 from portal.kit import clock
 from portal.kit.access import Actor
 from portal.kit.db import db
-from portal.kit.web import after_unit
+from portal.kit.unit import after_unit
 
 SIGNED_IN = "signed_in"
 FAILED = "failed"

@@ -14,7 +14,7 @@ from portal.kit.db import db
 from portal.kit.periods import period
 from portal.kit.refusals import NotFound
 from portal.kit.tokens import hash_secret, new_secret
-from portal.kit.web import after_unit, unit_of_work
+from portal.kit.unit import after_unit, unit_of_work
 
 MOST_SESSIONS = 60
 TOUCH_EVERY = timedelta(minutes=5)

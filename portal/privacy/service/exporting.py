@@ -18,7 +18,7 @@ from portal.kit.files import storage
 from portal.kit.i18n import in_language
 from portal.kit.periods import period
 from portal.kit.refusals import NotFound
-from portal.kit.web import current_unit
+from portal.kit.unit import current_unit
 from portal.privacy import mail
 from portal.privacy.models import READY, WAITING, Export
 from portal.privacy.service.archive import Archive
