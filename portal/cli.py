@@ -4,12 +4,10 @@ import contextlib
 import json
 import os
 import signal
-import subprocess
 import sys
 import threading
 import uuid
 from collections.abc import Callable
-from contextlib import nullcontext
 from types import FrameType
 
 import click
@@ -32,17 +30,9 @@ from portal.kit.settings import SettingsError, load
 from portal.kit.unit import unit_of_work
 from portal.privacy import service as privacy
 from portal.promises import service as promise_service
+from portal.server import ask_for_port, serve_pages
 
 MIGRATIONS = str(ROOT / "migrations")
-THREADS = 128
-"""Threads that answer: most wait, for a hash or the database, and cost little; the costly work is bounded elsewhere."""
-
-
-RESTART_SECONDS = 2
-"""How long a worker that died stays down: long enough that one that cannot start does not eat the machine."""
-END_SECONDS = 30
-"""How long a worker may take to finish the job in its hands; after that the job comes back when its lease ends."""
-
 log = structlog.get_logger()
 
 
@@ -83,43 +73,6 @@ class Portal(click.Group):
     group_class = type
 
 
-class Beside:
-    """The worker beside the web server: started with it, started anew when it dies, ended with it."""
-
-    def __init__(self) -> None:
-        self._ending = threading.Event()
-        # Here and not in the thread: a server that forks at the same moment would inherit the pipe on which a starting
-        # process reports, and the thread would wait for its end for ever.
-        self._process = self._start()
-        self._keeper = threading.Thread(target=self._keep, name="beside", daemon=True)
-
-    def __enter__(self) -> "Beside":
-        self._keeper.start()
-        return self
-
-    def _keep(self) -> None:
-        while True:
-            status = self._process.wait()
-            if self._ending.wait(RESTART_SECONDS):
-                return
-            log.error("worker.died", status=status)
-            self._process = self._start()
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        # A group of its own: Ctrl-C at the terminal is for the first process, which ends this one in order.
-        command = [sys.executable, "-m", "portal", "worker", "--beside", str(os.getpid())]
-        return subprocess.Popen(command, cwd=ROOT, process_group=0)
-
-    def __exit__(self, *_error: object) -> None:
-        self._ending.set()
-        for _second in range(END_SECONDS):
-            self._process.terminate()
-            self._keeper.join(1)
-            if not self._keeper.is_alive():
-                return
-        self._process.kill()
-
-
 @click.group(cls=Portal, help="The customer portal. Settings come from the environment; see README.md.")
 def main() -> None:
     """Run `portal`."""
@@ -133,33 +86,19 @@ def main() -> None:
 @click.option("--processes", default=1, show_default=True, help="How many processes answer.")
 def serve(*, demo: bool, no_worker: bool, host: str, port: int, processes: int) -> None:
     """Serve the pages, with the worker beside them."""
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
-    from granian.server import Server
-
-    if demo:
-        flask_migrate.upgrade()
-        fill_demo()
+    ask_for_port(host, port)
     # On a developer's machine links follow the port; the processes that are started here read it from the environment.
     os.environ.update(HOST=host, PORT=str(port))
     settings = load()
+    if demo:
+        flask_migrate.upgrade()
+        if not fill_demo():
+            click.echo(demo_company.how_to_get_in_again(settings.base_url))
+        click.echo(demo_company.how_staff_get_in(settings.base_url))
     click.echo(f"The portal is at {settings.base_url}. Ctrl-C stops it.")
     if not settings.is_production:
         click.echo(f"Letters arrive at {settings.base_url}/dev/mailbox.")
-    with nullcontext() if no_worker else Beside():
-        Server(
-            "wsgi:app",
-            address=host,
-            port=port,
-            interface=Interfaces.WSGI,
-            workers=processes,
-            blocking_threads=THREADS,
-            respawn_failed_workers=True,
-            websockets=False,
-            log_access=False,
-            log_level=LogLevels.error,
-            working_dir=ROOT,
-        ).serve()
+    serve_pages(host=host, port=port, processes=processes, with_worker=not no_worker)
 
 
 @main.command()

@@ -39,6 +39,28 @@ def is_empty() -> bool:
     return db.session.scalar(select(Person.id).limit(1)) is None
 
 
+def how_to_get_in_again(base_url: str) -> str:
+    """Say how to get in when the printed passwords are lost."""
+    people = [email for _name, email, _role in COMPANY if accounts.find_by_email(email)]
+    return (
+        "The database is not empty, so no passwords were drawn. Lost them? Reset one at "
+        f"{base_url}/forgot-password (the email arrives in the mailbox below).\n"
+        f"People of the demo company: {', '.join(people) or 'none'}."
+    )
+
+
+def how_staff_get_in(base_url: str) -> str:
+    """Say how the demo company's staff get their code."""
+    staff = [email for _name, email, role in COMPANY if role and accounts.find_by_email(email)]
+    if not staff:
+        return "Staff: make somebody who has an account one of them with `portal staff add EMAIL --role support`."
+    return (
+        f"Staff ({', '.join(staff)}): open {base_url}/admin/ and connect an authenticator app as the page shows; "
+        "the app gives you the codes.\n"
+        f"Lost the app? PORTAL_ENV=development .venv/bin/portal staff reset-factor {staff[0]}"
+    )
+
+
 def draw_people() -> Sequence[DemoPerson]:
     """Return the people of the demo company, each with a new password; nothing is written."""
     return [DemoPerson(name, email, role, secrets.token_urlsafe(PASSWORD_BYTES)) for name, email, role in COMPANY]

@@ -1,11 +1,18 @@
 """The demo company: what `make run` fills an empty database with."""
 
+import re
 from collections.abc import Callable
 
+import pyotp
 from click.testing import Result
+from flask import Flask
 
+from portal import demo
 from portal.demo import COMPANY
+from portal.kit import clock
 from tests.conftest import Outbox, Visitor
+
+NEW_PASSWORD = "nine other looms at noon"
 
 
 def test_it_prints_passwords_that_sign_in_and_fills_only_once(
@@ -20,3 +27,29 @@ def test_it_prints_passwords_that_sign_in_and_fills_only_once(
     assert [email for email, _rest in lines] == [email for _name, email, _role in COMPANY]
     email, rest = lines[0]
     assert client.submit("/login", email=email, password=rest.removesuffix("customer").strip()).path == "/home"
+
+
+def test_who_lost_a_password_gets_in_again_as_the_second_run_says(
+    command: Callable[..., Result], app: Flask, new_client: Callable[[], Visitor], outbox: Outbox
+) -> None:
+    command("demo")
+    with app.app_context():
+        said = demo.how_to_get_in_again("")
+    for email in re.findall(r"\S+@example\.com", said.replace(",", "")):
+        client = new_client()
+        client.submit("/forgot-password", email=email)
+        client.submit(outbox.last(email).link("/reset-password/"), password=NEW_PASSWORD)
+        assert client.submit("/login", email=email, password=NEW_PASSWORD).path == "/home"
+
+
+def test_the_demo_companys_staff_get_their_code_as_both_runs_say(
+    command: Callable[..., Result], app: Flask, client: Visitor, outbox: Outbox
+) -> None:
+    drawn = re.search(r"sam@example\.com\s+(\S+)", command("demo").output)[1]
+    with app.app_context():
+        assert demo.how_staff_get_in("").startswith("Staff (sam@example.com): open /admin/")
+    client.submit("/login", email="sam@example.com", password=drawn)
+    page = client.get("/admin/")
+    key = page.soup.find(id="key").get_text().replace(" ", "")
+    code = pyotp.TOTP(key).at(clock.now())
+    assert client.send(page, code=code).path == "/admin/"

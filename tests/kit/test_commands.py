@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import sys
 from pathlib import Path
 from urllib.request import urlopen
@@ -74,6 +75,28 @@ def test_a_database_that_does_not_answer_is_a_plain_message(env):
 
 def test_an_unknown_command_says_so(env):
     assert run("dance", env=env).returncode == 2
+
+
+def test_serve_on_a_taken_port_says_so_and_stops_before_it_touches_the_database(tmp_path):
+    env = environment(tmp_path, f"sqlite:///{tmp_path / 'portal.db'}", **FAST_HASH)
+    with socket.socket() as taken:
+        # As the server itself listens: willing to share.
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = run("serve", "--demo", "--port", str(port), env=env)
+    assert (done.returncode, done.stdout) == (1, "")
+    (said,) = done.stderr.splitlines()
+    assert said.startswith(f"Error: Port {port} on 127.0.0.1 is taken.")
+    assert not (tmp_path / "portal.db").exists()
+
+
+def test_serve_on_an_address_of_another_machine_says_so(env):
+    done = run("serve", "--host", "192.0.2.1", env=env)
+    assert done.returncode == 1
+    (said,) = done.stderr.splitlines()
+    assert said.startswith("Error: Cannot listen on 192.0.2.1")
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
