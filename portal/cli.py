@@ -23,6 +23,7 @@ from portal.app import ROOT, create_app
 from portal.jobs import service as jobs
 from portal.jobs import worker as job_worker
 from portal.kit import claims
+from portal.kit.actor import Role
 from portal.kit.db import db
 from portal.kit.errors import AWAY
 from portal.kit.refusals import NotFound
@@ -243,7 +244,9 @@ def promises_check(as_json: bool) -> None:
         raise SystemExit(1)
 
 
-ROLE = click.option("--role", type=click.Choice(accounts.ROLES), required=True, help="What the person does for you.")
+ROLE = click.option(
+    "--role", type=click.Choice([role.value for role in Role]), required=True, help="What the person does for you."
+)
 
 
 @main.group()
@@ -272,7 +275,7 @@ def _give_role(email: str, role: str, *, only_staff: bool = False) -> None:
         person = _person(email)
         if only_staff and person.id not in {member.person_id for member in accounts.list_staff()}:
             raise click.ClickException("This person is not on the staff.")
-        accounts.grant_role(person.id, role=role)
+        accounts.grant_role(person.id, role=Role(role))
     click.echo(f"Done: {role}. Every session of theirs has ended.")
 
 

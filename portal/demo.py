@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from portal.accounts import service as accounts
 from portal.accounts.models import Person
-from portal.kit.access import Actor
+from portal.kit.actor import Actor, Role
 from portal.kit.clients import client_key
 from portal.kit.db import db
 from portal.support import service as support
@@ -23,14 +23,14 @@ class DemoPerson:
 
     name: str
     email: str
-    role: str | None
+    role: Role | None
     password: str
 
 
 COMPANY = (
     ("Ada Threadgold", "ada@example.com", None),
     ("Ben Selvedge", "ben@example.com", None),
-    ("Sam Helper", "sam@example.com", "support"),
+    ("Sam Helper", "sam@example.com", Role.SUPPORT),
 )
 
 

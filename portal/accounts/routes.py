@@ -48,7 +48,7 @@ def _go_on() -> ResponseReturnValue:
 
 
 def _keep(opened: service.SignedIn) -> None:
-    access.hold(opened.secret, remembered=opened.remembered)
+    access.start_browser_session(opened.secret, remembered=opened.remembered)
 
 
 def _enter(opened: service.SignedIn) -> ResponseReturnValue:

@@ -17,7 +17,7 @@ def _console_for_staff() -> Finding:
 
 def _is_staff_only(endpoint: str) -> bool:
     tag = access.tag_of(current_app, endpoint)
-    return tag.gate is access.Gate.STAFF and tag.post is access.Gate.STAFF and bool(tag.roles)
+    return tag.gate is access.Gate.STAFF and bool(tag.roles)
 
 
 CHECKS = [

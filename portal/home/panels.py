@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from portal.accounts import service as accounts
-from portal.kit.access import Actor
+from portal.kit.actor import Actor
 from portal.kit.i18n import _, ngettext
 from portal.newsletter import service as newsletter
 from portal.promises import service as promises

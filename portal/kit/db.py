@@ -78,7 +78,7 @@ def writing(on: bool = True) -> Iterator[None]:
         _writing.reset(token)
 
 
-def hold_still() -> None:
+def repeatable_read() -> None:
     """Let every read of this unit see one and the same state, however long it takes. Call before the first of them."""
     if db.engine.dialect.name == "postgresql":
         db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})

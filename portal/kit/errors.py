@@ -145,5 +145,5 @@ def _unexpected(error: Exception) -> Response:
 
 def _without_database(status: int, headers: dict[str, str]) -> Response:
     # The page must come even when the database does not, so nobody is looked up for it.
-    g._login_user = access.NOBODY  # noqa: SLF001 (where Flask-Login keeps the person of the request)
+    access.forget_actor()
     return page(status, headers=headers)

@@ -15,7 +15,7 @@ from portal.accounts.models import address_key
 from portal.consent import service as consent
 from portal.consent.service import Choice, Mechanism
 from portal.kit import audit, clock, i18n, keys, throttle, tokens
-from portal.kit.access import Actor
+from portal.kit.actor import Actor
 from portal.kit.clients import ClientKey
 from portal.kit.db import Base, db
 from portal.kit.periods import period

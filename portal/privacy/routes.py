@@ -68,7 +68,7 @@ def start_export() -> ResponseReturnValue:
 
 @bp.get("/settings/privacy/export/<uuid:export_id>")
 @access.fresh
-@access.reads("notes once that the copy was fetched, so that its person would see a stranger's fetch")
+@access.get_with_side_effect("notes once that the copy was fetched, so that its person would see a stranger's fetch")
 def export_file(export_id: uuid.UUID) -> ResponseReturnValue:
     """Hand out a copy, or show how far it is."""
     person = access.actor()

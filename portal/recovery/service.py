@@ -12,7 +12,7 @@ from portal.accounts.events import AccountFrozen
 from portal.accounts.models import Person, address_key
 from portal.jobs import service as jobs
 from portal.kit import audit, events, throttle, tokens
-from portal.kit.access import Actor
+from portal.kit.actor import Actor
 from portal.kit.clients import ClientKey
 from portal.kit.periods import period
 from portal.kit.refusals import LinkDead, NotFound

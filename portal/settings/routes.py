@@ -106,7 +106,7 @@ def password() -> ResponseReturnValue:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            access.hold(opened.secret, remembered=opened.remembered)
+            access.start_browser_session(opened.secret, remembered=opened.remembered)
             flash(_("Your new password is set. Every other session has ended."), "success")
             return redirect(url_for(".security"), code=303)
     least = passwords.least(with_factor=access.actor().has_second_factor)

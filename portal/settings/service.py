@@ -3,13 +3,11 @@
 The newsletter is a subscription of its own, kept by address; every other switch is a decision about a purpose.
 """
 
-import uuid
 from collections.abc import Mapping
 
 from portal.consent import service as consent
 from portal.kit import audit
-from portal.kit.access import Actor
-from portal.kit.refusals import NotFound
+from portal.kit.actor import Actor
 from portal.newsletter import service as newsletter
 
 SWITCHES = ("newsletter", "betas", "research", "follow_up", "error_help", "product_improvement")
@@ -17,13 +15,13 @@ SWITCHES = ("newsletter", "betas", "research", "follow_up", "error_help", "produ
 
 def switches_for(actor: Actor) -> dict[str, bool]:
     """Return how each switch stands now."""
-    standing = consent.standing(_of(actor))
+    standing = consent.standing(actor.require_id())
     return {key: standing.get(key, False) for key in SWITCHES} | {"newsletter": newsletter.state_for(actor)}
 
 
 def set_switches(actor: Actor, *, wanted: Mapping[str, bool]) -> list[str]:
     """Change what differs; return the switches that stay off all the same, because their use is restricted (P27)."""
-    person_id = _of(actor)
+    person_id = actor.require_id()
     before = switches_for(actor)
     changed = [key for key in SWITCHES if wanted[key] != before[key]]
     for key in changed:
@@ -36,12 +34,6 @@ def set_switches(actor: Actor, *, wanted: Mapping[str, bool]) -> list[str]:
         audit.record("settings.communication_changed", subject_id=person_id, by=person_id, switches=changed)
     after = switches_for(actor)
     return [key for key in changed if wanted[key] and not after[key]]
-
-
-def _of(actor: Actor) -> uuid.UUID:
-    if actor.person_id is None:
-        raise NotFound
-    return actor.person_id
 
 
 def purpose_words(key: str) -> str:

@@ -3,7 +3,7 @@
 import re
 from typing import cast
 
-from flask import Blueprint, Flask, Response, current_app, g, request
+from flask import Blueprint, Flask, Response, current_app, request
 from flask.blueprints import BlueprintSetupState
 
 from portal.kit import access, clock
@@ -36,6 +36,7 @@ def _install(state: BlueprintSetupState) -> None:
 @bp.after_app_request
 def _note(response: Response) -> Response:
     if request.endpoint not in NOT_NOTED:
+        known = access.actor_if_known()
         recorder(current_app).note(
             service.Seen(
                 at=clock.now(),
@@ -44,7 +45,7 @@ def _note(response: Response) -> Response:
                 status=response.status_code,
                 address=client_ip(),
                 # Only when the request was looked at so far: an answer given before that asks no database for a name.
-                subject_id=access.actor().person_id if "_login_user" in g else None,
+                subject_id=known.person_id if known else None,
             )
         )
     return response

@@ -14,10 +14,9 @@ import structlog
 from sqlalchemy import func, insert, select
 
 from portal.kit import clock, keys, paging
-from portal.kit.access import Actor
+from portal.kit.actor import Actor
 from portal.kit.db import db
 from portal.kit.periods import period
-from portal.kit.refusals import NotFound
 from portal.kit.unit import unit_of_work
 from portal.traffic.models import Visit
 
@@ -144,9 +143,7 @@ class OwnVisit:
 
 def visits_for(actor: Actor, after: str | None = None, *, size: int = 50) -> paging.Slice[OwnVisit]:
     """Return a page of the actor's own visits, newest first, with the addresses opened. Raises NotFound."""
-    if actor.person_id is None:
-        raise NotFound
-    mine = select(Visit).where(Visit.subject_id == actor.person_id, Visit.sealed_on >= oldest_day_kept())
+    mine = select(Visit).where(Visit.subject_id == actor.require_id(), Visit.sealed_on >= oldest_day_kept())
     found = paging.read(mine, at=Visit.at, key=Visit.id, after=after, size=size)
     opened = {day: keys.day_keys().find(PURPOSE, day) for day in {visit.sealed_on for visit in found.rows}}
     return paging.Slice([_own(visit, opened[visit.sealed_on]) for visit in found.rows], found.after)

@@ -8,7 +8,7 @@ from sqlalchemy import event, func, select
 
 from portal.accounts import service as accounts
 from portal.accounts.models import SignInSession
-from portal.kit.access import Actor
+from portal.kit.actor import Actor
 from portal.kit.db import db
 from portal.kit.refusals import NotFound
 from portal.kit.tokens import hash_secret

@@ -9,6 +9,8 @@ from portal.admin import routes
 from portal.kit.audit import AuditEntry
 from portal.kit.db import db
 from portal.kit.files import storage
+from portal.kit.refusals import NotFound
+from portal.support import service
 from portal.support.models import Message, Ticket
 from tests.support import samples
 
@@ -89,13 +91,16 @@ class TestWhoMayEnter:
             db.session.execute(delete(StaffRole))
         assert sam.get("/admin/").status == 404
 
-    def test_the_service_asks_again(self, cast, ticket, unit):
-        from portal.kit.access import Actor
-        from portal.kit.refusals import NotFound
-        from portal.support import service
-
+    def test_the_service_asks_again(self, cast, sam, ticket, unit):
+        ticket_id = uuid.UUID(ticket[1].rpartition("/")[2])
+        with unit(), pytest.raises(TypeError):
+            service.read_ticket(ticket_id, by=cast.actor_in(sam))
+        cast.give_role(cast.ben, "research")
+        cast.give_factor(cast.ben)
         with unit(), pytest.raises(NotFound):
-            service.read_ticket(uuid.uuid4(), by=Actor(person_id=uuid.uuid4(), roles=frozenset({"support"})))
+            service.read_ticket(ticket_id, by=cast.staff_in(cast.sign_in_staff(cast.ben)))
+        with unit():
+            assert service.read_ticket(ticket_id, by=cast.staff_in(sam)).ticket.id == ticket_id
 
     @pytest.mark.parametrize("act", ["close", "reopen"])
     def test_a_customer_cannot_act(self, ticket, act, unit):

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, current_app, redirect, session, url_for
 from sqlalchemy import text
 
 from portal.kit import access, audit, forms, web
+from portal.kit.actor import Role
 from portal.kit.db import db
 from portal.kit.files import storage
 from portal.kit.i18n import _l
@@ -157,23 +158,16 @@ def signed_in() -> Response:
     return plain(access.actor().name)
 
 
-@bp.route("/fresh-to-act", methods=["GET", "POST"])
-@access.signed_in(post=access.FRESH)
-@access.csrf_exempt("a test")
-def fresh_to_act() -> Response:
-    """Show to the signed in, act for the fresh."""
-    return plain("acted")
-
-
-@bp.get("/fresh")
+@bp.route("/fresh", methods=["GET", "POST"])
 @access.fresh
+@access.csrf_exempt("a test")
 def fresh() -> Response:
     """Show to the fresh."""
     return plain("fresh")
 
 
 @bp.get("/staff")
-@access.staff("support")
+@access.staff(Role.SUPPORT)
 def staff() -> Response:
     """Show to support."""
     return plain("staff")

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from portal.accounts import service as accounts
 from portal.consent import service as consent
-from portal.kit.access import Actor
+from portal.kit.actor import Actor
 from portal.kit.claims import Subject, register
 from portal.kit.db import db
 from portal.newsletter import checks, service

@@ -10,7 +10,7 @@ from portal.accounts.models import CONFIRMED, EmailChange, Person
 from portal.jobs import worker
 from portal.kit import claims, tokens
 from portal.kit import clock as time
-from portal.kit.access import Actor
+from portal.kit.actor import Actor
 from portal.kit.claims import Claim, Register, Subject, register
 from portal.kit.db import db
 from portal.mail.models import Letter

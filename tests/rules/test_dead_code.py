@@ -47,6 +47,9 @@ ASKED_FOR_BY_NAME: dict[str, str] = {
     "raiseExceptions": "logging reads it",
     "MAX_IMAGE_PIXELS": "Pillow reads it",
     "company_*": "the company's facts are read by their names, one by one",
+    "PRIVACY": "a role that the operator gives; no page is its own yet",
+    "RESEARCH": "a role that the operator gives; no page is its own yet",
+    "ADMIN": "a role that the operator gives; no page is its own yet",
     "SMALL": "a kind of change that no version has been yet",
     "SIGNIFICANT": "a kind of change that no version has been yet",
 }

@@ -100,7 +100,7 @@ def test_every_endpoint_says_who_may_come_in(portal):
 
 
 def test_a_get_that_keeps_a_book_is_listed_with_its_reason(portal):
-    declared = {name for name, view in portal.view_functions.items() if hasattr(view, "reads_reason")}
+    declared = {name for name, view in portal.view_functions.items() if hasattr(view, "side_effect_reason")}
     assert declared == set(READING_KEEPS_A_BOOK)
 
 

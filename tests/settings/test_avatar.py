@@ -231,7 +231,7 @@ def test_the_decoder_works_alone_and_within_limits(monkeypatch, tmp_path):
     assert "from portal" not in source and "import portal" not in source
     greedy = tmp_path / "greedy.py"
     greedy.write_text(source.replace("drawn = _draw(", "b'x' * (4 << 30); drawn = _draw("))
-    monkeypatch.setattr(pictures, "release", lambda: None)
+    monkeypatch.setattr(pictures, "release_connection", lambda: None)
     monkeypatch.setattr(picture_process, "__file__", str(greedy))
     with pytest.raises(pictures.PictureBroken):
         pictures.small_square(JPEG, name="me.jpg")

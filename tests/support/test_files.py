@@ -9,7 +9,7 @@ import werkzeug.http
 from sqlalchemy import func, select, update
 
 from portal.kit import clock as kit_clock
-from portal.kit.access import Actor
+from portal.kit.actor import Actor
 from portal.kit.claims import register
 from portal.kit.db import db
 from portal.kit.files import storage

@@ -88,10 +88,9 @@ from portal.accounts.service.signing_up import (
     sign_up_of,
     write_letter,
 )
-from portal.accounts.service.staff import ROLES, StaffMember, grant_role, list_staff, remove_role, reset_factor
+from portal.accounts.service.staff import StaffMember, grant_role, list_staff, remove_role, reset_factor
 
 __all__ = [
-    "ROLES",
     "UNDO_DELETION",
     "WASNT_ME",
     "AccountClosing",

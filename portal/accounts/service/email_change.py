@@ -17,7 +17,7 @@ from portal.accounts.models import CONFIRMED, EmailChange, Person, address_key
 from portal.accounts.service.people import find_by_email, lock_person, person_for
 from portal.accounts.service.sessions import end_sessions
 from portal.kit import audit, clock, events, throttle, tokens
-from portal.kit.access import Actor
+from portal.kit.actor import Actor
 from portal.kit.db import db
 from portal.kit.periods import period
 from portal.kit.refusals import LinkDead, Refusal

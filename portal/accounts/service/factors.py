@@ -16,7 +16,7 @@ from portal.accounts import mail
 from portal.accounts.models import Person, StaffRole, TotpFactor
 from portal.accounts.service import people, sessions
 from portal.kit import audit, clock, keys, passwords, throttle
-from portal.kit.access import Actor
+from portal.kit.actor import Actor
 from portal.kit.db import db
 from portal.kit.periods import period
 from portal.kit.refusals import LinkDead, NotFound, Refusal

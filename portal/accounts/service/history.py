@@ -9,7 +9,7 @@ from portal.accounts import mail
 from portal.accounts.models import Person, SignInEvent
 from portal.jobs import service as jobs
 from portal.kit import clock
-from portal.kit.access import Actor
+from portal.kit.actor import Actor
 from portal.kit.db import db
 from portal.kit.unit import after_unit
 

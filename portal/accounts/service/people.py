@@ -8,7 +8,7 @@ from portal.accounts import mail
 from portal.accounts.models import CONFIRMED, EmailChange, Person, TotpFactor, address_key
 from portal.accounts.service import sessions
 from portal.kit import audit, clock, passwords, throttle
-from portal.kit.access import Actor
+from portal.kit.actor import Actor
 from portal.kit.claims import Subject
 from portal.kit.db import db
 from portal.kit.refusals import LinkDead, NotFound
@@ -33,9 +33,7 @@ def get_person(person_id: uuid.UUID) -> Person:
 
 def person_for(actor: Actor) -> Person:
     """Return the person who acts. Raises NotFound for a visitor."""
-    if actor.person_id is None:
-        raise NotFound
-    return get_person(actor.person_id)
+    return get_person(actor.require_id())
 
 
 def subject_of(person: Person) -> Subject:

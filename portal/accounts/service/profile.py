@@ -6,7 +6,7 @@ from portal.accounts.service.factors import WrongPassword
 from portal.accounts.service.people import check_password, lock_person, person_for, set_password
 from portal.accounts.service.sessions import SignedIn, end_sessions, renew_session
 from portal.kit import audit, pictures, throttle
-from portal.kit.access import Actor
+from portal.kit.actor import Actor
 from portal.kit.files import storage
 from portal.kit.refusals import NotFound
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, CursorResult, Select, delete, or_, select,
 
 from portal.accounts.models import Person, SignInSession, StaffRole, TotpFactor
 from portal.kit import audit, clock
-from portal.kit.access import Actor
+from portal.kit.actor import Actor, roles_from
 from portal.kit.db import db
 from portal.kit.periods import period
 from portal.kit.refusals import NotFound
@@ -78,11 +78,10 @@ def load_actor(token: str) -> Actor | None:
         language=row.language,
         time_zone=row.time_zone,
         avatar_key=row.avatar_key,
-        roles=frozenset({row.role} if row.role else ()),
+        roles=roles_from({row.role}),
         fresh_until=row.fresh_until,
         has_second_factor=row.factor_id is not None,
         second_factor_at=row.second_factor_at,
-        token=token,
     )
 
 
@@ -164,10 +163,10 @@ def _make_room(person_id: uuid.UUID) -> None:
 def renew_session(actor: Actor, *, by_second_factor: bool) -> SignedIn:
     """Note a new proof of identity and give the session another secret; the old one is dead (v5.0.0-7.2.4).
 
-    Raises NotFound when the session has ended meanwhile.
+    Raises NotFound when the session has ended, or was renewed, since the actor was looked up.
     """
     row = db.session.get(SignInSession, actor.session_id, with_for_update=True)
-    if row is None or row.secret_hash != hash_secret(actor.token):
+    if row is None or row.fresh_until != actor.fresh_until:
         raise NotFound
     secret = new_secret()
     row.secret_hash, row.seen_at, row.fresh_until = hash_secret(secret), clock.now(), clock.now() + period("fresh")

@@ -9,7 +9,7 @@ from portal.accounts.models import Person, SignUp, address_key
 from portal.accounts.service import factors, history, people, sessions, signing_up
 from portal.accounts.service.sessions import SignedIn
 from portal.kit import audit, passwords, throttle, tokens
-from portal.kit.access import Actor
+from portal.kit.actor import Actor
 from portal.kit.clients import ClientKey
 from portal.kit.periods import period
 from portal.kit.refusals import NotFound, Refusal

@@ -9,10 +9,9 @@ from sqlalchemy import delete, select
 from portal.accounts.models import Person, StaffRole, TotpFactor
 from portal.accounts.service import factors, people, sessions
 from portal.kit import audit, clock
+from portal.kit.actor import Role
 from portal.kit.db import db
 from portal.kit.refusals import NotFound
-
-ROLES = ("support", "senior", "privacy", "research", "admin")
 
 
 @dataclass(frozen=True)
@@ -27,13 +26,11 @@ class StaffMember:
     has_second_factor: bool
 
 
-def grant_role(person_id: uuid.UUID, *, role: str) -> None:
+def grant_role(person_id: uuid.UUID, *, role: Role) -> None:
     """Give a person a role, in the place of any other; their sessions end. Raises NotFound, ValueError for no such role."""
-    if role not in ROLES:
-        raise ValueError("no such role")
     person = people.lock_person(person_id)
     row = db.session.get(StaffRole, person_id) or StaffRole(person_id=person_id)
-    row.role, row.granted_at = role, clock.now()
+    row.role, row.granted_at = Role(role).value, clock.now()
     db.session.add(row)
     sessions.end_sessions(person.id)
     audit.record("accounts.role_granted", subject_id=person_id, role=role)

@@ -14,7 +14,7 @@ from portal.accounts import service as accounts
 from portal.accounts.models import Person
 from portal.jobs import service as jobs
 from portal.kit import audit, clock, keys, tokens
-from portal.kit.access import Actor
+from portal.kit.actor import Actor
 from portal.kit.claims import RegisterRow, Subject, register
 from portal.kit.db import db, leaves_traces
 from portal.kit.i18n import in_language

@@ -12,8 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from portal.accounts import service as accounts
 from portal.jobs import service as jobs
 from portal.kit import audit, clock, throttle
-from portal.kit.access import Actor
-from portal.kit.db import db, hold_still
+from portal.kit.actor import Actor
+from portal.kit.db import db, repeatable_read
 from portal.kit.files import storage
 from portal.kit.i18n import in_language
 from portal.kit.periods import period
@@ -45,7 +45,7 @@ def start_export(actor: Actor) -> uuid.UUID:
 
     Raises TooManyTries beyond five a day. Call before the unit writes.
     """
-    person_id = _id_of(actor)
+    person_id = actor.require_id()
     running = _find_building(person_id)
     if running and _progress_of(running):
         return running.id
@@ -108,7 +108,7 @@ def delete_export(export_id: uuid.UUID, *, by: Actor) -> None:
 
 def build(export_id: uuid.UUID) -> Callable[[], None] | None:
     """Build the file of a copy and return what ends it; nothing when nobody waits for it any more. Only reads."""
-    hold_still()
+    repeatable_read()
     export = db.session.get(Export, export_id)
     if export is None or export.state != WAITING:
         return None
@@ -147,12 +147,6 @@ def _mine(actor: Actor, export_id: uuid.UUID) -> Export:
     if export is None or export.person_id != actor.person_id or _is_over(export):
         raise NotFound
     return export
-
-
-def _id_of(actor: Actor) -> uuid.UUID:
-    if actor.person_id is None:
-        raise NotFound
-    return actor.person_id
 
 
 def _find_building(person_id: uuid.UUID) -> Export | None:

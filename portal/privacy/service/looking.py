@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from portal.accounts import service as accounts
 from portal.kit import paging
-from portal.kit.access import Actor
+from portal.kit.actor import Actor
 from portal.kit.audit import AuditEntry
 from portal.kit.claims import RegisterRow, register
 

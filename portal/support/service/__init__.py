@@ -1,5 +1,6 @@
 """Verbs of the helpdesk, by use case."""
 
+from portal.support.service.access import TICKET_ROLES
 from portal.support.service.answering import (
     answer,
     close_ticket,
@@ -30,6 +31,7 @@ from portal.support.service.reading import (
 
 __all__ = [
     "QUEUES",
+    "TICKET_ROLES",
     "Conversation",
     "TooMuchStored",
     "answer",

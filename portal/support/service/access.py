@@ -6,12 +6,13 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from portal.accounts import service as accounts
 from portal.accounts.models import address_key
-from portal.kit.access import Actor
+from portal.kit.actor import Actor, Role
 from portal.kit.db import db
 from portal.kit.refusals import NotFound
 from portal.support.models import MISUSE_REPORTED, Ticket
 
-STAFF_ROLES = frozenset({"support", "senior"})
+TICKET_ROLES = (Role.SUPPORT, Role.SENIOR)
+"""Who of the staff reads and answers tickets."""
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -32,17 +33,6 @@ def find_own(actor: Actor, *, ticket_id: uuid.UUID) -> Ticket:
     if ticket is None:
         raise NotFound
     return ticket
-
-
-def must_be_staff(actor: Actor) -> None:
-    """Raise NotFound unless the actor is support staff with a second factor: a second wall behind the gate (8.4.2)."""
-    if not actor.roles & STAFF_ROLES or actor.second_factor_at is None or not actor.has_second_factor:
-        raise NotFound
-
-
-def role_of(actor: Actor) -> str:
-    """Return the role in which a member of staff acts."""
-    return min(actor.roles & STAFF_ROLES)
 
 
 def whom_it_concerns(ticket: Ticket) -> uuid.UUID | None:

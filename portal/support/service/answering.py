@@ -5,7 +5,7 @@ import uuid
 from sqlalchemy import select
 
 from portal.kit import audit, clock
-from portal.kit.access import Actor
+from portal.kit.actor import Staff, for_staff
 from portal.kit.db import db
 from portal.kit.refusals import NotFound
 from portal.support import mail
@@ -13,9 +13,10 @@ from portal.support.models import CLOSED, OPEN, STAFF, WAITING, Attachment, Mess
 from portal.support.service import access, keeping
 
 
-def answer(ticket_id: uuid.UUID, *, by: Actor, message: str) -> None:
+@for_staff(*access.TICKET_ROLES)
+def answer(ticket_id: uuid.UUID, *, by: Staff, message: str) -> None:
     """Answer by letter and on the ticket's page; then it is the customer's turn. Raises NotFound."""
-    ticket = _get(ticket_id, by)
+    ticket = _get(ticket_id)
     said = Message(ticket_id=ticket.id, author=STAFF, staff_id=by.person_id, body=message)
     db.session.add(said)
     ticket.state, ticket.updated_at = WAITING, clock.now()
@@ -23,28 +24,30 @@ def answer(ticket_id: uuid.UUID, *, by: Actor, message: str) -> None:
     _record("support.ticket_answered", ticket, by)
 
 
-def close_ticket(ticket_id: uuid.UUID, *, by: Actor) -> None:
+@for_staff(*access.TICKET_ROLES)
+def close_ticket(ticket_id: uuid.UUID, *, by: Staff) -> None:
     """Close a ticket. Raises NotFound."""
     _move(ticket_id, by, state=CLOSED, event="support.ticket_closed")
 
 
-def reopen_ticket(ticket_id: uuid.UUID, *, by: Actor) -> None:
+@for_staff(*access.TICKET_ROLES)
+def reopen_ticket(ticket_id: uuid.UUID, *, by: Staff) -> None:
     """Open a ticket again. Raises NotFound."""
     _move(ticket_id, by, state=OPEN, event="support.ticket_reopened")
 
 
-def _move(ticket_id: uuid.UUID, by: Actor, *, state: str, event: str) -> None:
-    ticket = _get(ticket_id, by)
+def _move(ticket_id: uuid.UUID, by: Staff, *, state: str, event: str) -> None:
+    ticket = _get(ticket_id)
     ticket.state, ticket.updated_at = state, clock.now()
     _record(event, ticket, by)
 
 
-def redact_message(message_id: uuid.UUID, *, by: Actor) -> uuid.UUID:
+@for_staff(*access.TICKET_ROLES)
+def redact_message(message_id: uuid.UUID, *, by: Staff) -> uuid.UUID:
     """Empty a message for good; the note that it was there stays. Returns its ticket's id. Raises NotFound.
 
     With the first message goes the subject line, which says the same in short.
     """
-    access.must_be_staff(by)
     message = db.session.get(Message, message_id)
     if message is None:
         raise NotFound
@@ -57,9 +60,9 @@ def redact_message(message_id: uuid.UUID, *, by: Actor) -> uuid.UUID:
     return ticket.id
 
 
-def redact_file(attachment_id: uuid.UUID, *, by: Actor) -> uuid.UUID:
+@for_staff(*access.TICKET_ROLES)
+def redact_file(attachment_id: uuid.UUID, *, by: Staff) -> uuid.UUID:
     """Delete a file for good; the note that it was there stays. Returns its ticket's id. Raises NotFound."""
-    access.must_be_staff(by)
     row = db.session.get(Attachment, attachment_id)
     if row is None:
         raise NotFound
@@ -69,15 +72,14 @@ def redact_file(attachment_id: uuid.UUID, *, by: Actor) -> uuid.UUID:
     return ticket.id
 
 
-def _get(ticket_id: uuid.UUID, by: Actor) -> Ticket:
-    access.must_be_staff(by)
+def _get(ticket_id: uuid.UUID) -> Ticket:
     ticket = db.session.get(Ticket, ticket_id)
     if ticket is None:
         raise NotFound
     return ticket
 
 
-def _record(event: str, ticket: Ticket, by: Actor, **facts: object) -> None:
+def _record(event: str, ticket: Ticket, by: Staff, **facts: object) -> None:
     audit.record(
         event,
         subject_id=access.whom_it_concerns(ticket),

@@ -7,7 +7,7 @@ from typing import Any, BinaryIO, cast
 from sqlalchemy import CursorResult, Select, and_, delete, func, select
 
 from portal.kit import audit, clock
-from portal.kit.access import Actor
+from portal.kit.actor import Actor, Staff, for_staff
 from portal.kit.db import db
 from portal.kit.files import storage
 from portal.kit.periods import period
@@ -65,9 +65,9 @@ def attachment_for(actor: Actor, attachment_id: uuid.UUID) -> Attachment:
     return row
 
 
-def read_attachment(attachment_id: uuid.UUID, *, by: Actor) -> Attachment:
+@for_staff(*access.TICKET_ROLES)
+def read_attachment(attachment_id: uuid.UUID, *, by: Staff) -> Attachment:
     """Return a file to support staff; the read is on record before (P36). Raises NotFound."""
-    access.must_be_staff(by)
     row = db.session.scalar(_found(attachment_id))
     if row is None:
         raise NotFound
@@ -76,7 +76,7 @@ def read_attachment(attachment_id: uuid.UUID, *, by: Actor) -> Attachment:
         "support.file_read",
         subject_id=access.whom_it_concerns(ticket),
         by=by.person_id,
-        role=access.role_of(by),
+        role=by.role,
         ticket=ticket.id,
         reference=ticket.reference,
         file=row.id,

@@ -10,7 +10,7 @@ from portal.accounts import service as accounts
 from portal.accounts.events import AccountFrozen, AddressChanged
 from portal.accounts.models import address_key
 from portal.kit import audit, clock, i18n, throttle
-from portal.kit.access import Actor
+from portal.kit.actor import Actor
 from portal.kit.clients import ClientKey
 from portal.kit.db import db
 from portal.kit.refusals import Refusal

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, func, select
 
 from portal.kit import audit, clock, paging
-from portal.kit.access import Actor
+from portal.kit.actor import Actor, Staff, for_staff
 from portal.kit.db import db
 from portal.kit.refusals import NotFound
 from portal.support.models import CLOSED, OPEN, WAITING, Attachment, Message, RemovedFile, Ticket
@@ -44,12 +44,12 @@ def ticket_for(actor: Actor, ticket_id: uuid.UUID) -> Conversation:
     return _conversation(access.find_own(actor, ticket_id=ticket_id))
 
 
-def read_ticket(ticket_id: uuid.UUID, *, by: Actor) -> Conversation:
+@for_staff(*access.TICKET_ROLES)
+def read_ticket(ticket_id: uuid.UUID, *, by: Staff) -> Conversation:
     """Return any ticket to support staff; the read is on record, committed, before anything is shown (P36, P37).
 
     Call before the unit writes. Raises NotFound.
     """
-    access.must_be_staff(by)
     ticket = db.session.get(Ticket, ticket_id)
     if ticket is None:
         raise NotFound
@@ -57,7 +57,7 @@ def read_ticket(ticket_id: uuid.UUID, *, by: Actor) -> Conversation:
         "support.ticket_read",
         subject_id=access.whom_it_concerns(ticket),
         by=by.person_id,
-        role=access.role_of(by),
+        role=by.role,
         ticket=ticket.id,
         reference=ticket.reference,
     )
@@ -79,9 +79,9 @@ def _conversation(ticket: Ticket) -> Conversation:
     return Conversation(ticket, list(said.values()))
 
 
-def queue(name: str, *, by: Actor, after: str | None = None, size: int = 50) -> paging.Slice[Ticket]:
+@for_staff(*access.TICKET_ROLES)
+def queue(name: str, *, by: Staff, after: str | None = None, size: int = 50) -> paging.Slice[Ticket]:
     """Return a page of one of the `QUEUES`; of what is our turn, who has waited longest comes first. Raises NotFound."""
-    access.must_be_staff(by)
     ours = name in ("open", "urgent")
     return paging.read(_queue(name), at=Ticket.updated_at, key=Ticket.id, after=after, size=size, newest_first=not ours)
 
