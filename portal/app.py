@@ -133,6 +133,10 @@ EVENTS: events.Wiring = {
 """What a lower area tells -> what higher areas do about it."""
 
 
+LOAD_ACTOR = accounts.ActorLoader((accounts.FACTOR, accounts.ROLES))
+"""Who acts, by one statement: the session's row, and what each area adds to it."""
+
+
 def create_app(settings: Settings) -> web.Portal:
     """Build the portal. Raises SettingsError for a provider that is no vendor in force, RuntimeError for a missing tag."""
     vendors.refuse_strangers(settings, today=clock.today())
@@ -168,7 +172,7 @@ def _install_kit(app: web.Portal, settings: Settings) -> None:
     files.init_app(app, settings)
     passwords.init_app(app, settings)
     forms.init_app(app)
-    access.init_app(app, accounts.load_actor)
+    access.init_app(app, LOAD_ACTOR)
     claims.init_app(app, CLAIMS)
     checks.init_app(app, CHECKS)
     events.init_app(app, EVENTS)

@@ -16,6 +16,7 @@ from sqlalchemy import update
 from portal.accounts import service as accounts
 from portal.accounts.models import TotpFactor
 from portal.accounts.service.factors import seal_secret
+from portal.app import LOAD_ACTOR
 from portal.kit import clock
 from portal.kit.actor import Actor, Role, Staff, admit
 from portal.kit.db import db
@@ -118,7 +119,7 @@ class Cast:
         with visitor.client.session_transaction(base_url="http://localhost") as cookie:
             secret = cookie["_user_id"]
         with self.app.app_context():
-            actor = accounts.load_actor(secret)
+            actor = LOAD_ACTOR(secret)
         assert actor is not None, "nobody is signed in"
         return actor
 

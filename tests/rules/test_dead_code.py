@@ -10,7 +10,7 @@ from tests.rules.source import ROOT, modules, roles, templates
 
 # Whoever carries one of these is called by somebody else: Flask, Click, SQLAlchemy, pydantic, the worker, pytest.
 CALLED_BY_OTHERS = [
-    "@bp.*", "@access.*", "@job", "@every", "@main.*", "@*.command", "@*.group", "@app.*", "@event.listens_for",
+    "@bp.*", "@access.*", "@job", "@every", "@main.*", "@*.command", "@*.group", "@app.*", "@event.listens_for", "@compiles",
     "@field_validator", "@model_validator", "@pytest.fixture", "@contextmanager", "@*.option",
 ]  # fmt: skip
 
@@ -20,6 +20,7 @@ ASKED_FOR_BY_NAME: dict[str, str] = {
     "process_bind_param": "SQLAlchemy calls it",
     "process_result_value": "SQLAlchemy calls it",
     "cache_ok": "SQLAlchemy reads it",
+    "inherit_cache": "SQLAlchemy reads it",
     "impl": "SQLAlchemy reads it",
     "is_active": "Flask-Login reads it",
     "is_authenticated": "Flask-Login reads it",

@@ -1,6 +1,7 @@
 """Verbs of people. One module a use case; this is the door."""
 
 from portal.accounts.mail import WASNT_ME, alarmed_reader_of, reader_of, wasnt_me_url
+from portal.accounts.service.actor_loader import FACTOR, ROLES, ActorLoader
 from portal.accounts.service.email_change import (
     AccountIsFrozen,
     AddressIsTheSame,
@@ -57,7 +58,6 @@ from portal.accounts.service.sessions import (
     device_of,
     end_session,
     end_sessions,
-    load_actor,
     open_session,
     sessions_for,
 )
@@ -91,9 +91,12 @@ from portal.accounts.service.signing_up import (
 from portal.accounts.service.staff import StaffMember, grant_role, list_staff, remove_role, reset_factor
 
 __all__ = [
+    "FACTOR",
+    "ROLES",
     "UNDO_DELETION",
     "WASNT_ME",
     "AccountClosing",
+    "ActorLoader",
     "AccountFrozen",
     "AccountIsFrozen",
     "AddressIsTheSame",
@@ -145,7 +148,6 @@ __all__ = [
     "history_for",
     "least_password",
     "list_staff",
-    "load_actor",
     "lock_person",
     "newest_password_hashes",
     "note_failure",

@@ -5,16 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Select, delete, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, or_, select, update
 
-from portal.accounts.models import Person, SignInSession, StaffRole, TotpFactor
+from portal.accounts.models import SignInSession, StaffRole
 from portal.kit import audit, clock
-from portal.kit.actor import Actor, roles_from
+from portal.kit.actor import Actor
 from portal.kit.db import db
 from portal.kit.periods import period
 from portal.kit.refusals import NotFound
 from portal.kit.tokens import hash_secret, new_secret
-from portal.kit.unit import after_unit, unit_of_work
 
 MOST_SESSIONS = 60
 TOUCH_EVERY = timedelta(minutes=5)
@@ -59,62 +58,13 @@ def device_of(user_agent: str) -> str:
     return f"{browser} on {system}" if system else browser
 
 
-def load_actor(token: str) -> Actor | None:
-    """Return who holds a session's secret, or None when it has ended. One statement, in a short unit of its own.
-
-    A gate asks this before the request's own unit begins, so that a POST still takes its write lock first.
-    """
-    with unit_of_work(write=False):
-        row = db.session.execute(_lookup(token)).first()
-        if row is None:
-            return None
-        if row.seen_at < clock.now() - TOUCH_EVERY:
-            after_unit(lambda: _touch(row.session_id))
-    return Actor(
-        person_id=row.person_id,
-        session_id=row.session_id,
-        name=row.name,
-        email=row.email,
-        language=row.language,
-        time_zone=row.time_zone,
-        avatar_key=row.avatar_key,
-        roles=roles_from({row.role}),
-        fresh_until=row.fresh_until,
-        has_second_factor=row.factor_id is not None,
-        second_factor_at=row.second_factor_at,
-    )
+def alive(*, now: Any, idle_since: Any) -> tuple[ColumnElement[bool], ...]:
+    """Return the clauses for sessions that have not ended at an instant: a value, or a parameter bound later."""
+    return SignInSession.expires_at > now, or_(SignInSession.remembered, SignInSession.seen_at > idle_since)
 
 
-def _lookup(token: str) -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            SignInSession.id.label("session_id"),
-            SignInSession.seen_at,
-            SignInSession.fresh_until,
-            SignInSession.second_factor_at,
-            Person.id.label("person_id"),
-            Person.name,
-            Person.email,
-            Person.language,
-            Person.time_zone,
-            Person.avatar_key,
-            TotpFactor.person_id.label("factor_id"),
-            StaffRole.role,
-        )
-        .join(Person, Person.id == SignInSession.person_id)
-        .outerjoin(TotpFactor, TotpFactor.person_id == Person.id)
-        .outerjoin(StaffRole, StaffRole.person_id == Person.id)
-        .where(SignInSession.secret_hash == hash_secret(token), Person.deactivated_at.is_(None), *_alive())
-    )
-
-
-def _alive() -> tuple[ColumnElement[bool], ...]:
-    now = clock.now()
-    in_use = or_(SignInSession.remembered, SignInSession.seen_at > now - period("session_idle"))
-    return SignInSession.expires_at > now, in_use
-
-
-def _touch(session_id: uuid.UUID) -> None:
+def touch(session_id: uuid.UUID) -> None:
+    """Note that a session is in use."""
     db.session.execute(update(SignInSession).where(SignInSession.id == session_id).values(seen_at=clock.now()))
 
 
@@ -177,9 +127,11 @@ def renew_session(actor: Actor, *, by_second_factor: bool) -> SignedIn:
 
 def sessions_for(actor: Actor) -> list[SessionView]:
     """Return the actor's open sessions, the one last used first."""
+    now = clock.now()
+    open_now = alive(now=now, idle_since=now - period("session_idle"))
     rows = db.session.scalars(
         select(SignInSession)
-        .where(SignInSession.person_id == actor.person_id, *_alive())
+        .where(SignInSession.person_id == actor.person_id, *open_now)
         .order_by(SignInSession.seen_at.desc())
     )
     return [
