@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, select
+from sqlalchemy import bindparam, exists, select
 
 from portal.accounts.models import Person, SignInSession, StaffRole, TotpFactor
 from portal.accounts.service import sessions
@@ -44,8 +44,9 @@ class ActorLoader:
         names = [part.field for part in self._parts]
         if len(set(names)) < len(names) or not set(names) <= {each.name for each in fields(Actor)}:
             raise ValueError("each part fills a field of the actor of its own")
-        self.statement: Select[Any] = (
-            select(SignInSession.seen_at, *(part.column.label(part.field) for part in self._parts))
+        columns: list[Any] = [SignInSession.seen_at, *(part.column.label(part.field) for part in self._parts)]
+        self.statement = (
+            select(*columns)
             .join(Person, Person.id == SignInSession.person_id)
             .where(
                 SignInSession.secret_hash == bindparam("secret_hash"),
