@@ -127,6 +127,23 @@ def test_a_code_may_be_one_step_away(client, cast, ada, clock, away, good):
     assert is_in(client) is good
 
 
+@pytest.mark.parametrize("zero", ["0", "\uff10", "\u0660", "\u06f0", "\u0966"])
+def test_the_digits_of_any_keyboard_are_digits(client, cast, ada, zero):
+    sign_in(client, ada)
+    client.submit(STEP, code=cast.code(ada).translate({ord("0") + n: chr(ord(zero) + n) for n in range(10)}))
+    assert is_in(client)
+
+
+def test_a_code_in_other_digits_spends_no_try(client, new_client, cast, ada, clock):
+    full_width = {ord("0") + n: 0xFF10 + n for n in range(10)}
+    for _time in range(6):
+        browser = new_client()
+        sign_in(browser, ada)
+        browser.submit(STEP, code=f"{cast.code(ada)[:3]}-{cast.code(ada)[3:]}".translate(full_width))
+        assert is_in(browser)
+        clock.forward(seconds=31)
+
+
 def test_a_code_may_be_typed_with_spaces(client, cast, ada):
     sign_in(client, ada)
     code = cast.code(ada)

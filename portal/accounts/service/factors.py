@@ -15,7 +15,7 @@ from sqlalchemy import CursorResult, delete, select, update
 from portal.accounts import mail
 from portal.accounts.models import Person, StaffRole, TotpFactor
 from portal.accounts.service import people, sessions
-from portal.kit import audit, clock, keys, passwords, throttle
+from portal.kit import audit, clock, codes, keys, passwords, throttle
 from portal.kit.actor import Actor
 from portal.kit.db import db
 from portal.kit.periods import period
@@ -127,8 +127,7 @@ def remove_factor(actor: Actor, *, password: str) -> None:
     person = people.person_for(actor)
     if not people.check_password(person, password=password):
         raise WrongPassword
-    if len(password) < passwords.MIN_ALONE:
-        raise passwords.PasswordTooShort(least=passwords.MIN_ALONE)
+    passwords.check_length(password, least=passwords.MIN_ALONE)
     drop_factor(person)
     sessions.end_sessions(person.id, but=actor.session_id)
     audit.record("accounts.factor_removed", subject_id=person.id, by=person.id)
@@ -174,7 +173,7 @@ def spend_code(person_id: uuid.UUID, *, code: str) -> None:
 
 
 def _step_of(secret: str, code: str) -> int | None:
-    given, now = "".join(code.split()), int(clock.now().timestamp()) // STEP_SECONDS
+    given, now = codes.typed(code), int(clock.now().timestamp()) // STEP_SECONDS
     matching = [
         now + drift
         for drift in DRIFT
