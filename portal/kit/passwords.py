@@ -1,19 +1,25 @@
 """Passwords: argon2id, at most a fixed number of hashes at once, and a list of passwords that everybody tries.
 
-A hash costs 64 MiB; a storm of sign-ins queues here instead of exhausting memory, then is refused plainly (`Busy`).
+A hash costs 64 MiB; of a storm of sign-ins a few wait here instead of exhausting memory, the rest is refused plainly and at
+once (`Busy`). Hashing steps behind everything else that the machine has to do.
 """
 
+import math
+import os
 import re
 import secrets
+import sys
 import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from typing import cast
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotInTime
+from enum import Enum
+from typing import TypeVar, cast
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from flask import Flask, current_app
-from zxcvbn import zxcvbn
 
 from portal.kit.refusals import Busy, Refusal
 from portal.kit.settings import Settings
@@ -25,6 +31,12 @@ MIN_WITH_FACTOR = 8
 """Characters when a second factor is asked as well."""
 _JUDGED = 32
 """Characters of a password that are judged. At the library's own most, 72, a hostile one took it seconds."""
+_JUDGING = 8 * _JUDGED**2
+"""Lookups that judging may take: eight ways to read marks as letters, each over 32 characters. A hostile one has 700."""
+_STEP_BACK = 10
+"""How far a hash steps back behind other work (nice): whoever is signed in already does not wait for those who sign in."""
+
+Hashed = TypeVar("Hashed")
 _EASY_BELOW = 2
 """Scores of 0 and 1 are found within hours by somebody who may try as fast as they like."""
 
@@ -41,8 +53,23 @@ class PasswordTellsContext(Refusal):
     """The password is made of the person's own address or name, or of the company's."""
 
 
+class Match(Enum):
+    """What a password is to a hash: not its own, its own, or its own only with the code points that were sent."""
+
+    NO = False
+    YES = True
+    AS_SENT = "as sent"
+
+    def __bool__(self) -> bool:
+        return self is not Match.NO
+
+
 class Hasher:
-    """Hash and verify, a bounded number at once."""
+    """Hash and verify: a bounded number at once, a bounded number waiting.
+
+    A password is taken in Unicode's form NFC, so that every keyboard types the same one (NIST SP 800-63B-4, 3.1.1.2);
+    nothing else about it is changed (v5.0.0-6.2.8).
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._argon = PasswordHasher(
@@ -50,35 +77,55 @@ class Hasher:
             memory_cost=settings.argon2_memory_kib,
             parallelism=settings.argon2_lanes,
         )
-        self._slots = threading.BoundedSemaphore(settings.hashes_at_once)
+        self._hands = ThreadPoolExecutor(settings.hashes_at_once, thread_name_prefix="hash", initializer=_step_back)
+        self._places = threading.BoundedSemaphore(settings.hashes_at_once + settings.hashes_waiting)
         self._patience = settings.hash_wait_seconds
         self._nobody = self._argon.hash(secrets.token_urlsafe())
         self.count = 0
 
-    @contextmanager
-    def _slot(self) -> Iterator[None]:
+    def _work(self, work: Callable[[], Hashed]) -> Hashed:
         release_connection()
-        if not self._slots.acquire(timeout=self._patience):
+        if not self._places.acquire(blocking=False):
             raise Busy
         try:
-            self.count += 1
-            yield
+            return self._in_turn(work)
         finally:
-            self._slots.release()
+            self._places.release()
+
+    def _in_turn(self, work: Callable[[], Hashed]) -> Hashed:
+        self.count += 1
+        turn = self._hands.submit(work)
+        try:
+            return turn.result(self._patience)
+        except NotInTime:
+            if turn.cancel():
+                raise Busy from None
+            return turn.result()
 
     def hash(self, password: str) -> str:
         """Return the argon2id hash of `password`. Raises Busy when the queue is too long."""
-        with self._slot():
-            return self._argon.hash(password)
+        return self._work(lambda: self._argon.hash(one_form(password)))
 
-    def verify(self, hashed: str | None, password: str) -> bool:
-        """Tell whether `password` is right. For a stranger (None) the same work is done, and the answer is no."""
-        with self._slot():
-            try:
-                self._argon.verify(hashed or self._nobody, password)
-            except (VerificationError, InvalidHashError):
-                return False
-        return hashed is not None
+    def verify(self, hashed: str | None, password: str) -> Match:
+        """Tell whether `password` is right. For a stranger (None) the same work is done, and the answer is no.
+
+        A hash from before passwords were put into one form holds the code points of its day: what was sent in another
+        form is tried as it was sent too. Only what was sent decides about that second hash, never whose account it is.
+        """
+        if self._fits(hashed, one_form(password)):
+            return Match.YES
+        if password != one_form(password) and self._fits(hashed, password):
+            return Match.AS_SENT
+        return Match.NO
+
+    def _fits(self, hashed: str | None, password: str) -> bool:
+        return self._work(lambda: self._verified(hashed or self._nobody, password)) and hashed is not None
+
+    def _verified(self, hashed: str, password: str) -> bool:
+        try:
+            return self._argon.verify(hashed, password)
+        except (VerificationError, InvalidHashError):
+            return False
 
     def needs_rehash(self, hashed: str) -> bool:
         """Tell whether a hash was made with other parameters than today's (v5.0.0-11.2.2)."""
@@ -95,6 +142,17 @@ def hasher() -> Hasher:
     return cast(Hasher, current_app.extensions["portal.hasher"])
 
 
+def _step_back() -> None:
+    if sys.platform == "linux":
+        # Here it is the thread that steps back, and with it the lanes that a hash starts; elsewhere it would be the process.
+        os.setpriority(os.PRIO_PROCESS, 0, min(19, os.getpriority(os.PRIO_PROCESS, 0) + _STEP_BACK))
+
+
+def one_form(text: str) -> str:
+    """Return `text` in the form of Unicode in which equal texts are equal code points (NFC)."""
+    return unicodedata.normalize("NFC", text)
+
+
 def least(*, with_factor: bool) -> int:
     """Return how many characters a password needs: fewer when a second factor is asked beside it."""
     return MIN_WITH_FACTOR if with_factor else MIN_ALONE
@@ -105,27 +163,50 @@ def check(password: str, *, least: int = MIN_ALONE, context: Iterable[str] = ())
 
     `context`: words of the person and the company. Raises PasswordTooShort, PasswordTooCommon, PasswordTellsContext.
     """
-    if len(password) < least:
-        raise PasswordTooShort(least=least)
+    check_length(password, least=least)
     if _made_of(password, context):
         raise PasswordTellsContext
     if is_common(password):
         raise PasswordTooCommon
 
 
+def check_length(password: str, *, least: int) -> None:
+    """Raise PasswordTooShort when a password has fewer than `least` characters, counted in one form."""
+    if len(one_form(password)) < least:
+        raise PasswordTooShort(least=least)
+
+
 def _made_of(password: str, context: Iterable[str]) -> bool:
-    rest = password.casefold()
+    rest = one_form(password).casefold()
     for word in sorted({part for text in context for part in _words(text)}, key=len, reverse=True):
         rest = rest.replace(word, "")
     return len(rest) < min(MIN_WITH_FACTOR, len(password))
 
 
 def _words(text: str) -> Iterator[str]:
-    text = text.casefold()
+    text = one_form(text).casefold()
     parts = re.split(r"[\W_]+", text)
     yield from (part for part in [text, "".join(parts), *parts] if len(part) > 3)
 
 
 def is_common(password: str) -> bool:
     """Tell whether a password is easily guessed, by a local list and common patterns: nothing goes over the network."""
-    return int(zxcvbn(password[:_JUDGED])["score"]) < _EASY_BELOW
+    # Read when somebody first chooses a password: the lists weigh 13 MB.
+    from zxcvbn import zxcvbn
+
+    return int(zxcvbn(_judged_part(one_form(password)))["score"]) < _EASY_BELOW
+
+
+def _judged_part(password: str) -> str:
+    """Return the beginning of a password, as much of it as can be judged in bounded time."""
+    part = password[:_JUDGED]
+    while _readings(part) * len(part) ** 2 > _JUDGING:
+        part = part[:-1]
+    return part
+
+
+def _readings(password: str) -> int:
+    """Return in how many ways the library reads marks for letters: 1 for i or l, @ and 4 for a, each with each."""
+    from zxcvbn.matching import L33T_TABLE, relevant_l33t_subtable
+
+    return math.prod(len(marks) for marks in relevant_l33t_subtable(password, L33T_TABLE).values())

@@ -58,6 +58,7 @@ class Settings(BaseModel):
     argon2_time: int = Field(default=3, ge=1)
     argon2_lanes: int = Field(default=4, ge=1)
     hashes_at_once: int = Field(default=2, ge=1, le=64)
+    hashes_waiting: int = Field(default=30, ge=0, le=100)
     hash_wait_seconds: float = Field(default=45, gt=0)
 
     @field_validator("secret_keys", mode="before")

@@ -1,9 +1,11 @@
 """Sign-in and sign-out: who comes in, who does not, and what the answers give away."""
 
 import time
+import unicodedata
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import event, select
 
 from portal.accounts import service as accounts
@@ -289,6 +291,39 @@ def test_a_password_is_hashed_anew_when_the_parameters_grow(app, client, new_cli
         assert not app.extensions["portal.hasher"].needs_rehash(person.password_hash)
     assert is_in(client)
     assert is_in_after(new_client(), cast.ada, cast.ada.password)
+
+
+def test_a_password_is_the_same_on_every_keyboard(client, new_client, cast):
+    """One keyboard sends ö as one code point, another as o with two dots above (NIST SP 800-63B-4, 3.1.1.2)."""
+    composed, apart = (unicodedata.normalize(form, "Größenwahn café naïve zebra") for form in ("NFC", "NFD"))
+    assert composed != apart
+    ben, cleo = cast.make("Ben", "b@example.com", composed), cast.make("Cleo", "c@example.com", apart)
+    for person in (ben, cleo):
+        for password in (composed, apart):
+            browser = new_client()
+            browser.submit("/login", email=person.email, password=password)
+            assert is_in(browser)
+
+
+def test_a_password_from_before_that_still_opens_and_is_then_the_same_everywhere(app, new_client, cast, unit):
+    composed, apart = (unicodedata.normalize(form, "Größenwahn café naïve zebra") for form in ("NFC", "NFD"))
+    with unit():
+        person = accounts.get_person(cast.ada.account_id)
+        person.password_hash = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(apart)
+    for password in (apart, composed, apart):
+        browser = new_client()
+        browser.submit("/login", email=cast.ada.email, password=password)
+        assert is_in(browser)
+
+
+@pytest.mark.parametrize("password", ["wrong wrong wrong", "wro\u0308ng wro\u0308ng"])
+def test_whatever_was_sent_a_stranger_costs_as_many_hashes(app, new_client, cast, password):
+    hashes, counts = app.extensions["portal.hasher"], []
+    for email in (cast.ada.email, "adb@example.com"):
+        before = hashes.count
+        assert new_client().submit("/login", email=email, password=password).status == 422
+        counts.append(hashes.count - before)
+    assert counts[0] == counts[1]
 
 
 def test_an_easy_password_gets_a_word_of_advice(client, cast, new_client):

@@ -2,14 +2,16 @@
 
 import threading
 import time
+import unicodedata
 
 import pytest
 from argon2 import PasswordHasher
 
 from portal.kit import passwords
-from portal.kit.passwords import Hasher, PasswordTellsContext, PasswordTooCommon, PasswordTooShort
+from portal.kit.passwords import Hasher, Match, PasswordTellsContext, PasswordTooCommon, PasswordTooShort
 from portal.kit.refusals import Busy
 from portal.kit.unit import unit_of_work
+from tests.kit.processes import wait_for
 
 CONTEXT = ("ada.threadgold@example.com", "Ada Threadgold", "3 Clicks Cloud")
 
@@ -62,6 +64,37 @@ class TestChoosing:
     def test_a_word_of_the_context_among_others_is_fine(self):
         passwords.check("threadgold walks nine green dogs", context=CONTEXT)
 
+    def test_letters_are_counted_as_they_are_read(self):
+        apart = unicodedata.normalize("NFD", "é" * 8)
+        passwords.check_length(apart, least=8)
+        with pytest.raises(PasswordTooShort):
+            passwords.check_length(apart, least=9)
+
+    @pytest.mark.parametrize(
+        "hostile",
+        [
+            "4@({[<6931!|17$5+70%24@({[<6931!|17$5+70",
+            "$!%![!<|4+87%8%%$!%![!<|4+87%8%%",
+            "0{9<649(07{<57164<4141(6+9<1(76[",
+            "p4s5w0rd" * 4,
+            "(1)[7]{4}<$>" * 3,
+        ],
+    )
+    def test_a_password_of_many_marks_costs_no_more_than_a_few_usual_ones(self, hostile):
+        def cost(password: str) -> float:
+            began = time.thread_time()
+            for _each in range(5):
+                passwords.is_common(password)
+            return time.thread_time() - began
+
+        usual = max(cost("tidy looms hum at dawn and again"), cost("seven seams of indigo denim"))
+        assert cost(hostile) < 20 * usual
+
+    def test_what_follows_many_marks_is_judged_no_more_and_what_comes_first_is(self):
+        assert passwords.is_common("passwordpassword")
+        assert passwords.is_common("p455w0rdp455w0rd")
+        assert not passwords.is_common("4@({[<6931!|17$5+70%24@({[<6931!|17$5+70")
+
     def test_judging_the_longest_one_is_quick(self):
         for password in (
             "a1" * 128,
@@ -98,13 +131,33 @@ class TestVerifying:
             ("a\0b", "a\0c"),
             ("a\0b", "a"),
             ("ｆｕｌｌ width", "full width"),
-            ("e\u0301", "\u00e9"),
+            ("ﬁne", "fine"),
+            ("e\u0301", "e"),
         ],
     )
     def test_almost_right_is_wrong(self, hasher, password, almost):
         hashed = hasher.hash(password)
         assert hasher.verify(hashed, password)
         assert not hasher.verify(hashed, almost)
+
+    @pytest.mark.parametrize(("one", "other"), [("e\u0301", "\u00e9"), ("\u1112\u1161\u11ab", "한"), ("\u212b", "Å")])
+    def test_code_points_that_are_one_character_are_one_password(self, hasher, one, other):
+        assert hasher.verify(hasher.hash(one), other)
+        assert hasher.verify(hasher.hash(other), one)
+
+    def test_a_hash_of_code_points_as_they_were_sent_still_verifies(self, hasher):
+        old = hasher._argon.hash("e\u0301")
+        assert hasher.verify(old, "e\u0301") is Match.AS_SENT
+        assert not hasher.verify(old, "e\u0300")
+
+    @pytest.mark.parametrize(("sent", "hashes"), [("wrong", 1), ("wro\u0308ng", 2)])
+    def test_only_what_was_sent_decides_how_many_hashes_a_wrong_one_costs(self, hasher, sent, hashes):
+        costs = []
+        for hashed in (hasher.hash("right"), hasher._argon.hash("ri\u0308ght"), None, "rubbish"):
+            before = hasher.count
+            assert not hasher.verify(hashed, sent)
+            costs.append(hasher.count - before)
+        assert costs == [hashes] * 4
 
     def test_a_hash_is_argon2id_and_never_twice_the_same(self, hasher):
         one, two = hasher.hash("x"), hasher.hash("x")
@@ -169,6 +222,31 @@ class TestStorm:
         assert "busy" in ended
         assert ended.count("hash") >= 2
         assert len(ended) == 12
+
+    def test_who_finds_the_queue_full_is_told_so_at_once(self, one_lab, monkeypatch):
+        settings = one_lab.extensions["portal.settings"].model_copy(
+            update={"hashes_at_once": 1, "hashes_waiting": 2, "hash_wait_seconds": 60}
+        )
+        hasher, go_on, ended = Hasher(settings), threading.Event(), []
+        slow = staticmethod(lambda _password: "hash" if go_on.wait(60) else "")
+        monkeypatch.setattr(hasher, "_argon", type("Slow", (), {"hash": slow}))
+
+        def one() -> None:
+            with one_lab.app_context(), unit_of_work(write=False):
+                try:
+                    ended.append(hasher.hash("x"))
+                except Busy:
+                    ended.append("busy")
+
+        threads = [threading.Thread(target=one) for _each in range(10)]
+        for thread in threads:
+            thread.start()
+        wait_for(lambda: len(ended) == 7, seconds=20)
+        assert ended == ["busy"] * 7, "one is at work, two wait, nobody else does"
+        go_on.set()
+        for thread in threads:
+            thread.join()
+        assert ended.count("hash") == 3
 
     def test_a_hash_that_fails_gives_its_place_back(self, one_lab, narrow, monkeypatch):
         hasher, _most = narrow

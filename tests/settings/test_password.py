@@ -50,6 +50,39 @@ def test_a_wrong_present_password_changes_nothing_and_counts(ada, cast):
     assert ada.submit(PATH, current_password=cast.ada.password, password=NEW).status == 429
 
 
+def test_changing_it_again_and_again_is_limited(ada, cast, outbox):
+    statuses, password = [], cast.ada.password
+    for number in range(12):
+        new = f"{NEW} {number}"
+        statuses.append(ada.submit(PATH, current_password=password, password=new).status)
+        password = new if statuses[-1] == 200 else password
+    assert statuses == [200] * 10 + [429] * 2
+    assert len(outbox.to(cast.ada.email)) == 10
+
+
+def test_the_limit_does_not_shut_the_owner_out(ada, client, cast, outbox):
+    for _try in range(11):
+        ada.submit(PATH, current_password=cast.ada.password, password="passwordpassword")
+    client.submit("/forgot-password", email=cast.ada.email)
+    link = outbox.last(cast.ada.email).link("/reset-password/")
+    assert client.submit(link, password=NEW).status == 200
+    client.submit("/login", email=cast.ada.email, password=NEW)
+    assert is_in(client)
+
+
+def test_a_password_is_judged_once_wherever_it_is_typed(ada, client, new_client, cast, outbox, monkeypatch):
+    import zxcvbn
+
+    judged, judge = [], zxcvbn.zxcvbn
+    monkeypatch.setattr(zxcvbn, "zxcvbn", lambda password: judged.append(password) or judge(password))
+    ada.submit(PATH, current_password=cast.ada.password, password=NEW)
+    client.submit("/login", email=cast.ada.email, password=NEW)
+    new_client().submit("/signup", name="Mei", email="mei@example.com", password=NEW, accept_terms="y")
+    new_client().submit("/forgot-password", email=cast.ada.email)
+    new_client().submit(outbox.last(cast.ada.email).link("/reset-password/"), password=f"{NEW} again")
+    assert len(judged) == 4
+
+
 def test_it_asks_for_a_fresh_proof(ada, cast, clock):
     token = ada.page(PATH).fields()["csrf_token"]
     clock.forward(minutes=31)

@@ -100,10 +100,10 @@ def lock_person(person_id: uuid.UUID) -> Person:
     return person
 
 
-def refresh_hash(person: Person, *, password: str) -> None:
-    """Hash a password anew when the parameters have changed since (v5.0.0-11.2.2); it stays the same password."""
+def refresh_hash(person: Person, *, password: str, fits: passwords.Match) -> None:
+    """Hash a password anew when parameters (v5.0.0-11.2.2) or form have changed since; it stays the same password."""
     person_id, old = person.id, person.password_hash
-    if old is None or not passwords.hasher().needs_rehash(old):
+    if old is None or not (fits is passwords.Match.AS_SENT or passwords.hasher().needs_rehash(old)):
         return
     hashed = passwords.hasher().hash(password)
     # Only in the place of the very hash that was verified: a password chosen meanwhile stays.

@@ -11,6 +11,8 @@ from portal.kit.files import storage
 from portal.kit.refusals import NotFound
 
 PHOTOS_PER_PERSON = "30 per hour"
+PASSWORDS_PER_PERSON = "10 per hour; 20 per day"
+"""Changes that one account may try: each costs an email, hashes and a judgement. A reset by email has a limit of its own."""
 
 
 def change_profile(actor: Actor, *, name: str, language: str, time_zone: str) -> None:
@@ -64,6 +66,7 @@ def change_password(actor: Actor, *, current: str, password: str) -> SignedIn:
     person = person_for(actor)
     if not check_password(person, password=current):
         raise WrongPassword
+    throttle.spend("accounts.password_change", str(person.id), PASSWORDS_PER_PERSON)
     set_password(person, password=password, keep_session=actor.session_id)
     return renew_session(actor, by_second_factor=False)
 

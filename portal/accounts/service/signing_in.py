@@ -85,12 +85,14 @@ def sign_in(attempt: Attempt) -> SignedIn | SecondStep:
         _refuse(attempt, proven.person_id if proven else None)
     _give_back(attempt)
     _check_standing(person)
-    people.refresh_hash(person, password=attempt.password)
+    people.refresh_hash(person, password=attempt.password, fits=right)
     if people.has_factor(person):
         remember = "1" if attempt.remember else ""
         return SecondStep(tokens.sign(SECOND_STEP, str(proven.person_id), remember, stamp=proven.stamp))
+    # Judged before the session is opened: nobody waits for the write lock meanwhile.
+    is_common = passwords.is_common(attempt.password)
     opened = _enter(proven, attempt.device, attempt.remember, attempt.replaces, by_second_factor=False)
-    return SignedIn(opened.secret, opened.remembered, passwords.is_common(attempt.password))
+    return SignedIn(opened.secret, opened.remembered, is_common)
 
 
 def _refuse(attempt: Attempt, person_id: uuid.UUID | None) -> NoReturn:
