@@ -17,10 +17,11 @@ from portal.accounts import service as accounts
 from portal.accounts.models import TotpFactor
 from portal.accounts.service.factors import seal_secret
 from portal.app import LOAD_ACTOR
-from portal.kit import clock
+from portal.kit import clock, staff_reads
 from portal.kit.actor import Actor, Role, Staff, admit
 from portal.kit.db import db
 from portal.kit.unit import unit_of_work
+from portal.support.models import Ticket
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -126,3 +127,11 @@ class Cast:
     def staff_in(self, visitor: Visitor) -> Staff:
         """Return the member of staff who works in a browser, through the same check as at the gate."""
         return admit(self.actor_in(visitor), roles=tuple(Role))
+
+    def have_read(self, person: Somebody) -> None:
+        """Have Sam read a ticket of somebody's, as the console records it."""
+        sam = self.staff_in(self.sign_in_staff(self.sam))
+        with self.app.app_context(), unit_of_work(write=False):
+            staff_reads.record(
+                Ticket, by=sam, subjects=[person.account_id], basis=staff_reads.Basis.TICKET, basis_id=uuid.uuid4()
+            )

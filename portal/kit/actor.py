@@ -9,6 +9,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar, final
 
 from portal.kit import clock, i18n
+from portal.kit.i18n import _l
 from portal.kit.refusals import NotFound, Refusal
 
 Args = ParamSpec("Args")
@@ -23,6 +24,20 @@ class Role(StrEnum):
     PRIVACY = "privacy"
     RESEARCH = "research"
     ADMIN = "admin"
+
+    @property
+    def label(self) -> str:
+        """What customers and colleagues call somebody in this role."""
+        return str(_LABELS[self])
+
+
+_LABELS = {
+    Role.SUPPORT: _l("Support staff"),
+    Role.SENIOR: _l("Senior staff"),
+    Role.PRIVACY: _l("Privacy officer"),
+    Role.RESEARCH: _l("Research staff"),
+    Role.ADMIN: _l("Administrator"),
+}
 
 
 def roles_from(words: Iterable[str]) -> frozenset[Role]:

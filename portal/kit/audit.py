@@ -6,12 +6,11 @@ from datetime import datetime
 from math import isfinite
 from typing import Any
 
-from sqlalchemy import Index, String, insert
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kit import clock
-from portal.kit.db import Base, Id, db, writing
-from portal.kit.unit import release_connection
+from portal.kit.db import Base, Id, db
 
 _EVENT = re.compile(r"[a-z_]+\.[a-z_]+")
 _FACT = re.compile(r"[A-Za-z0-9_.:/+-]{0,64}")
@@ -35,18 +34,6 @@ class AuditEntry(Base):
 def record(event: str, *, subject_id: uuid.UUID | None = None, by: uuid.UUID | None = None, **facts: object) -> None:
     """Record `area.past_tense` in this transaction. Raises ValueError for a fact that could hold an address or text."""
     db.session.add(_entry(event, subject_id, by, facts))
-
-
-def record_first(event: str, *, subject_id: uuid.UUID | None = None, by: uuid.UUID | None = None, **facts: object) -> None:
-    """Record and commit at once, before the caller reads on: what staff are shown is on record first (P37).
-
-    Call before the unit writes. Raises RuntimeError when it has written, ValueError as `record` does.
-    """
-    entry = _entry(event, subject_id, by, facts)
-    values = {"event": entry.event, "subject_id": subject_id, "by_id": by, "facts": entry.facts}
-    release_connection()
-    with writing(), db.engine.begin() as connection:
-        connection.execute(insert(AuditEntry).values(id=uuid.uuid4(), at=clock.now(), **values))
 
 
 def _entry(event: str, subject_id: uuid.UUID | None, by: uuid.UUID | None, facts: dict[str, object]) -> AuditEntry:

@@ -1,9 +1,20 @@
-"""What the tools themselves hold: the audit trail and the throttles."""
+"""What the tools themselves hold: the audit trail, what staff have read, and the throttles."""
+
+from sqlalchemy import ColumnElement, select
 
 from portal.kit.audit import AuditEntry
-from portal.kit.claims import Claim, Ground, Keep, Kept, Retain, Table, of_person, personal, technical
+from portal.kit.claims import Claim, Ground, Keep, Kept, Retain, Subject, Table, of_person, personal, technical
 from portal.kit.i18n import _l
+from portal.kit.staff_reads import StaffRead, StaffReadSubject
 from portal.kit.throttle import ThrottleCount
+
+_SHOWN = _l("To show you, and to prove, when our staff read something of yours, and what gave them the right.")
+_READS_STAY = Retain(_l("It proves what our staff did. It holds random ids and facts, no name and no address."))
+
+
+def _reads_about(subject: Subject) -> ColumnElement[bool]:
+    return StaffRead.id.in_(select(StaffReadSubject.read_id).where(of_person(StaffReadSubject.subject_id)(subject)))
+
 
 CLAIM = Claim(
     area="kit",
@@ -26,6 +37,39 @@ CLAIM = Claim(
             on_erasure=Retain(
                 _l("It proves that the deletion was done. It holds random ids and facts, no name and no address.")
             ),
+        ),
+        # In the order in which they are swept: who a read was about goes before the read.
+        Table(
+            StaffReadSubject,
+            what=_l("Whom our staff’s reads were about"),
+            whose=of_person(StaffReadSubject.subject_id),
+            purpose=_SHOWN,
+            ground=Ground.LEGITIMATE_INTEREST,
+            keep=Kept(_l("as long as the read")),
+            columns={"read_id": technical(_l("Read")), "subject_id": personal(_l("Your account’s id"))},
+            on_erasure=_READS_STAY,
+        ),
+        Table(
+            StaffRead,
+            what=_l("Each time that our staff read something of yours"),
+            whose=_reads_about,
+            purpose=_SHOWN,
+            ground=Ground.LEGITIMATE_INTEREST,
+            keep=Keep("audit", since="at"),
+            columns={
+                "id": technical(_l("Id")),
+                "at": technical(_l("When")),
+                "staff_id": personal(_l("Id of the member of our team")),
+                "role": technical(_l("Role")),
+                "organisation_id": technical(_l("Organisation")),
+                "basis": technical(_l("What gave the right")),
+                "basis_id": technical(_l("Its id")),
+                "claim": technical(_l("Part of the portal")),
+                "table_name": technical(_l("Table")),
+                "how_many": technical(_l("How many lines")),
+                "salt": technical(),
+            },
+            on_erasure=_READS_STAY,
         ),
         Table(
             ThrottleCount,

@@ -6,10 +6,12 @@ from flask import Blueprint, Response, flash, jsonify, make_response, redirect, 
 from flask.typing import ResponseReturnValue
 
 from portal.kit import access, clock
+from portal.kit.actor import Role
 from portal.kit.forms import Press
 from portal.kit.headers import private_link
 from portal.kit.i18n import _, _l
 from portal.kit.refusals import Refusal
+from portal.kit.staff_reads import Basis
 from portal.kit.templating import day, instant, render
 from portal.kit.unit import after_unit
 from portal.legal import vendors
@@ -27,6 +29,12 @@ PAST = {
     "privacy.deletion_undone": _l("The deletion was undone"),
 }
 """What a person did with their rights, as the audit trail calls it, in words."""
+BASES = {
+    Basis.TICKET: _l("A support ticket of yours"),
+    Basis.INCIDENT: _l("Your data, because of an incident"),
+    Basis.GRANT: _l("Your data, under a grant for one case"),
+}
+"""What staff looked at, by what gave them the right."""
 
 
 @bp.get("/settings/privacy")
@@ -46,7 +54,9 @@ def overview() -> str:
 @access.signed_in
 def who_looked() -> str:
     """Show each time that staff read data about the person (P36)."""
-    return render("privacy/who_looked.html", reads=service.staff_reads_for(access.actor(), after=request.args.get("after")))
+    found = service.staff_reads_for(access.actor(), after=request.args.get("after"))
+    reads = [(read.at, Role(read.role).label, BASES[Basis(read.basis)]) for read in found.rows]
+    return render("privacy/who_looked.html", reads=reads, after=found.after)
 
 
 @bp.get("/settings/privacy/requests")

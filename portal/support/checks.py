@@ -12,7 +12,9 @@ from portal.kit.claims import UNTIL_ERASED, register
 from portal.kit.db import db
 from portal.kit.i18n import _l
 from portal.kit.periods import period
+from portal.kit.staff_reads import Basis, StaffRead
 from portal.support.models import Attachment, Message, Ticket
+from portal.support.service import TICKET_ROLES
 
 GRACE = timedelta(days=1)
 ASKED = ("name", "email", "subject", "message", "files")
@@ -55,6 +57,13 @@ def _files_expire() -> Finding:
     return kept(f"{total} files, each with its date")
 
 
+def _read_by_support() -> Finding:
+    of_tickets = select(func.count()).select_from(StaffRead).where(StaffRead.basis == Basis.TICKET.value)
+    if strange := db.session.scalar(of_tickets.where(StaffRead.role.not_in([role.value for role in TICKET_ROLES]))):
+        return broken(f"{strange} reads of tickets by staff who may not read them")
+    return kept(f"{db.session.scalar(of_tickets) or 0} reads of tickets on record")
+
+
 CHECKS = [
     Check(
         promise="P13",
@@ -73,5 +82,11 @@ CHECKS = [
         name="files_expire",
         what=_l("Every file beside a ticket has its date within the period, and none is past it."),
         run=_files_expire,
+    ),
+    Check(
+        promise="P36",
+        name="read_by_support",
+        what=_l("Every time that staff opened a ticket is on record, and each of them holds a role that may."),
+        run=_read_by_support,
     ),
 ]

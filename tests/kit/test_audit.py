@@ -60,19 +60,6 @@ def test_an_entry_says_who_did_what_to_whom_and_when(lab_unit, lab):
     assert entry.at.utcoffset().total_seconds() == 0
 
 
-def test_a_read_is_on_record_before_it_is_done(lab_unit, recorded):
-    with pytest.raises(ZeroDivisionError), lab_unit(write=False):
-        audit.record_first("lab.read")
-        raise ZeroDivisionError
-    assert recorded() == ["read"]
-
-
-def test_a_read_cannot_be_recorded_after_writing(lab_unit):
-    with pytest.raises(RuntimeError), lab_unit():
-        audit.record("lab.written")
-        audit.record_first("lab.read")
-
-
 def test_a_unit_that_refuses_itself_is_rolled_back(lab_unit, recorded):
     with lab_unit():
         audit.record("lab.undone")

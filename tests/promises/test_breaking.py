@@ -22,6 +22,7 @@ from portal.kit.access import Gate, Tag
 from portal.kit.claims import Keep, personal, register
 from portal.kit.claims.register import Register
 from portal.kit.db import Base, db
+from portal.kit.staff_reads import StaffRead
 from portal.legal import cookies, documents, vendors
 from portal.legal.policy import PERIODS
 from portal.newsletter import service as newsletter
@@ -240,6 +241,12 @@ def a_file_is_kept_for_years(tools: Tools) -> None:
     add(message)
     late = clock.now() + 800 * DAY
     add(Attachment(message_id=message.id, file_key="x", name="a.pdf", kind="pdf", size=1, expires_at=late))
+
+
+@breaks("read_by_support")
+def a_researcher_has_read_a_ticket(tools: Tools) -> None:
+    values = {"staff_id": uuid.uuid4(), "basis_id": uuid.uuid4(), "salt": bytes(16), "how_many": 1, "at": clock.now()}
+    add(StaffRead(role="research", basis="ticket", claim="support", table_name="ticket", **values))
 
 
 @breaks("all_classified")

@@ -3,53 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
-import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from flask import Flask
-from flask_migrate import Migrate
 from sqlalchemy import Column, TypeDecorator, func, inspect, select, table
 
-from portal.app import create_app
 from portal.kit.db import Base, db
-from tests.conftest import make_settings
-from tests.postgres import create_database
-from tests.rules.source import ROOT
-
-MIGRATIONS = ROOT / "migrations"
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
-    """The app on a database that no migration has touched yet."""
-    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
-    sqlite = f"sqlite:///{tmp_path / 'portal.db'}"
-    url = sqlite if request.param == "sqlite" else create_database(f"migrations_{worker}")
-    app = create_app(make_settings(tmp_path, url))
-    Migrate(app, db, directory=str(MIGRATIONS))
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
-
-
-@pytest.fixture
-def up(empty: Flask) -> Callable[[str], None]:
-    """Walk up to a revision."""
-    return lambda revision: command.upgrade(empty.extensions["migrate"].migrate.get_config(), revision)
-
-
-@pytest.fixture
-def down(empty: Flask) -> Callable[[str], None]:
-    """Walk down to a revision."""
-    return lambda revision: command.downgrade(empty.extensions["migrate"].migrate.get_config(), revision)
+from tests.rules.conftest import MIGRATIONS
 
 
 def script() -> ScriptDirectory:

@@ -1,4 +1,4 @@
-"""Staff have no power by default: which verbs are theirs is said by their types, and the types are held here."""
+"""Staff have no power by default: what is theirs is said by types and recorded, and both are held here."""
 
 from __future__ import annotations
 
@@ -70,3 +70,86 @@ def test_only_the_gate_admits_anybody():
         str(module.path) for module in modules() for call in module.calls() if dotted(call.func).split(".")[-1] == "admit"
     }
     assert asked == GATES
+
+
+# What a verb of staff may return without a record: nothing in it was written by a customer, or says who one is.
+SAYS_NOTHING_OF_A_CUSTOMER = {
+    "None": "nothing",
+    "uuid.UUID": "an id",
+    "paging.Slice[QueueLine]": "references, states and instants of tickets; no name, no address, no text (P39)",
+}
+
+# What staff pages ask of other areas besides the verbs of staff.
+ASKED_BY_THE_CONSOLE = {
+    "support.count_queues": "counts",
+    "jobs.count_failed": "a count",
+    "jobs.oldest_wait": "a length of time",
+    "support.open_file": "of a row that a recorded read has handed out",
+    "support.media_type_of": "of a row that a recorded read has handed out",
+}
+
+
+def records(verb: Function) -> bool:
+    """Tell whether a function records a read itself."""
+    return any(isinstance(node, ast.Call) and dotted(node.func) == "staff_reads.record" for node in ast.walk(verb))
+
+
+def unrecorded(found: list[tuple[Module, Function]]) -> list[str]:
+    """Name the verbs of staff that hand out something of a customer's without a record."""
+    return [
+        f"{module.at(verb)} {verb.name}"
+        for module, verb in found
+        if is_for_staff(verb)
+        and (verb.returns is None or ast.unparse(verb.returns) not in SAYS_NOTHING_OF_A_CUSTOMER)
+        and not records(verb)
+    ]
+
+
+def test_whatever_staff_are_shown_of_a_customer_is_recorded():
+    found = list(verbs())
+    assert {verb.name for _module, verb in found if records(verb)} >= {"read_ticket", "read_attachment"}
+    assert unrecorded(found) == []
+
+
+def test_the_rule_sees_a_verb_that_hands_out_unrecorded():
+    source = """
+@for_staff(Role.SUPPORT)
+def read_ticket(*, by: Staff) -> Conversation:
+    staff_reads.record(Ticket, by=by)
+@for_staff(Role.SUPPORT)
+def peek(*, by: Staff) -> Ticket: ...
+@for_staff(Role.SUPPORT)
+def untyped(*, by: Staff): ...
+@for_staff(Role.SUPPORT)
+def close(*, by: Staff) -> None: ...
+"""
+    module = Module(roles("service")[0].path, 0, ast.parse(source))
+    found = [(module, verb) for verb in module.functions()]
+    assert [fault.split()[-1] for fault in unrecorded(found)] == ["peek", "untyped"]
+
+
+def asked_by_the_console(module: Module) -> set[str]:
+    """Return what a module of staff pages asks of other areas: each name below a service that it imports."""
+    services = {
+        alias.asname or alias.name
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("portal.")
+        for alias in node.names
+        if alias.name == "service"
+    }
+    return {dotted(call.func) for call in module.calls() if dotted(call.func).split(".")[0] in services}
+
+
+def test_the_console_asks_only_verbs_of_staff_and_what_says_nothing_of_a_customer():
+    """By the type of `by`, a verb of staff takes nobody else: so what is asked without it is listed with its reason."""
+    own = {f"{module.area}.{verb.name}" for module, verb in verbs() if is_for_staff(verb)}
+    console = [module for module in roles("routes") if module.area == "admin"]
+    asked = {name for module in console for name in asked_by_the_console(module)}
+    assert asked & own
+    assert asked - own == set(ASKED_BY_THE_CONSOLE)
+
+
+def test_the_rule_sees_a_customers_verb_in_the_console():
+    source = "from portal.support import service as support\nsupport.ticket_for(actor, ticket_id)"
+    module = Module(roles("routes")[0].path, 0, ast.parse(source))
+    assert asked_by_the_console(module) == {"support.ticket_for"}

@@ -10,10 +10,10 @@ from portal.accounts import service as accounts
 from portal.accounts.events import AccountFrozen
 from portal.app import CHECKS
 from portal.kit import events
-from portal.kit.audit import AuditEntry
 from portal.kit.claims import Subject, register
 from portal.kit.db import db
 from portal.kit.files import storage
+from portal.kit.staff_reads import StaffRead, StaffReadSubject
 from portal.recovery.events import MisuseReported
 from portal.support.models import Attachment, Message, Ticket
 from tests.support import samples
@@ -268,5 +268,5 @@ class TestRaised:
         sam = cast.sign_in_staff(cast.sam)
         assert "Somebody else reads my orders." in sam.get(f"/admin/tickets/{ticket.id}").text
         with unit():
-            read = db.session.scalars(select(AuditEntry).where(AuditEntry.event == "support.ticket_read")).one()
-            assert read.subject_id is None
+            assert db.session.scalars(select(StaffRead.basis_id)).one() == ticket.id
+            assert db.session.scalars(select(StaffReadSubject)).all() == []

@@ -64,6 +64,13 @@ class Register:
         ]
         return faults + [fault for table in named.values() for fault in _faults_of(table)]
 
+    def claim_of(self, model: Any) -> tuple[Claim, Table]:
+        """Return the claim that holds a model's table, and the table. Raises KeyError when there is none."""
+        for claim, table in self.tables():
+            if table.model is model:
+                return claim, table
+        raise KeyError(model.__name__)
+
     def rows(self) -> list[RegisterRow]:
         """Return the register in the reader's language: the table on /privacy and the output of `portal register`."""
         return [_row(claim, table) for claim, table in self.tables()]

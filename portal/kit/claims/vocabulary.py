@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, delete, false, inspect, select, tuple_
 from portal.kit import clock, periods
 from portal.kit.db import db
 from portal.kit.i18n import _l
+from portal.kit.immutable import SWEEP
 
 AT_ONCE = timedelta()
 
@@ -162,7 +163,7 @@ class Table:
             identities = [tuple(row) for row in db.session.execute(select(*key).where(clause).limit(batch))]
         if identities:
             statement = delete(self.model).where(tuple_(*key).in_(identities))
-            db.session.execute(statement, execution_options={"synchronize_session": False})
+            db.session.execute(statement, execution_options={"synchronize_session": False, SWEEP: True})
         return len(identities)
 
 

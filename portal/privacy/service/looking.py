@@ -9,9 +9,7 @@ from portal.kit import paging
 from portal.kit.actor import Actor
 from portal.kit.audit import AuditEntry
 from portal.kit.claims import RegisterRow, register
-
-STAFF_READS = ("support.ticket_read", "support.file_read")
-"""Every way in which staff may see a person's data, as the audit trail calls it."""
+from portal.kit.staff_reads import StaffRead, StaffReadSubject
 
 
 def held_for(actor: Actor) -> list[tuple[RegisterRow, int]]:
@@ -19,16 +17,13 @@ def held_for(actor: Actor) -> list[tuple[RegisterRow, int]]:
     return register().held(accounts.subject_of(accounts.person_for(actor)))[::-1]
 
 
-def past_for(actor: Actor, *, events: Iterable[str], after: str | None) -> "paging.Slice[AuditEntry]":
+def past_for(actor: Actor, *, events: Iterable[str], after: str | None) -> paging.Slice[AuditEntry]:
     """Return a page of what the actor did, newest first. Raises NotFound for a word not ours."""
-    return _entries(actor, events, after)
-
-
-def staff_reads_for(actor: Actor, *, after: str | None) -> "paging.Slice[AuditEntry]":
-    """Return a page of the times that staff read data about the actor, newest first (P36). Raises NotFound likewise."""
-    return _entries(actor, STAFF_READS, after)
-
-
-def _entries(actor: Actor, events: Iterable[str], after: str | None) -> "paging.Slice[AuditEntry]":
     mine = select(AuditEntry).where(AuditEntry.subject_id == actor.person_id, AuditEntry.event.in_(list(events)))
     return paging.read(mine, at=AuditEntry.at, key=AuditEntry.id, after=after)
+
+
+def staff_reads_for(actor: Actor, *, after: str | None) -> paging.Slice[StaffRead]:
+    """Return a page of the times that staff read data about the actor, newest first (P36). Raises NotFound likewise."""
+    about_me = select(StaffReadSubject.read_id).where(StaffReadSubject.subject_id == actor.person_id)
+    return paging.read(select(StaffRead).where(StaffRead.id.in_(about_me)), at=StaffRead.at, key=StaffRead.id, after=after)

@@ -35,6 +35,12 @@ def find_own(actor: Actor, *, ticket_id: uuid.UUID) -> Ticket:
     return ticket
 
 
+def subjects_of(ticket: Ticket) -> list[uuid.UUID]:
+    """Return whose accounts see that the ticket was read."""
+    concerned = whom_it_concerns(ticket)
+    return [concerned] if concerned else []
+
+
 def whom_it_concerns(ticket: Ticket) -> uuid.UUID | None:
     """Return whose account sees that the ticket was read: its opener, else who has proven its address.
 

@@ -6,12 +6,13 @@ from typing import Any, BinaryIO, cast
 
 from sqlalchemy import CursorResult, Select, and_, delete, func, select
 
-from portal.kit import audit, clock
+from portal.kit import audit, clock, staff_reads
 from portal.kit.actor import Actor, Staff, for_staff
 from portal.kit.db import db
 from portal.kit.files import storage
 from portal.kit.periods import period
 from portal.kit.refusals import NotFound, Refusal
+from portal.kit.staff_reads import Basis
 from portal.support.files import KINDS, NewFile
 from portal.support.models import EXPIRED, OWNER, Attachment, Message, RemovedFile, Ticket
 from portal.support.service import access
@@ -72,15 +73,8 @@ def read_attachment(attachment_id: uuid.UUID, *, by: Staff) -> Attachment:
     if row is None:
         raise NotFound
     ticket = ticket_of(row.message_id)
-    audit.record_first(
-        "support.file_read",
-        subject_id=access.whom_it_concerns(ticket),
-        by=by.person_id,
-        role=by.role,
-        ticket=ticket.id,
-        reference=ticket.reference,
-        file=row.id,
-    )
+    subjects = access.subjects_of(ticket)
+    staff_reads.record(Attachment, by=by, subjects=subjects, basis=Basis.TICKET, basis_id=ticket.id)
     return row
 
 

@@ -3,13 +3,15 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, func, select
 
-from portal.kit import audit, clock, paging
+from portal.kit import clock, paging, staff_reads
 from portal.kit.actor import Actor, Staff, for_staff
 from portal.kit.db import db
 from portal.kit.refusals import NotFound
+from portal.kit.staff_reads import Basis
 from portal.support.models import CLOSED, OPEN, WAITING, Attachment, Message, RemovedFile, Ticket
 from portal.support.service import access
 
@@ -53,14 +55,8 @@ def read_ticket(ticket_id: uuid.UUID, *, by: Staff) -> Conversation:
     ticket = db.session.get(Ticket, ticket_id)
     if ticket is None:
         raise NotFound
-    audit.record_first(
-        "support.ticket_read",
-        subject_id=access.whom_it_concerns(ticket),
-        by=by.person_id,
-        role=by.role,
-        ticket=ticket.id,
-        reference=ticket.reference,
-    )
+    subjects = access.subjects_of(ticket)
+    staff_reads.record(Ticket, by=by, subjects=subjects, basis=Basis.TICKET, basis_id=ticket.id)
     return _conversation(ticket)
 
 
@@ -79,11 +75,29 @@ def _conversation(ticket: Ticket) -> Conversation:
     return Conversation(ticket, list(said.values()))
 
 
+@dataclass(frozen=True)
+class QueueLine:
+    """A ticket in a queue: what tells whose turn it is, and nothing that its customer wrote or is called (P39)."""
+
+    id: uuid.UUID
+    reference: str
+    kind: str
+    state: str
+    urgent: bool
+    opened_at: datetime
+    updated_at: datetime
+
+
 @for_staff(*access.TICKET_ROLES)
-def queue(name: str, *, by: Staff, after: str | None = None, size: int = 50) -> paging.Slice[Ticket]:
+def queue(name: str, *, by: Staff, after: str | None = None, size: int = 50) -> paging.Slice[QueueLine]:
     """Return a page of one of the `QUEUES`; of what is our turn, who has waited longest comes first. Raises NotFound."""
     ours = name in ("open", "urgent")
-    return paging.read(_queue(name), at=Ticket.updated_at, key=Ticket.id, after=after, size=size, newest_first=not ours)
+    found = paging.read(_queue(name), at=Ticket.updated_at, key=Ticket.id, after=after, size=size, newest_first=not ours)
+    lines = [
+        QueueLine(one.id, one.reference, one.kind, one.state, one.urgent, one.opened_at, one.updated_at)
+        for one in found.rows
+    ]
+    return paging.Slice(lines, found.after)
 
 
 def _queue(name: str) -> Select[Ticket]:

@@ -1,0 +1,107 @@
+"""Migrations that move rows: what was stored before stands at its new place, and comes back on the way down."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import MetaData, Table, insert, select, text
+from sqlalchemy.exc import DBAPIError
+
+from portal.kit.db import db
+
+AT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+ADA, SAM, TICKET, FILE = (uuid.UUID(int=number) for number in range(1, 5))
+READ, HIDDEN, FILE_READ, OTHER = (uuid.UUID(int=number) for number in range(11, 15))
+
+
+def rows(name: str) -> list[dict[str, Any]]:
+    """Return the rows of a table as the database has it now."""
+    with db.engine.connect() as connection:
+        table = Table(name, MetaData(), autoload_with=connection)
+        return [dict(row._mapping) for row in connection.execute(select(table))]
+
+
+def put(name: str, *values: dict[str, Any]) -> None:
+    """Put rows into a table as the database has it now."""
+    with db.engine.begin() as connection:
+        connection.execute(insert(Table(name, MetaData(), autoload_with=connection)), list(values))
+
+
+def uid(value: Any) -> uuid.UUID | None:
+    """Return an id that was read without our types."""
+    return value if value is None or isinstance(value, uuid.UUID) else uuid.UUID(value)
+
+
+def stored(value: uuid.UUID | None) -> Any:
+    """Return an id as a table of that database takes it."""
+    return value.hex if value and db.engine.dialect.name == "sqlite" else value
+
+
+def entry(entry_id: uuid.UUID, event: str, subject_id: uuid.UUID | None, **facts: str) -> dict[str, Any]:
+    """Make a row of the audit trail."""
+    ids = {"id": stored(entry_id), "subject_id": stored(subject_id), "by_id": stored(SAM)}
+    return {**ids, "at": AT, "event": event, "facts": facts}
+
+
+TRAIL = (
+    (READ, "support.ticket_read", ADA, {"role": "support", "ticket": str(TICKET), "reference": "ABC"}),
+    (HIDDEN, "support.ticket_read", None, {"role": "senior", "ticket": str(TICKET)}),
+    (FILE_READ, "support.file_read", ADA, {"role": "support", "ticket": str(TICKET), "file": str(FILE)}),
+    (OTHER, "support.ticket_closed", ADA, {"ticket": str(TICKET)}),
+)
+
+
+@pytest.fixture
+def moved(up):
+    """A trail with staff reads in it, walked up past the migration that moves them."""
+    up("0001")
+    put("audit_entry", *(entry(key, event, subject_id, **facts) for key, event, subject_id, facts in TRAIL))
+    up("0002")
+
+
+def test_staff_reads_leave_the_trail_for_their_own_table(moved):
+    assert [row["event"] for row in rows("audit_entry")] == ["support.ticket_closed"]
+    reads = {uid(row["id"]): row for row in rows("staff_read")}
+    said = {key: (row["role"], row["table_name"], uid(row["basis_id"]), uid(row["staff_id"])) for key, row in reads.items()}
+    assert said == {
+        READ: ("support", "ticket", TICKET, SAM),
+        HIDDEN: ("senior", "ticket", TICKET, SAM),
+        FILE_READ: ("support", "ticket_attachment", TICKET, SAM),
+    }
+    assert {row["at"].replace(tzinfo=UTC) for row in reads.values()} == {AT}
+    assert {(row["basis"], row["claim"], row["how_many"]) for row in reads.values()} == {("ticket", "support", 1)}
+    assert [len(salt) for salt in {bytes(row["salt"]) for row in reads.values()}] == [16, 16, 16]
+
+
+def test_whom_they_were_about_goes_along_and_nobody_is_made_up(moved):
+    about = {uid(row["read_id"]): uid(row["subject_id"]) for row in rows("staff_read_subject")}
+    assert about == {READ: ADA, FILE_READ: ADA}
+
+
+@pytest.mark.parametrize("table", ["staff_read", "staff_read_subject"])
+def test_their_rows_are_immutable_in_the_newest_schema_too(moved, up, table):
+    up("heads")
+    column = "role" if table == "staff_read" else "subject_id"
+    with pytest.raises(DBAPIError), db.engine.begin() as connection:
+        connection.execute(text(f"UPDATE {table} SET {column} = {column}"))
+
+
+def test_on_the_way_down_they_are_in_the_trail_again(moved, down):
+    down("0001")
+    trail = {
+        (row["event"], uid(row["subject_id"]), uid(row["by_id"]), row["facts"]["role"], row["facts"]["ticket"])
+        for row in rows("audit_entry")
+        if row["event"] != "support.ticket_closed"
+    }
+    assert trail == {(event, subject, SAM, facts["role"], facts["ticket"]) for _key, event, subject, facts in TRAIL[:3]}
+    assert {row["at"].replace(tzinfo=UTC) for row in rows("audit_entry")} == {AT}
+
+
+def test_down_and_up_again_loses_none(moved, down, up):
+    down("0001")
+    up("0002")
+    assert len(rows("staff_read")) == 3
+    assert len(rows("staff_read_subject")) == 2
