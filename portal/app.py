@@ -15,6 +15,7 @@ from portal.consent import browser as consent_browser
 from portal.consent import checks as consent_checks
 from portal.consent import claim as consent_claim
 from portal.consent import routes as consent_routes
+from portal.consent import service as consent
 from portal.home import routes as home_routes
 from portal.jobs import claim as jobs_claim
 from portal.kit import (
@@ -30,6 +31,7 @@ from portal.kit import (
     headers,
     i18n,
     keys,
+    lasting,
     logs,
     passwords,
     periods,
@@ -55,6 +57,7 @@ from portal.privacy import checks as privacy_checks
 from portal.privacy import claim as privacy_claim
 from portal.privacy import jobs as privacy_jobs  # noqa: F401 (registers its background verbs)
 from portal.privacy import routes as privacy_routes
+from portal.privacy import service as privacy
 from portal.promises import claim as promises_claim
 from portal.promises import jobs as promises_jobs  # noqa: F401 (registers its background verbs)
 from portal.promises import routes as promises_routes
@@ -125,6 +128,9 @@ CHECKS = (
 )
 """Every check of a promise."""
 
+LASTING = (*consent.LASTING, *newsletter.LASTING, *privacy.LASTING)
+"""Every purpose of links and hashes that outlives the secret which made them."""
+
 EVENTS: events.Wiring = {
     AccountFrozen: (support.take_frozen,),
     AddressChanged: (newsletter.follow_address, support.follow_address),
@@ -144,6 +150,8 @@ def create_app(settings: Settings) -> web.Portal:
     app.config.update(
         SECRET_KEY=settings.secret_keys[0].get_secret_value(),
         SECRET_KEY_FALLBACKS=[key.get_secret_value() for key in settings.secret_keys[1:]],
+        # Oldest first; the last one signs. A form that was open while the secret changed is taken all the same.
+        WTF_CSRF_SECRET_KEY=[key.get_secret_value() for key in reversed(settings.secret_keys)],
         DEBUG=False,
         TRUSTED_HOSTS=[settings.host_name] + ([] if settings.is_production else ["127.0.0.1", "localhost"]),
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
@@ -168,6 +176,7 @@ def _install_kit(app: web.Portal, settings: Settings) -> None:
     i18n.init_app(app)
     periods.init_app(app, {name: period.length for name, period in policy.PERIODS.items()})
     keys.init_app(app, settings)
+    lasting.init_app(app, LASTING)
     throttle.init_app(app, settings)
     files.init_app(app, settings)
     passwords.init_app(app, settings)

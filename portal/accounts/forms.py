@@ -8,6 +8,9 @@ from portal.kit.forms import Form
 from portal.kit.i18n import _l
 
 _CODE_WRONG = _l("That is not the present code. A code works once: please wait for the next one and type it here.")
+_CODES_UNREADABLE = _l(
+    "We can’t check your code right now. This is a problem on our side, and your code wasn’t used. Please try again later."
+)
 _PASSWORD_WRONG = _l("That is not your password.")
 
 
@@ -70,7 +73,7 @@ class SignIn(Form):
 class Code(Form):
     """A code of the second factor."""
 
-    refusals = {"CodeWrong": ("code", _CODE_WRONG)}
+    refusals = {"CodeWrong": ("code", _CODE_WRONG), "CodesUnreadable": (None, _CODES_UNREADABLE)}
 
     code = code_field()
 
@@ -117,7 +120,7 @@ class ConfirmByPassword(Form):
 class ConfirmIdentity(ConfirmByPassword):
     """The password and a code, for those with a second factor."""
 
-    refusals = {**ConfirmByPassword.refusals, "CodeWrong": ("code", _CODE_WRONG)}
+    refusals = {**ConfirmByPassword.refusals, **Code.refusals}
 
     code = code_field()
 

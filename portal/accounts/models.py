@@ -4,11 +4,16 @@ import uuid
 from datetime import datetime
 
 import idna
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kit import clock
 from portal.kit.db import Address, Base, Id, Name, Word
+from portal.kit.sealed import Sealed
+
+FACTOR_SECRET = Sealed(
+    "accounts.factor", what="secrets of authenticator apps", context=lambda person_id: str(person_id).encode()
+)
 
 
 def address_key(address: str) -> str:
@@ -123,7 +128,7 @@ class TotpFactor(Base):
     __tablename__ = "totp_factor"
 
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
-    secret_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    secret_sealed: Mapped[bytes] = mapped_column(FACTOR_SECRET)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     confirmed_at: Mapped[datetime | None]
     last_step: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -1,8 +1,9 @@
 """What one browser has decided, as its cookie and its signal say, and what a page may therefore carry (P22).
 
-The cookie is signed and read without a query. Google enters a page only if all of this holds: a measurement id is set,
-the vendor is in force, this browser agreed, nobody is signed in, and the address is a public page that asks for nothing
-and holds nothing: no variable part, no query. Whatever is not known to be so is answered with no.
+The cookie is signed and read without a query; one that a retired secret signed asks once in ten minutes for its key.
+Google enters a page only if all of this holds: a measurement id is set, the vendor is in force, this browser agreed,
+nobody is signed in, and the address is a public page that asks for nothing and holds nothing: no variable part, no
+query. Whatever is not known to be so is answered with no.
 """
 
 import re
@@ -21,6 +22,7 @@ from portal.consent.models import Decision
 from portal.consent.service import Remembered
 from portal.kit import access, clock
 from portal.kit.access import Gate
+from portal.kit.errors import AWAY
 from portal.kit.periods import period
 from portal.kit.settings import current_settings
 from portal.kit.web import SAFE_METHODS
@@ -36,6 +38,8 @@ class Look:
     """How this request stands: what was chosen, and whether its page asks."""
 
     choice: Remembered | None
+    is_known: bool
+    """False when the choice could not be read now: the database is away."""
     signals_refusal: bool
     asks: bool
 
@@ -60,20 +64,24 @@ class Tag:
 
 
 def look() -> Look:
-    """Return how this request stands, worked out once a request, without a query."""
+    """Return how this request stands, worked out once a request."""
     if "consent_look" not in g:
         g.consent_look = _look()
     return cast(Look, g.consent_look)
 
 
 def _look() -> Look:
-    choice = _choice()
+    try:
+        choice, is_known = _choice(), True
+    except AWAY:
+        choice, is_known = None, False
     signal = request.headers.get("Sec-GPC") == "1"
     return Look(
         choice=choice,
+        is_known=is_known,
         signals_refusal=signal,
         # The person of the request comes last: to know them may cost a query.
-        asks=choice is None and not signal and _is_open_page() and not access.actor().is_signed_in,
+        asks=is_known and choice is None and not signal and _is_open_page() and not access.actor().is_signed_in,
     )
 
 
@@ -159,7 +167,7 @@ def tidy(response: FlaskResponse) -> FlaskResponse:
     if request.endpoint in ("static", "consent.choose"):
         return response
     google = _google_cookies()
-    if cookie_name() in request.cookies and look().choice is None:
+    if cookie_name() in request.cookies and look().is_known and look().choice is None:
         response.delete_cookie(cookie_name(), secure=current_settings().is_https, httponly=True, samesite="Lax")
         _remove(response, google, [None])
     elif len(google) > MOST_GOOGLE_COOKIES:

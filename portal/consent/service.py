@@ -23,6 +23,9 @@ NEWSLETTER = "newsletter"
 EVERYTHING = "everything"
 """Instead of one purpose, for a restriction that concerns them all."""
 PERIOD = "consent"
+COOKIE = "consent.choice"
+LASTING = (tokens.lasting(COOKIE, life=PERIOD),)
+"""What outlives a secret: a choice is asked for again when its period is over, and not before (P22)."""
 MOST_SHOWN = 100
 
 
@@ -216,7 +219,7 @@ class Remembered:
 def cookie_for(decision: Decision) -> str:
     """Return the signed value by which a browser remembers its decision about statistics."""
     return tokens.sign(
-        "consent.choice",
+        COOKIE,
         str(decision.id),
         str(decision.subject_id),
         decision.choice,
@@ -228,7 +231,7 @@ def cookie_for(decision: Decision) -> str:
 def find_remembered(cookie: str) -> Remembered | None:
     """Read what `cookie_for` wrote. None when it is forged, has lapsed, or answers an older wording."""
     try:
-        decision_id, visitor_id, choice, revision, at = tokens.read("consent.choice", cookie, max_age=period(PERIOD))
+        decision_id, visitor_id, choice, revision, at = tokens.read(COOKIE, cookie, max_age=period(PERIOD))
         found = Remembered(
             uuid.UUID(decision_id), uuid.UUID(visitor_id), choice == Choice.GRANTED, datetime.fromisoformat(at)
         )

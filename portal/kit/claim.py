@@ -5,6 +5,8 @@ from sqlalchemy import ColumnElement, select
 from portal.kit.audit import AuditEntry
 from portal.kit.claims import Claim, Ground, Keep, Kept, Retain, Subject, Table, of_person, personal, technical
 from portal.kit.i18n import _l
+from portal.kit.lasting import LastingKey
+from portal.kit.rotation import SecretKey
 from portal.kit.staff_reads import StaffRead, StaffReadSubject
 from portal.kit.throttle import ThrottleCount
 
@@ -78,6 +80,30 @@ CLAIM = Claim(
             ground=Ground.LEGITIMATE_INTEREST,
             keep=Kept(_l("while it counts, under a key that is destroyed with its day")),
             columns={"key": technical(), "count": technical(), "expires_at": technical()},
+        ),
+        Table(
+            SecretKey,
+            what=_l("Which of our secret keys were in use"),
+            purpose=_l("To change secret keys without losing what they protect."),
+            ground=Ground.LEGITIMATE_INTEREST,
+            keep=Kept(_l("as long as the portal runs; it holds no key and nothing about anybody")),
+            columns={
+                "key_id": technical(),
+                "seen_at": technical(),
+                "retired_at": technical(),
+                "in_use": technical(),
+                "lost_at": technical(),
+            },
+        ),
+        Table(
+            LastingKey,
+            what=_l("Keys of links that last"),
+            purpose=_l(
+                "So that an unsubscribe link or the link to a receipt still works after a change of our secret keys."
+            ),
+            ground=Ground.LEGITIMATE_INTEREST,
+            keep=Kept(_l("as long as a link may last; each key is sealed, and nothing about anybody is in it")),
+            columns={"id": technical(), "purpose": technical(), "key_id": technical(), "key_sealed": technical()},
         ),
     ],
 )

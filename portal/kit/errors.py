@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal.kit import access
 from portal.kit.i18n import _l
-from portal.kit.refusals import Busy, LinkDead, NotFound, Refusal, TooManyTries
+from portal.kit.refusals import LinkDead, NotFound, Refusal, TooManyTries, Unavailable
 from portal.kit.templating import render
 
 log = structlog.get_logger()
@@ -123,7 +123,7 @@ def _http(error: HTTPException) -> Response:
 def _refused(refusal: Refusal) -> Response:
     if isinstance(refusal, TooManyTries):
         return page(429, headers={"Retry-After": str(refusal.retry_after)})
-    if isinstance(refusal, Busy):
+    if isinstance(refusal, Unavailable):
         return page(503, headers={"Retry-After": str(refusal.retry_after)})
     if isinstance(refusal, LinkDead):
         return page(410)

@@ -24,7 +24,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import Select
 
 from portal.kit.i18n import _, _l
-from portal.kit.refusals import Busy, Refusal, TooManyTries
+from portal.kit.refusals import Refusal, TooManyTries, Unavailable
 from portal.kit.settings import current_settings
 from portal.kit.unit import refuse_unit
 from portal.kit.web import SAFE_METHODS, internal_path
@@ -84,8 +84,8 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             self.problems.append(text)
         else:
             self[field_name].errors = [*self[field_name].errors, text]
-        self._fail(429 if isinstance(refusal, TooManyTries) else 503 if isinstance(refusal, Busy) else 422)
-        if isinstance(refusal, TooManyTries | Busy):
+        self._fail(429 if isinstance(refusal, TooManyTries) else 503 if isinstance(refusal, Unavailable) else 422)
+        if isinstance(refusal, TooManyTries | Unavailable):
             g.retry_after = refusal.retry_after
 
     @classmethod

@@ -21,24 +21,41 @@ from portal.kit.settings import Settings, current_settings
 
 NONCE = 12
 TAG = 16
+ID_BYTES = 4
 
 
 class CannotOpen(Exception):
     """The sealed bytes do not open: another key, another context, or changed on the way."""
 
 
-def _derive(purpose: str) -> list[bytes]:
-    secrets_newest_first = current_settings().secret_keys
-    return [
-        hmac.digest(key.get_secret_value().encode(), f"portal.key.{purpose}".encode(), "sha256")
-        for key in secrets_newest_first
-    ]
+def secret_keys() -> list[str]:
+    """Return the portal's secrets (PORTAL_SECRET_KEYS), newest first."""
+    return [key.get_secret_value() for key in current_settings().secret_keys]
+
+
+def key_id(secret: str) -> str:
+    """Return the id of a secret: eight hex digits that tell it from others and say nothing else about it."""
+    return derive(secret, "id")[:ID_BYTES].hex()
+
+
+def key_ids() -> list[str]:
+    """Return the ids of the portal's secrets, newest first."""
+    return [key_id(secret) for secret in secret_keys()]
+
+
+def derive(secret: str, purpose: str) -> bytes:
+    """Return the key that a secret gives for one purpose; nobody finds the way back to the secret."""
+    return hmac.digest(secret.encode(), f"portal.key.{purpose}".encode(), "sha256")
+
+
+def _derived(purpose: str) -> list[bytes]:
+    return [derive(secret, purpose) for secret in secret_keys()]
 
 
 def seal(purpose: str, plain: bytes, *, context: bytes = b"", key: bytes | None = None) -> bytes:
     """Seal bytes under the portal's newest secret, or under `key`. `context` must be given again to open."""
     nonce = secrets.token_bytes(NONCE)
-    return nonce + AESGCM(_derive(purpose)[0] if key is None else key).encrypt(
+    return nonce + AESGCM(_derived(purpose)[0] if key is None else key).encrypt(
         nonce, plain, purpose.encode() + b"\0" + context
     )
 
@@ -47,7 +64,7 @@ def open_sealed(purpose: str, sealed: bytes, *, context: bytes = b"", key: bytes
     """Open what `seal` sealed, trying older secrets too. Raises CannotOpen."""
     if len(sealed) < NONCE + TAG:
         raise CannotOpen
-    for candidate in _derive(purpose) if key is None else [key]:
+    for candidate in _derived(purpose) if key is None else [key]:
         try:
             return AESGCM(candidate).decrypt(sealed[:NONCE], sealed[NONCE:], purpose.encode() + b"\0" + context)
         except InvalidTag:
@@ -55,14 +72,9 @@ def open_sealed(purpose: str, sealed: bytes, *, context: bytes = b"", key: bytes
     raise CannotOpen
 
 
-def macs(purpose: str, text: str) -> list[str]:
-    """Return the keyed hashes of `text`, newest secret first: look up by all of them."""
-    return [hmac.new(key, text.encode(), hashlib.sha256).hexdigest() for key in _derive("mac." + purpose)]
-
-
-def mac(purpose: str, text: str) -> str:
-    """Return the keyed hash of `text` under the newest secret: store this one."""
-    return macs(purpose, text)[0]
+def mac(key: bytes, text: str) -> str:
+    """Return the keyed hash of a text, in hex."""
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
 
 class DayKeys(Protocol):

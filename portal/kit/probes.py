@@ -5,10 +5,8 @@ import time
 
 from flask import Blueprint, Flask, Response, abort, g, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
-from sqlalchemy import text
 
-from portal.kit import access
-from portal.kit.db import db
+from portal.kit import access, rotation
 from portal.kit.settings import current_settings
 from portal.kit.web import is_neighbour
 
@@ -28,8 +26,10 @@ def healthz() -> Response:
 @bp.get("/readyz")
 @access.public
 def readyz() -> Response:
-    """Tell that the database answers too; an error becomes a 503 page."""
-    db.session.execute(text("SELECT 1"))
+    """Tell that the database answers and that no secret is missing; an error becomes a 503 page."""
+    if rotation.missing_keys():
+        # Which one is missing `portal keys rotate` tells: this page is for everybody.
+        return Response("not ready: a key is missing from PORTAL_SECRET_KEYS\n", status=503, mimetype="text/plain")
     return Response("ready\n", mimetype="text/plain")
 
 

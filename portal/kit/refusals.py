@@ -25,7 +25,13 @@ class TooManyTries(Refusal):
         self.retry_after = retry_after
 
 
-class Busy(Refusal):
-    """The machine is busy with as much costly work as it may do at once; try again in `retry_after` seconds."""
+class Unavailable(Refusal):
+    """The fault is on our side and will pass; try again in `retry_after` seconds."""
+
+    retry_after = 600
+
+
+class Busy(Unavailable):
+    """The machine is busy with as much costly work as it may do at once."""
 
     retry_after = 30

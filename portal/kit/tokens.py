@@ -6,41 +6,78 @@ links is needed. What a person must be able to list or cancel is a row instead, 
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
+from typing import cast
 
-from itsdangerous import BadData, BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadData, BadSignature, SignatureExpired, URLSafeTimedSerializer
 from itsdangerous.encoding import base64_decode, base64_encode
 
+from portal.kit import keys
+from portal.kit.lasting import Lasting, cached_keys, purposes
 from portal.kit.refusals import LinkDead
-from portal.kit.settings import current_settings
+
+LONGEST = timedelta(days=30)
+"""How long a link may live that is not lasting: so long an old secret is needed after it has signed its last one."""
 
 
-def _serializer(purpose: str) -> URLSafeTimedSerializer:
+def lasting(purpose: str, *, life: str | None = None) -> Lasting:
+    """Return the lasting purpose of links that outlive the secret which signed them, bounded by the period `life` if any."""
+    return Lasting(f"link.{purpose}", partial(_signing_key, purpose=purpose), life)
+
+
+def _signing_key(secret: str, *, purpose: str) -> bytes:
+    # As itsdangerous derives it ("django-concat"), so that every link ever sent is read alike.
+    return hashlib.sha256(f"portal.link.{purpose}signer{secret}".encode()).digest()
+
+
+def _serializer(signing_keys: Sequence[bytes]) -> URLSafeTimedSerializer:
     # The newest key signs; itsdangerous takes the keys oldest first.
-    keys = [key.get_secret_value() for key in reversed(current_settings().secret_keys)]
-    return URLSafeTimedSerializer(keys, salt=f"portal.link.{purpose}", signer_kwargs={"digest_method": hashlib.sha256})
+    how = {"digest_method": hashlib.sha256, "key_derivation": "none"}
+    return URLSafeTimedSerializer(list(reversed(signing_keys)), signer_kwargs=how)
+
+
+def _current_keys(purpose: str) -> list[bytes]:
+    return [_signing_key(secret, purpose=purpose) for secret in keys.secret_keys()]
 
 
 def sign(purpose: str, *values: str, stamp: str = "") -> str:
     """Return a URL-safe token that carries `values` and a digest of `stamp`. Values are readable: no addresses in them."""
-    return _serializer(purpose).dumps([*values, _digest(stamp)])
+    return _serializer(_current_keys(purpose)).dumps([*values, _digest(stamp)])
 
 
 def read(purpose: str, token: str, *, max_age: timedelta, stamp: Callable[..., str | None] | None = None) -> list[str]:
     """Return the values of a token. `stamp(*values)` gives today's stamp, None when the thing is gone.
 
-    Raises LinkDead when forged, of another purpose, expired or stale (v5.0.0-9.1.1, 9.2.1, 9.2.2).
+    Raises LinkDead when forged, of another purpose, expired or stale (v5.0.0-9.1.1, 9.2.1, 9.2.2); RuntimeError for a
+    link that lives longer than LONGEST and is not lasting.
     """
+    is_lasting = f"link.{purpose}" in purposes()
+    if max_age > LONGEST and not is_lasting:
+        raise RuntimeError(f"links of {purpose} live too long to die with a secret: declare them lasting")
     try:
         _refuse_other_spellings(token)
-        *values, digest = _serializer(purpose).loads(token, max_age=int(max_age.total_seconds()))
+        *values, digest = _load(purpose, token, max_age, is_lasting=is_lasting)
     except (BadData, ValueError, TypeError):
         raise LinkDead from None
     present = stamp(*values) if stamp else ""
     if present is None or not secrets.compare_digest(str(digest), _digest(present)):
         raise LinkDead
     return [str(value) for value in values]
+
+
+def _load(purpose: str, token: str, max_age: timedelta, *, is_lasting: bool) -> list[str]:
+    seconds = int(max_age.total_seconds())
+    try:
+        return cast("list[str]", _serializer(_current_keys(purpose)).loads(token, max_age=seconds))
+    except SignatureExpired:
+        raise
+    except BadSignature:
+        retired = cached_keys(f"link.{purpose}") if is_lasting else []
+        if not retired:
+            raise
+        return cast("list[str]", _serializer(retired).loads(token, max_age=seconds))
 
 
 def _refuse_other_spellings(token: str) -> None:

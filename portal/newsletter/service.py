@@ -14,7 +14,7 @@ from portal.accounts.events import AddressChanged
 from portal.accounts.models import address_key
 from portal.consent import service as consent
 from portal.consent.service import Choice, Mechanism
-from portal.kit import audit, clock, i18n, keys, throttle, tokens
+from portal.kit import audit, clock, i18n, keys, lasting, throttle, tokens
 from portal.kit.actor import Actor
 from portal.kit.clients import ClientKey
 from portal.kit.db import Base, db
@@ -24,7 +24,9 @@ from portal.newsletter import mail
 from portal.newsletter.models import Subscriber, Suppression
 
 CONFIRM = "newsletter.confirm"
-SUPPRESSION = "newsletter.suppression"
+SUPPRESSION = lasting.hashes("newsletter.suppression")
+LASTING = (tokens.lasting(mail.UNSUBSCRIBE), SUPPRESSION)
+"""What outlives a secret: the way out, and the hash of an address that is known no more."""
 FORM = "form"
 SETTINGS = "settings"
 LETTERS_PER_ADDRESS = "3 per 6 hours"
@@ -116,8 +118,8 @@ def _find(clause: ColumnElement[bool]) -> Subscriber | None:
 
 
 def hashes_of(email_key: str) -> Sequence[str]:
-    """Return the keyed hashes under which an address may be suppressed, by each secret in use."""
-    return keys.macs(SUPPRESSION, email_key)
+    """Return the keyed hashes under which an address may be suppressed, by each secret there was."""
+    return lasting.macs(SUPPRESSION, email_key)
 
 
 def _find_suppression(email_key: str) -> Suppression | None:
@@ -149,7 +151,7 @@ def _subscriber_id(token: str) -> uuid.UUID:
 
 def _remove(subscriber: Subscriber) -> None:
     db.session.delete(subscriber)
-    _added(Suppression(id=subscriber.id, address_hash=keys.mac(SUPPRESSION, subscriber.email_key)))
+    _added(Suppression(id=subscriber.id, address_hash=lasting.mac(SUPPRESSION, subscriber.email_key)))
 
 
 def _note(person_id: uuid.UUID, choice: Choice, mechanism: Mechanism) -> None:

@@ -10,11 +10,13 @@ from typing import Any
 
 from sqlalchemy import select
 
+from portal.kit import keys, rotation
 from portal.kit.audit import AuditEntry
 from portal.kit.checks import Check, Finding, broken, kept
 from portal.kit.claims import Subject, register
 from portal.kit.db import Base, db
 from portal.kit.i18n import _l
+from portal.kit.sealed import UNNAMED
 from portal.privacy import service
 
 GRACE = timedelta(hours=3)
@@ -91,6 +93,15 @@ def _periods_kept() -> Finding:
     return kept("no row is past its period")
 
 
+def _every_seal_opens() -> Finding:
+    counts = rotation.sealed_by_key()
+    if missing := sorted(counts.keys() - {*keys.key_ids(), UNNAMED}):
+        return broken(f"{sum(sum(counts[key].values()) for key in missing)} sealed values need a key that is missing")
+    if faults := rotation.unopenable():
+        return broken("do not open: " + ", ".join(faults))
+    return kept(f"{sum(sum(kinds.values()) for kinds in counts.values())} sealed values, every key is there")
+
+
 CHECKS = [
     Check(
         promise="P02",
@@ -127,5 +138,11 @@ CHECKS = [
         name="nothing_left",
         what=_l("The last erasures are read back once more: nothing of theirs is in any table."),
         run=_nothing_left,
+    ),
+    Check(
+        promise="P46",
+        name="every_seal_opens",
+        what=_l("Everything we keep sealed can be opened when it is needed: no key is missing."),
+        run=_every_seal_opens,
     ),
 ]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from portal.jobs import service as jobs
 from portal.jobs.registry import every, job
-from portal.kit import db, throttle
+from portal.kit import db, rotation, throttle
 from portal.kit.claims import register
 from portal.kit.unit import release_connection
 from portal.privacy import service
@@ -52,7 +52,19 @@ def sweep_files() -> None:
     service.sweep_files()
 
 
+@job("privacy.reseal")
+def reseal(*, column: str = "", row: str = "") -> None:
+    """Seal some values anew that an older secret has sealed, and ask for the next."""
+    if not column:
+        rotation.note_keys()
+    if after := rotation.reseal_some(rotation.Cursor(column, row) if column else None):
+        jobs.enqueue("privacy.reseal", column=after.column, row=after.row)
+    else:
+        rotation.note_use()
+
+
 every("12 * * * *", "privacy.sweep")
 every("22 * * * *", "privacy.sweep_files")
 every("2 * * * *", "privacy.begin_due")
 every("42 * * * *", "privacy.scrub")
+every("52 * * * *", "privacy.reseal")

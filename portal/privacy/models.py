@@ -4,11 +4,14 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, LargeBinary, String, text
+from sqlalchemy import BigInteger, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kit import clock
 from portal.kit.db import Base, Id, Word
+from portal.kit.sealed import Sealed
+
+SEALED_FACTS = Sealed("deletion", what="running deletions")
 
 WAITING = "waiting"
 READY = "ready"
@@ -70,7 +73,7 @@ class Deletion(Base):
     ended_at: Mapped[datetime | None] = mapped_column(index=True)
     """When it was undone, or when the data was read back and found gone."""
     job_id: Mapped[uuid.UUID | None]
-    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes | None] = mapped_column(SEALED_FACTS)
     """Whose data goes and where the receipt is sent, sealed, while it runs: its rows may be gone when it resumes."""
     gone: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Table -> rows deleted."""

@@ -2,11 +2,13 @@
 
 import pyotp
 import pytest
+from sqlalchemy import update
 
 from portal.accounts import service as accounts
 from portal.accounts.models import TotpFactor
 from portal.kit.db import db
 from tests.accounts.walk import INSIDE, cookie_of, is_in, sign_in
+from tests.conftest import Visitor
 from tests.people import TOTP_SECRET
 
 SET_UP = "/settings/second-factor"
@@ -250,3 +252,37 @@ def test_a_short_password_cannot_be_left_alone(client, cast, outbox, unit):
 def test_with_a_factor_a_shorter_password_will_do(cast, ada, unit):
     with unit():
         accounts.set_password(accounts.get_person(ada.id), password="kq7 wz9 b")
+
+
+def lose_the_key(unit, person):
+    """Let the secret behind the codes be sealed under a key that is in no list."""
+    with unit():
+        stranger = bytes.fromhex("0badcafe") + bytes(60)
+        db.session.execute(update(TotpFactor).where(TotpFactor.person_id == person.id).values(secret_sealed=stranger))
+
+
+def test_a_secret_that_does_not_open_is_our_fault_said_plainly_and_no_try_is_spent(client, cast, ada, unit, capfd):
+    sign_in(client, ada)
+    client.submit(STEP, code=cast.code(ada))
+    lose_the_key(unit, ada)
+    second = Visitor(client.client.application)
+    sign_in(second, ada)
+    capfd.readouterr()
+    for _each in range(12):
+        for browser, path, fields in ((second, STEP, {}), (client, INSIDE, {"password": ada.password})):
+            page = browser.submit(path, code="123456", **fields)
+            assert (page.status, page.path) == (503, path)
+            assert "problem on our side, and your code wasn’t used" in page.text
+            assert page.response.headers["Retry-After"] == "600"
+    told = [line for line in capfd.readouterr().out.splitlines() if "accounts.codes_unreadable" in line]
+    assert len(told) == 24
+    assert {line.partition("accounts.codes_unreadable")[2].split()[0] for line in told} == {"key=0badcafe"}
+    assert not any(ada.email in line or str(ada.id) in line for line in told)
+    assert not is_in(second)
+
+
+def test_a_session_from_before_the_factor_hears_the_same(client, cast, unit):
+    sign_in(client, cast.ada)
+    cast.give_factor(cast.ada)
+    lose_the_key(unit, cast.ada)
+    assert client.submit(STEP, code="123456").status == 503

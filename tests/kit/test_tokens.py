@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from portal.kit import keys, tokens
+from portal.kit import keys, lasting, tokens
 from portal.kit.keys import CannotOpen
 from portal.kit.refusals import LinkDead
 
@@ -120,12 +120,13 @@ def test_a_new_secret_signs_an_old_one_still_reads_and_a_removed_one_is_dead(wit
 
 
 def test_a_keyed_hash_is_found_under_old_secrets_too(with_keys):
+    lab, other = lasting.hashes("lab"), lasting.hashes("other")
     with with_keys(OLD):
-        of_old = keys.mac("lab", "ada@example.com")
+        of_old = lasting.mac(lab, "ada@example.com")
     with with_keys(NEW, OLD):
-        assert keys.mac("lab", "ada@example.com") != of_old
-        assert of_old in keys.macs("lab", "ada@example.com")
-        assert of_old not in keys.macs("other", "ada@example.com")
+        assert lasting.mac(lab, "ada@example.com") != of_old
+        assert of_old in lasting.macs(lab, "ada@example.com")
+        assert of_old not in lasting.macs(other, "ada@example.com")
 
 
 @pytest.mark.usefixtures("inside")

@@ -17,7 +17,7 @@ from portal.accounts import service as accounts
 from portal.accounts.models import SignUp
 from portal.consent import service as consent
 from portal.consent.models import Decision
-from portal.kit import audit, checks, clock
+from portal.kit import audit, checks, clock, rotation
 from portal.kit.access import Gate, Tag
 from portal.kit.claims import Keep, personal, register
 from portal.kit.claims.register import Register
@@ -98,6 +98,12 @@ def a_ticket() -> Ticket:
     ticket = Ticket(id=uuid.uuid4(), reference="X", name="Eve", email=eve, email_key=eve, subject="S")
     add(ticket)
     return ticket
+
+
+@breaks("every_seal_opens")
+def the_key_that_sealed_something_is_taken_out(tools: Tools) -> None:
+    rotation.note_keys()
+    tools.reset(secret_keys=(SecretStr("another-secret-of-32-characters-or-more"),))
 
 
 @breaks("policy_linked")

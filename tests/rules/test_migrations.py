@@ -11,7 +11,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Column, TypeDecorator, func, inspect, select, table
 
+from portal.kit import keys
 from portal.kit.db import Base, db
+from portal.privacy.models import SEALED_FACTS
 from tests.rules.conftest import MIGRATIONS
 
 
@@ -73,6 +75,25 @@ def test_rows_outlive_each_step_down_and_up(up, down):
         kept = counts()
         up("heads")
         assert {name: count for name, count in counts().items() if name in kept and count < before[name]} == {}
+
+
+def test_what_was_sealed_opens_after_the_step_that_names_keys_and_is_as_before_after_the_step_back(up, down):
+    rows, of, plain = Base.metadata.tables["deletion"], uuid.uuid4(), b"{\0\xff}"
+    before = keys.seal("deletion", plain, context=of.bytes)
+    others = {column.name: sample(column) for column in rows.columns if not column.nullable}
+
+    def stored() -> bytes | None:
+        with db.engine.connect() as connection:
+            return connection.scalar(select(rows.c.sealed).where(rows.c.id == of))
+
+    up("0002")
+    with db.engine.begin() as connection:
+        connection.execute(rows.insert().values({**others, "id": of, "sealed": before}))
+        connection.execute(rows.insert().values({**others, "id": uuid.uuid4(), "number": "y"}))
+    up("0003")
+    assert SEALED_FACTS.open(stored() or b"", of=of) == plain
+    down("0002")
+    assert stored() == before
 
 
 def fill() -> None:

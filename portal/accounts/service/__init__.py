@@ -17,6 +17,7 @@ from portal.accounts.service.email_change import (
     veto_email_change,
 )
 from portal.accounts.service.factors import (
+    CodesUnreadable,
     CodeWrong,
     FactorPresent,
     Setup,
@@ -103,6 +104,7 @@ __all__ = [
     "AddressUnconfirmed",
     "Attempt",
     "CodeWrong",
+    "CodesUnreadable",
     "FactorPresent",
     "SecondStep",
     "SessionView",

@@ -10,29 +10,35 @@ from typing import Any, cast
 
 import pyotp
 import segno
+import structlog
 from sqlalchemy import CursorResult, delete, select, update
 
 from portal.accounts import mail
-from portal.accounts.models import Person, StaffRole, TotpFactor
+from portal.accounts.models import FACTOR_SECRET, Person, StaffRole, TotpFactor
 from portal.accounts.service import people, sessions
 from portal.kit import audit, clock, codes, keys, passwords, throttle
 from portal.kit.actor import Actor
 from portal.kit.db import db
 from portal.kit.periods import period
-from portal.kit.refusals import LinkDead, NotFound, Refusal
+from portal.kit.refusals import LinkDead, NotFound, Refusal, Unavailable
+from portal.kit.sealed import key_id_of
 from portal.kit.settings import current_settings
 from portal.legal import policy
 
+log = structlog.get_logger()
 TRIES = "5 per 5 minutes; 20 per hour; 50 per day"
 STEP_SECONDS = 30
 DRIFT = (-1, 0, 1)
 """Steps that a slow clock or a slow hand may be away."""
-_STORED = "accounts.factor"
 _SETUP = "accounts.factor_setup"
 
 
 class CodeWrong(Refusal):
     """The code is not the present one, or has served already."""
+
+
+class CodesUnreadable(Unavailable):
+    """The secret behind the codes does not open: its key is missing from PORTAL_SECRET_KEYS."""
 
 
 class FactorPresent(Refusal):
@@ -92,7 +98,7 @@ def _context(person_id: uuid.UUID | None) -> bytes:
 
 def seal_secret(person_id: uuid.UUID, *, secret: str) -> bytes:
     """Return a factor's secret as it is stored: sealed, and of use for this person only."""
-    return keys.seal(_STORED, secret.encode(), context=_context(person_id))
+    return FACTOR_SECRET.seal(secret.encode(), of=person_id)
 
 
 def add_factor(actor: Actor, *, sealed: str, code: str) -> sessions.SignedIn:
@@ -156,20 +162,29 @@ def undo_factor(person: Person, *, since: datetime) -> None:
 def spend_code(person_id: uuid.UUID, *, code: str) -> None:
     """Check a code and spend it: it never serves twice (v5.0.0-6.5.1). Call before the unit writes.
 
-    Raises CodeWrong, also for a person without a factor, and TooManyTries.
+    Raises CodeWrong, also for a person without a factor, TooManyTries, and CodesUnreadable.
     """
     throttle.spend("accounts.code", str(person_id), TRIES)
     sealed = db.session.scalar(select(TotpFactor.secret_sealed).where(TotpFactor.person_id == person_id))
     if sealed is None:
         raise CodeWrong
-    secret = keys.open_sealed(_STORED, sealed, context=_context(person_id)).decode()
-    step = _step_of(secret, code)
+    step = _step_of(_open_secret(person_id, sealed), code)
     if step is None:
         raise CodeWrong
     throttle.give_back("accounts.code", str(person_id), TRIES)
     newer = update(TotpFactor).where(TotpFactor.person_id == person_id, TotpFactor.last_step < step)
     if cast("CursorResult[Any]", db.session.execute(newer.values(last_step=step))).rowcount != 1:
         raise CodeWrong
+
+
+def _open_secret(person_id: uuid.UUID, sealed: bytes) -> str:
+    try:
+        return FACTOR_SECRET.open(sealed, of=person_id).decode()
+    except keys.CannotOpen:
+        # No guess was made, and none is counted.
+        throttle.give_back("accounts.code", str(person_id), TRIES)
+        log.error("accounts.codes_unreadable", key=key_id_of(sealed))
+        raise CodesUnreadable from None
 
 
 def _step_of(secret: str, code: str) -> int | None:

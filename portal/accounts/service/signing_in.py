@@ -145,7 +145,8 @@ def _enter(proven: _Proven, device: str, remember: bool, replaces: uuid.UUID | N
 def finish_sign_in(token: str, *, code: str, device: str, replaces: uuid.UUID | None = None) -> SignedIn:
     """Let a person in who has given the password, by the code of the second step.
 
-    Raises LinkDead when the first half is too old or the account has changed since, CodeWrong, TooManyTries.
+    Raises LinkDead when the first half is too old or the account has changed since, CodeWrong, CodesUnreadable,
+    TooManyTries.
     """
     person_id, remember = tokens.read(SECOND_STEP, token, max_age=period("human_code"), stamp=_stamp_of)
     person = people.get_person(uuid.UUID(person_id))
@@ -173,7 +174,7 @@ def _stamp_of(person_id: str, _remember: str) -> str | None:
 def confirm_it_is_you(actor: Actor, *, password: str, device: str, code: str = "") -> SignedIn:
     """Take a new proof of identity: the session is fresh again, under another secret (v5.0.0-7.5.1, 7.2.4).
 
-    A person with a second factor gives both. Raises WrongPassword, CodeWrong, TooManyTries, Busy.
+    A person with a second factor gives both. Raises WrongPassword, CodeWrong, CodesUnreadable, TooManyTries, Busy.
     """
     try:
         if not people.check_password(people.person_for(actor), password=password):
@@ -188,7 +189,7 @@ def confirm_it_is_you(actor: Actor, *, password: str, device: str, code: str = "
 
 
 def give_second_factor(actor: Actor, *, code: str) -> SignedIn:
-    """Add the second factor to a session that was opened without it. Raises CodeWrong, TooManyTries."""
+    """Add the second factor to a session that was opened without it. Raises CodeWrong, CodesUnreadable, TooManyTries."""
     factors.spend_code(people.person_for(actor).id, code=code)
     audit.record("accounts.second_factor_given", subject_id=actor.person_id, by=actor.person_id)
     return sessions.renew_session(actor, by_second_factor=True)

@@ -23,10 +23,11 @@ from portal.privacy.service.exporting import (
     start_export,
 )
 from portal.privacy.service.looking import held_for, past_for, staff_reads_for
-from portal.privacy.service.receipts import Receipt, receipt_by_token
+from portal.privacy.service.receipts import LASTING, Receipt, receipt_by_token
 from portal.privacy.service.sweeping import sweep_batch, sweep_files
 
 __all__ = [
+    "LASTING",
     "Archive",
     "DeletionBlocked",
     "ExportView",

@@ -13,7 +13,7 @@ from sqlalchemy import Select, func, select
 from portal.accounts import service as accounts
 from portal.accounts.models import Person
 from portal.jobs import service as jobs
-from portal.kit import audit, clock, keys, tokens
+from portal.kit import audit, clock, tokens
 from portal.kit.actor import Actor
 from portal.kit.claims import RegisterRow, Subject, register
 from portal.kit.db import db, leaves_traces
@@ -21,7 +21,7 @@ from portal.kit.i18n import in_language
 from portal.kit.periods import period
 from portal.kit.refusals import LinkDead, Refusal
 from portal.privacy import mail
-from portal.privacy.models import DONE, RUNNING, UNDONE, WAITING, Deletion
+from portal.privacy.models import DONE, RUNNING, SEALED_FACTS, UNDONE, WAITING, Deletion
 from portal.privacy.service import receipts
 
 log = structlog.get_logger()
@@ -181,7 +181,7 @@ def _begin(deletion: Deletion) -> None:
         "addresses": sorted(accounts.subject_of(person).addresses),
         "recipient": {"email": person.email, "language": person.language, "zone": person.time_zone},
     }
-    deletion.sealed = keys.seal("deletion", json.dumps(known).encode(), context=deletion.id.bytes)
+    deletion.sealed = SEALED_FACTS.seal(json.dumps(known).encode(), of=deletion.id)
     deletion.state, deletion.started_at = RUNNING, clock.now()
     audit.record("privacy.deletion_begun", subject_id=person.id)
     _go_on(deletion)
@@ -193,7 +193,7 @@ def _go_on(deletion: Deletion) -> None:
 
 
 def _unseal(deletion: Deletion) -> tuple[Subject, Recipient]:
-    known = json.loads(keys.open_sealed("deletion", deletion.sealed or b"", context=deletion.id.bytes))
+    known = json.loads(SEALED_FACTS.open(deletion.sealed or b"", of=deletion.id))
     return Subject(deletion.person_id, frozenset(known["addresses"])), Recipient(**known["recipient"])
 
 

@@ -12,6 +12,8 @@ from portal.kit.refusals import LinkDead
 from portal.privacy.models import DONE, Deletion
 
 PURPOSE = "deletion_receipt"
+LASTING = (tokens.lasting(PURPOSE, life="audit"),)
+"""What outlives a secret: the page of a receipt."""
 
 
 @dataclass(frozen=True)
