@@ -22,7 +22,7 @@ from portal.accounts.models import Person
 from portal.app import ROOT, create_app
 from portal.jobs import service as jobs
 from portal.jobs import worker as job_worker
-from portal.kit import claims
+from portal.kit import claims, rotation
 from portal.kit.actor import Role
 from portal.kit.db import db
 from portal.kit.errors import AWAY
@@ -30,6 +30,7 @@ from portal.kit.refusals import NotFound
 from portal.kit.settings import SettingsError, load
 from portal.kit.unit import unit_of_work
 from portal.privacy import service as privacy
+from portal.privacy.cli import rotate_keys
 from portal.promises import service as promise_service
 from portal.server import ask_for_port, serve_pages
 
@@ -161,8 +162,13 @@ def database() -> None:
 
 @database.command()
 def upgrade() -> None:
-    """Bring the schema to the newest version."""
+    """Bring the schema to the newest version, and note which secret keys there are."""
     flask_migrate.upgrade()
+    with unit_of_work():
+        rotation.note_keys()
+        missing = rotation.missing_keys()
+    if missing:
+        click.echo("A key is missing from PORTAL_SECRET_KEYS; `portal keys rotate` tells which.", err=True)
 
 
 @database.command()
@@ -242,6 +248,19 @@ def promises_check(as_json: bool) -> None:
             click.echo(f"{result.promise} {'kept  ' if result.ok else 'BROKEN'} {result.name}: {result.detail}")
     if not all(result.ok for result in results):
         raise SystemExit(1)
+
+
+@main.group(name="keys")
+def secret_keys() -> None:
+    """Change the secret keys without losing what they protect; deploy/README.md has the steps."""
+
+
+@secret_keys.command()
+@click.option("--lost", metavar="ID", help="Give up a missing key that will never come back.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def rotate(lost: str | None, as_json: bool) -> None:
+    """Seal everything under the newest key, and tell what still needs an old one (then the exit status is 1)."""
+    rotate_keys(as_json=as_json, lost=lost)
 
 
 ROLE = click.option(

@@ -15,7 +15,10 @@ pytestmark = [
     pytest.mark.xdist_group("processes"),
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc"),
 ]
-COMMANDS = ["", "serve", "worker", "db", "db upgrade", "register", "promises", "promises check", "sweep", "demo"]
+COMMANDS = [
+    "", "serve", "worker", "db", "db upgrade", "register", "promises", "promises check", "sweep", "demo",
+    "keys", "keys rotate",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
