@@ -3,20 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import BinaryIO
 
-from sqlalchemy import ColumnElement
-
-from portal.accounts.models import (
-    EmailChange,
-    Person,
-    SignInEvent,
-    SignInSession,
-    SignUp,
-    StaffRole,
-    TotpFactor,
-    address_key,
-)
+from portal.accounts.models import EmailChange, Person, SignInEvent, SignInSession, SignUp, StaffRole, TotpFactor
 from portal.accounts.service import get_person
-from portal.kit.claims import UNTIL_ERASED, Claim, Ground, Keep, Subject, Table, Until, of_person, personal, technical
+from portal.kit.claims import UNTIL_ERASED, Claim, Ground, Keep, Subject, Table, Until, of_subjects, personal, technical
 from portal.kit.files import storage
 from portal.kit.i18n import _l
 from portal.kit.refusals import NotFound
@@ -24,10 +13,6 @@ from portal.kit.refusals import NotFound
 _HASH = _l("It is a hash. Nobody can read your password from it, and it would only help those who guess.")
 _OPENS = _l("It opens your account.")
 _WHO = _l("Your account’s id")
-
-
-def _sign_ups(subject: Subject) -> ColumnElement[bool]:
-    return SignUp.email_key.in_({address_key(address) for address in subject.addresses})
 
 
 def _photo(subject: Subject) -> Iterable[tuple[str, BinaryIO]]:
@@ -48,7 +33,7 @@ def _delete_photos(people: Sequence[Person]) -> None:
 _SIGN_UP = Table(
     SignUp,
     what=_l("Sign-ups that wait for a confirmed address"),
-    whose=_sign_ups,
+    whose=of_subjects(email=SignUp.email_key),
     purpose=_l("To make your account once you confirm your address."),
     ground=Ground.CONTRACT,
     keep=Keep("never_confirmed", since="created_at"),
@@ -69,7 +54,7 @@ _SIGN_UP = Table(
 _SESSION = Table(
     SignInSession,
     what=_l("Your sessions"),
-    whose=of_person(SignInSession.person_id),
+    whose=of_subjects(person=SignInSession.person_id),
     purpose=_l("To know that you are signed in, and to let you end it from anywhere."),
     ground=Ground.CONTRACT,
     keep=Until("expires_at", _l("until it ends, at the latest on the day that it carries")),
@@ -90,7 +75,7 @@ _SESSION = Table(
 _EVENT = Table(
     SignInEvent,
     what=_l("History of sign-ins, failed ones included"),
-    whose=of_person(SignInEvent.person_id),
+    whose=of_subjects(person=SignInEvent.person_id),
     purpose=_l("So that you can see whether it was you."),
     ground=Ground.LEGITIMATE_INTEREST,
     keep=Keep("sign_in_history", since="last_at"),
@@ -108,7 +93,7 @@ _EVENT = Table(
 _EMAIL_CHANGE = Table(
     EmailChange,
     what=_l("Changes of your e-mail address"),
-    whose=of_person(EmailChange.person_id),
+    whose=of_subjects(person=EmailChange.person_id),
     purpose=_l("To have a new address confirmed, and to let the old one undo the change."),
     ground=Ground.CONTRACT,
     keep=(
@@ -119,6 +104,7 @@ _EMAIL_CHANGE = Table(
         "id": technical(),
         "person_id": personal(_WHO),
         "old_email": personal(_l("Old e-mail address")),
+        "old_email_key": personal(_l("Old e-mail address, as we look it up")),
         "new_email": personal(_l("New e-mail address")),
         "new_email_key": personal(_l("New e-mail address, as we look it up")),
         "state": technical(_l("State")),
@@ -130,7 +116,7 @@ _EMAIL_CHANGE = Table(
 _FACTOR = Table(
     TotpFactor,
     what=_l("Your second factor"),
-    whose=of_person(TotpFactor.person_id),
+    whose=of_subjects(person=TotpFactor.person_id),
     purpose=_l("To ask for a code beside the password, as you chose."),
     ground=Ground.CONTRACT,
     keep=UNTIL_ERASED,
@@ -146,7 +132,7 @@ _FACTOR = Table(
 _ROLE = Table(
     StaffRole,
     what=_l("Your role on our staff"),
-    whose=of_person(StaffRole.person_id),
+    whose=of_subjects(person=StaffRole.person_id),
     purpose=_l("To let members of staff do their work and no more."),
     ground=Ground.CONTRACT,
     keep=UNTIL_ERASED,
@@ -160,7 +146,7 @@ _ROLE = Table(
 _PERSON = Table(
     Person,
     what=_l("Your User Account"),
-    whose=of_person(Person.id),
+    whose=of_subjects(person=Person.id),
     purpose=_l("To serve you under your name, and to reach you by e-mail."),
     ground=Ground.CONTRACT,
     keep=UNTIL_ERASED,

@@ -3,7 +3,6 @@
 import uuid
 from datetime import datetime
 
-import idna
 from sqlalchemy import BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -14,17 +13,6 @@ from portal.kit.sealed import Sealed
 FACTOR_SECRET = Sealed(
     "accounts.factor", what="secrets of authenticator apps", context=lambda person_id: str(person_id).encode()
 )
-
-
-def address_key(address: str) -> str:
-    """Return the form of an address by which it is looked up: two spellings of one mailbox's address are one."""
-    local, _at, domain = address.strip().rpartition("@")
-    try:
-        # As the mail itself is sent (IDNA 2008): the older rule of the standard library takes two domains for one.
-        domain = idna.encode(domain, uts46=True).decode()
-    except idna.IDNAError:
-        domain = domain.lower()
-    return f"{local.casefold()}@{domain}"
 
 
 class Person(Base):
@@ -115,6 +103,7 @@ class EmailChange(Base):
     id: Mapped[Id]
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     old_email: Mapped[Address]
+    old_email_key: Mapped[str] = mapped_column(String(254))
     new_email: Mapped[Address]
     new_email_key: Mapped[str] = mapped_column(String(254), index=True)
     state: Mapped[Word]

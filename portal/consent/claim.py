@@ -2,7 +2,7 @@
 
 from portal.consent.models import Decision
 from portal.consent.service import ANALYTICS, PERIOD
-from portal.kit.claims import UNTIL_ERASED, Claim, Ground, Keep, Table, of_person, personal, technical
+from portal.kit.claims import UNTIL_ERASED, Claim, Ground, Keep, Table, of_subjects, personal, technical
 from portal.kit.i18n import _l
 
 CLAIM = Claim(
@@ -12,7 +12,7 @@ CLAIM = Claim(
             Decision,
             what=_l("Your decisions about what your data may be used for"),
             # A decision about statistics is a browser's, under a random id that is joined to no person.
-            whose=of_person(Decision.subject_id),
+            whose=of_subjects(person=Decision.subject_id),
             purpose=_l("To keep to your decisions, and to prove them."),
             ground=Ground.LEGAL_DUTY,
             keep=(

@@ -1,7 +1,7 @@
 """What the table of jobs holds."""
 
 from portal.jobs.models import FAILED, Job, Schedule
-from portal.kit.claims import SAYS_NOTHING, Claim, Ground, Keep, Table, of_person, personal, technical
+from portal.kit.claims import SAYS_NOTHING, Claim, Ground, Keep, Table, of_subjects, personal, technical
 from portal.kit.i18n import _l
 
 CLAIM = Claim(
@@ -10,7 +10,7 @@ CLAIM = Claim(
         Table(
             Job,
             what=_l("Background work"),
-            whose=of_person(Job.subject_id),
+            whose=of_subjects(person=Job.subject_id),
             purpose=_l("To do in the background what you asked for: letters, downloads, deletion."),
             ground=Ground.CONTRACT,
             keep=Keep("finished_job", since="run_at", where=lambda: Job.state == FAILED),

@@ -1,9 +1,11 @@
 """What the tools themselves hold: the audit trail, what staff have read, and the throttles."""
 
+from collections.abc import Collection
+
 from sqlalchemy import ColumnElement, select
 
 from portal.kit.audit import AuditEntry
-from portal.kit.claims import Claim, Ground, Keep, Kept, Retain, Subject, Table, of_person, personal, technical
+from portal.kit.claims import Claim, Ground, Keep, Kept, Retain, Subject, Table, of_subjects, personal, technical
 from portal.kit.i18n import _l
 from portal.kit.lasting import LastingKey
 from portal.kit.rotation import SecretKey
@@ -14,8 +16,11 @@ _SHOWN = _l("To show you, and to prove, when our staff read something of yours, 
 _READS_STAY = Retain(_l("It proves what our staff did. It holds random ids and facts, no name and no address."))
 
 
-def _reads_about(subject: Subject) -> ColumnElement[bool]:
-    return StaffRead.id.in_(select(StaffReadSubject.read_id).where(of_person(StaffReadSubject.subject_id)(subject)))
+_about = of_subjects(person=StaffReadSubject.subject_id)
+
+
+def _reads_about(subjects: Collection[Subject]) -> ColumnElement[bool]:
+    return StaffRead.id.in_(select(StaffReadSubject.read_id).where(_about(subjects)))
 
 
 CLAIM = Claim(
@@ -24,7 +29,7 @@ CLAIM = Claim(
         Table(
             AuditEntry,
             what=_l("Audit trail"),
-            whose=of_person(AuditEntry.subject_id),
+            whose=of_subjects(person=AuditEntry.subject_id),
             purpose=_l("To prove what was done to an account, when and by whom."),
             ground=Ground.LEGITIMATE_INTEREST,
             keep=Keep("audit", since="at"),
@@ -44,7 +49,7 @@ CLAIM = Claim(
         Table(
             StaffReadSubject,
             what=_l("Whom our staff’s reads were about"),
-            whose=of_person(StaffReadSubject.subject_id),
+            whose=_about,
             purpose=_SHOWN,
             ground=Ground.LEGITIMATE_INTEREST,
             keep=Kept(_l("as long as the read")),

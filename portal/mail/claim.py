@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_
-
-from portal.kit.claims import Claim, Ground, Keep, Subject, Table, personal, technical
+from portal.kit.claims import Claim, Ground, Keep, Subject, Table, of_subjects, personal, technical
 from portal.kit.files import storage
 from portal.kit.i18n import _l
 from portal.mail import transport
@@ -14,25 +12,13 @@ from portal.mail.models import WAITING, Letter
 _SECRET = _l("It may hold a link that opens an account.")
 
 
-def _whose(subject: Subject) -> ColumnElement[bool]:
-    clauses: list[ColumnElement[bool]] = [Letter.to_address.in_(subject.addresses)] if subject.addresses else []
-    if subject.person_id:
-        clauses.append(Letter.subject_id == subject.person_id)
-    return or_(*clauses) if clauses else false()
-
-
-def _kept_for(subject: Subject) -> Sequence[str]:
-    wanted = {address.casefold() for address in subject.addresses}
-    return [key for key, letter in transport.mailbox() if letter["to"].casefold() in wanted]
-
-
 def _empty_mailbox(subject: Subject) -> None:
-    for key in _kept_for(subject):
+    for key in transport.kept_for(subject.email_keys):
         storage().remove(key)
 
 
 def _residue(subject: Subject) -> Sequence[str]:
-    return ["mailbox"] if _kept_for(subject) else []
+    return ["mailbox"] if transport.kept_for(subject.email_keys) else []
 
 
 _columns: dict[str, Any] = {
@@ -40,6 +26,7 @@ _columns: dict[str, Any] = {
     "kind": technical(_l("Kind of letter")),
     "subject_id": personal(_l("Your account’s id")),
     "to_address": personal(_l("Your e-mail address, until the letter is delivered")),
+    "to_key": personal(_l("Your e-mail address, as we look it up, until the letter is delivered")),
     "subject_line": personal(_l("Subject, until delivered")),
     "text": personal(_l("Text, until delivered"), withheld=_SECRET),
     "html": personal(_l("Text, until delivered"), withheld=_SECRET),
@@ -56,7 +43,7 @@ CLAIM = Claim(
         Table(
             Letter,
             what=_l("Letters to you"),
-            whose=_whose,
+            whose=of_subjects(person=Letter.subject_id, email=Letter.to_key),
             purpose=_l("To send you the letters that your own actions ask for, and to know that they left."),
             ground=Ground.CONTRACT,
             keep=(

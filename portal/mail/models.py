@@ -23,7 +23,8 @@ class Letter(Base):
     id: Mapped[Id]
     kind: Mapped[Word]
     subject_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
-    to_address: Mapped[str] = mapped_column(String(254), index=True)
+    to_address: Mapped[str] = mapped_column(String(254))
+    to_key: Mapped[str] = mapped_column(String(254), index=True)
     subject_line: Mapped[str] = mapped_column(String(400))
     text: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
@@ -37,5 +38,5 @@ class Letter(Base):
         """End the letter and forget whom it went to and what it said."""
         self.state = state
         self.ended_at = clock.now()
-        self.to_address = self.subject_line = self.text = self.html = ""
+        self.to_address = self.to_key = self.subject_line = self.text = self.html = ""
         self.headers = {}

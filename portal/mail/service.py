@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from portal.jobs import service as jobs
 from portal.kit.db import db
+from portal.kit.email_address import lookup_key
 from portal.kit.i18n import in_language
 from portal.kit.settings import current_settings
 from portal.kit.templating import render
@@ -51,6 +52,7 @@ def post(
             kind=kind,
             subject_id=subject_id,
             to_address=to,
+            to_key=lookup_key(to),
             subject_line=subject[:400],
             text=text,
             html=html,

@@ -3,12 +3,14 @@
 import json
 import smtplib
 import ssl
+from collections.abc import Collection
 from contextlib import suppress
 from email.message import EmailMessage
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from portal.kit import clock
+from portal.kit.email_address import lookup_key
 from portal.kit.files import storage
 from portal.kit.settings import current_settings
 
@@ -84,6 +86,11 @@ def _keep(message: EmailMessage) -> None:
     storage().store("mailbox", [json.dumps(letter).encode()])
     for key, _letter in mailbox()[MAILBOX_MOST:]:
         storage().remove(key)
+
+
+def kept_for(email_keys: Collection[str]) -> list[str]:
+    """Return the storage keys of the letters that development kept for these addresses, however each was spelled."""
+    return [key for key, letter in mailbox() if lookup_key(letter["to"]) in email_keys]
 
 
 def mailbox() -> list[tuple[str, dict[str, Any]]]:

@@ -1,25 +1,17 @@
 """The personal data of the list."""
 
-from sqlalchemy import ColumnElement, false, or_
+from collections.abc import Collection
 
-from portal.accounts.models import address_key
-from portal.kit.claims import Claim, Ground, Kept, Retain, Subject, Table, personal, technical
+from sqlalchemy import ColumnElement, false
+
+from portal.kit.claims import Claim, Ground, Kept, Retain, Subject, Table, of_subjects, personal, technical
 from portal.kit.i18n import _l
 from portal.newsletter.models import Subscriber, Suppression
 from portal.newsletter.service import hashes_of
 
 
-def _subscribed(subject: Subject) -> ColumnElement[bool]:
-    clauses: list[ColumnElement[bool]] = []
-    if subject.person_id:
-        clauses.append(Subscriber.subject_id == subject.person_id)
-    if subject.addresses:
-        clauses.append(Subscriber.email_key.in_({address_key(address) for address in subject.addresses}))
-    return or_(*clauses) if clauses else false()
-
-
-def _suppressed(subject: Subject) -> ColumnElement[bool]:
-    hashes = [each for address in subject.addresses for each in hashes_of(address_key(address))]
+def _suppressed(subjects: Collection[Subject]) -> ColumnElement[bool]:
+    hashes = [each for subject in subjects for key in subject.email_keys for each in hashes_of(key)]
     return Suppression.address_hash.in_(hashes) if hashes else false()
 
 
@@ -29,7 +21,7 @@ CLAIM = Claim(
         Table(
             Subscriber,
             what=_l("Your subscription to the newsletter"),
-            whose=_subscribed,
+            whose=of_subjects(person=Subscriber.subject_id, email=Subscriber.email_key),
             purpose=_l("To send you the newsletter that you asked for."),
             ground=Ground.CONSENT,
             keep=Kept(_l("until you unsubscribe")),

@@ -11,13 +11,13 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from portal.accounts.events import AddressChanged
-from portal.accounts.models import address_key
 from portal.consent import service as consent
 from portal.consent.service import Choice, Mechanism
 from portal.kit import audit, clock, i18n, keys, lasting, throttle, tokens
 from portal.kit.actor import Actor
 from portal.kit.clients import ClientKey
 from portal.kit.db import Base, db
+from portal.kit.email_address import lookup_key
 from portal.kit.periods import period
 from portal.kit.refusals import LinkDead
 from portal.newsletter import mail
@@ -51,7 +51,7 @@ def ask(address: str, *, language: str, client: ClientKey) -> None:
     too many letters to one address are left out without a word.
     """
     throttle.spend("newsletter.ask", client, WISHES_PER_CLIENT)
-    if throttle.allowed("newsletter.letter", address_key(address), LETTERS_PER_ADDRESS):
+    if throttle.allowed("newsletter.letter", lookup_key(address), LETTERS_PER_ADDRESS):
         mail.confirm(address, token=_seal(Wish(address, language, clock.now())), language=language)
 
 
@@ -69,7 +69,7 @@ def get_wish(token: str) -> Wish:
     except (keys.CannotOpen, ValueError):
         raise LinkDead from None
     wish = Wish(address, language, datetime.fromisoformat(asked_at))
-    left = _find_suppression(address_key(address))
+    left = _find_suppression(lookup_key(address))
     if left is not None and left.suppressed_at >= wish.asked_at:
         raise LinkDead
     return wish
@@ -82,7 +82,7 @@ def confirm(token: str) -> None:
 
 
 def _subscribe(address: str, *, language: str, source: str, subject_id: uuid.UUID | None = None) -> None:
-    key = address_key(address)
+    key = lookup_key(address)
     if _find(Subscriber.email_key == key) is not None:
         return
     left = _find_suppression(key)
@@ -160,7 +160,7 @@ def _note(person_id: uuid.UUID, choice: Choice, mechanism: Mechanism) -> None:
 
 
 def _of(actor: Actor) -> ColumnElement[bool]:
-    return or_(Subscriber.subject_id == actor.person_id, Subscriber.email_key == address_key(actor.email))
+    return or_(Subscriber.subject_id == actor.person_id, Subscriber.email_key == lookup_key(actor.email))
 
 
 def state_for(actor: Actor) -> bool:
@@ -191,10 +191,10 @@ def follow_address(change: AddressChanged) -> None:
     Unless that address is on the list already, or has left it: then the subscription ends. Of an address that an undo
     takes away only what was subscribed by the account follows: the rest is that mailbox's own.
     """
-    key = address_key(change.new_email)
+    key = lookup_key(change.new_email)
     mine = Subscriber.subject_id == change.person_id
     if not change.is_undo:
-        mine = or_(mine, Subscriber.email_key == address_key(change.old_email))
+        mine = or_(mine, Subscriber.email_key == lookup_key(change.old_email))
     for subscriber in db.session.scalars(select(Subscriber).where(mine, Subscriber.email_key != key)).all():
         if _find(Subscriber.email_key == key) is not None or _find_suppression(key) is not None:
             db.session.delete(subscriber)

@@ -1,19 +1,19 @@
 """What the area holds itself: prepared copies, and the proof of deletions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement
 
-from portal.kit.claims import Claim, Ground, Keep, Subject, Table, of_person, personal, technical
+from portal.kit.claims import Claim, Ground, Keep, Subject, Table, of_subjects, personal, technical
 from portal.kit.files import storage
 from portal.kit.i18n import _l
 from portal.privacy.models import RUNNING, WAITING, Deletion, Export
 
 
-def _deletions_of(subject: Subject) -> ColumnElement[bool]:
+def _deletions_of(subjects: Collection[Subject]) -> ColumnElement[bool]:
     # The deletion that runs is its own tool: it forgets its person in the unit that finds everything gone.
-    return of_person(Deletion.person_id)(subject) & (Deletion.state != RUNNING)
+    return of_subjects(person=Deletion.person_id)(subjects) & (Deletion.state != RUNNING)
 
 
 def _delete_files(exports: Sequence[Any]) -> None:
@@ -28,7 +28,7 @@ CLAIM = Claim(
         Table(
             Export,
             what=_l("Copies of your data that you asked for"),
-            whose=of_person(Export.person_id),
+            whose=of_subjects(person=Export.person_id),
             purpose=_l("To hand you a copy of your data."),
             ground=Ground.LEGAL_DUTY,
             keep=(

@@ -9,11 +9,12 @@ from datetime import datetime
 
 from portal.accounts import service as accounts
 from portal.accounts.events import AccountFrozen
-from portal.accounts.models import Person, address_key
+from portal.accounts.models import Person
 from portal.jobs import service as jobs
 from portal.kit import audit, events, throttle, tokens
 from portal.kit.actor import Actor
 from portal.kit.clients import ClientKey
+from portal.kit.email_address import lookup_key
 from portal.kit.periods import period
 from portal.kit.refusals import LinkDead, NotFound
 from portal.recovery import mail
@@ -46,7 +47,7 @@ def report_misuse(email: str, *, message: str, client: ClientKey) -> None:
 
 
 def _write_to(job: str, email: str) -> None:
-    in_time = throttle.allowed(job, address_key(email), ASKS_PER_ACCOUNT)
+    in_time = throttle.allowed(job, lookup_key(email), ASKS_PER_ACCOUNT)
     person = accounts.find_by_email(email)
     person_id = person.id if person and in_time else uuid.uuid4()
     jobs.enqueue(job, subject_id=person_id, person_id=str(person_id))

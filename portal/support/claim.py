@@ -1,13 +1,12 @@
 """What the helpdesk holds: until erased, but files not longer than their expiry (P14, P16)."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import BinaryIO
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy import Select, select
 
-from portal.accounts.models import address_key
-from portal.kit.claims import UNTIL_ERASED, Claim, Ground, Subject, Table, Until, personal, technical
+from portal.kit.claims import UNTIL_ERASED, Claim, Ground, Subject, Table, Until, of_subjects, personal, technical
 from portal.kit.db import db
 from portal.kit.files import storage
 from portal.kit.i18n import _l
@@ -17,24 +16,17 @@ from portal.support.models import Attachment, Message, RemovedFile, Ticket
 _WHAT_FOR = _l("To answer you, and to know what was said before.")
 
 
-def _whose(subject: Subject) -> ColumnElement[bool]:
-    clauses: list[ColumnElement[bool]] = []
-    if subject.addresses:
-        # What another account wrote is that account's, whatever address was typed.
-        typed = Ticket.email_key.in_({address_key(address) for address in subject.addresses})
-        clauses.append(and_(Ticket.subject_id.is_(None), typed))
-    if subject.person_id:
-        clauses.append(Ticket.subject_id == subject.person_id)
-    return or_(*clauses) if clauses else false()
+# What another account wrote is that account's, whatever address was typed.
+_whose = of_subjects(person=Ticket.subject_id, email=Ticket.email_key, email_only_if=Ticket.subject_id.is_(None))
 
 
-def _messages(subject: Subject) -> Select[uuid.UUID]:
-    """The ids of every message in the subject's tickets."""
-    return select(Message.id).join(Ticket, Ticket.id == Message.ticket_id).where(_whose(subject))
+def _messages(subjects: Collection[Subject]) -> Select[uuid.UUID]:
+    """The ids of every message in the subjects' tickets."""
+    return select(Message.id).join(Ticket, Ticket.id == Message.ticket_id).where(_whose(subjects))
 
 
 def _files(subject: Subject) -> Iterator[tuple[str, BinaryIO]]:
-    for row in db.session.scalars(select(Attachment).where(Attachment.message_id.in_(_messages(subject)))).all():
+    for row in db.session.scalars(select(Attachment).where(Attachment.message_id.in_(_messages([subject])))).all():
         if storage().exists(row.file_key):
             yield f"{row.id}/{row.name}", storage().open(row.file_key)
 
@@ -46,7 +38,7 @@ CLAIM = Claim(
         Table(
             Attachment,
             what=_l("Files you attached to a ticket"),
-            whose=lambda subject: Attachment.message_id.in_(_messages(subject)),
+            whose=lambda subjects: Attachment.message_id.in_(_messages(subjects)),
             purpose=_l("To understand what you wrote to us about."),
             ground=Ground.CONTRACT,
             keep=Until("expires_at", _l("until the date beside each file, or until you delete it")),
@@ -65,7 +57,7 @@ CLAIM = Claim(
         Table(
             RemovedFile,
             what=_l("Notes that there was a file"),
-            whose=lambda subject: RemovedFile.message_id.in_(_messages(subject)),
+            whose=lambda subjects: RemovedFile.message_id.in_(_messages(subjects)),
             purpose=_WHAT_FOR,
             ground=Ground.CONTRACT,
             keep=UNTIL_ERASED,
@@ -79,7 +71,7 @@ CLAIM = Claim(
         Table(
             Message,
             what=_l("Messages in your tickets"),
-            whose=lambda subject: Message.id.in_(_messages(subject)),
+            whose=lambda subjects: Message.id.in_(_messages(subjects)),
             purpose=_WHAT_FOR,
             ground=Ground.CONTRACT,
             keep=UNTIL_ERASED,

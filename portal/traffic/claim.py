@@ -1,6 +1,6 @@
 """What the log of visits holds."""
 
-from portal.kit.claims import Claim, Ground, Keep, Table, of_person, personal, technical
+from portal.kit.claims import Claim, Ground, Keep, Table, of_subjects, personal, technical
 from portal.kit.i18n import _l
 from portal.traffic.models import Visit
 
@@ -10,7 +10,7 @@ CLAIM = Claim(
         Table(
             Visit,
             what=_l("Visits"),
-            whose=of_person(Visit.subject_id),
+            whose=of_subjects(person=Visit.subject_id),
             purpose=_l("To find faults, and to defend the portal against floods of requests."),
             ground=Ground.LEGITIMATE_INTEREST,
             keep=Keep("visits", since="at"),

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import String, Text, cast, event, func, select
 
-from portal.kit.db import db
+from portal.kit.db import Base, db
+from portal.kit.files import storage
 
 
 @dataclass
@@ -81,3 +82,18 @@ def statements_of(app: Flask) -> Callable[[Callable[[], object]], int]:
         return len(seen)
 
     return count
+
+
+def traces_of(app: Flask, mark: str) -> dict[str, int]:
+    """Return every column of every table that holds the mark, in capitals or not, and every file."""
+    found = {}
+    with app.app_context():
+        for table in Base.metadata.sorted_tables:
+            for column in table.columns:
+                kind = Text if db.engine.dialect.name == "postgresql" else String
+                holds = func.lower(cast(column, kind)).contains(mark)
+                if rows := db.session.scalar(select(func.count()).select_from(table).where(holds)):
+                    found[str(column)] = rows
+        folder = storage().folder.parent
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return found | {path.name: 1 for path in files if mark.encode() in path.read_bytes().lower()}

@@ -365,17 +365,19 @@ def test_old_addresses_are_erased_too_though_their_rows_go_first(app, cast, unit
     with unit():
         db.session.add(
             EmailChange(
-                person_id=ada.id, old_email="before@example.com", new_email=ada.email, new_email_key=ada.email,
+                person_id=ada.id, old_email="Before@Example.com", old_email_key="before@example.com",
+                new_email=ada.email, new_email_key=ada.email,
                 state=CONFIRMED, confirmed_at=time.now(),
             )
         )  # fmt: skip
         db.session.add(
             Letter(
-                kind="x/y", subject_id=None, to_address="before@example.com", subject_line="s", text="t", html="h",
+                kind="x/y", subject_id=None, to_address="BEFORE@example.com", to_key="before@example.com",
+                subject_line="s", text="t", html="h",
                 headers={}, message_id="<1@x>",
             )
         )  # fmt: skip
     clock.forward(days=14, minutes=1)
     carry_out()
     with app.app_context():
-        assert db.session.scalars(select(Letter).where(Letter.to_address == "before@example.com")).all() == []
+        assert db.session.scalars(select(Letter).where(Letter.to_key == "before@example.com")).all() == []

@@ -7,12 +7,11 @@ import logging
 
 import pytest
 from PIL import Image
-from sqlalchemy import String, Text, cast, func, select
 
 from portal.kit import logs
-from portal.kit.db import Base, db
 from portal.kit.files import storage
 from portal.mail import transport
+from tests.privacy.conftest import traces_of
 from tests.support import samples
 
 MARK = "findme-5c27e1"
@@ -27,21 +26,6 @@ def marked_photo() -> bytes:
     exif[0x010E] = MARK
     Image.new("RGB", (40, 40)).save(out, "JPEG", exif=exif, comment=MARK.encode())
     return out.getvalue()
-
-
-def everywhere(app) -> dict[str, int]:
-    """Return every column of every table that holds the mark, and every file."""
-    found = {}
-    with app.app_context():
-        for table in Base.metadata.sorted_tables:
-            for column in table.columns:
-                kind = Text if db.engine.dialect.name == "postgresql" else String
-                holds = func.lower(cast(column, kind)).contains(MARK)
-                if rows := db.session.scalar(select(func.count()).select_from(table).where(holds)):
-                    found[str(column)] = rows
-        folder = storage().folder.parent
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    return found | {path.name: 1 for path in files if MARK.encode() in path.read_bytes().lower()}
 
 
 @pytest.fixture
@@ -101,7 +85,7 @@ def test_what_was_ever_typed_is_gone_and_was_never_in_a_log(
 ):
     eve = a_whole_life(cast, client, new_client, outbox, clock)
     carry_out(run_jobs, clock, tick)
-    assert set(everywhere(app)) >= {
+    assert set(traces_of(app, MARK)) >= {
         "person.name", "person.email", "ticket.subject", "ticket.name", "ticket_message.body", "ticket_attachment.name",
         "sign_up.name", "email_change.new_email", "newsletter_subscriber.email",
     }  # fmt: skip
@@ -116,7 +100,7 @@ def test_what_was_ever_typed_is_gone_and_was_never_in_a_log(
         for key, letter in transport.mailbox():
             if letter["to"].casefold() in (OLD, NEVER):
                 storage().remove(key)
-    assert everywhere(app) == {}
+    assert traces_of(app, MARK) == {}
     lines = told().lower()
     assert "accounts.signup" in lines
     assert MARK not in lines

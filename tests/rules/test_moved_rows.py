@@ -105,3 +105,30 @@ def test_down_and_up_again_loses_none(moved, down, up):
     up("0002")
     assert len(rows("staff_read")) == 3
     assert len(rows("staff_read_subject")) == 2
+
+
+def test_every_letter_and_every_change_of_address_gets_the_key_of_its_address(up, down):
+    up("0003")
+    letters = [a_letter(f"ADA{number}@BÜCHER.example") for number in range(501)]
+    put("letter", *letters, a_letter(""))
+    account = {"email": "b@example.com", "email_key": "b@example.com", "language": "en", "time_zone": "UTC"}
+    dates = {"password_set_at": AT, "terms_version": "1", "terms_accepted_at": AT, "created_at": AT}
+    put("person", {"id": stored(ADA), "name": "Ada", **account, **dates})
+    change = {"old_email": "A@Example.com", "new_email": "B@example.com", "new_email_key": "b@example.com"}
+    put("email_change", {"id": stored(READ), "person_id": stored(ADA), "state": "x", "requested_at": AT, **change})
+    up("0004")
+    keys = {row["to_address"]: row["to_key"] for row in rows("letter")}
+    assert keys["ADA500@BÜCHER.example"] == "ada500@xn--bcher-kva.example"
+    assert (len(keys), keys[""]) == (502, "")
+    assert [row["old_email_key"] for row in rows("email_change")] == ["a@example.com"]
+    down("0003")
+    assert {row["to_address"] for row in rows("letter")} == set(keys)
+    assert [row["old_email"] for row in rows("email_change")] == ["A@Example.com"]
+    assert not {"to_key", "old_email_key"} & {*rows("letter")[0], *rows("email_change")[0]}
+
+
+def a_letter(to_address: str) -> dict[str, Any]:
+    """Make a row of the outbox from before keys were stored."""
+    words = {"kind": "x/y", "subject_line": "s", "text": "t", "html": "h", "state": "waiting", "headers": {}}
+    ids = {"id": stored(uuid.uuid4()), "message_id": f"<{uuid.uuid4()}@x>"}
+    return {**ids, **words, "to_address": to_address, "created_at": AT}

@@ -30,6 +30,7 @@ from portal.accounts.service.factors import (
 from portal.accounts.service.history import history_for, note_failure
 from portal.accounts.service.people import (
     account_columns,
+    addresses_of,
     check_password,
     deactivate,
     find_by_email,
@@ -115,6 +116,7 @@ __all__ = [
     "Wish",
     "WrongPassword",
     "account_columns",
+    "addresses_of",
     "add_factor",
     "alarmed_reader_of",
     "add_person",

@@ -13,12 +13,13 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.accounts import mail
 from portal.accounts.events import AddressChanged
-from portal.accounts.models import CONFIRMED, EmailChange, Person, address_key
+from portal.accounts.models import CONFIRMED, EmailChange, Person
 from portal.accounts.service.people import find_by_email, lock_person, person_for
 from portal.accounts.service.sessions import end_sessions
 from portal.kit import audit, clock, events, throttle, tokens
 from portal.kit.actor import Actor
 from portal.kit.db import db
+from portal.kit.email_address import lookup_key
 from portal.kit.periods import period
 from portal.kit.refusals import LinkDead, Refusal
 
@@ -42,11 +43,11 @@ def ask_email_change(actor: Actor, *, email: str) -> None:
     Raises AccountIsFrozen, AddressIsTheSame, TooManyTries. The limit per new address is silent.
     """
     throttle.spend("accounts.email_change", str(actor.person_id), ASKS_PER_PERSON)
-    in_time = throttle.allowed("accounts.email_change_letters", address_key(email), LETTERS_PER_ADDRESS)
+    in_time = throttle.allowed("accounts.email_change_letters", lookup_key(email), LETTERS_PER_ADDRESS)
     person = lock_person(person_for(actor).id)
     if person.frozen_at:
         raise AccountIsFrozen
-    if address_key(email) == person.email_key:
+    if lookup_key(email) == person.email_key:
         raise AddressIsTheSame
     _end_open(person.id, REPLACED)
     change = _add(person, email)
@@ -64,8 +65,9 @@ def _add(person: Person, email: str) -> EmailChange:
         id=uuid.uuid4(),
         person_id=person.id,
         old_email=person.email,
+        old_email_key=person.email_key,
         new_email=email,
-        new_email_key=address_key(email),
+        new_email_key=lookup_key(email),
         state=ASKED,
         requested_at=clock.now(),
     )
@@ -141,7 +143,7 @@ def undo_email_change(token: str) -> Person:
     if change.state != CONFIRMED or change.confirmed_at is None or person.deactivated_at:
         raise LinkDead
     stop_email_changes(person, since=change.confirmed_at)
-    if person.email != change.old_email:
+    if person.email_key != change.old_email_key:
         raise LinkDead
     return person
 
@@ -178,7 +180,7 @@ def _confirmed_since(person_id: uuid.UUID, since: datetime) -> Sequence[EmailCha
 
 def _set_address(person: Person, email: str, *, is_undo: bool = False) -> None:
     change = AddressChanged(person.id, old_email=person.email, new_email=email, is_undo=is_undo)
-    person.email, person.email_key = email, address_key(email)
+    person.email, person.email_key = email, lookup_key(email)
     try:
         db.session.flush()
     except IntegrityError:

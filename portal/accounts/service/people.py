@@ -5,12 +5,13 @@ import uuid
 from sqlalchemy import inspect, select, update
 
 from portal.accounts import mail
-from portal.accounts.models import CONFIRMED, EmailChange, Person, TotpFactor, address_key
+from portal.accounts.models import CONFIRMED, EmailChange, Person, TotpFactor
 from portal.accounts.service import sessions
 from portal.kit import audit, clock, passwords, throttle
 from portal.kit.actor import Actor
 from portal.kit.claims import Subject
 from portal.kit.db import db
+from portal.kit.email_address import lookup_key
 from portal.kit.refusals import LinkDead, NotFound
 from portal.kit.settings import current_settings
 from portal.legal import policy
@@ -20,7 +21,7 @@ CHECKS_PER_PERSON = "10 per 5 minutes"
 
 def find_by_email(email: str) -> Person | None:
     """Return the person with this address, however it is spelled, or None. One indexed lookup."""
-    return db.session.scalar(select(Person).where(Person.email_key == address_key(email)))
+    return db.session.scalar(select(Person).where(Person.email_key == lookup_key(email)))
 
 
 def get_person(person_id: uuid.UUID) -> Person:
@@ -38,11 +39,17 @@ def person_for(actor: Actor) -> Person:
 
 def subject_of(person: Person) -> Subject:
     """Return whose data the register looks for: the id, the address, and addresses that were proven to be theirs."""
+    return Subject.of(person.id, emails=addresses_of(person))
+
+
+def addresses_of(person: Person) -> list[str]:
+    """Return the person's address and those before it that may still take the account back, each mailbox once."""
     # Not of changes that were undone: an address in the middle may have been somebody else's.
     before = db.session.scalars(
         select(EmailChange.old_email).where(EmailChange.person_id == person.id, EmailChange.state == CONFIRMED)
     )
-    return Subject(person.id, frozenset({person.email, *before}))
+    mailboxes = {lookup_key(address): address for address in [*before, person.email]}
+    return [mailboxes[key] for key in sorted(mailboxes)]
 
 
 def least_password(person: Person) -> int:

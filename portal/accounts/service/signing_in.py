@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn
 
-from portal.accounts.models import Person, SignUp, address_key
+from portal.accounts.models import Person, SignUp
 from portal.accounts.service import factors, history, people, sessions, signing_up
 from portal.accounts.service.sessions import SignedIn
 from portal.kit import audit, passwords, throttle, tokens
 from portal.kit.actor import Actor
 from portal.kit.clients import ClientKey
+from portal.kit.email_address import lookup_key
 from portal.kit.periods import period
 from portal.kit.refusals import NotFound, Refusal
 
@@ -76,7 +77,7 @@ def sign_in(attempt: Attempt) -> SignedIn | SecondStep:
     and the same for an address without an account (v5.0.0-6.3.1); Busy.
     """
     throttle.spend("accounts.sign_in_client", attempt.client, FAILURES_PER_CLIENT)
-    throttle.spend("accounts.sign_in", address_key(attempt.email), FAILURES_PER_ACCOUNT)
+    throttle.spend("accounts.sign_in", lookup_key(attempt.email), FAILURES_PER_ACCOUNT)
     person = people.find_by_email(attempt.email)
     # Taken down now: hashing gives the connection back, and reading once more would take longer for those who exist.
     proven = _Proven(person.id, _stamp(person)) if person else None
@@ -111,12 +112,12 @@ def _sign_up_of_browser(attempt: Attempt) -> SignUp | None:
         waiting = signing_up.get_sign_up(attempt.sign_up_id)
     except NotFound:
         return None
-    return waiting if waiting.email_key == address_key(attempt.email) else None
+    return waiting if waiting.email_key == lookup_key(attempt.email) else None
 
 
 def _give_back(attempt: Attempt) -> None:
     throttle.give_back("accounts.sign_in_client", attempt.client, FAILURES_PER_CLIENT)
-    throttle.give_back("accounts.sign_in", address_key(attempt.email), FAILURES_PER_ACCOUNT)
+    throttle.give_back("accounts.sign_in", lookup_key(attempt.email), FAILURES_PER_ACCOUNT)
 
 
 def _check_standing(person: Person) -> None:

@@ -7,12 +7,13 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from portal.accounts import mail
-from portal.accounts.models import Person, SignUp, address_key
+from portal.accounts.models import Person, SignUp
 from portal.accounts.service import people
 from portal.jobs import service as jobs
 from portal.kit import audit, clock, passwords, throttle, tokens
 from portal.kit.clients import ClientKey
 from portal.kit.db import db
+from portal.kit.email_address import lookup_key
 from portal.kit.periods import period
 from portal.kit.refusals import LinkDead, NotFound
 from portal.legal import documents
@@ -46,7 +47,7 @@ def sign_up(wish: Wish, *, client: ClientKey) -> uuid.UUID:
         id=uuid.uuid4(),
         name=wish.name,
         email=wish.email,
-        email_key=address_key(wish.email),
+        email_key=lookup_key(wish.email),
         language=wish.language,
         password_hash=hashed,
         terms_version=_terms_version(),
@@ -80,12 +81,12 @@ def correct_address(sign_up_id: uuid.UUID, *, email: str, client: ClientKey) -> 
     throttle.spend("accounts.sign_up", client, PER_CLIENT)
     in_time = _may_write(email)
     row = _lock(get_sign_up(sign_up_id))
-    row.email, row.email_key = email, address_key(email)
+    row.email, row.email_key = email, lookup_key(email)
     _write(row, in_time=in_time)
 
 
 def _may_write(email: str) -> bool:
-    return throttle.allowed("accounts.sign_up_letter", address_key(email), LETTERS_PER_ADDRESS)
+    return throttle.allowed("accounts.sign_up_letter", lookup_key(email), LETTERS_PER_ADDRESS)
 
 
 def _write(row: SignUp, *, in_time: bool) -> None:
@@ -177,7 +178,7 @@ def add_person(email: str, *, name: str, password: str, language: str = "en", ti
 
 
 def _make_person(person: Person) -> Person:
-    person.id, person.email_key = uuid.uuid4(), address_key(person.email)
+    person.id, person.email_key = uuid.uuid4(), lookup_key(person.email)
     db.session.add(person)
     try:
         db.session.flush()

@@ -6,6 +6,7 @@ of processing are all read from the claims (P02, P24, P28). A column that no cla
 
 from portal.kit.claims.dataset import Dataset, Field
 from portal.kit.claims.register import Register, RegisterRow, init_app, register
+from portal.kit.claims.subjects import Subject, Whose, of_subjects
 from portal.kit.claims.vocabulary import (
     SAYS_NOTHING,
     UNTIL_ERASED,
@@ -16,10 +17,8 @@ from portal.kit.claims.vocabulary import (
     Kept,
     Retain,
     Rule,
-    Subject,
     Table,
     Until,
-    of_person,
     personal,
     technical,
 )
@@ -41,8 +40,9 @@ __all__ = [
     "Subject",
     "Table",
     "Until",
+    "Whose",
     "init_app",
-    "of_person",
+    "of_subjects",
     "personal",
     "register",
     "technical",

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import JSON, Select, inspect, select
 from sqlalchemy.types import TypeEngine
 
-from portal.kit.claims.vocabulary import Keep, Subject, Table
+from portal.kit.claims.subjects import Subject
+from portal.kit.claims.vocabulary import Keep, Table
 from portal.kit.db import UtcDateTime, db
 
 CHUNK = 200

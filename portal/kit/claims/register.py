@@ -9,7 +9,8 @@ from flask import Flask, current_app
 from sqlalchemy import ColumnElement, MetaData, func, select
 
 from portal.kit.claims.dataset import Dataset
-from portal.kit.claims.vocabulary import Claim, Kept, Subject, Table
+from portal.kit.claims.subjects import Subject
+from portal.kit.claims.vocabulary import Claim, Kept, Table
 from portal.kit.db import db
 from portal.kit.files import storage
 from portal.kit.i18n import _

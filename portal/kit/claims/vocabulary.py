@@ -1,6 +1,5 @@
 """The words in which an area declares what it holds: claims, their tables and columns, and how long each is kept."""
 
-import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -10,6 +9,7 @@ from typing import Any, BinaryIO
 from sqlalchemy import ColumnElement, delete, false, inspect, select, tuple_
 
 from portal.kit import clock, periods
+from portal.kit.claims.subjects import Subject, Whose
 from portal.kit.db import db
 from portal.kit.i18n import _l
 from portal.kit.immutable import SWEEP
@@ -27,19 +27,6 @@ class Ground(Enum):
     CONSENT = _l("your consent")
     LEGITIMATE_INTEREST = _l("our legitimate interest, which you may object to")
     LEGAL_DUTY = _l("a legal duty")
-
-
-@dataclass(frozen=True)
-class Subject:
-    """Whose data: a person's id, the addresses that are proven to be theirs, or both."""
-
-    person_id: uuid.UUID | None = None
-    addresses: frozenset[str] = frozenset()
-
-
-def of_person(column: Any) -> Callable[[Subject], ColumnElement[bool]]:
-    """Find a subject's rows by the column that holds a person's id; a subject without an account has none."""
-    return lambda subject: column == subject.person_id if subject.person_id else false()
 
 
 @dataclass(frozen=True)
@@ -130,7 +117,7 @@ class Table:
     ground: Ground
     keep: Rule | Sequence[Rule]
     columns: Mapping[str, Column]
-    whose: Callable[[Subject], ColumnElement[bool]] | None = None
+    whose: Whose | None = None
     on_erasure: Retain | None = None
     before_delete: Callable[[Sequence[Any]], None] | None = None
     goes_last: bool = False
@@ -148,7 +135,7 @@ class Table:
 
     def clause(self, subject: Subject) -> ColumnElement[bool]:
         """Return the clause for the subject's rows."""
-        return self.whose(subject) if self.whose else false()
+        return self.whose([subject]) if self.whose else false()
 
     def delete_rows(self, clause: ColumnElement[bool], batch: int) -> int:
         """Delete at most `batch` rows and return how many; `before_delete` sees them first (files go with their row)."""

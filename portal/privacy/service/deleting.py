@@ -94,7 +94,7 @@ def request_deletion(actor: Actor) -> datetime:
     audit.record("privacy.deletion_requested", subject_id=person.id, by=person.id)
     token = tokens.sign(UNDO, str(person.id), stamp=_stamp(person) or "")
     # Also to an address that may still take its account back: whoever changed it must not be able to delete it unseen.
-    for address in sorted(accounts.subject_of(person).addresses):
+    for address in accounts.addresses_of(person):
         mail.deletion_begun(person, to=address, due_at=deletion.due_at, token=token)
     return deletion.due_at
 
@@ -178,7 +178,7 @@ def _begin(deletion: Deletion) -> None:
     person = accounts.get_person(deletion.whom)
     # Old addresses stand in rows that go early; whose data it is must be known until the last piece.
     known = {
-        "addresses": sorted(accounts.subject_of(person).addresses),
+        "addresses": sorted(accounts.subject_of(person).email_keys),
         "recipient": {"email": person.email, "language": person.language, "zone": person.time_zone},
     }
     deletion.sealed = SEALED_FACTS.seal(json.dumps(known).encode(), of=deletion.id)
@@ -194,7 +194,7 @@ def _go_on(deletion: Deletion) -> None:
 
 def _unseal(deletion: Deletion) -> tuple[Subject, Recipient]:
     known = json.loads(SEALED_FACTS.open(deletion.sealed or b"", of=deletion.id))
-    return Subject(deletion.person_id, frozenset(known["addresses"])), Recipient(**known["recipient"])
+    return Subject.of(deletion.person_id, emails=known["addresses"]), Recipient(**known["recipient"])
 
 
 def _added(before: dict[str, Any], more: dict[str, int]) -> dict[str, Any]:

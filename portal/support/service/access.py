@@ -5,9 +5,9 @@ import uuid
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from portal.accounts import service as accounts
-from portal.accounts.models import address_key
 from portal.kit.actor import Actor, Role
 from portal.kit.db import db
+from portal.kit.email_address import lookup_key
 from portal.kit.refusals import NotFound
 from portal.support.models import MISUSE_REPORTED, Ticket
 
@@ -23,7 +23,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     """
     if actor.person_id is None:
         return false()
-    typed = and_(Ticket.subject_id.is_(None), Ticket.email_key == address_key(actor.email))
+    typed = and_(Ticket.subject_id.is_(None), Ticket.email_key == lookup_key(actor.email))
     return and_(or_(Ticket.subject_id == actor.person_id, typed), Ticket.kind != MISUSE_REPORTED)
 
 

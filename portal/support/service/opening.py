@@ -8,11 +8,11 @@ from sqlalchemy import func, or_, select, update
 
 from portal.accounts import service as accounts
 from portal.accounts.events import AccountFrozen, AddressChanged
-from portal.accounts.models import address_key
 from portal.kit import audit, clock, i18n, throttle
 from portal.kit.actor import Actor
 from portal.kit.clients import ClientKey
 from portal.kit.db import db
+from portal.kit.email_address import lookup_key
 from portal.kit.refusals import Refusal
 from portal.recovery.events import MisuseReported
 from portal.support import files as file_rules
@@ -44,7 +44,7 @@ def open_ticket(
     if by.person_id:
         throttle.spend("support.contact_person", str(by.person_id), TICKETS)
     # The address may be a stranger's, and the form in many hands: no mailbox is flooded, and nobody is told so.
-    in_time = throttle.allowed("support.received_letter", address_key(email), LETTERS_PER_ADDRESS)
+    in_time = throttle.allowed("support.received_letter", lookup_key(email), LETTERS_PER_ADDRESS)
     ticket = _new(
         subject_id=by.person_id,
         name=name,
@@ -111,9 +111,9 @@ def follow_address(change: AddressChanged) -> None:
     whose = Ticket.subject_id == change.person_id
     if not change.is_undo:
         whose = or_(whose, Ticket.subject_id.is_(None))
-    mine = update(Ticket).where(Ticket.email_key == address_key(change.old_email), whose)
+    mine = update(Ticket).where(Ticket.email_key == lookup_key(change.old_email), whose)
     db.session.execute(mine.values(subject_id=change.person_id))
-    named = {"email": change.new_email, "email_key": address_key(change.new_email)}
+    named = {"email": change.new_email, "email_key": lookup_key(change.new_email)}
     db.session.execute(mine.where(Ticket.kind != MISUSE_REPORTED).values(named))
 
 
@@ -124,7 +124,7 @@ def _new(*, email: str, **values: object) -> Ticket:
         id=uuid.uuid4(),
         reference=f"{reference[:5]}-{reference[5:]}",
         email=email,
-        email_key=address_key(email),
+        email_key=lookup_key(email),
     )
     db.session.add(ticket)
     db.session.flush()
