@@ -23,12 +23,12 @@ from portal.app import ROOT, create_app
 from portal.jobs import service as jobs
 from portal.jobs import worker as job_worker
 from portal.kit import claims, rotation
-from portal.kit.actor import Role
+from portal.kit.actor import Role, System
 from portal.kit.db import db
 from portal.kit.errors import AWAY
 from portal.kit.refusals import NotFound
 from portal.kit.settings import SettingsError, load
-from portal.kit.unit import unit_of_work
+from portal.kit.unit import acting_as, unit_of_work
 from portal.privacy import service as privacy
 from portal.privacy.cli import rotate_keys
 from portal.promises import service as promise_service
@@ -52,7 +52,7 @@ class Command(click.Command):
         Migrate(app, db, directory=MIGRATIONS)
         ctx.obj = app
         try:
-            with app.app_context():
+            with app.app_context(), acting_as(System(ctx.command_path)):
                 return super().invoke(ctx)
         except AWAY as error:
             raise click.ClickException(NO_ANSWER % type(error).__name__) from None

@@ -17,8 +17,9 @@ from portal.jobs.models import FAILED, WAITING, Job, Schedule
 from portal.jobs.registry import KINDS, SCHEDULES, TRIES
 from portal.jobs.service import LEASE, LeaseLost, Running, enqueue, running
 from portal.kit import clock
+from portal.kit.actor import System
 from portal.kit.db import db
-from portal.kit.unit import has_written, unit_of_work
+from portal.kit.unit import acting_as, has_written, unit_of_work
 
 log = structlog.get_logger()
 IDLE_SECONDS = 0.5
@@ -99,7 +100,8 @@ def run_next() -> bool:
         return False
     token = running.set(Running(leased.id, leased.lease, slow=leased.is_slow))
     try:
-        _run(leased)
+        with acting_as(System(leased.kind)):
+            _run(leased)
     except Exception as error:
         log.exception("job.failed", kind=leased.kind, job=str(leased.id), attempt=leased.attempts)
         _put_back(leased, error)

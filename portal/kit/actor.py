@@ -129,6 +129,17 @@ def admit(actor: Actor, *, roles: Collection[Role], ask_fresh: bool = True) -> S
     return Staff(actor.require_id(), held[0], _GATE)
 
 
+@dataclass(frozen=True)
+class System:
+    """Nobody in person: a job, a command or a tool of the portal's own, by its name."""
+
+    name: str
+
+
+Acting = Actor | Staff | System
+"""Whoever a unit of work is opened by."""
+
+
 def for_staff(*roles: Role) -> Callable[[Callable[Args, Result]], Callable[Args, Result]]:
     """Declare a verb whose `by` is staff in one of `roles`: a second wall, behind the gate of whoever calls it (8.4.2).
 

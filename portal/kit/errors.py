@@ -14,6 +14,7 @@ from portal.kit import access
 from portal.kit.i18n import _l
 from portal.kit.refusals import LinkDead, NotFound, Refusal, TooManyTries, Unavailable
 from portal.kit.templating import render
+from portal.kit.unit import UnitRefused
 
 log = structlog.get_logger()
 
@@ -129,6 +130,8 @@ def _refused(refusal: Refusal) -> Response:
         return page(410)
     if isinstance(refusal, NotFound):
         return page(404)
+    if isinstance(refusal, UnitRefused):
+        return page(403)
     # A refusal that nobody put into words is our mistake.
     return _unexpected(refusal)
 

@@ -1,7 +1,8 @@
 """The unit of work: return commits, raise rolls back. The only commits of the portal stand here.
 
 What must outlive a refusal (security events, spent throttles) is written in a transaction of its own after the unit ends.
-Nothing leaves over the network inside a unit.
+Nothing leaves over the network inside a unit: a route that calls out in between manages units of its own. Every unit knows
+who acts; a write outside of one is refused.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,10 +13,12 @@ from dataclasses import dataclass, field
 import structlog
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import ORMExecuteState
+from sqlalchemy.orm import ORMExecuteState, Session
 
 from portal.kit import db as database
+from portal.kit.actor import Acting, System
 from portal.kit.db import db
+from portal.kit.refusals import Refusal
 
 log = structlog.get_logger()
 
@@ -25,6 +28,7 @@ class Unit:
     """One unit of work: what is to happen when it commits, when it rolls back, and afterwards in any case."""
 
     session: object
+    actor: Acting
     refused: bool = False
     wrote: bool = False
     on_commit: list[Callable[[], None]] = field(default_factory=list)
@@ -32,17 +36,64 @@ class Unit:
     afterwards: list[Callable[[], None]] = field(default_factory=list)
 
 
-_unit: ContextVar[Unit] = ContextVar("unit")
+class OutsideUnit(RuntimeError):
+    """The session was used where no unit is open: nobody would commit it, or it would hold a connection meanwhile."""
+
+
+class UnitRefused(Refusal):
+    """Nothing may change in this request: its page carried no good token."""
+
+
+THE_PORTAL = System("portal")
+"""Who acts where nobody has said so."""
+_unit: ContextVar[Unit | None] = ContextVar("unit", default=None)
+_acting: ContextVar[Acting] = ContextVar("acting", default=THE_PORTAL)
+_own_units: ContextVar["_OwnUnits | None"] = ContextVar("own_units", default=None)
+
+
+@dataclass(frozen=True)
+class _OwnUnits:
+    """A route that manages its own units; a refused one may only read."""
+
+    refused: bool
+
+
+@contextmanager
+def acting_as(who: Acting) -> Iterator[None]:
+    """Say who acts in every unit that is opened within."""
+    token = _acting.set(who)
+    try:
+        yield
+    finally:
+        _acting.reset(token)
+
+
+@contextmanager
+def own_units(*, refused: bool) -> Iterator[None]:
+    """Run a route that opens its own units: between them the session may not even read, so that no connection is held.
+
+    When `refused`, a unit for writing raises UnitRefused.
+    """
+    token = _own_units.set(_OwnUnits(refused))
+    try:
+        yield
+        _refuse_loose_rows(db.session())
+    finally:
+        _own_units.reset(token)
 
 
 @contextmanager
 def unit_of_work(*, write: bool = True) -> Iterator[Unit]:
     """Run one unit: commit when the block returns, roll back when it raises or was refused.
 
-    Raises whatever the block or the commit raises, and RuntimeError inside another unit of the same session. Callbacks
-    run once it is certain how the unit ended, each alone; a failed one is reported and undoes nothing.
+    Raises whatever the block or the commit raises, RuntimeError inside another unit of the same session, and UnitRefused
+    for writing in a request that may only read. Callbacks run once it is certain how the unit ended, each alone; a failed
+    one is reported and undoes nothing.
     """
-    unit = Unit(session=_own_session())
+    own = _own_units.get()
+    if write and own and own.refused:
+        raise UnitRefused
+    unit = Unit(session=_own_session(), actor=_acting.get())
     token = _unit.set(unit)
     committed = False
     try:
@@ -63,14 +114,20 @@ def unit_of_work(*, write: bool = True) -> Iterator[Unit]:
             _follow_up(follow_up)
 
 
-def _own_session() -> object:
+def _own_session() -> Session:
     session = db.session()
-    outer = _unit.get(None)
+    outer = _unit.get()
     if outer is not None and outer.session is session:
         raise RuntimeError("a unit of work inside another would commit half of it")
+    _refuse_loose_rows(session)
     # What was read before ends here: on SQLite a write lock can only be taken by a transaction that begins with it.
     session.rollback()
     return session
+
+
+def _refuse_loose_rows(session: Session) -> None:
+    if session.new or session.deleted or any(session.is_modified(row) for row in session.dirty):
+        raise OutsideUnit("a row was added, changed or deleted where no unit of work was open")
 
 
 def _roll_back() -> None:
@@ -98,8 +155,11 @@ def _follow_up(callback: Callable[[], None]) -> None:
 
 
 def current_unit() -> Unit:
-    """Return the unit that is under way. Raises LookupError outside of one."""
-    return _unit.get()
+    """Return the unit that is under way. Raises OutsideUnit where there is none."""
+    unit = _unit.get()
+    if unit is None or unit.session is not db.session():
+        raise OutsideUnit("no unit of work is open")
+    return unit
 
 
 def after_unit(callback: Callable[[], None]) -> None:
@@ -108,13 +168,16 @@ def after_unit(callback: Callable[[], None]) -> None:
 
 
 def refuse_unit() -> None:
-    """Roll the unit back when it ends, though the view returns a page."""
-    current_unit().refused = True
+    """Roll the unit back when it ends, though the view returns a page. A route that has none open has nothing to undo."""
+    unit = _unit.get()
+    if unit is not None:
+        unit.refused = True
 
 
 def has_written() -> bool:
     """Tell whether the unit has written anything, or is about to."""
-    return bool(current_unit().wrote or db.session.new or db.session.dirty or db.session.deleted)
+    unit = _unit.get()
+    return bool((unit and unit.wrote) or db.session.new or db.session.dirty or db.session.deleted)
 
 
 def release_connection() -> None:
@@ -130,9 +193,7 @@ def release_connection() -> None:
 
 @event.listens_for(db.session, "after_flush")
 def _note_write(*_args: object) -> None:
-    unit = _unit.get(None)
-    if unit is not None:
-        unit.wrote = True
+    current_unit().wrote = True
 
 
 @event.listens_for(db.session, "do_orm_execute")
@@ -140,3 +201,5 @@ def _note_statement(statement: ORMExecuteState) -> None:
     # Whatever is not plainly a SELECT counts as a write: statements by hand do not pass the flush.
     if not statement.is_select:
         _note_write()
+    elif _own_units.get():
+        current_unit()

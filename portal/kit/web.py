@@ -10,10 +10,11 @@ from flask import Flask, current_app, g, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from portal.kit.actor import NOBODY
 from portal.kit.clients import ClientKey, client_key
 from portal.kit.headers import ALWAYS
 from portal.kit.settings import Settings, current_settings
-from portal.kit.unit import unit_of_work
+from portal.kit.unit import acting_as, own_units, unit_of_work
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -36,11 +37,19 @@ class Portal(Flask):
             return [b"Something went wrong on our side. Please try again in a moment.\n"]
 
     def dispatch_request(self) -> ResponseReturnValue:
-        """Run the view and make its response inside the unit, so that rendering still reads the same state."""
-        with unit_of_work(write=request.method not in SAFE_METHODS) as unit:
-            # Without a good token nothing may change, whatever the view makes of its form.
-            unit.refused = bool(g.get("csrf_expired"))
-            return self.make_response(super().dispatch_request())
+        """Run the view and make its response inside the unit, so that rendering still reads the same state.
+
+        A view that manages its own units renders inside a reading one, or after the last.
+        """
+        # Without a good token nothing may change, whatever the view makes of its form.
+        refused = bool(g.get("csrf_expired"))
+        with acting_as(g.get("acting", NOBODY)):
+            if hasattr(self.view_functions.get(request.endpoint or ""), "own_units_reason"):
+                with own_units(refused=refused):
+                    return self.make_response(super().dispatch_request())
+            with unit_of_work(write=request.method not in SAFE_METHODS) as unit:
+                unit.refused = refused
+                return self.make_response(super().dispatch_request())
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -14,10 +14,10 @@ import structlog
 from sqlalchemy import func, insert, select
 
 from portal.kit import clock, keys, paging
-from portal.kit.actor import Actor
+from portal.kit.actor import Actor, System
 from portal.kit.db import db
 from portal.kit.periods import period
-from portal.kit.unit import unit_of_work
+from portal.kit.unit import acting_as, unit_of_work
 from portal.traffic.models import Visit
 
 log = structlog.get_logger()
@@ -93,7 +93,7 @@ class Recorder:
             if not batch:
                 return 0
             try:
-                with self.app.app_context(), unit_of_work():
+                with self.app.app_context(), acting_as(System("traffic.recorder")), unit_of_work():
                     return self._write(batch)
             except Exception:
                 log.exception("traffic.visits_lost", count=len(batch))

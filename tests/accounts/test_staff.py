@@ -7,6 +7,8 @@ from click.testing import CliRunner
 
 from portal import cli
 from portal.accounts import service as accounts
+from portal.kit.actor import System
+from portal.kit.unit import current_unit
 from tests.accounts.walk import is_in, sign_in
 
 
@@ -70,3 +72,12 @@ def test_a_customers_factor_is_not_staffs_to_reset(portal, cast):
 def test_no_such_role(unit, cast):
     with pytest.raises(ValueError), unit():
         accounts.grant_role(cast.ada.id, role="king")
+
+
+def test_a_command_acts_as_itself_and_not_as_a_person(portal, monkeypatch):
+    seen = []
+    monkeypatch.setattr(accounts, "list_staff", lambda: seen.append(current_unit().actor) or [])
+    portal("staff", "list")
+    (acting,) = seen
+    assert isinstance(acting, System)
+    assert acting.name.endswith("staff list")

@@ -14,8 +14,9 @@ from portal.jobs import worker
 from portal.jobs.models import FAILED, WAITING, Job
 from portal.jobs.service import LeaseLost
 from portal.kit import audit, clock
+from portal.kit.actor import System
 from portal.kit.db import db, writing
-from portal.kit.unit import unit_of_work
+from portal.kit.unit import current_unit, unit_of_work
 
 
 def enqueue(unit, kind, **payload):
@@ -48,6 +49,23 @@ class TestEnqueueing:
         assert run_jobs() == 1
         assert seen == [{"a": "x", "b": 1, "c": None, "d": True}]
         assert waiting() == []
+
+    @pytest.mark.parametrize("slow", [False, True])
+    def test_a_job_acts_as_itself(self, unit, kinds, run_jobs, slow):
+        seen = []
+
+        def note():
+            seen.append(current_unit().actor)
+            return note_end if slow else None
+
+        def note_end():
+            seen.append(current_unit().actor)
+
+        kinds("lab.work", note, slow=slow)
+        enqueue(unit, "lab.work")
+        run_jobs()
+        assert set(seen) == {System("lab.work")}
+        assert len(seen) == 1 + slow
 
     def test_an_unknown_kind_and_an_object_are_refused_at_once(self, unit, kinds):
         kinds("lab.work", work)

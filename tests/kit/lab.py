@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, session, url_for
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from portal.kit import access, audit, forms, web
 from portal.kit.actor import Role
+from portal.kit.audit import AuditEntry
 from portal.kit.db import db
 from portal.kit.files import storage
 from portal.kit.i18n import _l
 from portal.kit.refusals import Busy, Refusal, TooManyTries
-from portal.kit.unit import after_unit
+from portal.kit.unit import after_unit, current_unit, unit_of_work
 
 bp = Blueprint("lab", __name__, url_prefix="/lab")
 
@@ -135,6 +136,77 @@ def refused_by_the_database() -> Response:
     db.session.flush()
     db.session.execute(text("INSERT INTO audit_entry (id, at, event, facts) SELECT id, at, event, facts FROM audit_entry"))
     return plain(SECRET_WORDS)
+
+
+@bp.route("/own-units", methods=["GET", "POST"])
+@access.public
+@access.own_units("a test: commits, calls somebody, and goes on")
+def own_units() -> Any:
+    """Take the sheet in units of its own; a name says what goes wrong in between."""
+    form = Sheet()
+    if not form.validate_on_submit():
+        return show(form)
+    with unit_of_work():
+        audit.record("lab.first")
+        after_unit(lambda: audit.record("lab.afterwards"))
+    held = _call(form.name.data)
+    with unit_of_work():
+        audit.record("lab.second")
+    with unit_of_work(write=False):
+        return plain(f"{held} held, {db.session.scalar(select(func.count()).select_from(AuditEntry))} recorded")
+
+
+def _call(name: str) -> int:
+    """Stand for a call to somebody else; return how many connections are held meanwhile."""
+    if name == "Breaks off":
+        raise RuntimeError(SECRET_WORDS)
+    if name == "Reads":
+        db.session.scalars(select(AuditEntry)).all()
+    if name == "Writes":
+        audit.record("lab.loose")
+        db.session.flush()
+    if name == "Adds":
+        audit.record("lab.loose")
+    return db.engine.pool.checkedout()  # type: ignore[attr-defined]
+
+
+@bp.route("/own-units/careless", methods=["GET", "POST"])
+@access.public
+@access.own_units("a test: never asks a form")
+def careless_own_units() -> Response:
+    """Write without ever asking a form."""
+    with unit_of_work():
+        audit.record("lab.careless")
+    return plain("done")
+
+
+@bp.post("/own-units/loose")
+@access.public
+@access.csrf_exempt("a test")
+@access.own_units("a test: forgets its unit")
+def loose() -> Response:
+    """Add a row to no unit."""
+    audit.record("lab.loose")
+    return plain("done")
+
+
+def _acting() -> Response:
+    acting = current_unit().actor
+    return plain(f"{type(acting).__name__} {getattr(acting, 'person_id', None)} {getattr(acting, 'role', '')}".strip())
+
+
+@bp.get("/acting")
+@access.public
+def acting() -> Response:
+    """Tell who acts in this unit."""
+    return _acting()
+
+
+@bp.get("/acting/staff")
+@access.staff(Role.SUPPORT)
+def acting_as_staff() -> Response:
+    """Tell who acts in this unit."""
+    return _acting()
 
 
 @bp.get("/reads")

@@ -7,16 +7,17 @@ from flask import g
 from sqlalchemy import insert, select, text, update
 
 from portal.kit import audit
+from portal.kit.actor import System
 from portal.kit.audit import AuditEntry
 from portal.kit.db import db
 from portal.kit.files import storage
-from portal.kit.unit import after_unit, release_connection, unit_of_work
+from portal.kit.unit import OutsideUnit, acting_as, after_unit, current_unit, release_connection, unit_of_work
 
 
-def fill(visitor, **fields):
-    page = visitor.get("/lab/page")
+def fill(visitor, path="/lab/page", **fields):
+    page = visitor.get(path)
     given = {"name": "Ada", "email": "ada@example.com", "password": "a password", **fields}
-    return visitor.client.post("/lab/page", data={**page.fields(), **given})
+    return visitor.client.post(path, data={**page.fields(path), **given})
 
 
 def test_a_view_that_returns_commits(visitor, recorded):
@@ -217,3 +218,97 @@ def test_a_read_keeps_no_unit_open(visitor, lab):
     with lab.app_context():
         assert db.engine.pool.checkedout() == 0
         assert "csrf_expired" not in g
+
+
+class TestOwnUnits:
+    """A route that commits, calls somebody, and goes on in a second unit."""
+
+    def test_each_of_its_units_commits_by_itself_and_nothing_is_held_in_between(self, visitor, recorded):
+        answer = fill(visitor, "/lab/own-units")
+        assert answer.text == "0 held, 3 recorded"
+        assert recorded() == ["first", "afterwards", "second"]
+
+    def test_what_was_committed_before_a_call_that_breaks_off_stays(self, visitor, recorded):
+        assert fill(visitor, "/lab/own-units", name="Breaks off").status_code == 500
+        assert recorded() == ["first", "afterwards"]
+
+    @pytest.mark.parametrize("name", ["Reads", "Writes", "Adds"])
+    def test_between_its_units_the_session_is_closed(self, visitor, recorded, name):
+        assert fill(visitor, "/lab/own-units", name=name).status_code == 500
+        assert recorded() == ["first", "afterwards"]
+
+    def test_a_row_that_is_left_to_no_unit_is_not_lost_in_silence(self, visitor, recorded):
+        assert visitor.post("/lab/own-units/loose").status == 500
+        assert recorded() == []
+
+    def test_a_refused_form_comes_back_filled(self, visitor, recorded):
+        answer = fill(visitor, "/lab/own-units", email="no address")
+        assert answer.status_code == 422
+        assert 'value="Ada"' in answer.text
+        assert recorded() == []
+
+    def test_without_a_good_token_the_form_comes_back_filled_and_nothing_changes(self, visitor, recorded):
+        answer = fill(visitor, "/lab/own-units", csrf_token="stale")
+        assert answer.status_code == 422
+        assert 'value="Ada"' in answer.text
+        assert recorded() == []
+
+    def test_without_a_good_token_nothing_changes_even_if_the_view_forgets_to_ask(self, visitor, recorded):
+        assert visitor.post("/lab/own-units/careless").status == 403
+        assert recorded() == []
+        token = visitor.get("/lab/page").fields()["csrf_token"]
+        assert visitor.post("/lab/own-units/careless", csrf_token=token).status == 200
+        assert recorded() == ["careless"]
+
+
+class TestOutside:
+    """Nobody writes where nobody would commit."""
+
+    @pytest.mark.parametrize(
+        "statement",
+        [update(AuditEntry).values(event="lab.changed"), insert(AuditEntry).values(event="lab.inserted", facts={})],
+        ids=["update", "insert"],
+    )
+    def test_a_statement_outside_of_a_unit_is_refused(self, lab, statement):
+        with lab.app_context(), pytest.raises(OutsideUnit):
+            db.session.execute(statement)
+
+    def test_a_flush_outside_of_a_unit_is_refused(self, lab):
+        with lab.app_context():
+            audit.record("lab.loose")
+            with pytest.raises(OutsideUnit):
+                db.session.flush()
+
+    def test_a_unit_takes_no_row_over_that_was_added_before_it_began(self, lab, recorded):
+        with lab.app_context():
+            audit.record("lab.loose")
+            with pytest.raises(OutsideUnit), unit_of_work():
+                pass
+        assert recorded() == []
+
+    def test_a_unit_of_another_session_does_not_count(self, lab, lab_unit):
+        with lab_unit(), lab.app_context(), pytest.raises(OutsideUnit):
+            db.session.execute(update(AuditEntry).values(event="lab.changed"))
+
+
+class TestWhoActs:
+    """Every unit knows."""
+
+    def test_in_a_request_it_is_its_person(self, visitor, people):
+        assert visitor.client.get("/lab/acting").text == "Actor None"
+        assert people.sign_in(people.ada).client.get("/lab/acting").text == f"Actor {people.ada.id}"
+
+    def test_staff_act_as_staff_in_the_console_and_as_customers_elsewhere(self, people):
+        sam = people.sign_in_staff(people.sam).client
+        assert sam.get("/lab/acting/staff").text == f"Staff {people.sam.id} support"
+        assert sam.get("/lab/acting").text == f"Actor {people.sam.id}"
+
+    def test_what_follows_a_unit_is_done_by_the_same(self, lab):
+        seen = []
+        with lab.app_context(), acting_as(System("lab")), unit_of_work():
+            after_unit(lambda: seen.append(current_unit().actor))
+        assert seen == [System("lab")]
+
+    def test_where_nobody_has_said_so_it_is_the_portal_itself(self, lab_unit):
+        with lab_unit() as unit:
+            assert unit.actor == System("portal")

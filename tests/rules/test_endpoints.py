@@ -21,6 +21,9 @@ PROVED_OTHERWISE: dict[str, str] = {
     "newsletter.unsubscribe": "the signed token in its address: a mail program that presses has no cookie (RFC 8058)",
 }
 
+# An endpoint that manages its own units of work, with its reason (rule 5).
+OWN_UNITS: dict[str, str] = {}
+
 # A page that several endpoints answer with, with its reason.
 PAGES_OF_SEVERAL = {
     "errors/error.html": "every error, whichever endpoint met it",
@@ -107,6 +110,11 @@ def test_a_get_that_keeps_a_book_is_listed_with_its_reason(portal):
 def test_a_post_that_proves_itself_otherwise_is_listed_with_its_reason(portal):
     declared = {name for name, view in portal.view_functions.items() if hasattr(view, "csrf_exempt_reason")}
     assert declared == set(PROVED_OTHERWISE)
+
+
+def test_an_endpoint_with_units_of_its_own_is_listed_with_its_reason(portal):
+    declared = {name for name, view in portal.view_functions.items() if hasattr(view, "own_units_reason")}
+    assert declared == set(OWN_UNITS)
 
 
 def test_a_blueprint_is_called_as_its_folder_and_its_pages_live_in_its_routes(portal):
