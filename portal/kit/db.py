@@ -78,6 +78,11 @@ def writing(on: bool = True) -> Iterator[None]:
         _writing.reset(token)
 
 
+def is_writing() -> bool:
+    """Tell whether the transactions that are opened here may write."""
+    return _writing.get()
+
+
 def repeatable_read() -> None:
     """Let every read of this unit see one and the same state, however long it takes. Call before the first of them."""
     if db.engine.dialect.name == "postgresql":

@@ -16,7 +16,7 @@ from sqlalchemy import String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kit import clock, keys
-from portal.kit.db import Base, Id, Word, db
+from portal.kit.db import Base, Id, Word, db, is_writing
 from portal.kit.sealed import Sealed
 
 CACHED_FOR = timedelta(minutes=10)
@@ -90,9 +90,14 @@ def hashes(purpose: str) -> Lasting:
 
 
 def macs(purpose: Lasting, text: str) -> list[str]:
-    """Return the keyed hashes of `text` under every secret there was, newest first: look up by all of them."""
+    """Return the keyed hashes of `text` under every secret there was, newest first: look up by all of them.
+
+    Where the transaction may write, what is found decides something, so the retired keys are read; a page only counts,
+    and costs no query for keys that change once in years.
+    """
     current = [purpose.derive(secret) for secret in keys.secret_keys()]
-    return [keys.mac(key, text) for key in [*current, *retired_keys(purpose.name)]]
+    retired = retired_keys if is_writing() else cached_keys
+    return [keys.mac(key, text) for key in [*current, *retired(purpose.name)]]
 
 
 def mac(purpose: Lasting, text: str) -> str:

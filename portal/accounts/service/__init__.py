@@ -42,6 +42,7 @@ from portal.accounts.service.people import (
     person_for,
     reactivate,
     set_password,
+    subject_for,
     subject_of,
     unfreeze,
 )
@@ -173,6 +174,7 @@ __all__ = [
     "sign_up",
     "sign_up_of",
     "stop_email_changes",
+    "subject_for",
     "subject_of",
     "undo_email_change",
     "undo_factor",

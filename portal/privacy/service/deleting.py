@@ -63,7 +63,7 @@ class Recipient:
 
 def outlook_for(actor: Actor) -> Outlook:
     """Tell what a deletion would take, what it would leave and why, and what stands in its way."""
-    subject = accounts.subject_of(accounts.person_for(actor))
+    subject = accounts.subject_for(actor)
     return Outlook(
         blockers=register().blockers(subject),
         goes=[(row, rows) for row, rows in register().held(subject) if rows and not row.is_retained],

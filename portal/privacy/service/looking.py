@@ -14,7 +14,7 @@ from portal.kit.staff_reads import StaffRead, StaffReadSubject
 
 def held_for(actor: Actor) -> list[tuple[RegisterRow, int]]:
     """Return each line of the register with the number of rows about the actor, what one knows best first."""
-    return register().held(accounts.subject_of(accounts.person_for(actor)))[::-1]
+    return register().held(accounts.subject_for(actor))[::-1]
 
 
 def past_for(actor: Actor, *, events: Iterable[str], after: str | None) -> paging.Slice[AuditEntry]:
