@@ -7,11 +7,11 @@ from portal.kit import forms
 from portal.kit.forms import Form
 from portal.kit.i18n import _l
 
-_CODE_WRONG = _l("That is not the present code. A code works once: please wait for the next one and type it here.")
+_CODE_WRONG = _l("That code is wrong or already used. Wait for the next one and enter it here.")
 _CODES_UNREADABLE = _l(
     "We can’t check your code right now. This is a problem on our side, and your code wasn’t used. Please try again later."
 )
-_PASSWORD_WRONG = _l("That is not your password.")
+_PASSWORD_WRONG = _l("That isn’t your password.")
 
 
 def code_field() -> StringField:
@@ -29,16 +29,16 @@ class SignUp(Form):
 
     refusals = forms.PASSWORD_REFUSALS
 
-    name = forms.text(_l("Name"), hint=_l("As we should call you."))
-    email = forms.email(hint=_l("We send a link there to confirm it."))
+    name = forms.text(_l("Name"), hint=_l("What should we call you?"))
+    email = forms.email(hint=_l("We’ll email you a link to confirm it."))
     password = forms.password()
-    accept_terms = forms.tick(_l("I accept the terms"), must=_l("Please accept the terms to create an account."))
+    accept_terms = forms.tick(_l("I accept the terms"), must=_l("Accept the terms to create an account."))
 
 
 class CorrectAddress(Form):
     """The address that was meant."""
 
-    email = forms.email(_l("The right e-mail address"))
+    email = forms.email(_l("Correct email address"))
 
 
 class SignIn(Form):
@@ -48,20 +48,20 @@ class SignIn(Form):
         "SignInRefused": (
             None,
             _l(
-                "This address and this password do not belong together, or the address is not confirmed yet. "
-                "If you have just signed up, please open the link in our letter first."
+                "Wrong email or password, or the address isn’t confirmed yet. Just signed up? Open the link in our email "
+                "first."
             ),
         ),
         "AccountFrozen": (
             None,
             _l(
-                "This account is frozen, because somebody told us that they did not do what was done with it. "
-                "Please choose a new password by “Forgot your password?”."
+                "This account is locked because someone reported something they didn’t do. Choose a new password with "
+                "“Forgot your password?”."
             ),
         ),
         "TooManyTries": (
             None,
-            _l("That was tried too often. Please wait %(minutes)s minutes, then try again, or choose a new password."),
+            _l("Too many attempts. Wait %(wait)s and try again, or reset your password."),
         ),
     }
 
@@ -83,8 +83,8 @@ class AddFactor(Form):
 
     refusals = {
         "CodeWrong": ("code", _CODE_WRONG),
-        "LinkDead": (None, _l("This page had been open for too long. Please scan the new picture and type its code.")),
-        "FactorPresent": (None, _l("You have a second factor already. Remove it first to set up another one.")),
+        "LinkDead": (None, _l("This page was open too long. Scan the new code and enter what the app shows.")),
+        "FactorPresent": (None, _l("Two-step verification is already on. Turn it off first to set it up again.")),
     }
 
     sealed = HiddenField(validators=[DataRequired(), Length(max=400)])
@@ -98,7 +98,7 @@ class RemoveFactor(Form):
         "WrongPassword": ("password", _PASSWORD_WRONG),
         "PasswordTooShort": (
             "password",
-            _l("Your password is too short to stand alone. Please choose one of at least %(least)s characters first."),
+            _l("Your password is too short to be used on its own. Choose one of at least %(least)s characters first."),
         ),
     }
 

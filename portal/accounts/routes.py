@@ -16,7 +16,7 @@ from portal.accounts.forms import (
     SignIn,
     SignUp,
 )
-from portal.kit import access, i18n, web
+from portal.kit import access, devices, i18n, web
 from portal.kit.forms import Press
 from portal.kit.headers import private_link
 from portal.kit.i18n import _
@@ -31,7 +31,7 @@ SECOND_STEP = "second_step"
 
 
 def _device() -> str:
-    return service.device_of(request.headers.get("User-Agent", ""))
+    return devices.device_of(request.headers.get("User-Agent", ""))
 
 
 def _sign_up_id() -> uuid.UUID | None:
@@ -54,7 +54,7 @@ def _keep(opened: service.SignedIn) -> None:
 def _enter(opened: service.SignedIn) -> ResponseReturnValue:
     _keep(opened)
     if opened.password_is_common:
-        flash(_("Your password is easy to guess. Please choose another one under Settings, Password."), "warning")
+        flash(_("Your password is easy to guess. Choose another one under Settings, Password."), "warning")
     return _go_on()
 
 
@@ -82,7 +82,7 @@ def check_mail() -> ResponseReturnValue:
     try:
         waiting = service.get_sign_up(_sign_up_id())
     except NotFound:
-        flash(_("Nothing waits for confirmation in this browser. Please sign in, or create an account."), "info")
+        flash(_("Nothing is waiting for confirmation in this browser. Sign in, or create an account."), "info")
         return redirect(url_for(".login"), code=303)
     form = CorrectAddress()
     if form.validate_on_submit():
@@ -91,7 +91,7 @@ def check_mail() -> ResponseReturnValue:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            flash(_("We have noted the address. The link that went to the old one no longer works."), "success")
+            flash(_("Email address changed. The link that went to the old one no longer works."), "success")
             return redirect(url_for(".check_mail"), code=303)
     return render("accounts/check_mail.html", form=form, address=waiting.email), form.status
 
@@ -101,7 +101,7 @@ def check_mail() -> ResponseReturnValue:
 def resend() -> ResponseReturnValue:
     """Write the letter of this browser's sign-up once more."""
     service.send_again(_sign_up_id(), client=web.this_client())
-    flash(_("If the address has not had too many letters from us lately, another one is on its way."), "success")
+    flash(_("Unless we’ve emailed this email address too often recently, another email is on its way."), "success")
     return redirect(url_for(".check_mail"), code=303)
 
 
@@ -114,7 +114,7 @@ def verify_email(token: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         service.confirm_address(token)
         session.pop(SIGN_UP, None)
-        flash(_("Your address is confirmed and your account is ready. Please sign in."), "success")
+        flash(_("Your email address is confirmed and your account is ready. Sign in to continue."), "success")
         return redirect(url_for(".login"), code=303)
     waiting = service.sign_up_of(token)
     return render(
@@ -133,7 +133,7 @@ def login() -> ResponseReturnValue:
         try:
             return _admit(service.sign_in(_attempt(form)))
         except service.AddressUnconfirmed:
-            flash(_("Please confirm your address first: open the link in our letter."), "info")
+            flash(_("Confirm your email address first: open the link in our email."), "info")
             return redirect(url_for(".check_mail"), code=303)
         except service.AccountClosing as closing:
             return _closing(closing)
@@ -162,7 +162,7 @@ def _admit(entry: service.SignedIn | service.SecondStep) -> ResponseReturnValue:
 
 
 def _closing(closing: service.AccountClosing) -> ResponseReturnValue:
-    flash(_("This account will be deleted on %(day)s. Until then you can undo that.", day=day(closing.gone_at)), "info")
+    flash(_("This account will be deleted on %(day)s. Until then you can cancel.", day=day(closing.gone_at)), "info")
     return redirect(url_for("privacy.undo", token=closing.token), code=303)
 
 
@@ -201,7 +201,7 @@ def logout() -> ResponseReturnValue:
     """End the session of this browser, and have the browser forget what it kept of it (v5.0.0-14.3.1)."""
     service.sign_out(access.actor())
     session.clear()
-    flash(_("You are signed out."), "success")
+    flash(_("You’re signed out."), "success")
     response: Response = make_response(redirect(url_for("home.start"), code=303))
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
@@ -228,7 +228,7 @@ def enrol_factor() -> ResponseReturnValue:
     """Show a secret for an authenticator app, and take its first code."""
     actor = access.actor()
     if actor.has_second_factor:
-        flash(_("You have a second factor already. Remove it first to set up another one."), "info")
+        flash(_("Two-step verification is already on. Turn it off first to set it up again."), "info")
         return redirect(url_for("settings.security"), code=303)
     form = AddFactor()
     if form.validate_on_submit():
@@ -238,7 +238,7 @@ def enrol_factor() -> ResponseReturnValue:
             form.refuse(refusal)
         else:
             _keep(opened)
-            flash(_("Your second factor is set up. From now on we ask for a code when you sign in."), "success")
+            flash(_("Two-step verification is on. From now on we’ll ask for a code when you sign in."), "success")
             return redirect(_next() or url_for("settings.security"), code=303)
     setup = service.begin_factor(actor, sealed=form.sealed.data)
     form.sealed.data = setup.sealed
@@ -256,6 +256,6 @@ def remove_factor() -> ResponseReturnValue:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            flash(_("Your second factor is removed. Your password alone opens your account now."), "success")
+            flash(_("Two-step verification is off. You now sign in with just your password."), "success")
             return redirect(url_for("settings.security"), code=303)
     return render("accounts/remove_factor.html", form=form), form.status

@@ -7,4 +7,4 @@ from portal.kit.i18n import _l
 class Answer(forms.Form):
     """Our answer to a customer."""
 
-    message = forms.paragraph(_l("Your answer"), hint=_l("It goes out as a letter, and stands on the customer’s page."))
+    message = forms.paragraph(_l("Your reply"), hint=_l("Emailed to the customer and shown on their ticket."))

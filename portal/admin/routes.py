@@ -49,7 +49,7 @@ def ticket(ticket_id: uuid.UUID) -> ResponseReturnValue:
     form = Answer()
     if form.validate_on_submit():
         support.answer(ticket_id, by=access.acting_staff(), message=form.message.data)
-        flash(_("The answer is on its way."), "success")
+        flash(_("Reply sent."), "success")
         return _back(ticket_id)
     return render("admin/ticket.html", form=form, talk=support.read_ticket(ticket_id, by=access.acting_staff())), form.status
 
@@ -59,7 +59,7 @@ def ticket(ticket_id: uuid.UUID) -> ResponseReturnValue:
 def close(ticket_id: uuid.UUID) -> ResponseReturnValue:
     """Close a ticket."""
     support.close_ticket(ticket_id, by=access.acting_staff())
-    flash(_("The ticket is closed."), "success")
+    flash(_("Ticket closed."), "success")
     return _back(ticket_id)
 
 
@@ -68,7 +68,7 @@ def close(ticket_id: uuid.UUID) -> ResponseReturnValue:
 def reopen(ticket_id: uuid.UUID) -> ResponseReturnValue:
     """Open a ticket again."""
     support.reopen_ticket(ticket_id, by=access.acting_staff())
-    flash(_("The ticket is open again."), "success")
+    flash(_("Ticket reopened."), "success")
     return _back(ticket_id)
 
 
@@ -77,7 +77,7 @@ def reopen(ticket_id: uuid.UUID) -> ResponseReturnValue:
 def redact_message(message_id: uuid.UUID) -> ResponseReturnValue:
     """Empty a message for good."""
     ticket_id = support.redact_message(message_id, by=access.acting_staff())
-    flash(_("The text is removed for good."), "success")
+    flash(_("Text deleted permanently."), "success")
     return _back(ticket_id)
 
 
@@ -95,7 +95,7 @@ def attachment(attachment_id: uuid.UUID) -> Response:
 def redact_file(attachment_id: uuid.UUID) -> ResponseReturnValue:
     """Delete a ticket's file for good."""
     ticket_id = support.redact_file(attachment_id, by=access.acting_staff())
-    flash(_("The file is removed for good."), "success")
+    flash(_("File deleted permanently."), "success")
     return _back(ticket_id)
 
 

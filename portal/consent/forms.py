@@ -9,6 +9,6 @@ from portal.kit.i18n import _l
 class Choose(Form):
     """One of two, by either of two ways. `next` is where the visitor came from; a wrong one is left aside."""
 
-    analytics = choice(_l("Statistics of visits"), [("granted", _l("Accept")), ("denied", _l("Refuse"))])
-    mechanism = choice(_l("Where"), [("banner", _l("Banner")), ("settings", _l("Page about cookies"))])
+    analytics = choice(_l("Analytics"), [("granted", _l("Accept")), ("denied", _l("Refuse"))])
+    mechanism = choice(_l("Where"), [("banner", _l("Banner")), ("settings", _l("Cookies page"))])
     next = HiddenField()

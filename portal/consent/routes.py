@@ -34,9 +34,9 @@ def choose() -> ResponseReturnValue:
         mechanism=service.Mechanism(form.mechanism.data),
     )
     if decision.choice == service.Choice.GRANTED:
-        flash(_("Thank you. We count your visits from now on. You can change this on the page about cookies."), "success")
+        flash(_("Thanks. We’ll count your visits from now on. You can change this on the cookies page."), "success")
     else:
-        flash(_("Noted: we do not count your visits. You can change this on the page about cookies."), "success")
+        flash(_("Noted. We won’t count your visits. You can change this on the cookies page."), "success")
     response = redirect(internal_path(form.next.data) or came_from(), code=303)
     browser.remember(response, decision)
     return response

@@ -59,6 +59,8 @@ class Purpose:
     words: Sequence[Any]
     ground: Ground
     revision: int = 1
+    same_since: int = 1
+    """The first revision that asks the same, in whichever words: an answer to an older one no longer counts."""
     lapses: bool = False
     """Whether a grant ends by itself after the period of consent."""
 
@@ -68,10 +70,10 @@ class Purpose:
         return self.ground is not Ground.CONSENT
 
 
-BANNER_TITLE = _l("May we count visits?")
+BANNER_TITLE = _l("Can we count your visits?")
 BANNER_TEXT = _l(
-    "If you agree, Google Analytics counts visits to our public pages, in aggregate only, with up to four cookies. "
-    "If you refuse, nothing of Google is loaded, and every page works the same."
+    "If you accept, Google Analytics counts visits to our public pages, in aggregate only, with up to four "
+    "cookies. If you refuse, nothing from Google is loaded, and every page works the same."
 )
 REFUSE = _l("Refuse")
 ACCEPT = _l("Accept")
@@ -79,53 +81,60 @@ ACCEPT = _l("Accept")
 _ALL = (
     Purpose(
         ANALYTICS,
-        _l("Statistics of visits"),
+        _l("Analytics"),
         (BANNER_TITLE, BANNER_TEXT, REFUSE, ACCEPT),
         Ground.CONSENT,
+        revision=2,
         lapses=True,
     ),
     Purpose(
         NEWSLETTER,
         _l("Newsletter"),
-        (_l("News for apparel makers, now and then. Every issue carries the way out."),),
+        (_l("News for apparel makers, now and then. You can unsubscribe from any issue."),),
         Ground.CONSENT,
+        revision=2,
     ),
     Purpose(
         "betas",
         _l("Beta versions"),
-        (_l("We write to you when there is a new version to try before everybody else."),),
+        (_l("We email you when there’s a new version to try before everyone else."),),
         Ground.LEGITIMATE_INTEREST,
+        revision=2,
     ),
     Purpose(
         "research",
         _l("Research interviews"),
-        (_l("We write to you to ask for an interview about how you work."),),
+        (_l("We email you to ask for an interview about how you work."),),
         Ground.LEGITIMATE_INTEREST,
+        revision=2,
     ),
     Purpose(
         "follow_up",
         _l("News about what you reported"),
-        (_l("We write to you when something that you reported is fixed."),),
+        (_l("We email you when something you reported is fixed."),),
         Ground.LEGITIMATE_INTEREST,
+        revision=2,
     ),
     Purpose(
         "error_help",
-        _l("Help when we notice errors"),
-        (_l("We write to you when our logs show that you meet errors."),),
+        _l("Help when you run into errors"),
+        (_l("We email you when our logs show you’ve run into errors."),),
         Ground.LEGITIMATE_INTEREST,
+        revision=2,
     ),
     Purpose(
         "product_improvement",
         _l("Improving our products"),
-        (_l("We learn from our conversations with you how to make our products better."),),
+        (_l("We learn from our conversations with you how to improve our products."),),
         Ground.LEGITIMATE_INTEREST,
+        revision=2,
     ),
 )
 PURPOSES = {purpose.key: purpose for purpose in _ALL}
 _EVERY_USE = Purpose(
     EVERYTHING,
-    _l("Every use"),
-    (_l("While the use of your data is restricted, we keep it and do nothing else with it."),),
+    _l("All uses"),
+    (_l("While the use of your data is restricted, we store it and do nothing else with it."),),
     Ground.LEGITIMATE_INTEREST,
 )
 
@@ -229,7 +238,7 @@ def cookie_for(decision: Decision) -> str:
 
 
 def find_remembered(cookie: str) -> Remembered | None:
-    """Read what `cookie_for` wrote. None when it is forged, has lapsed, or answers an older wording."""
+    """Read what `cookie_for` wrote. None when it is forged, has lapsed, or answers another question."""
     try:
         decision_id, visitor_id, choice, revision, at = tokens.read(COOKIE, cookie, max_age=period(PERIOD))
         found = Remembered(
@@ -237,4 +246,5 @@ def find_remembered(cookie: str) -> Remembered | None:
         )
     except (LinkDead, ValueError):
         return None
-    return found if revision == str(PURPOSES[ANALYTICS].revision) and found.ends_at > clock.now() else None
+    still_asked = int(revision) >= PURPOSES[ANALYTICS].same_since
+    return found if still_asked and found.ends_at > clock.now() else None

@@ -14,14 +14,13 @@ from portal.support import service as support
 
 @dataclass(frozen=True)
 class Panel:
-    """One glance: an icon, a title, a sentence, perhaps a figure with its unit, and links as (endpoint, label)."""
+    """One glance: an icon, a title, a sentence, perhaps a figure with its noun, and links as (endpoint, label)."""
 
     icon: str
     title: str
     text: str
     links: Sequence[tuple[str, str]]
     figure: str | None = None
-    unit: str | None = None
 
 
 def for_actor(actor: Actor) -> list[Panel]:
@@ -33,13 +32,13 @@ def _your_data() -> Panel:
     return Panel(
         icon="shield",
         title=_("Your data"),
-        text=_("See what we hold and why, take a copy, or delete it. You need nobody’s help."),
+        text=_("See what we hold and why, download it, or delete it. No need to ask anyone."),
         links=[
             ("privacy.overview", _("See and download my data")),
             ("privacy.delete", _("Delete my account")),
             ("privacy.who_looked", _("Who looked at my data")),
             ("traffic.mine", _("My visits")),
-            ("privacy.requests", _("What I asked for")),
+            ("privacy.requests", _("My requests")),
         ],
     )
 
@@ -49,10 +48,9 @@ def _security(actor: Actor) -> Panel:
     return Panel(
         icon="lock",
         title=_("Security"),
-        figure=str(count),
-        unit=ngettext("browser signed in", "browsers signed in", count),
-        text=_("See where you are signed in, and end whatever is not you."),
-        links=[("settings.security", _("Sessions and sign-ins")), ("settings.password", _("Change my password"))],
+        figure=ngettext("%(num)s browser signed in", "%(num)s browsers signed in", count),
+        text=_("Check where you’re signed in, and sign out anything you don’t recognise."),
+        links=[("settings.security", _("Devices and sign-ins")), ("settings.password", _("Change my password"))],
     )
 
 
@@ -60,11 +58,10 @@ def _communication(actor: Actor) -> Panel:
     gets_newsletter = newsletter.state_for(actor)
     return Panel(
         icon="mail",
-        title=_("Communication"),
-        figure=_("On") if gets_newsletter else _("Off"),
-        unit=_("newsletter"),
-        text=_("You decide what we may write to you about."),
-        links=[("settings.communication", _("Choose")), ("settings.profile", _("Name, language, time zone"))],
+        title=_("Emails from us"),
+        figure=_("Newsletter on") if gets_newsletter else _("Newsletter off"),
+        text=_("Choose what we may email you about."),
+        links=[("settings.communication", _("Email preferences")), ("settings.profile", _("Name, language, time zone"))],
     )
 
 
@@ -73,10 +70,9 @@ def _support(actor: Actor) -> Panel:
     return Panel(
         icon="chat",
         title=_("Support"),
-        figure=str(count),
-        unit=ngettext("open question", "open questions", count),
-        text=_("A person answers, and our whole conversation stays here for you."),
-        links=[("support.overview", _("My questions")), ("support.contact", _("Ask us"))],
+        figure=ngettext("%(num)s open ticket", "%(num)s open tickets", count),
+        text=_("A person replies, and your tickets stay here for you."),
+        links=[("support.overview", _("My tickets")), ("support.contact", _("Contact support"))],
     )
 
 
@@ -85,8 +81,7 @@ def _promises() -> Panel:
     return Panel(
         icon="tape",
         title=_("Promises"),
-        figure=str(counts[Standing.KEPT]),
-        unit=_("kept, of %(total)s", total=sum(counts.values())),
-        text=_("What our policy promises, and what a machine saw when it last looked."),
-        links=[("promises.overview", _("See them all")), ("legal.privacy", _("The policy"))],
+        figure=_("%(kept)s of %(total)s kept", kept=counts[Standing.KEPT], total=sum(counts.values())),
+        text=_("The promises in our policy, and the result of the last automatic check."),
+        links=[("promises.overview", _("See all promises")), ("legal.privacy", _("Privacy policy"))],
     )

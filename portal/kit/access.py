@@ -190,7 +190,7 @@ def _gate() -> ResponseReturnValue | None:
     if not person.is_signed_in:
         return _send_to("accounts.login", _("Please sign in first."))
     if tag.gate is Gate.FRESH and not person.is_fresh:
-        return _send_to("accounts.confirm_identity", _("Please confirm that it is you."))
+        return _send_to("accounts.confirm_identity", _("Please confirm it’s you."))
     if tag.gate is Gate.STAFF:
         return _gate_staff(person, tag)
     return None
@@ -205,9 +205,9 @@ def _gate_staff(person: Actor, tag: Tag) -> ResponseReturnValue | None:
         # The console does not exist for anybody else.
         abort(404)
     except FactorNotGiven:
-        return _send_to("accounts.second_factor", _("The console asks for your second factor."))
+        return _send_to("accounts.second_factor", _("The console needs two-step verification."))
     except ProofTooOld:
-        return _send_to("accounts.confirm_identity", _("Please confirm that it is you."))
+        return _send_to("accounts.confirm_identity", _("Please confirm it’s you."))
     return None
 
 

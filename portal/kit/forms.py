@@ -6,6 +6,7 @@ token has expired the page comes back filled. A button-only POST with an expired
 
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 from html import escape
 from typing import Any, ClassVar
 
@@ -23,6 +24,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import Select
 
+from portal.kit import periods
 from portal.kit.i18n import _, _l
 from portal.kit.refusals import Refusal, TooManyTries, Unavailable
 from portal.kit.settings import current_settings
@@ -79,7 +81,7 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             field_name, sentence = self.words()[type(refusal).__name__]
         except KeyError:
             raise refusal from None
-        text = str(sentence) % refusal.values
+        text = str(sentence) % _said(refusal)
         if field_name is None:
             self.problems.append(text)
         else:
@@ -98,32 +100,40 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         refuse_unit()
 
 
+def _said(refusal: Refusal) -> Mapping[str, object]:
+    """Return the values of a refusal as a sentence says them: how long to wait in whole minutes, with their unit."""
+    if not isinstance(refusal, TooManyTries):
+        return refusal.values
+    minutes = max(1, -(-refusal.retry_after // 60))
+    return {**refusal.values, "wait": periods.describe(timedelta(minutes=minutes))}
+
+
 def _why_no_token() -> str:
     if current_app.config["SESSION_COOKIE_NAME"] not in request.cookies:
         # P06: a browser that refuses cookies is told so, plainly.
         sentence = _(
-            "Your browser did not send our cookie back. Please allow cookies for this site, then send the form again. "
-            "The cookie says who you are while you are signed in; without it nobody can sign in."
+            "Your browser didn’t send our cookie back. Allow cookies for this site, then submit the form again. The "
+            "cookie keeps you signed in; without it nobody can sign in."
         )
     else:
-        sentence = _("This page had been open for too long. Nothing was changed. Please send it again.")
+        sentence = _("This page was open too long, so nothing was saved. Please submit it again.")
     return str(sentence)
 
 
 HOUSE_REFUSALS: Mapping[str, tuple[str | None, Sentence]] = {
     "TooManyTries": (
         None,
-        _l("That was tried too often. Nothing is lost. Please wait %(minutes)s minutes and try again."),
+        _l("Too many attempts. Nothing is lost. Wait %(wait)s and try again."),
     ),
-    "Busy": (None, _l("We are very busy right now. Nothing is lost. Please try again in a minute.")),
+    "Busy": (None, _l("We’re very busy right now. Nothing is lost. Try again in a minute.")),
 }
 
 PASSWORD_REFUSALS: Mapping[str, tuple[str | None, Sentence]] = {
-    "PasswordTooShort": ("password", _l("Please use at least %(least)s characters. A few unrelated words do well.")),
-    "PasswordTooCommon": ("password", _l("This password is easily guessed. A few unrelated words do better.")),
+    "PasswordTooShort": ("password", _l("Use at least %(least)s characters. A few unrelated words work well.")),
+    "PasswordTooCommon": ("password", _l("This password is easy to guess. A few unrelated words work better.")),
     "PasswordTellsContext": (
         "password",
-        _l("This one is made of your name, your address or ours. Please choose words that nobody would expect."),
+        _l("This password is based on your name, your email address or our name. Choose words that nobody would expect."),
     ),
 }
 """Words for every form with a new password in its field `password`."""
@@ -155,7 +165,7 @@ def one_line(_form: object, field: Any) -> None:
     if plain != (field.data or ""):
         # The page comes back with what can stand in a page.
         field.data = plain
-        raise ValidationError(_("Please use one line of plain text."))
+        raise ValidationError(_("Use one line of plain text."))
 
 
 def no_control(_form: object, field: Any) -> None:
@@ -163,7 +173,7 @@ def no_control(_form: object, field: Any) -> None:
     plain = "".join(char for char in field.data or "" if _can_stand(char) or char in "\r\n\t")
     if plain != (field.data or ""):
         field.data = plain
-        raise ValidationError(_("Please use plain text."))
+        raise ValidationError(_("Use plain text only."))
 
 
 def _required(required: bool, sentence: Sentence | None = None) -> Any:
@@ -171,7 +181,7 @@ def _required(required: bool, sentence: Sentence | None = None) -> Any:
 
 
 def _at_most(most: int) -> Length:
-    return Length(max=most, message=_l("Please use at most %(max)d characters."))
+    return Length(max=most, message=_l("Use at most %(max)d characters."))
 
 
 def text(label: Sentence, *, max: int = NAME_MAX, required: bool = True, hint: Sentence = "", **kw: Any) -> StringField:
@@ -186,7 +196,7 @@ def paragraph(label: Sentence, *, max: int = MESSAGE_MAX, required: bool = True,
     return TextAreaField(label, validators=[_required(required), _at_most(max), no_control], description=hint)
 
 
-def email(label: Sentence = _l("E-mail address"), *, hint: Sentence = "", required: bool = True) -> EmailField:
+def email(label: Sentence = _l("Email address"), *, hint: Sentence = "", required: bool = True) -> EmailField:
     """Make a field for an e-mail address, checked for shape (RFC 5321), never for existence."""
     return EmailField(
         label,
@@ -202,7 +212,7 @@ def _email_shape(_form: object, field: Any) -> None:
     try:
         validate_email(field.data, check_deliverability=False, allow_smtputf8=False, test_environment=True, strict=True)
     except EmailNotValidError:
-        raise ValidationError(_("Please check this address. It should look like name@example.com.")) from None
+        raise ValidationError(_("Check this email address. It should look like name@example.com.")) from None
 
 
 def password(label: Sentence = _l("Password"), *, hint: Sentence = "") -> PasswordField:
@@ -239,7 +249,7 @@ def upload(label: Sentence, *, accept: Iterable[str], hint: Sentence = "") -> Fi
     """Make a field for one file; `accept` names the endings that the file dialogue offers, and proves nothing."""
     return FileField(
         label,
-        validators=[FileRequired(_l("Please choose a file."))],
+        validators=[FileRequired(_l("Choose a file."))],
         description=hint,
         render_kw={"accept": ",".join(accept)},
     )
@@ -294,7 +304,7 @@ def _expired() -> ResponseReturnValue | None:
     if rule is not None and rule.methods and "GET" in rule.methods:
         g.csrf_expired = True
         return None
-    flash(_("That page had been open for too long. Nothing was changed. Please press the button again."), "warning")
+    flash(_("That page was open too long, so nothing was changed. Please select the button again."), "warning")
     return redirect(came_from(), code=303)
 
 

@@ -1,9 +1,14 @@
 """Languages: every sentence that a person reads goes through here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from typing import cast
 
+from babel import Locale
+from babel.dates import get_timezone_location
+from babel.lists import format_list
 from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext, refresh
 from flask_babel import lazy_gettext as _l
@@ -13,6 +18,7 @@ _ = gettext
 LANGUAGES = {"en": "English", "zh_Hans": "简体中文"}
 """Language code -> its own name. A code is a Babel locale; `zh_Hans_CN` would not find the catalogue."""
 DEFAULT = "en"
+BRITISH = Locale.parse("en_GB")
 CATALOGUES = str(Path(__file__).resolve().parents[1] / "translations")
 TRADITIONAL = frozenset({"hant", "tw", "hk", "mo"})
 """Subtags of Chinese that its readers write in traditional characters (RFC 5646, CLDR likely subtags)."""
@@ -20,6 +26,7 @@ TRADITIONAL = frozenset({"hant", "tw", "hk", "mo"})
 __all__ = [
     "DEFAULT",
     "LANGUAGES",
+    "Place",
     "_",
     "_l",
     "code",
@@ -27,9 +34,11 @@ __all__ = [
     "init_app",
     "is_ready",
     "lazy_gettext",
+    "listed",
     "ngettext",
     "ready",
     "speak",
+    "spoken",
     "tag",
 ]
 
@@ -86,6 +95,33 @@ def is_ready(language: str) -> bool:
 def ready(language: str) -> str:
     """Return the language itself when it is ready, else the default: no page says another language than it speaks."""
     return language if is_ready(language) else DEFAULT
+
+
+def listed(items: Iterable[object]) -> str:
+    """Say several things as one list, as the language that is spoken now joins them: "A, B and C"."""
+    return format_list([str(item) for item in items], locale=spoken())
+
+
+def spoken() -> Locale:
+    """Return the language that is spoken now, for dates, figures and lists. Our English is British: the day comes first."""
+    language = get_locale()
+    return BRITISH if language is None or language.language == DEFAULT else cast(Locale, language)
+
+
+class Place:
+    """The place that names a time zone, said in the reader's language as far as Babel knows it there."""
+
+    def __init__(self, zone: str) -> None:
+        self.zone = zone
+
+    def __str__(self) -> str:
+        return _place(self.zone, spoken())
+
+
+@cache
+def _place(zone: str, language: Locale) -> str:
+    own = zone.split("/", 1)[1].replace("_", " ")
+    return own if language is BRITISH else str(get_timezone_location(zone, locale=language, return_city=True)) or own
 
 
 def code() -> str:

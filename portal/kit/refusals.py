@@ -21,7 +21,7 @@ class TooManyTries(Refusal):
     """A throttle is spent; `retry_after` is in seconds."""
 
     def __init__(self, *, retry_after: int) -> None:
-        super().__init__(retry_after=retry_after, minutes=max(1, -(-retry_after // 60)))
+        super().__init__(retry_after=retry_after)
         self.retry_after = retry_after
 
 

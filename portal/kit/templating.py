@@ -2,23 +2,21 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta, tzinfo
-from typing import Any, cast
+from typing import Any
 
 from babel import Locale
 from babel.dates import format_date, format_time, get_timezone, get_timezone_location
 from flask import Flask, current_app, g, has_request_context, render_template
-from flask_babel import get_locale
 from jinja2 import pass_context
 
-from portal.kit import access, i18n, periods
-
-BRITISH = Locale.parse("en_GB")
+from portal.kit import access, devices, i18n, periods
 
 
 def init_app(app: Flask, *, company: object) -> None:
     """Install filters and globals. `company` holds the facts for footers and letters."""
     app.extensions["portal.company"] = company
     app.jinja_env.filters |= {"instant": instant, "day": day, "bytes": nice_bytes, "period": nice_period}
+    app.jinja_env.filters |= {"device": devices.say, "listed": i18n.listed}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_context)
 
@@ -49,16 +47,10 @@ def instant(at: datetime | None, zone: str | None = None) -> str:
     """Say an instant in the reader's language and zone, the zone named."""
     if at is None:
         return ""
-    timezone, language = get_timezone(zone or _zone()), _language()
+    timezone, language = get_timezone(zone or _zone()), i18n.spoken()
     local = at.astimezone(timezone)
     said = f"{format_date(local, 'medium', locale=language)}, {format_time(local, 'short', locale=language)}"
     return f"{said} {_place(timezone, language)}"
-
-
-def _language() -> Locale:
-    language = get_locale()
-    # Our English is British: the day comes before the month.
-    return BRITISH if language is None or language.language == "en" else cast(Locale, language)
 
 
 def _place(timezone: tzinfo, language: Locale) -> str:
@@ -73,7 +65,7 @@ def day(at: date | None, zone: str | None = None) -> str:
         return ""
     if isinstance(at, datetime):
         at = at.astimezone(get_timezone(zone or _zone())).date()
-    return format_date(at, "long", locale=_language())
+    return format_date(at, "long", locale=i18n.spoken())
 
 
 def nice_bytes(count: int) -> str:

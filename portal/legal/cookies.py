@@ -22,9 +22,9 @@ class Cookie:
 
 _GOOGLE_PURPOSES = (
     _l("Tells one browser from another, by a random number"),
-    _l("Remembers the present visit"),
+    _l("Remembers the current visit"),
     _l("Tells one browser from another within a day"),
-    _l("Slows down how often Google is called"),
+    _l("Limits how often Google is called"),
 )
 
 
@@ -38,15 +38,15 @@ def own(*, session_name: str, is_https: bool) -> list[Cookie]:
     return [
         Cookie(
             session_name,
-            _l("Says whether you are signed in, and proves that a form came from this site"),
+            _l("Keeps you signed in, and proves that a form came from this site"),
             _(
-                "until you close the browser, or %(time)s if you ask us to remember you",
+                "Until you close the browser, or %(time)s with “Remember me”",
                 time=_period("session_remembered"),
             ),
         ),
         Cookie(
             consent_name(is_https=is_https),
-            _l("Remembers your choice about statistics, whether you agreed or refused"),
+            _l("Remembers your choice about analytics, whether you accepted or refused"),
             _period("consent"),
         ),
     ]
@@ -54,7 +54,7 @@ def own(*, session_name: str, is_https: bool) -> list[Cookie]:
 
 def google() -> list[Cookie]:
     """Return Google Analytics' cookies, in the reader's language. Our tag bounds their life to that of the consent."""
-    kept = _("at most %(time)s", time=_period("consent"))
+    kept = _("At most %(time)s", time=_period("consent"))
     return [Cookie(name, purpose, kept) for name, purpose in zip(GOOGLE_NAMES, _GOOGLE_PURPOSES, strict=True)]
 
 

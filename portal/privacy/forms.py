@@ -8,7 +8,7 @@ class Delete(Form):
     """A deletion is asked for on purpose, never by a slip."""
 
     refusals = {
-        "DeletionBlocked": (None, _l("Your account cannot be deleted yet. What is in the way is listed below.")),
+        "DeletionBlocked": (None, _l("Your account can’t be deleted yet. What’s in the way is listed below.")),
     }
 
-    confirm = tick(_l("Yes, close my account now and delete my data"), must=_l("Please tick this box if you mean it."))
+    confirm = tick(_l("Yes, close my account now and delete my data"), must=_l("Tick the box to confirm."))

@@ -21,12 +21,12 @@ from portal.privacy.forms import Delete
 bp = Blueprint("privacy", __name__)
 
 PAST = {
-    "privacy.export_started": _l("You asked for a copy of your data"),
-    "privacy.export_built": _l("The copy was ready"),
-    "privacy.export_fetched": _l("The copy was fetched"),
-    "privacy.export_deleted": _l("You deleted the copy"),
+    "privacy.export_started": _l("You asked for a download of your data"),
+    "privacy.export_built": _l("The download was ready"),
+    "privacy.export_fetched": _l("Downloaded"),
+    "privacy.export_deleted": _l("You deleted the download"),
     "privacy.deletion_requested": _l("You asked us to delete your account"),
-    "privacy.deletion_undone": _l("The deletion was undone"),
+    "privacy.deletion_undone": _l("The deletion was cancelled"),
 }
 """What a person did with their rights, as the audit trail calls it, in words."""
 BASES = {
@@ -111,7 +111,7 @@ def export_progress(export_id: uuid.UUID) -> Response:
 def delete_export(export_id: uuid.UUID) -> ResponseReturnValue:
     """Delete a copy before its time."""
     service.delete_export(export_id, by=access.actor())
-    flash(_("The copy is deleted."), "success")
+    flash(_("Download deleted."), "success")
     return redirect(url_for(".overview", _anchor="copy"), code=303)
 
 
@@ -149,7 +149,7 @@ def undo(token: str) -> ResponseReturnValue:
     form = Press()
     if form.validate_on_submit():
         service.undo(token)
-        flash(_("Your account is open again. Nothing was deleted. Please sign in."), "success")
+        flash(_("Your account is open again. Nothing was deleted. Sign in to continue."), "success")
         return redirect(url_for("accounts.login"), code=303)
     return render("privacy/undo.html", form=form, due=day(service.undoable(token))), form.status
 

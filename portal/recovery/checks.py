@@ -88,7 +88,7 @@ def _security_letters() -> list[str]:
 
 def _holds_alarm(letter: str) -> bool:
     address = "https://portal.example.com/wasnt-me/check"
-    values = {"wasnt_me_url": address, "url": "", "name": "", "at": clock.now(), "zone": "UTC", "count": 1}
+    values = {"wasnt_me_url": address, "url": "", "name": "", "at": clock.now(), "zone": "UTC", "count": 1, "device": ""}
     return all(address in render(f"mail/{letter}/{part}", **values) for part in ("body.txt", "body.html"))
 
 

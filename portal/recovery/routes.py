@@ -61,7 +61,7 @@ def choose_password(token: str) -> ResponseReturnValue:
             form.refuse(refusal)
         else:
             session.pop(COOKIE_KEY, None)
-            flash(_("Your new password is set, and every session has ended. Please sign in."), "success")
+            flash(_("Password changed. You’ve been signed out everywhere. Sign in with your new password."), "success")
             return redirect(url_for("accounts.login"), code=303)
     least = accounts.least_password(person)
     return render("recovery/choose_password.html", form=form, person=person, least=least), form.status

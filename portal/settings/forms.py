@@ -1,52 +1,62 @@
 """What the settings pages ask for."""
 
+from typing import Any
 from zoneinfo import available_timezones
 
 from portal.kit import forms, pictures
-from portal.kit.i18n import LANGUAGES, _l
+from portal.kit.i18n import LANGUAGES, Place, _l
 
-_REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+_REGIONS = {
+    "Africa": _l("Africa"),
+    "America": _l("America"),
+    "Antarctica": _l("Antarctica"),
+    "Asia": _l("Asia"),
+    "Atlantic": _l("Atlantic"),
+    "Australia": _l("Australia"),
+    "Europe": _l("Europe"),
+    "Indian": _l("Indian Ocean"),
+    "Pacific": _l("Pacific"),
+}
 
 
-def time_zones() -> list[tuple[str, str, str]]:
+def time_zones() -> list[tuple[str, Any, Any]]:
     """Return the time zones as (name, what is shown, region)."""
-    names = sorted(name for name in available_timezones() if name.startswith(_REGIONS) and "/" in name)
-    places = [(name, *reversed(name.split("/", 1))) for name in names]
-    return [("UTC", "UTC", "UTC"), *((name, place.replace("_", " "), region) for name, place, region in places)]
+    names = sorted(name for name in available_timezones() if name.split("/")[0] in _REGIONS and "/" in name)
+    return [("UTC", "UTC", "UTC"), *((name, Place(name), _REGIONS[name.split("/")[0]]) for name in names)]
 
 
 class Profile(forms.Form):
     """Who one is to others, and how the portal speaks."""
 
-    name = forms.text(_l("Name"), hint=_l("As your colleagues and our team know you."))
+    name = forms.text(_l("Name"), hint=_l("The name others see."))
     language = forms.choice(_l("Language"), LANGUAGES.items())
-    time_zone = forms.choice(_l("Time zone"), time_zones(), hint=_l("All times are shown in it."))
+    time_zone = forms.choice(_l("Time zone"), time_zones(), hint=_l("Used for all dates and times."))
 
 
 class Avatar(forms.Form):
     """A photo of oneself."""
 
     refusals = {
-        "NotAPicture": ("photo", _l("This is not a photo that we can read. Please choose a JPEG, PNG or WebP file.")),
+        "NotAPicture": ("photo", _l("We can’t read this as a photo. Choose a JPEG, PNG or WebP file.")),
         "PictureIsDrawing": (
             "photo",
-            _l("SVG files can carry programs, so we do not take them. Please choose a JPEG, PNG or WebP file."),
+            _l("SVG files can contain programs, so we don’t accept them. Choose a JPEG, PNG or WebP file."),
         ),
-        "PictureMoves": ("photo", _l("Moving pictures are not taken. Please choose a JPEG, PNG or WebP that stands still.")),
+        "PictureMoves": ("photo", _l("Animated images aren’t accepted. Choose a still JPEG, PNG or WebP file.")),
         "PictureIsTwoThings": (
             "photo",
-            _l("Something else is hidden in this file. Please save the photo anew, or take a screenshot of it."),
+            _l("Something else is hidden in this file. Save the photo as a new file, or take a screenshot of it."),
         ),
         "PictureNameDisagrees": (
             "photo",
-            _l("The ending of the file’s name does not fit its content. Please save the photo anew and try again."),
+            _l("The file name’s ending doesn’t match what’s in it. Save the photo as a new file and try again."),
         ),
-        "PictureTooLarge": ("photo", _l("This file is too large. Please choose one of at most %(most)s MB.")),
+        "PictureTooLarge": ("photo", _l("This file is too large. Choose one of at most %(most)s MB.")),
         "PictureTooManyPixels": (
             "photo",
-            _l("This photo has too many pixels. Please choose one of at most %(most)s million."),
+            _l("This photo has too many pixels. Choose one of at most %(most)s million."),
         ),
-        "PictureBroken": ("photo", _l("This file is damaged or incomplete. Please save the photo anew and try again.")),
+        "PictureBroken": ("photo", _l("This file is damaged or incomplete. Save the photo as a new file and try again.")),
     }
 
     photo = forms.upload(_l("Photo"), accept=sorted(ending for endings in pictures.SUFFIXES.values() for ending in endings))
@@ -56,14 +66,14 @@ class ChangeEmail(forms.Form):
     """The new address."""
 
     refusals = {
-        "AddressIsTheSame": ("email", _l("This is your address already.")),
+        "AddressIsTheSame": ("email", _l("That’s already your email address.")),
         "AccountIsFrozen": (
             None,
-            _l("Somebody said “This wasn’t me” for this account. Please choose a new password first, by the link we sent."),
+            _l("Someone selected “This wasn’t me” for this account. Choose a new password first, with the link we emailed."),
         ),
     }
 
-    email = forms.email(_l("New e-mail address"))
+    email = forms.email(_l("New email address"))
 
 
 class ChangePassword(forms.Form):
@@ -71,10 +81,10 @@ class ChangePassword(forms.Form):
 
     refusals = {
         **forms.PASSWORD_REFUSALS,
-        "WrongPassword": ("current_password", _l("This is not your present password.")),
+        "WrongPassword": ("current_password", _l("That isn’t your current password.")),
     }
 
-    current_password = forms.password(_l("Present password"))
+    current_password = forms.password(_l("Current password"))
     password = forms.password(_l("New password"))
 
 
@@ -85,5 +95,5 @@ class Communication(forms.Form):
     betas = forms.tick(_l("Beta versions"))
     research = forms.tick(_l("Research interviews"))
     follow_up = forms.tick(_l("News about what you reported"))
-    error_help = forms.tick(_l("Help when we notice errors"))
+    error_help = forms.tick(_l("Help when you run into errors"))
     product_improvement = forms.tick(_l("Improving our products"))

@@ -31,7 +31,7 @@ def profile() -> ResponseReturnValue:
     if form.validate_on_submit():
         accounts.change_profile(actor, name=form.name.data, language=form.language.data, time_zone=form.time_zone.data)
         i18n.speak(form.language.data)
-        flash(_("Your profile is saved."), "success")
+        flash(_("Profile saved."), "success")
         return redirect(url_for(".profile"), code=303)
     unready = [name for code, name in i18n.LANGUAGES.items() if not i18n.is_ready(code)]
     return render("settings/profile.html", form=form, unready=unready), form.status
@@ -50,7 +50,7 @@ def avatar() -> ResponseReturnValue:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            flash(_("Your photo is set."), "success")
+            flash(_("Photo updated."), "success")
             return redirect(url_for(".avatar"), code=303)
     return render("settings/avatar.html", form=form, press=Press(), most=pictures.MOST_BYTES), form.status
 
@@ -60,7 +60,7 @@ def avatar() -> ResponseReturnValue:
 def remove_avatar() -> ResponseReturnValue:
     """Delete one's own photo."""
     accounts.remove_avatar(access.actor())
-    flash(_("Your photo is deleted."), "success")
+    flash(_("Photo deleted."), "success")
     return redirect(url_for(".avatar"), code=303)
 
 
@@ -84,9 +84,9 @@ def communication() -> ResponseReturnValue:
     form = Communication(data=service.switches_for(actor))
     if form.validate_on_submit():
         still_off = service.set_switches(actor, wanted={key: form[key].data for key in service.SWITCHES})
-        flash(_("Your choices are saved and hold from now on."), "success")
+        flash(_("Saved. Your choices apply from now on."), "success")
         for key in still_off:
-            restricted = _("“%(name)s” stays off: you have restricted this use under Privacy.", name=form[key].label.text)
+            restricted = _("“%(name)s” stays off: you’ve restricted this use under Privacy.", name=form[key].label.text)
             flash(restricted, "warning")
         return redirect(url_for(".communication"), code=303)
     words = {key: service.purpose_words(key) for key in service.SWITCHES}
@@ -107,7 +107,7 @@ def password() -> ResponseReturnValue:
             form.refuse(refusal)
         else:
             access.start_browser_session(opened.secret, remembered=opened.remembered)
-            flash(_("Your new password is set. Every other session has ended."), "success")
+            flash(_("Password changed. You’ve been signed out everywhere else."), "success")
             return redirect(url_for(".security"), code=303)
     least = passwords.least(with_factor=access.actor().has_second_factor)
     return render("settings/password.html", form=form, least=least), form.status
@@ -125,7 +125,7 @@ def email() -> ResponseReturnValue:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            flash(_("Two letters are on their way: one to the new address, and one to the present one."), "success")
+            flash(_("We’ve emailed your new and your current address."), "success")
             return redirect(url_for(".email"), code=303)
     return render("settings/email.html", form=form, open_change=accounts.find_open_email_change_for(actor)), form.status
 
@@ -139,7 +139,7 @@ def confirm_email(token: str) -> ResponseReturnValue:
     form = Press()
     if form.validate_on_submit():
         accounts.confirm_email_change(token, keep_session=access.actor().session_id)
-        flash(_("The e-mail address is changed. Sign in with the new one from now on."), "success")
+        flash(_("Email address changed. Sign in with the new one from now on."), "success")
         return redirect(_onward(), code=303)
     return render("settings/confirm_email.html", form=form, change=change), form.status
 
@@ -155,7 +155,7 @@ def veto_email(token: str) -> ResponseReturnValue:
     form = Press()
     if form.validate_on_submit():
         accounts.veto_email_change(token)
-        flash(_("The change is stopped. The account keeps its address."), "success")
+        flash(_("Change cancelled. Your account keeps its email address."), "success")
         return redirect(_onward(), code=303)
     return render("settings/veto_email.html", form=form, change=change), form.status
 
@@ -192,7 +192,7 @@ def security() -> str:
 def revoke_session(session_id: uuid.UUID) -> ResponseReturnValue:
     """End one of one's own sessions; somebody else's does not exist here."""
     accounts.end_session(session_id, by=access.actor())
-    flash(_("That session has ended."), "success")
+    flash(_("Signed out on that device."), "success")
     return redirect(url_for(".security"), code=303)
 
 
@@ -201,5 +201,5 @@ def revoke_session(session_id: uuid.UUID) -> ResponseReturnValue:
 def revoke_others() -> ResponseReturnValue:
     """End every session but this one."""
     accounts.end_other_sessions(access.actor())
-    flash(_("Every other session has ended."), "success")
+    flash(_("Signed out everywhere else."), "success")
     return redirect(url_for(".security"), code=303)

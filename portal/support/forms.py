@@ -8,7 +8,7 @@ from portal.support.files import KINDS, LARGEST, LARGEST_TOGETHER, MOST_FILES
 
 SUBJECT_MAX = 150
 FILES_HINT = _l(
-    "PDF, PNG, JPEG, WebP, text, CSV, Word or Excel. Up to %(most)s files of %(each)s MB each, %(all)s MB together.",
+    "PDF, PNG, JPEG, WebP, text, CSV, Word or Excel. Up to %(most)s files of %(each)s MB each, %(all)s MB in total.",
     most=MOST_FILES,
     each=LARGEST // 1024**2,
     all=LARGEST_TOGETHER // 1024**2,
@@ -20,26 +20,29 @@ class WithFiles(forms.Form):
     """A form that may bring files."""
 
     refusals = {
-        "TooManyFiles": ("files", _l("Please send at most %(most)s files at a time.")),
-        "FilesTooLarge": ("files", _l("Together these files are larger than %(most)s MB.")),
-        "FileTooLarge": ("files", _l("“%(name)s” is larger than %(most)s MB.")),
-        "FileEmpty": ("files", _l("“%(name)s” is empty.")),
+        "TooManyFiles": ("files", _l("Send at most %(most)s files at a time.")),
+        "FilesTooLarge": ("files", _l("Together these files are larger than %(most)s MB. Leave some out.")),
+        "FileTooLarge": ("files", _l("“%(name)s” is larger than %(most)s MB. Leave it out, or make it smaller.")),
+        "FileEmpty": ("files", _l("“%(name)s” is empty. Choose another file.")),
         "FileKindNotTaken": (
             "files",
-            _l("We do not take files like “%(name)s”. Please send PDF, PNG, JPEG, WebP, text, CSV, Word or Excel."),
+            _l("We don’t accept files like “%(name)s”. Send PDF, PNG, JPEG, WebP, text, CSV, Word or Excel."),
         ),
-        "FileNotWhatItSays": ("files", _l("“%(name)s” is not what its name says. It may be damaged, or was renamed.")),
-        "FileHoldsProgram": ("files", _l("“%(name)s” holds macros. Please save it without them.")),
+        "FileNotWhatItSays": (
+            "files",
+            _l("“%(name)s” isn’t the kind of file its name says. It may be damaged, or was renamed."),
+        ),
+        "FileHoldsProgram": ("files", _l("“%(name)s” contains macros. Save it without them.")),
         "TooMuchStored": (
             "files",
-            _l("Your tickets hold too many files already. Please delete some of them first."),
+            _l("Your tickets already hold too many files. Delete some of them first."),
         ),
     }
 
     def _fail(self, status: int) -> None:
         super()._fail(status)
         if self.uploads():
-            self.problems.append(_("Please choose your files again: a browser does not keep them."))
+            self.problems.append(_("Choose your files again: browsers don’t keep them."))
 
     def uploads(self) -> list[tuple[str, bytes]]:
         """Return what was chosen, as (name as typed, content). The size of the whole request is bounded."""
@@ -53,7 +56,7 @@ class Contact(WithFiles):
     """A message to us, with or without an account (P13)."""
 
     name = forms.text(_l("Your name"))
-    email = forms.email(hint=_l("We answer to this address."))
+    email = forms.email(hint=_l("We reply to this email address."))
     subject = forms.text(_l("Subject"), max=SUBJECT_MAX)
     message = forms.paragraph(_l("Message"))
     files = MultipleFileField(_l("Files"), description=FILES_HINT, render_kw=ACCEPT)
@@ -64,8 +67,8 @@ class Reply(WithFiles):
 
     refusals = {
         **WithFiles.refusals,
-        "TicketFull": (None, _l("This conversation has become very long. Please open a new one, and name its reference.")),
+        "TicketFull": (None, _l("This ticket has become very long. Open a new one and quote its reference.")),
     }
 
-    message = forms.paragraph(_l("Your message"))
+    message = forms.paragraph(_l("Your reply"))
     files = MultipleFileField(_l("Files"), description=FILES_HINT, render_kw=ACCEPT)

@@ -37,7 +37,7 @@ def contact() -> ResponseReturnValue:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            flash(_("We have your message. Your reference is %(reference)s.", reference=ticket.reference), "success")
+            flash(_("Message sent. Your reference is %(reference)s.", reference=ticket.reference), "success")
             return redirect(url_for(".ticket", ticket_id=ticket.id) if person.is_signed_in else url_for(".received"), 303)
     return render("support/contact.html", form=form), form.status
 
@@ -67,7 +67,7 @@ def ticket(ticket_id: uuid.UUID) -> ResponseReturnValue:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            flash(_("Your message is with us."), "success")
+            flash(_("Reply sent."), "success")
             return redirect(url_for(".ticket", ticket_id=ticket_id), 303)
     return render("support/ticket.html", form=form, talk=service.ticket_for(access.actor(), ticket_id)), form.status
 
@@ -77,7 +77,7 @@ def ticket(ticket_id: uuid.UUID) -> ResponseReturnValue:
 def settle(ticket_id: uuid.UUID) -> ResponseReturnValue:
     """Close one's own ticket."""
     service.settle(ticket_id, by=access.actor())
-    flash(_("Closed. Write again whenever you like: that opens it anew."), "success")
+    flash(_("Ticket closed. Reply at any time to reopen it."), "success")
     return redirect(url_for(".ticket", ticket_id=ticket_id), 303)
 
 
@@ -94,5 +94,5 @@ def attachment(attachment_id: uuid.UUID) -> Response:
 def delete_file(attachment_id: uuid.UUID) -> ResponseReturnValue:
     """Delete one's own file before its time (P16)."""
     ticket_id = service.delete_file(attachment_id, by=access.actor())
-    flash(_("The file is deleted. Only the note that there was one stays."), "success")
+    flash(_("File deleted. Only a note that there was one remains."), "success")
     return redirect(url_for(".ticket", ticket_id=ticket_id), 303)

@@ -98,8 +98,8 @@ def test_many_failures_are_told_of_once(client, cast, outbox, clock):
             sign_in(client, cast.ada, password="wrong wrong wrong")
         clock.forward(minutes=6)
     (letter,) = outbox.to(cast.ada.email)
-    assert letter.subject == "Somebody tries to sign in to your account"
-    assert "10 failed tries" in letter.text
+    assert letter.subject == "Failed sign-in attempts on your account"
+    assert "10 failed attempts" in letter.text
 
 
 def test_a_letter_speaks_the_zone_of_its_reader(client, new_client, cast, outbox, clock):

@@ -36,7 +36,7 @@ def test_a_person_sets_up_a_factor_and_signs_in_with_it(client, new_client, cast
     assert page.soup.find("svg", attrs={"aria-label": True})
     page = client.send(page, code=pyotp.TOTP(secret).now())
     assert page.path != SET_UP
-    assert outbox.last(cast.ada.email).subject == "A second factor was set up"
+    assert outbox.last(cast.ada.email).subject == "Two-step verification was turned on"
     assert is_in(client)
     assert not is_in(other), "other sessions end"
     clock.forward(seconds=31)
@@ -230,7 +230,7 @@ def test_the_factor_is_removed_by_the_password(client, new_client, cast, ada, ou
     client.submit(STEP, code=cast.code(ada))
     assert client.submit("/settings/second-factor/remove", password="wrong wrong wrong").status == 422
     client.submit("/settings/second-factor/remove", password=ada.password)
-    assert outbox.last(ada.email).subject == "Your second factor was removed"
+    assert outbox.last(ada.email).subject == "Two-step verification was turned off"
     assert is_in(client)
     other = new_client()
     sign_in(other, ada)

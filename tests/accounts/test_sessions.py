@@ -11,6 +11,7 @@ from portal.accounts.models import SignInSession
 from portal.app import LOAD_ACTOR
 from portal.kit.actor import Actor
 from portal.kit.db import db
+from portal.kit.devices import device_of
 from portal.kit.refusals import NotFound
 from portal.kit.tokens import hash_secret
 from tests.accounts.walk import INSIDE, cookie_of, is_in, sign_in
@@ -186,7 +187,7 @@ def test_a_stolen_session_alone_does_not_become_fresh(client, cast, clock):
     clock.forward(minutes=31)
     page = client.submit(INSIDE, password="not the password of ada")
     assert page.status == 422
-    assert "not your password" in page.text
+    assert "That isn’t your password" in page.text
     assert client.get("/settings/second-factor").path == INSIDE
 
 
@@ -215,4 +216,4 @@ def test_staff_are_never_remembered(cast, rows):
     ],
 )
 def test_a_browser_is_named_coarsely(agent, label):
-    assert accounts.device_of(agent) == label
+    assert device_of(agent) == label

@@ -59,7 +59,7 @@ def test_a_lost_factor_is_reset_and_set_up_anew(portal, client, cast, outbox):
     sign_in(client, cast.sam)
     assert not is_in(client)
     assert portal("staff", "reset-factor", cast.sam.email).exit_code == 0
-    assert outbox.last(cast.sam.email).subject == "Your second factor was removed"
+    assert outbox.last(cast.sam.email).subject == "Two-step verification was turned off"
     sign_in(client, cast.sam)
     assert client.get("/login/second-factor").path == "/settings/second-factor"
 

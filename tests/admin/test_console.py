@@ -225,7 +225,7 @@ class TestActing:
         desk = ticket[2]
         page = sam.get(desk)
         assert "Closed" in sam.send(page, action=desk + "/close").text
-        assert "Our turn" in sam.send(sam.get(desk), action=desk + "/reopen").text
+        assert "Waiting for us" in sam.send(sam.get(desk), action=desk + "/reopen").text
         assert len(audit("support.ticket_closed")) == len(audit("support.ticket_reopened")) == 1
 
     def test_a_redacted_text_is_gone_and_says_so(self, ticket, sam, unit, audit):
@@ -233,7 +233,7 @@ class TestActing:
         with unit():
             message_id = db.session.scalar(select(Message.id))
         page = sam.send(sam.get(desk), action=f"/admin/messages/{message_id}/redact")
-        assert "This text was removed" in page.text
+        assert "Our team removed this text" in page.text
         assert "secret" not in page.text.lower()
         assert "secret" not in ada.get(path).text.lower()
         with unit():

@@ -1,6 +1,7 @@
 """The choice about statistics: asked once, refused as easily as agreed to, remembered, provable, changed at will."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import event, select
@@ -44,7 +45,7 @@ def test_a_visitor_is_asked_on_every_public_page_until_there_is_a_choice(client,
     assert consent_cookie(client) is None
     page = choose(client, "denied")
     assert page.path == "/terms"
-    assert "we do not count your visits" in page.text
+    assert "We won’t count your visits" in page.text
     assert not banner(page)
     assert not banner(client.get("/privacy"))
     assert len(decisions()) == 1
@@ -64,7 +65,7 @@ def test_both_answers_are_one_press_and_the_same_button(client):
 def test_the_record_holds_the_facts_and_no_more(client, decisions, choice, app):
     choose(client, choice)
     (said,) = decisions()
-    assert (said.purpose, said.choice, said.revision, said.mechanism) == ("analytics", choice, 1, "banner")
+    assert (said.purpose, said.choice, said.revision, said.mechanism) == ("analytics", choice, 2, "banner")
     with app.test_request_context():
         assert said.text_hash == service.hash_words(service.PURPOSES["analytics"].words)
     assert set(Decision.__table__.columns.keys()) == {
@@ -96,12 +97,12 @@ def test_the_cookie_is_for_this_site_alone_and_out_of_reach_of_scripts(client, c
 def test_the_page_about_cookies_shows_the_choice_with_its_proof_and_changes_it(client, decisions):
     choose(client, "granted")
     page = client.get("/cookies")
-    assert "You agreed to statistics" in page.text
+    assert "You accepted analytics" in page.text
     assert str(decisions()[0].id) in page.text
     assert "UTC" in page.text
     page = choose(client, "denied", path="/cookies")
     assert page.path == "/cookies"
-    assert "You refused statistics" in page.text
+    assert "You refused analytics" in page.text
     granted, denied = decisions()
     assert (denied.choice, denied.mechanism) == ("denied", "settings")
     assert granted.subject_id == denied.subject_id
@@ -113,19 +114,21 @@ def test_global_privacy_control_is_a_refusal_without_a_question(client, decision
     assert not banner(page)
     assert decisions() == []
     page = client.get("/cookies", headers=GPC)
-    assert "We take it as a refusal" in page.text
+    assert "We treat that as a refusal" in page.text
     assert page.soup.find("form", action="/consent")
     assert not banner(client.get("/cookies", headers={"Sec-GPC": "1"}))
     assert banner(client.get("/cookies", headers={"Sec-GPC": "0"}))
 
 
-def test_a_new_wording_is_asked_anew(client, monkeypatch):
+@pytest.mark.parametrize("same", [False, True])
+def test_another_question_is_asked_again_and_the_same_one_in_other_words_is_not(client, monkeypatch, same):
     choose(client, "granted")
     older = service.PURPOSES["analytics"]
-    newer = service.Purpose(older.key, older.label, older.words, older.ground, revision=2, lapses=True)
+    raised = older.revision + 1
+    newer = replace(older, revision=raised, same_since=older.same_since if same else raised)
     monkeypatch.setitem(service.PURPOSES, "analytics", newer)
-    assert banner(client.get("/terms"))
-    assert consent_cookie(client) is None
+    assert bool(banner(client.get("/terms"))) is not same
+    assert (consent_cookie(client) is None) is not same
 
 
 @pytest.mark.parametrize("value", ["", "yes", "x" * 4000, "a.b.c", "WyJhIl0.aaaaaa.bbbbbb", "\"';<>"])

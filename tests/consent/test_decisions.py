@@ -10,16 +10,16 @@ from portal.consent.service import EVERYTHING, PURPOSES, Choice, Mechanism
 from portal.kit.claims import Ground, Subject, register
 from portal.kit.db import db
 
-# Every wording with its fingerprint: who changes the words raises the revision, so that each record says what was read,
-# and the visitors are asked anew.
+# Every wording with its fingerprint: who changes the words raises the revision, so that each record says what was read;
+# who changes what they mean raises `same_since` too, and the visitors are asked again.
 WORDINGS = {
-    ("analytics", 1): "587f283cc3583e11",
-    ("newsletter", 1): "cb654d0d5300dfa7",
-    ("betas", 1): "2f8cb4ab0ecf7a96",
-    ("research", 1): "74e38ae921a26e7e",
-    ("follow_up", 1): "b2ea9b6ffae7bff0",
-    ("error_help", 1): "6d3877347d9e0e51",
-    ("product_improvement", 1): "522df1de0345be4e",
+    ("analytics", 2): "c479e98486aa36aa",
+    ("newsletter", 2): "5fb38e647abe67a9",
+    ("betas", 2): "b29d6da439ffdd8c",
+    ("research", 2): "d885db13aca63db8",
+    ("follow_up", 2): "3328388634b95852",
+    ("error_help", 2): "6fa9c257af3e309b",
+    ("product_improvement", 2): "a83bad7e3cd96501",
 }
 
 

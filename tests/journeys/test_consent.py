@@ -31,7 +31,7 @@ def test_refused(open_page, javascript):
     assert page.locator(".banner").is_visible()
     press(page, "Refuse")
     assert page.url.endswith("/terms")
-    assert page.get_by_role("status").filter(has_text="we do not count your visits").is_visible()
+    assert page.get_by_role("status").filter(has_text="We won’t count your visits").is_visible()
     for path in ("/privacy", "/vendors", "/terms"):
         page.goto(path)
         assert page.locator(".banner").count() == 0
@@ -51,10 +51,10 @@ def test_granted_then_withdrawn(open_page, javascript):
         [{"name": name, "value": "GA1.1.1.1", "url": "http://localhost"} for name in ("_ga", "_ga_TEST123456")]
     )
     page.goto("/cookies")
-    assert page.get_by_text("You agreed to statistics").is_visible()
+    assert page.get_by_text("You accepted analytics").is_visible()
     asked = len(page.recorder.outside)
     press(page, "Refuse")
-    assert page.get_by_text("You refused statistics").is_visible()
+    assert page.get_by_text("You refused analytics").is_visible()
     assert set(cookies(page)) == {"portal", "consent"}
     page.goto("/privacy")
     assert len(page.recorder.outside) == asked
@@ -84,7 +84,7 @@ def test_global_privacy_control_is_not_asked_and_nothing_is_loaded(open_page):
     page.goto("/terms")
     assert page.locator(".banner").count() == 0
     page.goto("/cookies")
-    assert page.get_by_text("We take it as a refusal").is_visible()
+    assert page.get_by_text("We treat that as a refusal").is_visible()
 
 
 @pytest.mark.parametrize("device", ["desktop", "phone"])
@@ -112,18 +112,18 @@ def test_the_keyboard_reaches_the_refusal_before_anything_else(page):
     assert focus_is_visible(page)
     page.keyboard.press("Enter")
     page.wait_for_load_state()
-    page.get_by_role("status").filter(has_text="we do not count your visits").wait_for()
+    page.get_by_role("status").filter(has_text="We won’t count your visits").wait_for()
 
 
 def test_the_newsletter_in_and_out_without_scripts(open_page, outbox):
     page = open_page(javascript=False)
     page.goto("/newsletter")
-    page.get_by_label("E-mail address").fill("ida@example.com")
-    page.get_by_role("button", name="Send me the link").click()
-    assert page.get_by_role("heading", name="Check your mail").is_visible()
+    page.get_by_label("Email address").fill("ida@example.com")
+    page.get_by_role("button", name="Send confirmation link").click()
+    assert page.get_by_role("heading", name="Check your email").is_visible()
     page.goto(outbox.last("ida@example.com").link("/newsletter/confirm/"))
-    page.get_by_role("button", name="Yes, send me the newsletter").click()
-    assert page.get_by_role("heading", name="You are on the list").is_visible()
+    page.get_by_role("button", name="Confirm subscription").click()
+    assert page.get_by_role("heading", name="You’re subscribed").is_visible()
     page.goto(outbox.last("ida@example.com").link("/newsletter/unsubscribe/"))
     page.get_by_role("button", name="Unsubscribe").click()
-    assert page.get_by_role("heading", name="You are off the list").is_visible()
+    assert page.get_by_role("heading", name="You’re unsubscribed").is_visible()

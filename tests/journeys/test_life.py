@@ -98,7 +98,7 @@ def download(page: Page, run_jobs: Callable[[], int]) -> zipfile.ZipFile:
     page.locator("form[action='/settings/privacy/export'] button").click()
     expect(page.locator("progress")).to_be_visible()
     run_jobs()
-    again = page.get_by_role("link", name="Load this page again")
+    again = page.get_by_role("link", name="Reload this page")
     if again.is_visible():  # with a script the page does so by itself
         again.click()
     with page.expect_download() as started:
@@ -129,4 +129,4 @@ def test_the_newsletter_is_taken_and_left(nell: Page, outbox: Outbox) -> None:
     nell.locator("main").get_by_role("button").first.click()
     nell.goto(outbox.last("reader@example.com").link("newsletter/unsubscribe"))
     nell.locator("main").get_by_role("button").first.click()
-    expect(heading(nell)).to_have_text("You are off the list")
+    expect(heading(nell)).to_have_text("You’re unsubscribed")

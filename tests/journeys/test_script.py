@@ -63,9 +63,9 @@ def test_without_scripts_no_button_promises_to_show_the_password(open_page: Call
 
 def test_a_form_pressed_twice_is_sent_once(page: Page) -> None:
     page.goto("/newsletter")
-    page.get_by_label("E-mail address").fill("reader@example.com")
+    page.get_by_label("Email address").fill("reader@example.com")
     sent = leave_in_place(page, "**/newsletter")
-    button = page.get_by_role("button", name="Send me the link")
+    button = page.get_by_role("button", name="Send confirmation link")
     button.dblclick()
     expect(button).to_have_attribute("aria-disabled", "true")
     page.keyboard.press("Enter")
@@ -74,9 +74,9 @@ def test_a_form_pressed_twice_is_sent_once(page: Page) -> None:
 
 def test_a_form_can_be_sent_again_when_its_page_comes_back_from_the_cache(page: Page) -> None:
     page.goto("/newsletter")
-    page.get_by_label("E-mail address").fill("reader@example.com")
+    page.get_by_label("Email address").fill("reader@example.com")
     sent = leave_in_place(page, "**/newsletter")
-    button = page.get_by_role("button", name="Send me the link")
+    button = page.get_by_role("button", name="Send confirmation link")
     button.click()
     expect(button).to_have_attribute("aria-disabled", "true")
     page.evaluate(COME_BACK)
@@ -89,7 +89,7 @@ def test_a_form_that_left_the_page_in_place_can_be_sent_again_after_a_while(page
     page.clock.install()
     page.goto("/newsletter")
     sent = leave_in_place(page, "**/newsletter")
-    button = page.get_by_role("button", name="Send me the link")
+    button = page.get_by_role("button", name="Send confirmation link")
     button.click()
     expect(button).to_have_attribute("aria-disabled", "true")
     page.clock.fast_forward(FORGET)
@@ -101,12 +101,12 @@ def test_a_form_that_left_the_page_in_place_can_be_sent_again_after_a_while(page
 def test_back_leads_to_a_form_that_works(page: Page) -> None:
     sent = posts(page)
     page.goto("/newsletter")
-    page.get_by_label("E-mail address").fill("reader@example.com")
-    page.get_by_role("button", name="Send me the link").click()
+    page.get_by_label("Email address").fill("reader@example.com")
+    page.get_by_role("button", name="Send confirmation link").click()
     expect(page).to_have_url("http://localhost/newsletter/letter-sent")
     page.go_back()
-    page.get_by_label("E-mail address").fill("another@example.com")
-    page.get_by_role("button", name="Send me the link").click()
+    page.get_by_label("Email address").fill("another@example.com")
+    page.get_by_role("button", name="Send confirmation link").click()
     expect(page).to_have_url("http://localhost/newsletter/letter-sent")
     assert len(sent) == 2
 
@@ -121,17 +121,17 @@ def test_progress_is_asked_for_until_the_work_has_ended(page: Page, cast: Cast, 
     page.clock.install()
     page.route("**/progress", lambda route: route.fulfill(json=answers.pop(0)))
     page.goto("/settings/privacy")
-    page.get_by_role("button", name="Prepare my copy").click()
+    page.get_by_role("button", name="Prepare my download").click()
     bar, copy = page.locator("progress"), page.locator("#copy")
     expect(bar).to_be_visible()
-    expect(page.get_by_role("link", name="Load this page again")).to_be_hidden()
+    expect(page.get_by_role("link", name="Reload this page")).to_be_hidden()
     for figure in ("3 / 10", "7 / 10"):
         page.clock.run_for(1000)
         expect(copy).to_contain_text(figure)
     expect(bar).to_have_js_property("value", 7)
     run_jobs()
     page.clock.run_for(1000)
-    expect(copy).to_contain_text("Your copy is ready")
+    expect(copy).to_contain_text("Your download is ready")
     assert answers == []
 
 
@@ -146,7 +146,7 @@ def test_progress_is_asked_for_more_slowly_while_nobody_answers(page: Page, cast
     page.clock.install()
     page.route("**/progress", cut)
     page.goto("/settings/privacy")
-    page.get_by_role("button", name="Prepare my copy").click()
+    page.get_by_role("button", name="Prepare my download").click()
     expect(page.locator("progress")).to_be_visible()
     for wait, times in ((1000, 1), (1000, 1), (1000, 2), (4000, 3)):
         page.clock.run_for(wait)
@@ -167,8 +167,8 @@ def test_a_key_is_copied_by_one_press(page: Page, cast: Cast) -> None:
 def test_the_keyboard_alone_answers_the_question_signs_in_and_saves(page: Page, cast: Cast) -> None:
     page.goto("/login")
     page.keyboard.press("Tab")
-    assert focused(page) == "Skip to the content"
-    expect(page.get_by_role("link", name="Skip to the content")).to_be_in_viewport()
+    assert focused(page) == "Skip to main content"
+    expect(page.get_by_role("link", name="Skip to main content")).to_be_in_viewport()
     tab_to(page, "Refuse", limit=3)
     assert focus_is_visible(page)
     page.keyboard.press("Enter")
@@ -177,22 +177,22 @@ def test_the_keyboard_alone_answers_the_question_signs_in_and_saves(page: Page, 
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
-    assert focused(page) == "E-mail address", "the link at the top skips the header"
+    assert focused(page) == "Email address", "the link at the top skips the header"
     page.keyboard.type(cast.ada.email)
     tab_to(page, "Password", limit=1)
     page.keyboard.type("not the password")
     page.keyboard.press("Enter")
     expect(page.locator("[role=alert]")).to_be_focused()
-    expect(page.get_by_label("E-mail address")).to_have_value(cast.ada.email)
+    expect(page.get_by_label("Email address")).to_have_value(cast.ada.email)
     tab_to(page, "Password", limit=3)
     page.keyboard.type(cast.ada.password)
     tab_to(page, "Sign in", limit=4)
     page.keyboard.press("Space")
     expect(page).to_have_url("http://localhost/home")
 
-    tab_to(page, "Choose", limit=30)
+    tab_to(page, "Email preferences", limit=30)
     page.keyboard.press("Enter")
-    expect(page.locator("h1")).to_have_text("Communication")
+    expect(page.locator("h1")).to_have_text("Email preferences")
     tab_to(page, "Newsletter", limit=20)
     page.keyboard.press("Space")
     tab_to(page, "Save", limit=12)

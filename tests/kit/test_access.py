@@ -69,7 +69,7 @@ class TestGates:
     def test_the_console_does_not_exist_for_customers(self, people):
         browser = people.sign_in(people.ada).client
         assert browser.get("/lab/staff").status_code == 404
-        assert browser.get("/lab/staff").text.count("There is no such page")
+        assert browser.get("/lab/staff").text.count("Page not found")
 
     def test_staff_without_their_second_factor_in_this_session_stay_outside(self, people, lab):
         assert sent_to(lab, people.sign_in(people.sam).client.get("/lab/staff"), FACTOR)

@@ -33,7 +33,7 @@ class TestDatabaseAway:
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
         assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
         page = Page(answer)
-        assert page.title == "We are very busy"
+        assert page.title == "We’re very busy"
         assert "127.0.0.1" not in page.text
         assert "psycopg" not in answer.text
 

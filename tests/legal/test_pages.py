@@ -8,7 +8,7 @@ from portal.legal import cookies, policy, safeguards
 def test_the_page_on_cookies_names_each_with_its_time(client):
     page = client.page("/cookies").soup
     own, google = (page.find(id=name).get_text() for name in ("own", "google"))
-    assert "30 days if you ask us to remember you" in own
+    assert "30 days with “Remember me”" in own
     assert "182 days" in own
     assert all(name in google for name in cookies.GOOGLE_NAMES)
 

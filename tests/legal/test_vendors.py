@@ -35,7 +35,7 @@ def newcomer(monkeypatch):
 @pytest.mark.parametrize(
     ("name", "purpose", "countries", "links"),
     [
-        ("Amazon Web Services", "Hosting and databases", "USA, Ireland", 1),
+        ("Amazon Web Services", "Hosting and databases", "USA and Ireland", 1),
         ("Google Analytics", "Aggregate visitor statistics", "USA", 1),
         ("SendGrid", "Transactional mail", "USA", 2),
         ("Stripe", "Payments", "USA", 1),

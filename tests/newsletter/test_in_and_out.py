@@ -51,14 +51,14 @@ def way_out(letter):
 def test_from_the_form_onto_the_list_and_off_again(client, outbox, count, unit):
     page = ask(client)
     assert page.status == 200
-    assert page.title == "Check your mail"
+    assert page.title == "Check your email"
     assert count(Subscriber) == 0
     link = outbox.last(ADDRESS).link("/newsletter/confirm/")
     page = client.get(link)
     assert ADDRESS in page.text
     assert page.response.headers["Referrer-Policy"] == "no-referrer"
     page = client.send(page)
-    assert page.title == "You are on the list"
+    assert page.title == "You’re subscribed"
     with unit():
         subscriber = db.session.scalars(select(Subscriber)).one()
         assert (subscriber.email, subscriber.source, subscriber.language) == (ADDRESS, "form", "en")
@@ -66,7 +66,7 @@ def test_from_the_form_onto_the_list_and_off_again(client, outbox, count, unit):
     welcome = outbox.last(ADDRESS)
     page = client.send(client.get(way_out(welcome)))
     assert page.status == 200
-    assert page.title == "You are off the list"
+    assert page.title == "You’re unsubscribed"
     assert count(Subscriber) == 0
     assert count(Suppression) == 1
     assert [letter.subject for letter in outbox.to(ADDRESS)][2:] == []
@@ -318,6 +318,6 @@ def test_a_client_that_asks_for_very_many_is_told_to_wait(client, outbox):
         assert client.send(page, email=f"reader{number}@example.com").status == 200
     page = client.send(page, email="one-more@example.com")
     assert page.status == 429
-    assert "Please wait" in page.text
+    assert "Wait " in page.text
     assert page.fields()["email"] == "one-more@example.com"
     assert outbox.to("one-more@example.com") == []

@@ -286,7 +286,7 @@ def test_the_key_is_changed_by_the_manual_and_nobody_notices(machine: Machine, c
     assert not is_asked(visitor), "a refusal is remembered as long as a grant"
     subscribe(machine, "hal@example.com")
     assert subscribers(machine) == ["hal@example.com", "ida@example.com"]
-    assert Visitor(machine.app).submit(hal_out).title == "You are off the list"
+    assert Visitor(machine.app).submit(hal_out).title == "You’re unsubscribed"
     assert Visitor(machine.app).post(ida_out, **{"List-Unsubscribe": "One-Click"}).status == 200
     assert subscribers(machine) == [], "also the email of Hal's first time leads out"
 
@@ -300,7 +300,7 @@ def test_a_link_outlives_a_second_change_too(machine: Machine, clock: Any) -> No
         assert machine.do(4).exit_code == 0
         assert machine.do(5).exit_code == 0
         clock.forward(days=335)
-    assert Visitor(machine.app).submit(way_out).title == "You are off the list"
+    assert Visitor(machine.app).submit(way_out).title == "You’re unsubscribed"
     assert subscribers(machine) == []
 
 

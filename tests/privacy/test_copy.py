@@ -35,7 +35,7 @@ def test_a_customer_takes_a_copy(cast, run_jobs, outbox):
     assert waiting.status == 200
     assert waiting.soup.find("progress")
     run_jobs()
-    assert "Your copy is ready" in ada.get("/settings/privacy").text
+    assert "Your download is ready" in ada.get("/settings/privacy").text
     answer = ada.client.get(link_of(ada))
     assert answer.mimetype == "application/zip"
     assert answer.headers["Content-Disposition"].startswith(f"attachment; filename=my-data-{time.today()}")
@@ -183,7 +183,7 @@ def test_the_person_may_delete_the_copy_early(app, cast, run_jobs):
     start(ada)
     run_jobs()
     url = link_of(ada)
-    assert "The copy is deleted." in ada.submit("/settings/privacy", action=url + "/delete").text
+    assert "Download deleted." in ada.submit("/settings/privacy", action=url + "/delete").text
     assert ada.get(url).status == 404
     with app.app_context():
         assert list(storage().keys("export")) == []
@@ -205,7 +205,7 @@ def test_the_first_fetch_is_noted_once(app, cast, fetch):
     ada = cast.sign_in(cast.ada)
     fetch(ada)
     ada.client.get(link_of(ada))
-    assert ada.get("/settings/privacy/requests").text.count("The copy was fetched") == 1
+    assert ada.get("/settings/privacy/requests").text.count("Downloaded") == 1
 
 
 def test_a_job_that_was_given_up_lets_the_person_start_again(app, cast, run_jobs, unit):
@@ -214,7 +214,7 @@ def test_a_job_that_was_given_up_lets_the_person_start_again(app, cast, run_jobs
     first = link_of(ada)
     with unit():
         db.session.execute(update(Job).where(Job.kind == "privacy.build_export").values(state=FAILED))
-    assert "could not be prepared" in ada.get(first).text
+    assert "couldn’t be prepared" in ada.get(first).text
     assert start(ada).status == 200
     assert link_of(ada) == first
     run_jobs()

@@ -68,9 +68,9 @@ def test_the_page_tells_beforehand_what_goes_what_stays_and_until_when(cast, clo
     assert "You can no longer sign in." in page.text
     assert "Audit trail" in page.soup.find(id="stays").get_text(" ")
     assert "2 years" in page.soup.find(id="stays").get_text(" ")
-    assert f"until {clock.day(days=14)}" in page.text
-    assert "within 60 days more" in page.text
-    assert "Take a copy of your data first." in page.text
+    assert f"Until {clock.day(days=14)}" in page.text
+    assert "Within another 60 days" in page.text
+    assert "Download your data first." in page.text
 
 
 def test_a_customer_deletes_the_account_and_gets_a_receipt(app, cast, outbox, clock, close, carry_out, left):
@@ -96,7 +96,7 @@ def test_the_receipt_can_be_opened_by_its_link_and_names_nobody(cast, outbox, cl
     clock.forward(days=15)
     carry_out()
     page = client.get(outbox.last(cast.ada.email).link("/privacy/receipt/"))
-    assert page.title == "Receipt of a deletion"
+    assert page.title == "Deletion receipt"
     assert "Your User Account" in page.text
     assert page.soup.find("progress")["value"] == "0"
     assert page.response.headers["Referrer-Policy"] == "no-referrer"
@@ -125,7 +125,7 @@ def test_every_session_ends_at_once(cast, outbox):
 def test_nothing_happens_without_the_tick(app, cast):
     page = cast.sign_in(cast.ada).submit("/settings/privacy/delete")
     assert page.status == 422
-    assert "Please tick this box if you mean it." in page.text
+    assert "Tick the box to confirm." in page.text
     assert deletions(app) == []
 
 
@@ -158,7 +158,7 @@ def test_undoing_brings_everything_back(app, cast, client, outbox, close, carry_
     clock.forward(days=30)
     carry_out()
     assert cast.sign_in(ada).get("/settings/privacy").status == 200
-    assert "The deletion was undone" in cast.sign_in(ada).get("/settings/privacy/requests").text
+    assert "The deletion was cancelled" in cast.sign_in(ada).get("/settings/privacy/requests").text
 
 
 def test_opening_the_undo_link_undoes_nothing(app, cast, client, close):
@@ -258,7 +258,7 @@ def test_what_must_be_handed_over_first_stands_in_the_way(app, cast, monkeypatch
     token = ada.get("/settings/privacy").fields()["csrf_token"]
     refused = ada.post("/settings/privacy/delete", csrf_token=token, confirm="y")
     assert refused.status == 422
-    assert "cannot be deleted yet" in refused.text
+    assert "can’t be deleted yet" in refused.text
     assert deletions(app) == []
     assert ada.get("/home").status == 200
 

@@ -18,16 +18,16 @@ def test_a_copy_is_asked_for_watched_and_fetched(open_page, cast, run_jobs, java
     page = open_page(javascript=javascript, device="phone")
     sign_in(page, cast.sign_in(cast.ada))
     page.goto("/settings/privacy")
-    page.get_by_role("button", name="Prepare my copy").click()
-    page.get_by_label("Your copy is being prepared").wait_for()
+    page.get_by_role("button", name="Prepare my download").click()
+    page.get_by_label("Your download is being prepared").wait_for()
     if javascript:
         assert axe(page) == []
     run_jobs()
     if not javascript:
-        page.get_by_role("link", name="Load this page again").click()
-    page.get_by_text("Your copy is ready").wait_for()
+        page.get_by_role("link", name="Reload this page").click()
+    page.get_by_text("Your download is ready").wait_for()
     with page.expect_download() as fetched:
-        page.get_by_role("link", name="Download").click()
+        page.get_by_role("link", name="Download (").click()
     assert "index.html" in zipfile.ZipFile(fetched.value.path()).namelist()
 
 

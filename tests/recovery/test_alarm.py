@@ -113,7 +113,7 @@ def test_without_a_token_nothing_is_frozen(cast):
 
 def test_a_report_from_outside_calls_our_team_and_gives_the_owner_the_alarm(client, cast, outbox, told):
     page = client.submit("/report-misuse", email=cast.ada.email, message="Somebody ordered in my name.")
-    assert page.title == "Thank you for telling us"
+    assert page.title == "Thanks for telling us"
     assert told == [MisuseReported(cast.ada.email, "Somebody ordered in my name.")]
     letter = next(letter for letter in outbox.to(cast.ada.email) if "misuse" in letter.subject)
     assert "ordered" not in letter.text, "a letter repeats nothing that a stranger typed"
@@ -155,7 +155,7 @@ def comes_back(client, cast, outbox, person) -> bool:
 def test_a_factor_that_an_intruder_set_up_does_not_shut_the_owner_out(client, cast, outbox):
     adds_a_factor(cast.sign_in(cast.ada))
     letter = outbox.last(cast.ada.email)
-    assert letter.subject == "A second factor was set up"
+    assert letter.subject == "Two-step verification was turned on"
     client.submit(letter.link("wasnt-me"))
     assert comes_back(client, cast, outbox, cast.ada)
 

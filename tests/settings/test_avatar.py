@@ -63,7 +63,7 @@ def stored(app) -> list[str]:
 )
 def test_a_photo_becomes_a_small_square(ada, kind, name):
     page = put(ada, encoded(halves(), kind), name)
-    assert "Your photo is set" in page.text
+    assert "Photo updated." in page.text
     assert page.soup.find("img", class_="avatar")["src"].startswith(PHOTO)
     image = shown(ada)
     assert (image.format, image.size) == ("WEBP", (256, 256))
@@ -127,16 +127,16 @@ def with_archive(data: bytes) -> bytes:
 
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 REFUSED = {
-    "an SVG": (SVG, "me.svg", "SVG files can carry programs"),
-    "an SVG under another name": (SVG, "me.png", "SVG files can carry programs"),
-    "a GIF": (encoded(halves(), "GIF"), "me.gif", "Moving pictures"),
-    "a GIF that is a script": (b"GIF89a/*" + b"x" * 50 + b"*/=alert(1)", "me.jpg", "Moving pictures"),
-    "a moving PNG": (animation("PNG"), "me.png", "Moving pictures"),
-    "a moving WebP": (animation("WEBP"), "me.webp", "Moving pictures"),
-    "a page": (b"<!doctype html><script>alert(1)</script>", "me.png", "not a photo"),
-    "a PDF": (b"%PDF-1.7 " + JPEG, "me.jpg", "not a photo"),
-    "a TIFF": (encoded(halves(), "TIFF"), "me.jpg", "not a photo"),
-    "nothing": (b"", "me.jpg", "not a photo"),
+    "an SVG": (SVG, "me.svg", "SVG files can contain programs"),
+    "an SVG under another name": (SVG, "me.png", "SVG files can contain programs"),
+    "a GIF": (encoded(halves(), "GIF"), "me.gif", "Animated images"),
+    "a GIF that is a script": (b"GIF89a/*" + b"x" * 50 + b"*/=alert(1)", "me.jpg", "Animated images"),
+    "a moving PNG": (animation("PNG"), "me.png", "Animated images"),
+    "a moving WebP": (animation("WEBP"), "me.webp", "Animated images"),
+    "a page": (b"<!doctype html><script>alert(1)</script>", "me.png", "can’t read this as a photo"),
+    "a PDF": (b"%PDF-1.7 " + JPEG, "me.jpg", "can’t read this as a photo"),
+    "a TIFF": (encoded(halves(), "TIFF"), "me.jpg", "can’t read this as a photo"),
+    "nothing": (b"", "me.jpg", "can’t read this as a photo"),
     "a photo that is a page": (JPEG + b"<html><script>alert(1)</script>", "me.jpg", "hidden in this file"),
     "a photo with a page in its comment": (
         encoded(halves(), "JPEG", comment=b"<ScRiPt>alert(1)</script>"),
@@ -145,9 +145,9 @@ REFUSED = {
     ),
     "a photo that is a program": (PNG + b"<?php system($_GET[0]);", "me.png", "hidden in this file"),
     "a photo that is an archive": (with_archive(PNG), "me.png", "hidden in this file"),
-    "a PNG named JPEG": (PNG, "me.jpg", "does not fit its content"),
-    "a JPEG named page": (JPEG, "me.jpg.html", "does not fit its content"),
-    "a JPEG without an ending": (JPEG, "me", "does not fit its content"),
+    "a PNG named JPEG": (PNG, "me.jpg", "ending doesn’t match what’s in it"),
+    "a JPEG named page": (JPEG, "me.jpg.html", "ending doesn’t match what’s in it"),
+    "a JPEG without an ending": (JPEG, "me", "ending doesn’t match what’s in it"),
     "half a photo": (JPEG[: len(JPEG) // 2], "me.jpg", "damaged or incomplete"),
     "a head without a body": (b"\x89PNG\r\n\x1a\n" + b"\0" * 100, "me.png", "damaged or incomplete"),
     "too many bytes": (JPEG + b"\0" * pictures.MOST_BYTES, "me.jpg", "too large"),
@@ -184,7 +184,7 @@ def test_a_request_beyond_every_measure_is_cut_off(ada):
 def test_no_file_is_said_so(ada):
     page = ada.submit(PATH)
     assert page.status == 422
-    assert "Please choose a file" in page.text
+    assert "Choose a file." in page.text
 
 
 def test_a_new_photo_takes_the_place_of_the_old_and_the_old_file_goes(app, ada):
@@ -197,7 +197,7 @@ def test_a_new_photo_takes_the_place_of_the_old_and_the_old_file_goes(app, ada):
 def test_it_is_deleted_with_one_press(app, ada):
     put(ada, JPEG)
     page = ada.submit(PATH, action="/settings/avatar/remove")
-    assert "Your photo is deleted" in page.text
+    assert "Photo deleted." in page.text
     assert stored(app) == []
     assert ada.client.get(PHOTO).status_code == 404
 

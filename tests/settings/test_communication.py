@@ -26,7 +26,7 @@ def test_each_switch_is_a_decision_of_its_own(ada, switch):
     before = on(ada.page(PATH))
     turned = None if switch in before else "on"
     page = ada.submit(PATH, **{switch: turned})
-    assert "Your choices are saved" in page.text
+    assert "Your choices apply from now on" in page.text
     assert on(page) == before ^ {switch}
     assert on(ada.submit(PATH, **{switch: "on" if switch in before else None})) == before
 
@@ -54,7 +54,7 @@ def test_a_restricted_use_stays_off_and_says_so(ada, cast, unit):
             mechanism=consent.Mechanism.SETTINGS,
         )
     page = ada.submit(PATH, betas="on")
-    assert "stays off: you have restricted this use" in page.text
+    assert "stays off: you’ve restricted this use" in page.text
     assert "betas" not in on(page)
 
 

@@ -35,7 +35,7 @@ def email_of(unit, person) -> str:
 def test_the_new_mailbox_confirms_and_both_are_told(ada, new_client, cast, outbox, unit):
     phone = cast.sign_in(cast.ada)
     page = ask(ada)
-    assert "Two letters are on their way" in page.text
+    assert "We’ve emailed your new and your current address" in page.text
     assert NEW in page.text
     assert email_of(unit, cast.ada) == cast.ada.email
     told = outbox.last(cast.ada.email)
@@ -67,7 +67,7 @@ def test_the_old_mailbox_stops_it(ada, client, outbox, cast, unit):
     confirm = outbox.last(NEW).link("/email/confirm/")
     page = client.page(outbox.last(cast.ada.email).link("/email/veto/"))
     assert ada.page(confirm).status == 200, "opening the veto stops nothing"
-    assert "stopped" in client.send(page).text
+    assert "Change cancelled." in client.send(page).text
     assert ada.page(confirm).title == DEAD
     assert email_of(unit, cast.ada) == cast.ada.email
     assert client.send(page).status == 410
@@ -77,7 +77,7 @@ def test_a_veto_that_comes_too_late_leads_to_the_undo(ada, client, outbox, cast)
     ask(ada)
     veto = outbox.last(cast.ada.email).link("/email/veto/")
     ada.submit(outbox.last(NEW).link("/email/confirm/"))
-    assert client.page(veto).title == "Undo the change of address"
+    assert client.page(veto).title == "Undo the email change"
 
 
 def test_the_old_mailbox_takes_it_back(ada, client, outbox, cast, unit):
@@ -274,7 +274,7 @@ def test_links_of_one_purpose_open_no_other_door(ada, outbox, cast):
 def test_the_same_address_is_no_change(ada, cast):
     page = ask(ada, cast.ada.email.upper())
     assert page.status == 422
-    assert "your address already" in page.text
+    assert "That’s already your email address" in page.text
 
 
 def test_asking_is_limited(ada, cast, outbox):
@@ -297,7 +297,7 @@ def test_a_frozen_account_cannot(app, ada, cast, unit):
         accounts.get_person(cast.ada.account_id).frozen_at = accounts.get_person(cast.ada.account_id).created_at
     refused = ada.send(page, email=NEW)
     assert refused.status == 422
-    assert "choose a new password first" in refused.text
+    assert "Choose a new password first" in refused.text
     with app.app_context():
         assert db.session.scalars(select(EmailChange)).all() == []
 

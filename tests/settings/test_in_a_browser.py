@@ -20,8 +20,8 @@ def test_a_photo_is_set_and_shown_in_a_circle(open_page, cast, javascript):
     sign_in(page, cast.sign_in(cast.ada))
     page.goto("/settings/avatar")
     page.get_by_label("Photo").set_input_files([photo()])
-    page.get_by_role("button", name="Set the photo").click()
-    page.get_by_text("Your photo is set").wait_for()
+    page.get_by_role("button", name="Upload photo").click()
+    page.get_by_text("Photo updated.").wait_for()
     shown = page.locator("main img.avatar")
     if javascript:
         assert shown.evaluate("image => [image.naturalWidth, getComputedStyle(image).borderRadius]") == [256, "50%"]

@@ -46,7 +46,7 @@ def test_a_wrong_present_password_changes_nothing_and_counts(ada, cast):
     for _try in range(10):
         page = ada.submit(PATH, current_password="wrong", password=NEW)
         assert page.status == 422
-        assert "not your present password" in page.text
+        assert "That isn’t your current password" in page.text
     assert ada.submit(PATH, current_password=cast.ada.password, password=NEW).status == 429
 
 
@@ -96,8 +96,8 @@ def test_it_asks_for_a_fresh_proof(ada, cast, clock):
     [
         ("x" * 257, "at most 256"),
         ("short", "at least 15"),
-        ("ada@example.com", "made of your name"),
-        ("aaaaaaaaaaaaaaaaaaaa", "easily guessed"),
+        ("ada@example.com", "based on your name"),
+        ("aaaaaaaaaaaaaaaaaaaa", "easy to guess"),
         ("", "fill this in"),
     ],
 )

@@ -17,7 +17,7 @@ def ada(clock, cast):
 
 def test_a_person_corrects_what_we_hold(ada):
     page = ada.submit(PATH, name="Ada  van der Loom", language="en", time_zone="Asia/Shanghai")
-    assert "Your profile is saved" in page.text
+    assert "Profile saved." in page.text
     assert page.fields()["name"] == "Ada  van der Loom"
     assert page.fields()["time_zone"] == "Asia/Shanghai"
     assert "17:3" in ada.page("/settings/security").text, "times are shown in the zone that was chosen"

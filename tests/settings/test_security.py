@@ -24,7 +24,7 @@ def test_every_session_is_listed_and_this_one_is_marked(ada, cast):
     cast.sign_in(cast.ada)
     cast.sign_in(cast.ben)
     rows = ada.page(PATH).soup.find("table").find("tbody").find_all("tr")
-    assert [("This one" in row.get_text()) for row in rows].count(True) == 1
+    assert [("This device" in row.get_text()) for row in rows].count(True) == 1
     assert len(rows) == 2
 
 
@@ -34,14 +34,14 @@ def test_one_session_is_ended(ada, cast):
     kept = {address for address in target if address in revokes(tablet.page(PATH))}
     assert len(kept) == 1, "both may end the session of the first browser"
     page = phone.submit(PATH, action=kept.pop())
-    assert "That session has ended" in page.text
+    assert "Signed out on that device." in page.text
     assert [is_in(browser) for browser in (ada, phone, tablet)] == [False, True, True]
 
 
 def test_every_other_session_is_ended(ada, cast):
     phone, ben = cast.sign_in(cast.ada), cast.sign_in(cast.ben)
     page = ada.submit(PATH, action="/settings/sessions/revoke-others")
-    assert "Every other session has ended" in page.text
+    assert "Signed out everywhere else." in page.text
     assert [is_in(browser) for browser in (ada, phone, ben)] == [True, False, True]
     assert "revoke-others" not in page.response.text
 
@@ -78,7 +78,7 @@ def test_failed_tries_are_one_line_with_their_number(client, cast, run_jobs):
     run_jobs()
     client.submit("/login", email=cast.ada.email, password=cast.ada.password)
     page = client.page(PATH)
-    assert "3 failed tries" in page.text
+    assert "3 failed attempts" in page.text
     assert "Signed in" in page.soup.find(id="history").get_text()
 
 

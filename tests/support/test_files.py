@@ -222,8 +222,8 @@ class TestJourney:
         sent = samples.chosen(("a.png", samples.png()), ("b.png", samples.HTML))
         page = ada.submit("/contact", subject="Sizes", message="See files.", files=sent)
         assert page.status == 422
-        assert "“b.png” is not what its name says" in page.text
-        assert "choose your files again" in page.text
+        assert "“b.png” isn’t the kind of file its name says" in page.text
+        assert "Choose your files again" in page.text
         assert page.fields()["message"].strip() == "See files."
         with unit():
             assert list(storage().keys("attachment")) == []

@@ -129,17 +129,17 @@ class TestTalking:
     def test_a_further_message_makes_it_our_turn_again(self, ada, cast, unit):
         page = ask(ada)
         cast.sign_in_staff(cast.sam).submit("/admin" + page.path.replace("support", "tickets"), message="In the drawer.")
-        assert "We have answered" in ada.get(page.path).text
+        assert "We’ve replied" in ada.get(page.path).text
         after = ada.submit(page.path, message="Not there.", files=samples.chosen(("a.png", samples.png())))
         assert "Not there." in after.text
-        assert "We are on it" in after.text
+        assert "Waiting for our reply" in after.text
         assert after.soup.select("ul.files a")
 
     def test_settled_and_opened_anew_by_writing(self, ada):
         page = ask(ada)
         settled = ada.send(page, action=page.path + "/settle")
         assert "Closed" in settled.text
-        assert "We are on it" in ada.submit(page.path, message="One more thing.").text
+        assert "Waiting for our reply" in ada.submit(page.path, message="One more thing.").text
 
     def test_an_empty_message_is_sent_back(self, ada):
         page = ask(ada)
@@ -255,7 +255,7 @@ class TestRaised:
         with unit():
             ticket = db.session.scalars(select(Ticket)).one()
             assert (ticket.urgent, ticket.kind, ticket.subject_id) == (True, "account_frozen", cast.ada.id)
-        assert "All sessions were ended" in ada.get(f"/support/{ticket.id}").text
+        assert "Everyone was signed out" in ada.get(f"/support/{ticket.id}").text
 
     def test_a_report_of_misuse_is_urgent_and_hidden_from_whoever_holds_the_account(self, cast, unit, ada):
         with unit():

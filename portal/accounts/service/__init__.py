@@ -58,7 +58,6 @@ from portal.accounts.service.reset_links import ask_reset, reset_stamp
 from portal.accounts.service.sessions import (
     SessionView,
     SignedIn,
-    device_of,
     end_session,
     end_sessions,
     open_session,
@@ -135,7 +134,6 @@ __all__ = [
     "correct_address",
     "count_beside",
     "deactivate",
-    "device_of",
     "email_change_to_confirm",
     "email_change_to_undo",
     "email_change_to_veto",

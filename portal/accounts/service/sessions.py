@@ -18,16 +18,6 @@ from portal.kit.tokens import hash_secret, new_secret
 MOST_SESSIONS = 60
 TOUCH_EVERY = timedelta(minutes=5)
 
-BROWSERS = {
-    "MicroMessenger": "WeChat", "Edg": "Edge", "OPR/": "Opera", "SamsungBrowser": "Samsung Internet",
-    "Firefox": "Firefox", "FxiOS": "Firefox", "CriOS": "Chrome", "Chrome": "Chrome", "Safari": "Safari",
-}  # fmt: skip
-SYSTEMS = {
-    "Windows": "Windows", "iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "CrOS": "ChromeOS",
-    "Mac OS X": "macOS", "Linux": "Linux",
-}  # fmt: skip
-"""Marks in what a browser calls itself, the telling ones first: most claim to be Safari too."""
-
 
 @dataclass(frozen=True)
 class SignedIn:
@@ -49,13 +39,6 @@ class SessionView:
     expires_at: datetime
     remembered: bool
     is_this: bool
-
-
-def device_of(user_agent: str) -> str:
-    """Say coarsely what a browser calls itself, "Firefox on Windows"; the string itself is never kept (P23)."""
-    browser = next((name for mark, name in BROWSERS.items() if mark in user_agent), "A browser")
-    system = next((name for mark, name in SYSTEMS.items() if mark in user_agent), None)
-    return f"{browser} on {system}" if system else browser
 
 
 def alive(*, now: Any, idle_since: Any) -> tuple[ColumnElement[bool], ...]:

@@ -222,7 +222,7 @@ def _row(claim: Claim, table: Table) -> RegisterRow:
         personal=list(dict.fromkeys(str(column.label) for column in table.columns.values() if column.personal)),
         purpose=str(table.purpose),
         ground=str(table.ground.value),
-        kept=_(", or ").join(dict.fromkeys(rule.sentence() for rule in table.rules)),
+        kept=" · ".join(dict.fromkeys(rule.sentence() for rule in table.rules)),
         on_erasure=str(table.on_erasure.reason) if table.on_erasure else _("deleted"),
         is_retained=table.on_erasure is not None,
     )

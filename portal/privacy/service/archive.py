@@ -108,8 +108,8 @@ class Archive:
     def _schema(self) -> dict[str, Any]:
         return {
             "$schema": SCHEMA,
-            "title": _("What each file under data/ holds"),
-            "$comment": _("In CSV, a text that a spreadsheet could take for a formula has an apostrophe before it."),
+            "title": _("What each file in the data folder holds"),
+            "$comment": _("In CSV, text that a spreadsheet could take for a formula has an apostrophe before it."),
             "$defs": {dataset.name: _schema_of(dataset) for dataset in self.datasets},
         }
 
@@ -165,7 +165,7 @@ class Archive:
         if isinstance(value, datetime):
             return str(instant(value, self.zone))
         if isinstance(value, bool):
-            return str(_("yes") if value else _("no"))
+            return str(_("Yes") if value else _("No"))
         return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
 
 
