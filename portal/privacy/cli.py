@@ -22,7 +22,7 @@ def rotate_keys(*, as_json: bool, lost: str | None) -> None:
     if as_json:
         click.echo(json.dumps({"newest": newest, "resealed": resealed, "keys": [_plain(each) for each in states]}, indent=2))
     else:
-        click.echo(f"{resealed} values sealed anew. Key 1 of PORTAL_SECRET_KEYS ({newest}) seals and signs from now on.")
+        click.echo(f"Re-sealed {resealed} values. Key 1 of PORTAL_SECRET_KEYS ({newest}) now seals and signs everything.")
         for each in states:
             click.echo("\n".join(_words(each)))
         if not states:
@@ -44,7 +44,7 @@ def _reseal() -> int:
         rotation.note_keys()
         waiting = rotation.count_waiting()
     after, done = None, 0
-    with click.progressbar(length=waiting, label="Sealing anew", file=sys.stderr) as bar:
+    with click.progressbar(length=waiting, label="Re-sealing", file=sys.stderr) as bar:
         while True:
             with unit_of_work():
                 after = rotation.reseal_some(after)
@@ -69,15 +69,15 @@ def _words(state: KeyState) -> list[str]:
     name = f"Key {state.place} ({state.key_id})" if state.place else f"Key {state.key_id}"
     if state.is_free:
         return [f"{name} is free: nothing needs it. Take it out of PORTAL_SECRET_KEYS and restart."]
-    needs = [f"  sealed with it: {count} ({what})" for what, count in sorted(state.sealed.items())]
+    needs = [f"  still sealed with it: {count} ({what})" for what, count in sorted(state.sealed.items())]
     if state.key_id == UNNAMED:
         return [
-            "Some values open with no key of PORTAL_SECRET_KEYS. Put back the one that sealed them, and restart:",
+            "No key in PORTAL_SECRET_KEYS opens some values. Put back the key that sealed them, and restart:",
             *needs,
         ]
     if state.is_missing:
-        return [f"{name} is missing from PORTAL_SECRET_KEYS. Put it back, and restart; something needs it:", *needs]
+        return [f"{name} is missing from PORTAL_SECRET_KEYS and still needed. Put it back, and restart:", *needs]
     if state.links_until:
         until = f"{state.links_until:%d %b %Y, %H:%M} UTC"
-        needs.append(f"  signed with it: links in emails, and cookies; the last of them may be used until {until}")
+        needs.append(f"  signed with it: links in emails and cookies; the last of them work until {until}")
     return [f"{name} is still needed. Leave it in PORTAL_SECRET_KEYS:", *needs]

@@ -1,134 +1,34 @@
-"""S26: the secret key is changed by the steps of deploy/README.md, day by day, and nobody notices.
-
-The steps are read from the manual and its commands are run: the files by a shell, `systemctl restart` as what the unit
-starts, `portal` as the command itself.
-"""
+"""S26: the secret key is changed by the steps of deploy/README.md, day by day, and nobody notices."""
 
 from __future__ import annotations
 
 import json
-import os
-import re
-import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import flask_migrate
 import pytest
-from click.testing import CliRunner, Result
 from flask import Flask
 from flask_migrate import Migrate
 from sqlalchemy import delete, select, text
 
 from portal import cli
 from portal.accounts.models import FACTOR_SECRET, TotpFactor
-from portal.app import create_app
 from portal.jobs import worker
-from portal.kit import keys, rotation, settings
+from portal.kit import keys, rotation
 from portal.kit.db import db
 from portal.kit.unit import unit_of_work
 from portal.newsletter.models import Subscriber
 from portal.privacy import service as privacy
 from portal.privacy.models import DONE, RUNNING, Deletion
 from tests.accounts.walk import is_in, sign_in
-from tests.conftest import Outbox, Visitor
+from tests.conftest import Visitor
 from tests.people import Cast, Somebody
-from tests.rules.source import ROOT
+from tests.privacy.machine import Machine
 
-MANUAL = (ROOT / "deploy" / "README.md").read_text().partition("## Changing the secret key\n")[2]
-UNIT = (ROOT / "deploy" / "portal.service").read_text()
-SECRETS = "/etc/portal/secrets"
 CODE = "/login/second-factor"
 WAY_OUT = "/newsletter/unsubscribe/"
-
-
-def steps() -> dict[int, list[str]]:
-    """Return the numbered steps of the manual, each with its commands."""
-    found = re.split(r"^(\d)\. ", MANUAL, flags=re.MULTILINE)[1:]
-    numbered = dict(zip(map(int, found[::2]), found[1::2], strict=True))
-    return {
-        number: [
-            line.strip() for block in re.findall(r"```sh\n(.*?)```", words, re.DOTALL) for line in block.splitlines() if line
-        ]
-        for number, words in numbered.items()
-    }
-
-
-@dataclass
-class Machine:
-    """The portal on its machine: its file of keys, and the processes that have read it."""
-
-    app: Flask
-    folder: Path
-    patch: pytest.MonkeyPatch
-    browsers: list[Visitor] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.file = self.folder / "secret_keys"
-        self.file.write_text(self.app.extensions["portal.settings"].secret_keys[0].get_secret_value() + "\n")
-        self.file.chmod(0o640)
-        stand_in = self.folder / "bin" / "chgrp"
-        stand_in.parent.mkdir()
-        stand_in.write_text("#!/bin/sh\nexit 0\n")
-        stand_in.chmod(0o755)
-
-    @property
-    def keys(self) -> list[str]:
-        """What stands in the file."""
-        return self.file.read_text().strip().split(",")
-
-    def restart(self) -> None:
-        """Start the portal as its unit does: migrate, then serve, with the keys that the file holds now."""
-        assert "ExecStartPre=/opt/portal/.venv/bin/portal db upgrade" in UNIT
-        old = self.app.extensions["portal.settings"]
-        values = {name: getattr(old, name) for name in type(old).model_fields}
-        self.app = create_app(settings.Settings.model_validate({**values, "secret_keys": ",".join(self.keys)}))
-        self.upgraded = self.command("db", "upgrade")
-        assert self.upgraded.exit_code == 0, self.upgraded.output
-        for browser in self.browsers:
-            browser.client.application = self.app
-
-    def browser(self) -> Visitor:
-        """Open a browser that stays open while the portal restarts."""
-        self.browsers.append(Visitor(self.app))
-        return self.browsers[-1]
-
-    def command(self, *arguments: str) -> Result:
-        """Run a command of the portal."""
-        self.patch.setattr(cli, "load", lambda: None)
-        self.patch.setattr(cli, "create_app", lambda _settings: self.app)
-        return CliRunner().invoke(cli.main, arguments)
-
-    def do(self, step: int) -> Result | None:
-        """Do a step of the manual; return how its last command of the portal ended."""
-        ended = None
-        for line in steps()[step]:
-            if line.startswith("portal "):
-                ended = self.command(*line.split()[1:])
-            elif line == "systemctl restart portal":
-                self.restart()
-            else:
-                path = f"{self.folder / 'bin'}:{os.environ['PATH']}"
-                subprocess.run(["sh", "-ec", line.replace(SECRETS, str(self.folder))], check=True, env={"PATH": path})
-        return ended
-
-    def run_jobs(self) -> int:
-        """Run all background work that is due."""
-        with self.app.app_context():
-            return worker.drain()
-
-    @property
-    def outbox(self) -> Outbox:
-        """The emails that left."""
-        return Outbox(self.app, self.run_jobs)
-
-    def check(self) -> tuple[bool, str]:
-        """Look at the promises, and return what the check of sealed values says."""
-        rows = json.loads(self.command("promises", "check", "--json").stdout)
-        (row,) = [row for row in rows if row["check"] == "every_seal_opens"]
-        return row["ok"], row["detail"]
 
 
 @pytest.fixture
@@ -238,8 +138,8 @@ def test_the_key_is_changed_by_the_manual_and_nobody_notices(machine: Machine, c
     told = machine.do(3)
     assert told is not None
     assert told.exit_code == 1, told.output
-    assert "6 values sealed anew" in told.output, "four lasting keys, Ada's app, Ben's deletion"
-    assert f"Key 2 ({id_of(machine, 1)}) is still needed. Leave it" in told.output
+    assert "Re-sealed 6 values" in told.output, "four lasting keys, Ada's app, Ben's deletion"
+    assert f"Key 2 ({machine.id_of(1)}) is still needed. Leave it" in told.output
     assert "sealed with it" not in told.output
     day, month, year = until.split()
     assert f"until {int(day):02} {month[:3]} {year}, " in told.output
@@ -267,7 +167,7 @@ def test_the_key_is_changed_by_the_manual_and_nobody_notices(machine: Machine, c
 
     # Day 30: steps 4 and 5.
     clock.forward(days=1, minutes=5)
-    old = id_of(machine, 1)
+    old = machine.id_of(1)
     told = machine.do(4)
     assert told is not None
     assert (told.exit_code, f"Key 2 ({old}) is free" in told.output) == (0, True), told.output
@@ -304,13 +204,34 @@ def test_a_link_outlives_a_second_change_too(machine: Machine, clock: Any) -> No
     assert subscribers(machine) == []
 
 
-def test_a_key_taken_out_too_early_is_said_everywhere_and_put_back(machine: Machine, cast: Cast, capfd: Any) -> None:
+def test_a_key_that_leaked_goes_at_once_and_takes_only_sessions_and_young_links_along(machine: Machine, cast: Cast) -> None:
     cast.give_factor(cast.ada)
     way_out = subscribe(machine, "ida@example.com")
+    home = remember_me(machine, cast.ada, cast.code(cast.ada))
+    Visitor(machine.app).submit("/forgot-password", email=cast.ada.email)
+    reset = machine.outbox.last(cast.ada.email).link("/reset-password/")
+    open_page = home.get("/contact")
+    for step in (1, 2, 3, 5):
+        machine.do(step)
+    assert len(machine.keys) == 1
+    assert not is_in(home)
+    assert Visitor(machine.app).get(reset).status == 410
+    assert home.send(open_page, message="Which needle?").status == 422
+    assert Visitor(machine.app).client.get("/readyz").status_code == 200
+    assert machine.check()[0]
+    assert is_in(remember_me(machine, cast.ada, cast.code(cast.ada)))
+    assert Visitor(machine.app).submit(way_out).title == "You’re unsubscribed"
+
+
+def test_a_key_taken_out_too_early_is_said_everywhere_and_put_back(machine: Machine, cast: Cast, clock: Any) -> None:
+    cast.give_factor(cast.ada)
+    way_out = subscribe(machine, "ida@example.com")
+    close(machine, cast, cast.ben)
+    clock.forward(days=14, minutes=1)
+    begin_deletions(machine)
     machine.do(1)
     new, old = machine.keys
     machine.file.write_text(new)
-    capfd.readouterr()
     machine.restart()
     assert "A key is missing from PORTAL_SECRET_KEYS" in machine.upgraded.output
 
@@ -320,15 +241,21 @@ def test_a_key_taken_out_too_early_is_said_everywhere_and_put_back(machine: Mach
     assert (page.status, "problem on our side" in page.text) == (503, True)
     ready = Visitor(machine.app).client.get("/readyz")
     assert (ready.status_code, ready.text) == (503, "not ready: a key is missing from PORTAL_SECRET_KEYS\n")
-    assert machine.check() == (False, "5 sealed values need a key that is missing")
+    assert machine.check() == (False, "6 sealed values need a key that is missing")
     told = machine.command("keys", "rotate")
     missing = keys.key_id(old)
     assert told.exit_code == 1
-    assert f"Key {missing} is missing from PORTAL_SECRET_KEYS. Put it back, and restart" in told.output
+    assert f"Key {missing} is missing from PORTAL_SECRET_KEYS and still needed. Put it back, and restart" in told.output
     assert "sealed with it: 1 (secrets of authenticator apps)" in told.output
     row = json.loads(machine.command("keys", "rotate", "--json").stdout)["keys"][0]
     assert (row["id"], row["place"], row["free"], row["links_until"]) == (missing, None, False, None)
-    assert row["sealed"] == {"secrets of authenticator apps": 1, "keys of lasting links and hashes": 4}
+    assert row["sealed"] == {
+        "secrets of authenticator apps": 1,
+        "keys of lasting links and hashes": 4,
+        "running deletions": 1,
+    }
+    machine.run_jobs()
+    assert states_of_deletions(machine) == [RUNNING]
 
     # As the manual says: put it back, last in the list, and go on with step 3.
     machine.file.write_text(f"{new},{old}")
@@ -338,6 +265,10 @@ def test_a_key_taken_out_too_early_is_said_everywhere_and_put_back(machine: Mach
     assert machine.check()[0]
     assert browser.submit(CODE, code=cast.code(cast.ada)).path == "/home"
     assert Visitor(machine.app).submit(way_out).status == 200
+    clock.forward(hours=1)
+    begin_deletions(machine)
+    machine.run_jobs()
+    assert states_of_deletions(machine) == [DONE], "it was only waiting"
 
 
 def test_a_key_that_is_gone_for_good_is_given_up_by_name(machine: Machine, cast: Cast) -> None:
@@ -359,7 +290,7 @@ def test_a_key_that_is_gone_for_good_is_given_up_by_name(machine: Machine, cast:
     assert machine.check()[0]
 
 
-def test_what_the_command_leaves_the_hourly_job_seals_anew(machine: Machine, cast: Cast, tick: Any, clock: Any) -> None:
+def test_what_the_command_leaves_the_hourly_job_seals_anew(machine: Machine, cast: Cast, clock: Any) -> None:
     for n in range(5):
         cast.give_factor(cast.make(f"Person {n}", f"p{n}@example.com", f"password of person {n}"))
     machine.patch.setattr(rotation, "BATCH", 2)
@@ -374,11 +305,6 @@ def test_what_the_command_leaves_the_hourly_job_seals_anew(machine: Machine, cas
     with machine.app.app_context():
         assert rotation.count_waiting() == 0
         assert rotation.sealed_by_key()[keys.key_id(machine.keys[0])][FACTOR_SECRET.what] == 5
-
-
-def id_of(machine: Machine, place: int) -> str:
-    """Return the id of a key of the file."""
-    return keys.key_id(machine.keys[place])
 
 
 def subscribers(machine: Machine) -> list[str]:
