@@ -23,7 +23,7 @@ from flask import Flask, current_app
 
 from portal.kit.refusals import Busy, Refusal
 from portal.kit.settings import Settings
-from portal.kit.unit import release_connection
+from portal.kit.unit import before_writes, release_connection
 
 MIN_ALONE = 15
 """Characters when the password is the only factor (NIST SP 800-63B-4)."""
@@ -102,10 +102,12 @@ class Hasher:
                 raise Busy from None
             return turn.result()
 
+    @before_writes
     def hash(self, password: str) -> str:
         """Return the argon2id hash of `password`. Raises Busy when the queue is too long."""
         return self._work(lambda: self._argon.hash(one_form(password)))
 
+    @before_writes
     def verify(self, hashed: str | None, password: str) -> Match:
         """Tell whether `password` is right. For a stranger (None) the same work is done, and the answer is no.
 

@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 
 from portal.kit import picture_process
 from portal.kit.refusals import Busy, Refusal
-from portal.kit.unit import release_connection
+from portal.kit.unit import before_writes, release_connection
 
 MOST_BYTES = 8_000_000
 MEDIA_TYPE = "image/webp"
@@ -56,10 +56,11 @@ class PictureBroken(Refusal):
     """The decoder could not read it to its end."""
 
 
+@before_writes
 def small_square(data: bytes, *, name: str) -> bytes:
     """Return the picture as a square of 256 by 256 pixels in WebP: upright, cut at the centre, without metadata.
 
-    Raises the refusals of this module, and Busy. Call before the unit writes: the connection is given back first.
+    Raises the refusals of this module, and Busy.
     """
     if len(data) > MOST_BYTES:
         raise PictureTooLarge(most=MOST_BYTES // 10**6)

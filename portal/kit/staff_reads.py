@@ -18,7 +18,7 @@ from portal.kit.actor import Staff
 from portal.kit.claims import register
 from portal.kit.db import Base, Id, Word, db, writing
 from portal.kit.immutable import immutable
-from portal.kit.unit import release_connection
+from portal.kit.unit import before_writes, release_connection
 
 SALT_BYTES = 16
 
@@ -62,6 +62,7 @@ class StaffReadSubject(Base):
     subject_id: Mapped[uuid.UUID] = mapped_column(primary_key=True, index=True)
 
 
+@before_writes
 def record(
     model: type[Any],
     *,
@@ -74,7 +75,7 @@ def record(
 ) -> None:
     """Record that staff are about to be shown rows of a table, and commit it at once (P36, P37).
 
-    Raises RuntimeError when the unit has written, KeyError for a table that no claim holds.
+    Raises KeyError for a table that no claim holds.
     """
     claim, table = register().claim_of(model)
     read = {

@@ -20,7 +20,7 @@ from portal.kit import clock, keys
 from portal.kit.db import Base, db, writing
 from portal.kit.refusals import TooManyTries
 from portal.kit.settings import Settings
-from portal.kit.unit import release_connection
+from portal.kit.unit import before_writes, release_connection
 
 REDIS_PATIENCE_SECONDS = 5
 """A Redis that hangs must not hold the sign-in page; no answer counts as no (v5.0.0-16.5.3)."""
@@ -131,11 +131,9 @@ def _blind(key: str) -> str:
     return hmac.new(secret, key.encode(), hashlib.sha256).hexdigest()
 
 
+@before_writes
 def spend(name: str, key: str, limits: str) -> None:
-    """Spend one try of `name` for `key` ("10 per 5 minutes; 50 per day"). Raises TooManyTries with seconds to wait.
-
-    Call before the unit writes: the connection is given back first.
-    """
+    """Spend one try of `name` for `key` ("10 per 5 minutes; 50 per day"). Raises TooManyTries with seconds to wait."""
     release_connection()
     blind, limiter = _blind(key), _limiter()
     spent: RateLimitItem | None = None
@@ -147,6 +145,7 @@ def spend(name: str, key: str, limits: str) -> None:
         raise TooManyTries(retry_after=max(1, int(reset_at - clock.now().timestamp())))
 
 
+@before_writes
 def allowed(name: str, key: str, limits: str) -> bool:
     """Spend one try and tell whether it was within the limits: for limits that must stay silent."""
     try:
@@ -156,6 +155,7 @@ def allowed(name: str, key: str, limits: str) -> bool:
     return True
 
 
+@before_writes
 def give_back(name: str, key: str, limits: str) -> None:
     """Give one try back that turned out well: only failures stay counted, and nobody's success wipes out another's."""
     release_connection()

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 import structlog
 from sqlalchemy import event
@@ -21,6 +23,8 @@ from portal.kit.db import db
 from portal.kit.refusals import Refusal
 
 log = structlog.get_logger()
+Args = ParamSpec("Args")
+Result = TypeVar("Result")
 
 
 @dataclass
@@ -38,6 +42,10 @@ class Unit:
 
 class OutsideUnit(RuntimeError):
     """The session was used where no unit is open: nobody would commit it, or it would hold a connection meanwhile."""
+
+
+class WrittenAlready(RuntimeError):
+    """A verb that comes before the first write of its unit was called after one."""
 
 
 class UnitRefused(Refusal):
@@ -180,14 +188,28 @@ def has_written() -> bool:
     return bool((unit and unit.wrote) or db.session.new or db.session.dirty or db.session.deleted)
 
 
-def release_connection() -> None:
-    """Give the connection back before slow work. Raises RuntimeError when something is written already.
+def before_writes(verb: Callable[Args, Result]) -> Callable[Args, Result]:
+    """Declare that a verb comes before the first write of its unit: it hashes, spends or records apart from it.
 
-    Hashing a password holds no transaction and no connection; a throttle spends before the unit writes. What was read
+    The verb then raises WrittenAlready after one, before it has done anything. Whoever calls such a verb is one as well.
+    """
+
+    @wraps(verb)
+    def guarded(*args: Args.args, **kwargs: Args.kwargs) -> Result:
+        if has_written():
+            raise WrittenAlready(f"{verb.__qualname__} comes before the first write of the unit")
+        return verb(*args, **kwargs)
+
+    return guarded
+
+
+@before_writes
+def release_connection() -> None:
+    """Give the connection back before slow work.
+
+    Hashing a password holds no transaction and no connection; a throttle is spent before the unit writes. What was read
     stays as it was read: whoever acts on it afterwards locks the row and compares.
     """
-    if has_written():
-        raise RuntimeError("slow or separate work must come before the first write of the unit")
     db.session.commit()
 
 

@@ -20,6 +20,7 @@ from portal.kit.db import Base, db
 from portal.kit.email_address import lookup_key
 from portal.kit.periods import period
 from portal.kit.refusals import LinkDead
+from portal.kit.unit import before_writes
 from portal.newsletter import mail
 from portal.newsletter.models import Subscriber, Suppression
 
@@ -44,6 +45,7 @@ class Wish:
     asked_at: datetime
 
 
+@before_writes
 def ask(address: str, *, language: str, client: ClientKey) -> None:
     """Send the link that confirms a wish for the newsletter. Nothing is stored; the letter is blanked once it has left.
 

@@ -17,6 +17,7 @@ from portal.kit.clients import ClientKey
 from portal.kit.email_address import lookup_key
 from portal.kit.periods import period
 from portal.kit.refusals import LinkDead, NotFound
+from portal.kit.unit import before_writes
 from portal.recovery import mail
 from portal.recovery.events import MisuseReported
 
@@ -27,6 +28,7 @@ ASKS_PER_CLIENT = "20 per hour"
 ALARMS_PER_ACCOUNT = "10 per day"
 
 
+@before_writes
 def request_reset(email: str, *, client: ClientKey) -> None:
     """Have a reset link sent, if the address has an account; nobody can tell from outside (P08).
 
@@ -36,6 +38,7 @@ def request_reset(email: str, *, client: ClientKey) -> None:
     _write_to("recovery.send_reset_link", email)
 
 
+@before_writes
 def report_misuse(email: str, *, message: str, client: ClientKey) -> None:
     """Take a report about an account that is in other hands; its owner is sent a link that secures it (P10).
 
@@ -91,6 +94,7 @@ def _reset_stamp(person_id: str) -> str | None:
     return accounts.reset_stamp(person) if person else None
 
 
+@before_writes
 def choose_password(token: str, *, password: str) -> None:
     """Set the password that the link allows: every session ends, a frozen account thaws, nobody is signed in.
 
@@ -114,6 +118,7 @@ def _read_alarm(token: str) -> tuple[Person, datetime]:
     return person, datetime.fromisoformat(written_at)
 
 
+@before_writes
 def say_wasnt_me(token: str) -> None:
     """Secure the account of a letter's reader, and undo what was done to its address since the letter. Raises LinkDead."""
     person, written_at = _read_alarm(token)
@@ -121,6 +126,7 @@ def say_wasnt_me(token: str) -> None:
     secure_account(person, since=written_at)
 
 
+@before_writes
 def say_not_me(actor: Actor) -> None:
     """Secure the account of somebody who is signed in and saw what they did not do."""
     person = accounts.person_for(actor)

@@ -13,6 +13,7 @@ from portal.kit.claims import register
 from portal.kit.db import Base, db
 from portal.kit.immutable import RowIsImmutable
 from portal.kit.staff_reads import Basis, StaffRead, StaffReadSubject
+from portal.kit.unit import WrittenAlready
 from portal.legal.policy import PERIODS
 from portal.support.models import Ticket
 
@@ -76,7 +77,7 @@ def test_each_read_has_a_salt_of_its_own(lab_unit, sam, reads):
 
 
 def test_a_read_comes_before_the_first_write_of_its_unit(lab_unit, sam, reads):
-    with pytest.raises(RuntimeError), lab_unit():
+    with pytest.raises(WrittenAlready, match="record comes before"), lab_unit():
         audit.record("lab.written")
         look(sam)
     assert reads() == []

@@ -17,7 +17,7 @@ from portal.kit import audit, clock, keys, throttle
 from portal.kit.db import db
 from portal.kit.refusals import TooManyTries
 from portal.kit.throttle import ThrottleCount
-from portal.kit.unit import unit_of_work
+from portal.kit.unit import WrittenAlready, unit_of_work
 from tests import needs
 
 LIMIT = "3 per 5 minutes"
@@ -132,9 +132,10 @@ class TestOwnDatabase:
         assert not spend(lab)
 
     def test_it_is_spent_before_anything_is_written(self, lab):
-        with lab.app_context(), pytest.raises(RuntimeError), unit_of_work():
+        with lab.app_context(), pytest.raises(WrittenAlready, match="spend comes before"), unit_of_work():
             audit.record("lab.written")
             throttle.spend("lab.try", "ada", LIMIT)
+        assert all(spend(lab) for _each in range(3)), "a try that was refused for its place is not counted"
 
     def test_the_table_tells_nobody_who_tried(self, lab):
         spend(lab, key="ada@example.com")

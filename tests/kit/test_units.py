@@ -11,7 +11,16 @@ from portal.kit.actor import System
 from portal.kit.audit import AuditEntry
 from portal.kit.db import db
 from portal.kit.files import storage
-from portal.kit.unit import OutsideUnit, acting_as, after_unit, current_unit, release_connection, unit_of_work
+from portal.kit.unit import (
+    OutsideUnit,
+    WrittenAlready,
+    acting_as,
+    after_unit,
+    before_writes,
+    current_unit,
+    release_connection,
+    unit_of_work,
+)
 
 
 def fill(visitor, path="/lab/page", **fields):
@@ -88,7 +97,7 @@ def test_an_error_is_not_hidden_by_a_clean_up_that_fails(lab_unit):
 
 
 def test_releasing_the_connection_is_refused_once_something_is_written(lab_unit):
-    with pytest.raises(RuntimeError), lab_unit():
+    with pytest.raises(WrittenAlready), lab_unit():
         audit.record("lab.added")
         release_connection()
 
@@ -103,9 +112,23 @@ def test_releasing_the_connection_is_refused_once_something_is_written(lab_unit)
     ids=["bulk", "insert", "by hand"],
 )
 def test_releasing_is_refused_after_a_statement_that_passed_no_flush(lab_unit, statement):
-    with pytest.raises(RuntimeError), lab_unit():
+    with pytest.raises(WrittenAlready), lab_unit():
         db.session.execute(statement)
         release_connection()
+
+
+def test_a_verb_that_comes_before_the_first_write_does_nothing_after_one_and_is_named(lab_unit):
+    done = []
+
+    @before_writes
+    def knock():
+        done.append(1)
+
+    with pytest.raises(WrittenAlready, match="knock comes before the first write"), lab_unit():
+        knock()
+        audit.record("lab.added")
+        knock()
+    assert done == [1]
 
 
 def test_releasing_after_reading_gives_the_connection_back(lab, lab_unit):

@@ -11,6 +11,7 @@ from PIL import Image
 
 from portal.kit import picture_process, pictures
 from portal.kit.files import storage
+from portal.kit.unit import unit_of_work
 
 PATH = "/settings/avatar"
 PHOTO = "/settings/avatar/photo"
@@ -226,12 +227,11 @@ def test_the_name_of_the_file_becomes_no_path(app, ada):
         assert {path.parent.parent.name for path in Path(storage().folder).rglob("*") if path.is_file()} == {"avatar"}
 
 
-def test_the_decoder_works_alone_and_within_limits(monkeypatch, tmp_path):
+def test_the_decoder_works_alone_and_within_limits(app, monkeypatch, tmp_path):
     source = Path(picture_process.__file__).read_text()
     assert "from portal" not in source and "import portal" not in source
     greedy = tmp_path / "greedy.py"
     greedy.write_text(source.replace("drawn = _draw(", "b'x' * (4 << 30); drawn = _draw("))
-    monkeypatch.setattr(pictures, "release_connection", lambda: None)
     monkeypatch.setattr(picture_process, "__file__", str(greedy))
-    with pytest.raises(pictures.PictureBroken):
+    with app.app_context(), unit_of_work(write=False), pytest.raises(pictures.PictureBroken):
         pictures.small_square(JPEG, name="me.jpg")

@@ -22,6 +22,7 @@ from portal.kit.db import db
 from portal.kit.email_address import lookup_key
 from portal.kit.periods import period
 from portal.kit.refusals import LinkDead, Refusal
+from portal.kit.unit import before_writes
 
 ASKED, VETOED, UNDONE, REPLACED = "asked", "vetoed", "undone", "replaced"
 CONFIRM, VETO, UNDO = "accounts.email_confirm", "accounts.email_veto", "accounts.email_undo"
@@ -37,6 +38,7 @@ class AddressIsTheSame(Refusal):
     """The new address is the present one."""
 
 
+@before_writes
 def ask_email_change(actor: Actor, *, email: str) -> None:
     """Ask the new mailbox for its consent and tell the old one; an open change is replaced.
 

@@ -23,6 +23,7 @@ from portal.kit.periods import period
 from portal.kit.refusals import LinkDead, NotFound, Refusal, Unavailable
 from portal.kit.sealed import key_id_of
 from portal.kit.settings import current_settings
+from portal.kit.unit import before_writes
 from portal.legal import policy
 
 log = structlog.get_logger()
@@ -101,6 +102,7 @@ def seal_secret(person_id: uuid.UUID, *, secret: str) -> bytes:
     return FACTOR_SECRET.seal(secret.encode(), of=person_id)
 
 
+@before_writes
 def add_factor(actor: Actor, *, sealed: str, code: str) -> sessions.SignedIn:
     """Set up the factor once its first code is right; other sessions end and this one gets another secret.
 
@@ -125,6 +127,7 @@ def add_factor(actor: Actor, *, sealed: str, code: str) -> sessions.SignedIn:
     return sessions.renew_session(actor, by_second_factor=True)
 
 
+@before_writes
 def remove_factor(actor: Actor, *, password: str) -> None:
     """Remove the second factor, if the password is long enough to stand alone; other sessions end.
 
@@ -159,8 +162,9 @@ def undo_factor(person: Person, *, since: datetime) -> None:
         audit.record("accounts.factor_undone", subject_id=person.id)
 
 
+@before_writes
 def spend_code(person_id: uuid.UUID, *, code: str) -> None:
-    """Check a code and spend it: it never serves twice (v5.0.0-6.5.1). Call before the unit writes.
+    """Check a code and spend it: it never serves twice (v5.0.0-6.5.1).
 
     Raises CodeWrong, also for a person without a factor, TooManyTries, and CodesUnreadable.
     """

@@ -15,6 +15,7 @@ from portal.kit.db import db
 from portal.kit.email_address import lookup_key
 from portal.kit.refusals import LinkDead, NotFound
 from portal.kit.settings import current_settings
+from portal.kit.unit import before_writes
 from portal.legal import policy
 
 CHECKS_PER_PERSON = "10 per 5 minutes"
@@ -78,8 +79,9 @@ def context_words(*own: str) -> list[str]:
     return [*own, company.name, company.product, company.site, company.legal_entity, current_settings().host, "portal"]
 
 
+@before_writes
 def check_password(person: Person, *, password: str) -> bool:
-    """Tell whether `password` is the person's own; wrong answers are counted. Call before the unit writes.
+    """Tell whether `password` is the person's own; wrong answers are counted.
 
     Raises TooManyTries, also for the right one while the count is spent, and Busy.
     """
@@ -90,10 +92,11 @@ def check_password(person: Person, *, password: str) -> bool:
     return True
 
 
+@before_writes
 def set_password(person: Person, *, password: str, keep_session: uuid.UUID | None = None) -> None:
     """Set a new password: every link stamped with the old one dies, other sessions end, a frozen account thaws (P08).
 
-    Writes the security letter and the audit row. Call before the unit writes (hashing holds no transaction).
+    Writes the security letter and the audit row. Hashing holds no transaction.
     Raises PasswordTooShort, PasswordTooCommon, PasswordTellsContext, Busy; LinkDead when somebody set one meanwhile.
     """
     person_id, set_before = person.id, person.password_set_at
@@ -117,6 +120,7 @@ def lock_person(person_id: uuid.UUID) -> Person:
     return person
 
 
+@before_writes
 def refresh_hash(person: Person, *, password: str, fits: passwords.Match) -> None:
     """Hash a password anew when parameters (v5.0.0-11.2.2) or form have changed since; it stays the same password."""
     person_id, old = person.id, person.password_hash

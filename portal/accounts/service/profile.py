@@ -9,6 +9,7 @@ from portal.kit import audit, pictures, throttle
 from portal.kit.actor import Actor
 from portal.kit.files import storage
 from portal.kit.refusals import NotFound
+from portal.kit.unit import before_writes
 
 PHOTOS_PER_PERSON = "30 per hour"
 PASSWORDS_PER_PERSON = "10 per hour; 20 per day"
@@ -25,10 +26,11 @@ def change_profile(actor: Actor, *, name: str, language: str, time_zone: str) ->
         audit.record("accounts.profile_changed", subject_id=person.id, by=person.id, fields=changed)
 
 
+@before_writes
 def set_avatar(actor: Actor, *, photo: bytes, file_name: str) -> None:
     """Keep a small square drawn from the photo, in place of the one before; the photo itself is not kept (P03).
 
-    Raises the refusals of `kit.pictures`, TooManyTries, and Busy. Call before the unit writes.
+    Raises the refusals of `kit.pictures`, TooManyTries, and Busy.
     """
     throttle.spend("accounts.avatar", str(actor.person_id), PHOTOS_PER_PERSON)
     square = pictures.small_square(photo, name=file_name)
@@ -58,10 +60,11 @@ def avatar_for(actor: Actor) -> BinaryIO:
         raise NotFound from None
 
 
+@before_writes
 def change_password(actor: Actor, *, current: str, password: str) -> SignedIn:
     """Change one's own password: other sessions end, this one gets another secret (v5.0.0-6.2.3, 7.2.4, 7.4.3).
 
-    Raises WrongPassword, which counts; TooManyTries, Busy, and what `set_password` raises. Call before the unit writes.
+    Raises WrongPassword, which counts; TooManyTries, Busy, and what `set_password` raises.
     """
     person = person_for(actor)
     if not check_password(person, password=current):

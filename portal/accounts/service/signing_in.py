@@ -14,6 +14,7 @@ from portal.kit.clients import ClientKey
 from portal.kit.email_address import lookup_key
 from portal.kit.periods import period
 from portal.kit.refusals import NotFound, Refusal
+from portal.kit.unit import before_writes
 
 FAILURES_PER_ACCOUNT = "10 per 5 minutes"
 FAILURES_PER_CLIENT = "100 per 5 minutes"
@@ -70,6 +71,7 @@ class _Proven:
     stamp: str
 
 
+@before_writes
 def sign_in(attempt: Attempt) -> SignedIn | SecondStep:
     """Let a person in, or ask for the second step.
 
@@ -143,6 +145,7 @@ def _enter(proven: _Proven, device: str, remember: bool, replaces: uuid.UUID | N
     )
 
 
+@before_writes
 def finish_sign_in(token: str, *, code: str, device: str, replaces: uuid.UUID | None = None) -> SignedIn:
     """Let a person in who has given the password, by the code of the second step.
 
@@ -172,6 +175,7 @@ def _stamp_of(person_id: str, _remember: str) -> str | None:
         return None
 
 
+@before_writes
 def confirm_it_is_you(actor: Actor, *, password: str, device: str, code: str = "") -> SignedIn:
     """Take a new proof of identity: the session is fresh again, under another secret (v5.0.0-7.5.1, 7.2.4).
 
@@ -189,6 +193,7 @@ def confirm_it_is_you(actor: Actor, *, password: str, device: str, code: str = "
     return sessions.renew_session(actor, by_second_factor=actor.has_second_factor)
 
 
+@before_writes
 def give_second_factor(actor: Actor, *, code: str) -> SignedIn:
     """Add the second factor to a session that was opened without it. Raises CodeWrong, CodesUnreadable, TooManyTries."""
     factors.spend_code(people.person_for(actor).id, code=code)

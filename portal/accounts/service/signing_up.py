@@ -16,6 +16,7 @@ from portal.kit.db import db
 from portal.kit.email_address import lookup_key
 from portal.kit.periods import period
 from portal.kit.refusals import LinkDead, NotFound
+from portal.kit.unit import before_writes
 from portal.legal import documents
 
 CONFIRM = "accounts.confirm_address"
@@ -33,6 +34,7 @@ class Wish:
     language: str
 
 
+@before_writes
 def sign_up(wish: Wish, *, client: ClientKey) -> uuid.UUID:
     """Keep a wish for an account and write to its address: the link, or that there is an account already.
 
@@ -66,6 +68,7 @@ def get_sign_up(sign_up_id: uuid.UUID | None) -> SignUp:
     return row
 
 
+@before_writes
 def send_again(sign_up_id: uuid.UUID | None, *, client: ClientKey) -> None:
     """Write the letter once more, unless its address has had enough. Raises NotFound, TooManyTries for the client."""
     throttle.spend("accounts.sign_up", client, PER_CLIENT)
@@ -73,6 +76,7 @@ def send_again(sign_up_id: uuid.UUID | None, *, client: ClientKey) -> None:
     _write(get_sign_up(sign_up_id), in_time=in_time)
 
 
+@before_writes
 def correct_address(sign_up_id: uuid.UUID, *, email: str, client: ClientKey) -> None:
     """Give a sign-up another address and write there; the link to the mistyped one is dead.
 
@@ -161,6 +165,7 @@ def confirm_address(token: str) -> Person:
     return person
 
 
+@before_writes
 def add_person(email: str, *, name: str, password: str, language: str = "en", time_zone: str = "UTC") -> Person:
     """Make an account whose address the operator vouches for: the demo company. Raises LinkDead when there is one."""
     hashed = passwords.hasher().hash(password)

@@ -18,7 +18,7 @@ from portal.kit.files import storage
 from portal.kit.i18n import in_language
 from portal.kit.periods import period
 from portal.kit.refusals import NotFound
-from portal.kit.unit import current_unit
+from portal.kit.unit import before_writes, current_unit
 from portal.privacy import mail
 from portal.privacy.models import READY, WAITING, Export
 from portal.privacy.service.archive import Archive
@@ -40,10 +40,11 @@ class ExportView:
     size: int = 0
 
 
+@before_writes
 def start_export(actor: Actor) -> uuid.UUID:
     """Start a copy and return its id; one that is being built already is returned in its place.
 
-    Raises TooManyTries beyond five a day. Call before the unit writes.
+    Raises TooManyTries beyond five a day.
     """
     person_id = actor.require_id()
     running = _find_building(person_id)

@@ -13,6 +13,7 @@ from portal.kit.files import storage
 from portal.kit.periods import period
 from portal.kit.refusals import NotFound, Refusal
 from portal.kit.staff_reads import Basis
+from portal.kit.unit import before_writes
 from portal.support.files import KINDS, NewFile
 from portal.support.models import EXPIRED, OWNER, Attachment, Message, RemovedFile, Ticket
 from portal.support.service import access
@@ -67,6 +68,7 @@ def attachment_for(actor: Actor, attachment_id: uuid.UUID) -> Attachment:
 
 
 @for_staff(*access.TICKET_ROLES)
+@before_writes
 def read_attachment(attachment_id: uuid.UUID, *, by: Staff) -> Attachment:
     """Return a file to support staff; the read is on record before (P36). Raises NotFound."""
     row = db.session.scalar(_found(attachment_id))

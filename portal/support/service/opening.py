@@ -14,6 +14,7 @@ from portal.kit.clients import ClientKey
 from portal.kit.db import db
 from portal.kit.email_address import lookup_key
 from portal.kit.refusals import Refusal
+from portal.kit.unit import before_writes
 from portal.recovery.events import MisuseReported
 from portal.support import files as file_rules
 from portal.support import mail
@@ -32,6 +33,7 @@ class TicketFull(Refusal):
     """The ticket holds as many messages as one page should show."""
 
 
+@before_writes
 def open_ticket(
     by: Actor, *, name: str, email: str, subject: str, message: str, uploads: Sequence[tuple[str, bytes]], client: ClientKey
 ) -> Ticket:
@@ -59,6 +61,7 @@ def open_ticket(
     return ticket
 
 
+@before_writes
 def reply(ticket_id: uuid.UUID, *, by: Actor, message: str, uploads: Sequence[tuple[str, bytes]]) -> None:
     """Add a customer's message to their own ticket, which is our turn again.
 

@@ -12,6 +12,7 @@ from portal.kit.actor import Actor, Staff, for_staff
 from portal.kit.db import db
 from portal.kit.refusals import NotFound
 from portal.kit.staff_reads import Basis
+from portal.kit.unit import before_writes
 from portal.support.models import CLOSED, OPEN, WAITING, Attachment, Message, RemovedFile, Ticket
 from portal.support.service import access
 
@@ -47,10 +48,11 @@ def ticket_for(actor: Actor, ticket_id: uuid.UUID) -> Conversation:
 
 
 @for_staff(*access.TICKET_ROLES)
+@before_writes
 def read_ticket(ticket_id: uuid.UUID, *, by: Staff) -> Conversation:
     """Return any ticket to support staff; the read is on record, committed, before anything is shown (P36, P37).
 
-    Call before the unit writes. Raises NotFound.
+    Raises NotFound.
     """
     ticket = db.session.get(Ticket, ticket_id)
     if ticket is None:
