@@ -5,7 +5,7 @@ from typing import Any
 
 from portal.accounts.models import Person, SignUp
 from portal.kit import clock, tokens
-from portal.kit.web import external_url
+from portal.kit.links import external_url
 from portal.mail import service as mail
 
 WASNT_ME = "wasnt_me"

@@ -16,9 +16,9 @@ from portal.kit.checks import Check, Finding, broken, kept
 from portal.kit.claims import Ground
 from portal.kit.db import db
 from portal.kit.i18n import _l
+from portal.kit.links import external_url
 from portal.kit.periods import period
 from portal.kit.templating import render
-from portal.kit.web import external_url
 from portal.legal import cookies, vendors
 
 PAGE = "layouts/public.html"

@@ -9,7 +9,6 @@ from typing import Any, cast
 
 import structlog
 from croniter import croniter
-from flask import Flask
 from sqlalchemy import CursorResult, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -19,6 +18,7 @@ from portal.jobs.service import LEASE, LeaseLost, Running, enqueue, running
 from portal.kit import clock
 from portal.kit.actor import System
 from portal.kit.db import db
+from portal.kit.running import App
 from portal.kit.unit import acting_as, has_written, unit_of_work
 
 log = structlog.get_logger()
@@ -49,7 +49,7 @@ class Leased:
         return KINDS[self.kind].tries if self.kind in KINDS else TRIES
 
 
-def work(app: Flask, stop: threading.Event) -> None:
+def work(app: App, stop: threading.Event) -> None:
     """Run jobs until `stop` is set. A database that is away for a while is waited for."""
     next_tick = clock.now()
     while not stop.is_set():

@@ -9,7 +9,7 @@ from flask import Flask, abort, current_app, flash, g, redirect, request, sessio
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
 
-from portal.kit import forms, i18n
+from portal.kit import forms, page_language
 from portal.kit.actor import NOBODY, Actor, FactorNotGiven, ProofTooOld, Role, Staff, admit
 from portal.kit.i18n import _
 from portal.kit.refusals import NotFound
@@ -184,7 +184,7 @@ def _gate() -> ResponseReturnValue | None:
         return None
     person = g.acting = actor()
     if person.is_signed_in:
-        i18n.speak(person.language)
+        page_language.speak(person.language)
     if tag.gate is Gate.PUBLIC:
         return None
     if not person.is_signed_in:

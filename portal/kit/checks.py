@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from flask import Flask, current_app
+from portal.kit.running import App, Installed
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,17 @@ def broken(detail: str) -> Finding:
     return Finding(False, detail)
 
 
-def init_app(app: Flask, checks: Sequence[Check]) -> None:
+_CHECKS = Installed[tuple[Check, ...]]("checks")
+
+
+def init_app(app: App, checks: Sequence[Check]) -> None:
     """Hand every check to the area that runs them. Raises RuntimeError when two bear one name."""
     names = [check.name for check in checks]
     if len(set(names)) != len(names):
         raise RuntimeError("two checks bear one name")
-    app.extensions["portal.checks"] = tuple(checks)
+    _CHECKS.install(app, tuple(checks))
 
 
 def checks() -> tuple[Check, ...]:
     """Return every check of the running app."""
-    return cast("tuple[Check, ...]", current_app.extensions["portal.checks"])
+    return _CHECKS.get()

@@ -7,13 +7,14 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Engine, MetaData, String, Uuid, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
+
+from portal.kit.running import App
 
 BUSY_TIMEOUT_MS = 15_000
 
@@ -120,7 +121,7 @@ def scrub(tables: Iterable[str]) -> None:
             connection.exec_driver_sql("RESET statement_timeout")
 
 
-def init_app(app: Flask, url: str) -> None:
+def init_app(app: App, url: str) -> None:
     """Bind the session to the database at `url`, with the limits that hold on either kind."""
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     # A refused row must not be quoted in an error; the logs keep no words of errors anyway.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, current_app
+from portal.kit.running import App, Installed
 
 
 @dataclass(frozen=True)
@@ -13,14 +13,15 @@ class Event:
 
 
 Wiring = Mapping[type[Event], Sequence[Callable[[Any], None]]]
+_WIRING = Installed[Wiring]("events")
 
 
-def init_app(app: Flask, wiring: Wiring) -> None:
+def init_app(app: App, wiring: Wiring) -> None:
     """Wire events to their handlers."""
-    app.extensions["portal.events"] = dict(wiring)
+    _WIRING.install(app, dict(wiring))
 
 
 def tell(event: Event) -> None:
     """Call every handler of this event, in the caller's transaction: if one raises, nothing has happened."""
-    for handler in current_app.extensions["portal.events"].get(type(event), ()):
+    for handler in _WIRING.get().get(type(event), ()):
         handler(event)

@@ -10,12 +10,11 @@ import uuid
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app
-
 from portal.kit import clock
+from portal.kit.running import App, Installed
 from portal.kit.settings import Settings
 from portal.kit.unit import current_unit
 
@@ -101,11 +100,14 @@ def _is_older(path: Path, length: timedelta) -> bool:
         return False
 
 
-def init_app(app: Flask, settings: Settings) -> None:
+_STORAGE = Installed[Storage]("files")
+
+
+def init_app(app: App, settings: Settings) -> None:
     """Open the storage at PORTAL_STORAGE_URL."""
-    app.extensions["portal.files"] = Storage(Path(urlsplit(settings.storage_url).path))
+    _STORAGE.install(app, Storage(Path(urlsplit(settings.storage_url).path)))
 
 
 def storage() -> Storage:
     """Return the storage of the running app."""
-    return cast(Storage, current_app.extensions["portal.files"])
+    return _STORAGE.get()

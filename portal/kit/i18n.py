@@ -1,6 +1,6 @@
 """Languages: every sentence that a person reads goes through here."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -9,9 +9,10 @@ from typing import cast
 from babel import Locale
 from babel.dates import get_timezone_location
 from babel.lists import format_list
-from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext, refresh
 from flask_babel import lazy_gettext as _l
+
+from portal.kit.running import App, Installed
 
 _ = gettext
 
@@ -19,9 +20,8 @@ LANGUAGES = {"en": "English", "zh_Hans": "简体中文"}
 """Language code -> its own name. A code is a Babel locale; `zh_Hans_CN` would not find the catalogue."""
 DEFAULT = "en"
 BRITISH = Locale.parse("en_GB")
+_READY = Installed[set[str]]("languages")
 CATALOGUES = str(Path(__file__).resolve().parents[1] / "translations")
-TRADITIONAL = frozenset({"hant", "tw", "hk", "mo"})
-"""Subtags of Chinese that its readers write in traditional characters (RFC 5646, CLDR likely subtags)."""
 
 __all__ = [
     "DEFAULT",
@@ -30,6 +30,7 @@ __all__ = [
     "_",
     "_l",
     "code",
+    "forget_language",
     "in_language",
     "init_app",
     "is_ready",
@@ -37,47 +38,23 @@ __all__ = [
     "listed",
     "ngettext",
     "ready",
-    "speak",
     "spoken",
     "tag",
 ]
 
 
-def init_app(app: Flask) -> None:
-    """Choose the language of each page: the person's own, else the browser's wish, among those that are ready."""
+def init_app(app: App, *, choose: Callable[[], str]) -> None:
+    """Find the languages that are ready. `choose` says which of them is spoken where nobody has said so."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = CATALOGUES
-    babel = Babel(app, locale_selector=_choose)
+    babel = Babel(app, locale_selector=choose)
     with app.app_context():
         there = {str(locale) for locale in babel.list_translations()}
-    app.extensions["portal.languages"] = {language for language in LANGUAGES if language in there} | {DEFAULT}
+    _READY.install(app, {language for language in LANGUAGES if language in there} | {DEFAULT})
 
 
-def speak(language: str) -> None:
-    """Use this language for the rest of the request (the signed-in person's choice)."""
-    g.language = language
+def forget_language() -> None:
+    """Have the language chosen anew within this request."""
     refresh()
-
-
-def _choose() -> str:
-    if not has_request_context():
-        return DEFAULT
-    chosen = g.get("language")
-    return ready(chosen) if chosen in LANGUAGES else ready(_wished())
-
-
-def _wished() -> str:
-    """Return the first language of the browser's list that the portal may speak, ready or not.
-
-    A reader of traditional characters gets the default, also when plain "zh" follows: browsers in Taiwan send
-    `zh-TW, zh;q=0.9`, and simplified characters are another script.
-    """
-    for wish, quality in request.accept_languages:
-        language, *rest = wish.lower().replace("_", "-").split("-")
-        if language == "en" and quality:
-            return DEFAULT
-        if language == "zh" and quality:
-            return DEFAULT if "hans" not in rest and TRADITIONAL & set(rest) else "zh_Hans"
-    return DEFAULT
 
 
 @contextmanager
@@ -89,7 +66,7 @@ def in_language(language: str) -> Iterator[None]:
 
 def is_ready(language: str) -> bool:
     """Tell whether the portal has a catalogue for this language."""
-    return language in current_app.extensions["portal.languages"]
+    return language in _READY.get()
 
 
 def ready(language: str) -> str:

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 import psycopg
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from flask import Flask, current_app
 
+from portal.kit.running import App, Installed
 from portal.kit.settings import Settings, current_settings
 
 NONCE = 12
@@ -187,14 +187,15 @@ class DatabaseKeys:
         return [cast(date, row[0]) for row in self._run("SELECT day FROM day_key WHERE purpose = %s ORDER BY 1", purpose)]
 
 
-def init_app(app: Flask, settings: Settings) -> None:
+_DAY_KEYS = Installed[DayKeys]("day_keys")
+
+
+def init_app(app: App, settings: Settings) -> None:
     """Open the place for day keys."""
     url = settings.keys_url.get_secret_value()
-    app.extensions["portal.day_keys"] = (
-        FolderKeys(Path(urlsplit(url).path)) if url.startswith("file://") else DatabaseKeys(url)
-    )
+    _DAY_KEYS.install(app, FolderKeys(Path(urlsplit(url).path)) if url.startswith("file://") else DatabaseKeys(url))
 
 
 def day_keys() -> DayKeys:
     """Return the place for day keys."""
-    return cast(DayKeys, current_app.extensions["portal.day_keys"])
+    return _DAY_KEYS.get()

@@ -9,14 +9,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
-from flask import Flask, current_app
 from sqlalchemy import String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kit import clock, keys
 from portal.kit.db import Base, Id, Word, db, is_writing
+from portal.kit.running import App, Installed
 from portal.kit.sealed import Sealed
 
 CACHED_FOR = timedelta(minutes=10)
@@ -52,15 +52,19 @@ class Lasting:
         return {"id": made, "purpose": self.name, "key_id": keys.key_id(secret), "key_sealed": sealed}
 
 
-def init_app(app: Flask, purposes: Sequence[Lasting]) -> None:
+_PURPOSES = Installed[dict[str, Lasting]]("lasting")
+_CACHE = Installed[dict[str, tuple[datetime, list[bytes]]]]("lasting.cache")
+
+
+def init_app(app: App, purposes: Sequence[Lasting]) -> None:
     """Hand every lasting purpose to the tools that sign."""
-    app.extensions["portal.lasting"] = {each.name: each for each in purposes}
-    app.extensions["portal.lasting.cache"] = {}
+    _PURPOSES.install(app, {each.name: each for each in purposes})
+    _CACHE.install(app, {})
 
 
 def purposes() -> dict[str, Lasting]:
     """Return every lasting purpose by its name."""
-    return cast("dict[str, Lasting]", current_app.extensions["portal.lasting"])
+    return _PURPOSES.get()
 
 
 def retired_keys(purpose: str) -> list[bytes]:
@@ -78,7 +82,7 @@ def retired_keys(purpose: str) -> list[bytes]:
 
 def cached_keys(purpose: str) -> list[bytes]:
     """Return the same, at most ten minutes old."""
-    cache = cast("dict[str, tuple[datetime, list[bytes]]]", current_app.extensions["portal.lasting.cache"])
+    cache = _CACHE.get()
     if purpose not in cache or not timedelta() <= clock.now() - cache[purpose][0] < CACHED_FOR:
         cache[purpose] = (clock.now(), retired_keys(purpose))
     return cache[purpose][1]

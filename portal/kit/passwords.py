@@ -15,13 +15,13 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotInTime
 from enum import Enum
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from flask import Flask, current_app
 
 from portal.kit.refusals import Busy, Refusal
+from portal.kit.running import App, Installed
 from portal.kit.settings import Settings
 from portal.kit.unit import before_writes, release_connection
 
@@ -134,14 +134,17 @@ class Hasher:
         return self._argon.check_needs_rehash(hashed)
 
 
-def init_app(app: Flask, settings: Settings) -> None:
+_HASHER = Installed[Hasher]("hasher")
+
+
+def init_app(app: App, settings: Settings) -> None:
     """Make the one hasher of this process."""
-    app.extensions["portal.hasher"] = Hasher(settings)
+    _HASHER.install(app, Hasher(settings))
 
 
 def hasher() -> Hasher:
     """Return the one hasher of this process."""
-    return cast(Hasher, current_app.extensions["portal.hasher"])
+    return _HASHER.get()
 
 
 def _step_back() -> None:

@@ -3,21 +3,24 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from math import inf
-from typing import Literal, cast
+from typing import Literal
 
 from babel.dates import format_timedelta
-from flask import Flask, current_app
-from flask_babel import get_locale
+
+from portal.kit import i18n
+from portal.kit.running import App, Installed
+
+_PERIODS = Installed[Mapping[str, timedelta]]("periods")
 
 
-def init_app(app: Flask, periods: Mapping[str, timedelta]) -> None:
+def init_app(app: App, periods: Mapping[str, timedelta]) -> None:
     """Hand the policy's periods to everything below it."""
-    app.extensions["portal.periods"] = dict(periods)
+    _PERIODS.install(app, dict(periods))
 
 
 def period(name: str) -> timedelta:
     """Return the length of a period. Raises KeyError when the policy has none of that name."""
-    return cast("timedelta", current_app.extensions["portal.periods"][name])
+    return _PERIODS.get()[name]
 
 
 def describe(length: timedelta) -> str:
@@ -36,4 +39,4 @@ def describe(length: timedelta) -> str:
         unit = "year"
     else:
         unit = "day"
-    return format_timedelta(length, granularity=unit, threshold=inf, locale=get_locale() or "en")
+    return format_timedelta(length, granularity=unit, threshold=inf, locale=i18n.spoken())

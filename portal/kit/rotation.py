@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any, NamedTuple, cast
 
 import structlog
-from flask import current_app
 from sqlalchemy import Column, CursorResult, Row, String, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
@@ -20,6 +19,7 @@ from portal.kit import clock, keys, lasting, tokens
 from portal.kit.db import Base, db
 from portal.kit.lasting import LastingKey
 from portal.kit.periods import period
+from portal.kit.running import this_app
 from portal.kit.sealed import UNNAMED, Sealed, key_id_in, key_id_of, sealed_columns
 
 log = structlog.get_logger()
@@ -181,7 +181,7 @@ def states() -> list[KeyState]:
     newest, *older = keys.key_ids()
     counts = sealed_by_key()
     retired = dict(db.session.execute(select(SecretKey.key_id, SecretKey.retired_at)).all())
-    longest = max(tokens.LONGEST, current_app.permanent_session_lifetime)
+    longest = max(tokens.LONGEST, this_app().permanent_session_lifetime)
     listed = [
         KeyState(key_id, place, counts.get(key_id, {}), (retired.get(key_id) or clock.now()) + longest)
         for place, key_id in enumerate(older, start=2)

@@ -9,15 +9,16 @@ import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal
 from urllib.parse import SplitResult, urlsplit
 
 import psycopg
-from flask import current_app
 from psycopg.conninfo import conninfo_to_dict
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
+
+from portal.kit.running import Installed
 
 PREFIX = "PORTAL_"
 INSTANCE = Path(__file__).resolve().parents[2] / "instance"
@@ -263,6 +264,9 @@ def _reachable(host: str) -> str:
     return f"[{host}]" if address.version == 6 else host
 
 
+SETTINGS = Installed[Settings]("settings")
+
+
 def current_settings() -> Settings:
     """Return the settings of the running app."""
-    return cast(Settings, current_app.extensions["portal.settings"])
+    return SETTINGS.get()

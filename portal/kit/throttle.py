@@ -8,7 +8,6 @@ import hashlib
 import hmac
 from typing import Any, cast
 
-from flask import Flask, current_app
 from limits import RateLimitItem, parse_many
 from limits.storage import RedisStorage, Storage
 from limits.strategies import FixedWindowRateLimiter
@@ -19,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.kit import clock, keys
 from portal.kit.db import Base, db, writing
 from portal.kit.refusals import TooManyTries
+from portal.kit.running import App, Installed
 from portal.kit.settings import Settings
 from portal.kit.unit import before_writes, release_connection
 
@@ -107,7 +107,10 @@ def _epoch() -> int:
     return int(clock.now().timestamp())
 
 
-def init_app(app: Flask, settings: Settings) -> None:
+_LIMITER = Installed[FixedWindowRateLimiter]("throttle")
+
+
+def init_app(app: App, settings: Settings) -> None:
     """Choose where counts are kept."""
     storage: Storage = (
         RedisStorage(
@@ -119,11 +122,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         if settings.redis_url
         else SqlStorage()
     )
-    app.extensions["portal.throttle"] = FixedWindowRateLimiter(storage)
-
-
-def _limiter() -> FixedWindowRateLimiter:
-    return cast(FixedWindowRateLimiter, current_app.extensions["portal.throttle"])
+    _LIMITER.install(app, FixedWindowRateLimiter(storage))
 
 
 def _blind(key: str) -> str:
@@ -135,7 +134,7 @@ def _blind(key: str) -> str:
 def spend(name: str, key: str, limits: str) -> None:
     """Spend one try of `name` for `key` ("10 per 5 minutes; 50 per day"). Raises TooManyTries with seconds to wait."""
     release_connection()
-    blind, limiter = _blind(key), _limiter()
+    blind, limiter = _blind(key), _LIMITER.get()
     spent: RateLimitItem | None = None
     for limit in parse_many(limits):
         if not limiter.hit(limit, name, blind):
@@ -160,7 +159,7 @@ def give_back(name: str, key: str, limits: str) -> None:
     """Give one try back that turned out well: only failures stay counted, and nobody's success wipes out another's."""
     release_connection()
     for limit in parse_many(limits):
-        _limiter().storage.incr(limit.key_for(name, _blind(key)), limit.get_expiry(), amount=-1)
+        _LIMITER.get().storage.incr(limit.key_for(name, _blind(key)), limit.get_expiry(), amount=-1)
 
 
 def destroy_old_keys() -> int:

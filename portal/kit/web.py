@@ -1,19 +1,19 @@
-"""The web's edge: one unit of work a request, who really asks, and links that name our own host."""
+"""The web's edge: one unit of work a request, who really asks, and where a browser may be sent."""
 
 import sys
 from collections.abc import Iterable
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, g, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.kit.actor import NOBODY
 from portal.kit.clients import ClientKey, client_key
 from portal.kit.headers import ALWAYS
-from portal.kit.settings import Settings, current_settings
+from portal.kit.settings import SETTINGS, Settings
 from portal.kit.unit import acting_as, own_units, unit_of_work
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Portal(Flask):
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Trust exactly the configured number of proxies."""
-    app.extensions["portal.settings"] = settings
+    SETTINGS.install(app, settings)
     if settings.proxy_count:
         count = settings.proxy_count
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0, x_port=0, x_prefix=0)  # type: ignore[method-assign]
@@ -77,14 +77,6 @@ def is_neighbour() -> bool:
         return not forwarded and ip_address(client_ip()).is_loopback
     except ValueError:
         return False
-
-
-def external_url(endpoint: str, **values: Any) -> str:
-    """Build an absolute link from PORTAL_BASE_URL, never from the Host header."""
-    settings = current_settings()
-    scheme = "https" if settings.is_https else "http"
-    adapter = current_app.url_map.bind(settings.host, url_scheme=scheme)
-    return str(adapter.build(endpoint, values, force_external=True))
 
 
 def internal_path(target: str | None) -> str | None:

@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from portal.kit import access, claims, clock
 from portal.kit.i18n import _
+from portal.kit.links import external_url
 from portal.kit.settings import current_settings
 from portal.kit.templating import day, render
-from portal.kit.web import external_url
 from portal.legal import cookies as cookie_register
 from portal.legal import documents, safeguards
 from portal.legal import vendors as vendor_register

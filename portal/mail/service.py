@@ -15,8 +15,8 @@ from portal.jobs import service as jobs
 from portal.kit.db import db
 from portal.kit.email_address import lookup_key
 from portal.kit.i18n import in_language
+from portal.kit.renderer import render
 from portal.kit.settings import current_settings
-from portal.kit.templating import render
 from portal.mail.models import FAILED, SENT, WAITING, Letter
 
 INLINER = css_inline.CSSInliner(load_remote_stylesheets=False)

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping
 
 from portal.kit import tokens
-from portal.kit.web import external_url
+from portal.kit.links import external_url
 from portal.mail import service as mail
 from portal.newsletter.models import Subscriber
 

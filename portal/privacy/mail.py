@@ -6,7 +6,7 @@ from datetime import datetime
 
 from portal.accounts.models import Person
 from portal.accounts.service import reader_of
-from portal.kit.web import external_url
+from portal.kit.links import external_url
 from portal.mail import service as mail
 
 

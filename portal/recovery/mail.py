@@ -2,7 +2,7 @@
 
 from portal.accounts.models import Person
 from portal.accounts.service import alarmed_reader_of
-from portal.kit.web import external_url
+from portal.kit.links import external_url
 from portal.mail import service as mail
 
 

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts import service as accounts
-from portal.kit import access, i18n, passwords, pictures
+from portal.kit import access, i18n, page_language, passwords, pictures
 from portal.kit.forms import Press
 from portal.kit.headers import private_link
 from portal.kit.i18n import _
@@ -30,7 +30,7 @@ def profile() -> ResponseReturnValue:
     form = Profile(name=actor.name, language=actor.language, time_zone=actor.time_zone)
     if form.validate_on_submit():
         accounts.change_profile(actor, name=form.name.data, language=form.language.data, time_zone=form.time_zone.data)
-        i18n.speak(form.language.data)
+        page_language.speak(form.language.data)
         flash(_("Profile saved."), "success")
         return redirect(url_for(".profile"), code=303)
     unready = [name for code, name in i18n.LANGUAGES.items() if not i18n.is_ready(code)]

@@ -1,6 +1,6 @@
 """Letters of the helpdesk. An address that anybody may have typed is sent nothing that was typed beside it."""
 
-from portal.kit.web import external_url
+from portal.kit.links import external_url
 from portal.mail import service as mail
 from portal.support.models import Ticket
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, redirect, session, url_for
 from sqlalchemy import func, select, text
 
-from portal.kit import access, audit, forms, web
+from portal.kit import access, audit, forms, links, web
 from portal.kit.actor import Role
 from portal.kit.audit import AuditEntry
 from portal.kit.db import db
@@ -249,7 +249,7 @@ def staff() -> Response:
 @access.public
 def link() -> Response:
     """Tell an address, as a letter would."""
-    return plain(web.external_url("lab.done"))
+    return plain(links.external_url("lab.done"))
 
 
 @bp.get("/who")

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from pathlib import Path
 
 from tests.rules.source import Module, dotted, modules
 
@@ -14,6 +15,10 @@ CLOCKS = {
 MARKUP: dict[str, str] = {}
 BUILT_SQL = {
     "portal/kit/db.py": "a PRAGMA takes no parameters; its words are constants of the file",
+}
+LOGIN_NAMES = {"_user_id", "_login_user", "_fresh", "_remember", "_flashes", "_permanent"}
+KNOWS_LOGIN_NAMES = {
+    "portal/kit/access.py": "stands before Flask-Login and Flask's session, which keep them under these names"
 }
 PRINTS = {"portal/cli.py": "the command line speaks to a terminal"}
 
@@ -117,3 +122,23 @@ def test_no_view_asks_which_button_was_pressed():
         if isinstance(node, ast.Attribute) and dotted(node) in {"request.form", "request.values"}
     ]
     assert asked == []
+
+
+def names_of_login(module: Module) -> list[ast.AST]:
+    """Return where a module uses a name that Flask-Login, or Flask's session, keeps for itself."""
+    return [
+        node
+        for node in ast.walk(module.tree)
+        if (isinstance(node, ast.Constant) and node.value in LOGIN_NAMES)
+        or (isinstance(node, ast.Attribute) and node.attr in LOGIN_NAMES)
+    ]
+
+
+def test_only_access_knows_the_private_names_of_the_login():
+    knows = {str(module.path) for module in modules() if names_of_login(module)}
+    assert knows == set(KNOWS_LOGIN_NAMES)
+
+
+def test_the_rule_about_private_names_sees_what_it_should():
+    planted = "session['_user_id'] = secret\ng._login_user = None\nsession.get('language')"
+    assert len(names_of_login(Module(Path("portal/home/routes.py"), 0, ast.parse(planted)))) == 2

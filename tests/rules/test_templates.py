@@ -3,7 +3,9 @@
 import ast
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
+import jinja2
 from jinja2 import nodes
 
 from tests.rules.source import Template, dotted, modules, templates
@@ -152,6 +154,24 @@ def test_no_template_lies_about_unused():
     used = used_by_templates() | set(rendered())
     begun = (*(name for name in used if name.endswith("/")), *beginnings(), "mail/")
     assert [each.name for each in templates() if each.name not in used and not each.name.startswith(begun)] == []
+
+
+def without_a_zone(template: Template) -> list[str]:
+    """Return where a template says an instant or a day in whichever zone the person of the request has."""
+    said = (node for node in template.tree.find_all(nodes.Filter) if node.name in ("instant", "day"))
+    return [f"{template.name}:{node.lineno}" for node in said if not node.args]
+
+
+def test_an_email_or_a_download_names_the_zone_of_its_reader():
+    """Whoever causes it to be made may be somebody else, or nobody."""
+    away = [each for each in templates() if each.name.startswith(("mail/", "privacy/archive/"))]
+    assert len(away) > 20
+    assert [place for template in away for place in without_a_zone(template)] == []
+
+
+def test_the_rule_about_zones_sees_what_it_should():
+    tree = jinja2.Environment().parse("{{ at|instant(zone) }}\n{{ at|instant }}\n{{ due|day }}")
+    assert without_a_zone(Template(Path("mail/x.txt"), "", tree)) == ["mail/x.txt:2", "mail/x.txt:3"]
 
 
 def test_the_rules_about_words_see_what_they_should():

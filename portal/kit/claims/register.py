@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
-from flask import Flask, current_app
 from sqlalchemy import ColumnElement, MetaData, func, select
 
 from portal.kit.claims.dataset import Dataset
@@ -14,6 +13,7 @@ from portal.kit.claims.vocabulary import Claim, Kept, Table
 from portal.kit.db import db
 from portal.kit.files import storage
 from portal.kit.i18n import _
+from portal.kit.running import App, Installed
 
 BATCH = 500
 
@@ -228,11 +228,14 @@ def _row(claim: Claim, table: Table) -> RegisterRow:
     )
 
 
-def init_app(app: Flask, claims: Sequence[Claim]) -> None:
+_REGISTER = Installed[Register]("register")
+
+
+def init_app(app: App, claims: Sequence[Claim]) -> None:
     """Hand the register to the areas that execute it."""
-    app.extensions["portal.register"] = Register(claims)
+    _REGISTER.install(app, Register(claims))
 
 
 def register() -> Register:
     """Return the register of the running app."""
-    return cast(Register, current_app.extensions["portal.register"])
+    return _REGISTER.get()

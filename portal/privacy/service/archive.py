@@ -19,9 +19,10 @@ from zipstream import ZipStream
 
 from portal.kit import clock
 from portal.kit.claims import Dataset, Subject, register
+from portal.kit.formats import instant
 from portal.kit.i18n import _, tag
+from portal.kit.renderer import stream
 from portal.kit.settings import current_settings
-from portal.kit.templating import instant, stream
 from portal.legal import documents
 from portal.legal.policy import company_from
 
