@@ -4,7 +4,6 @@ A form checks shape only; it asks no database. A page that shows and takes a for
 token has expired the page comes back filled. A button-only POST with an expired token is sent back to its page unchanged.
 """
 
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from html import escape
@@ -24,7 +23,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import Select
 
-from portal.kit import periods
+from portal.kit import characters, periods
 from portal.kit.i18n import _, _l
 from portal.kit.refusals import Refusal, TooManyTries, Unavailable
 from portal.kit.settings import current_settings
@@ -144,24 +143,22 @@ class Press(Form):
 
 
 def clean(value: str | None) -> str | None:
-    """Trim the ends of a line of text."""
-    return value.strip() if value else value
+    """Trim the ends of a line of text; of one that shows nothing, nothing is left."""
+    return None if value is None else "" if characters.shows_nothing(value) else characters.trimmed(value)
 
 
-def _can_stand(char: str) -> bool:
-    """Tell whether a character can stand in a line and a page: no control, no line end, none that turns writing round."""
-    point = ord(char)
-    is_no_character = 0xFDD0 <= point <= 0xFDEF or point & 0xFFFE == 0xFFFE
-    return unicodedata.category(char) not in ("Cc", "Cs", "Zl", "Zp") and char not in TURNS and not is_no_character
+def clean_address(value: str | None) -> str | None:
+    """Trim an email address, and take the signs of an East Asian keyboard for what they are."""
+    return characters.half_width(clean(value) or "")
 
 
-TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Marks that show the following text in another order than it is written in."""
+def _unless_blank(value: str | None) -> str | None:
+    return "" if value is not None and characters.shows_nothing(value) else value
 
 
 def one_line(_form: object, field: Any) -> None:
     """Refuse control characters: no header, log or file name can be forged with them (v5.0.0-1.3.11)."""
-    plain = "".join(char for char in field.data or "" if _can_stand(char))
+    plain = "".join(char for char in field.data or "" if characters.can_stand(char))
     if plain != (field.data or ""):
         # The page comes back with what can stand in a page.
         field.data = plain
@@ -170,7 +167,7 @@ def one_line(_form: object, field: Any) -> None:
 
 def no_control(_form: object, field: Any) -> None:
     """Refuse control characters but line ends and tabs."""
-    plain = "".join(char for char in field.data or "" if _can_stand(char) or char in "\r\n\t")
+    plain = "".join(char for char in field.data or "" if characters.can_stand(char) or char in "\r\n\t")
     if plain != (field.data or ""):
         field.data = plain
         raise ValidationError(_("Use plain text only."))
@@ -193,7 +190,12 @@ def text(label: Sentence, *, max: int = NAME_MAX, required: bool = True, hint: S
 
 def paragraph(label: Sentence, *, max: int = MESSAGE_MAX, required: bool = True, hint: Sentence = "") -> TextAreaField:
     """Make a field of several lines, at most `max` characters."""
-    return TextAreaField(label, validators=[_required(required), _at_most(max), no_control], description=hint)
+    return TextAreaField(
+        label,
+        validators=[_required(required), _at_most(max), no_control],
+        filters=[_unless_blank],
+        description=hint,
+    )
 
 
 def email(label: Sentence = _l("Email address"), *, hint: Sentence = "", required: bool = True) -> EmailField:
@@ -201,7 +203,7 @@ def email(label: Sentence = _l("Email address"), *, hint: Sentence = "", require
     return EmailField(
         label,
         validators=[_required(required), _at_most(EMAIL_MAX), one_line, _email_shape],
-        filters=[clean],
+        filters=[clean_address],
         description=hint,
     )
 
@@ -209,10 +211,28 @@ def email(label: Sentence = _l("Email address"), *, hint: Sentence = "", require
 def _email_shape(_form: object, field: Any) -> None:
     if not field.data:
         return
+    local = field.data.rpartition("@")[0]
     try:
         validate_email(field.data, check_deliverability=False, allow_smtputf8=False, test_environment=True, strict=True)
     except EmailNotValidError:
-        raise ValidationError(_("Check this email address. It should look like name@example.com.")) from None
+        raise ValidationError(_why_no_address(local)) from None
+    if "=?" in local:
+        # Mail programs read it as other letters than these (RFC 2047), and ours cannot send it.
+        raise ValidationError(_("We can’t send to email addresses that contain =?. Please use another one."))
+
+
+def _why_no_address(local: str) -> str:
+    """Say what is wrong with an address, so that nobody looks for a typing error in a right one that we cannot use."""
+    if not local.isascii():
+        return str(_("We can only send to email addresses that have a–z, 0–9 and common signs before the @."))
+    if local and (".." in local or local[0] == "." or local[-1] == "."):
+        return str(
+            _(
+                "We can’t send to email addresses that have two dots in a row, or a dot at the start or just before the @. "
+                "Please use another one."
+            )
+        )
+    return str(_("Check this email address. It should look like name@example.com."))
 
 
 def password(label: Sentence = _l("Password"), *, hint: Sentence = "") -> PasswordField:

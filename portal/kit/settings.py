@@ -6,6 +6,7 @@ reported all at once and by name only, so that no secret is ever printed.
 
 import ipaddress
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import SplitResult, urlsplit
 
 import psycopg
+from email_validator import EmailNotValidError, validate_email
 from psycopg.conninfo import conninfo_to_dict
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from sqlalchemy import make_url
@@ -24,6 +26,8 @@ PREFIX = "PORTAL_"
 INSTANCE = Path(__file__).resolve().parents[2] / "instance"
 
 Url = Annotated[str, Field(min_length=3, max_length=2000)]
+Line = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f\u2028\u2029]+$")]
+MAILBOX = re.compile(r'(?:"(?P<quoted>(?:[^"\\\r\n]|\\.)*)"|(?P<plain>[^"<>\r\n]*?)) ?<(?P<address>[^<>\s]+)>')
 
 
 class SettingsError(Exception):
@@ -43,17 +47,17 @@ class Settings(BaseModel):
     storage_url: Url
     keys_url: SecretStr
     smtp_url: SecretStr | None = None
-    mail_from: Annotated[str, Field(pattern=r"^[^\r\n<>]*<?[^\s<>@]+@[^\s<>@]+>?$", max_length=254)]
+    mail_from: Annotated[str, Field(max_length=254)]
     proxy_count: int = Field(default=0, ge=0, le=5)
     metrics_token: SecretStr | None = None
     ga_measurement_id: str | None = Field(default=None, pattern=r"^G-[A-Z0-9]{4,20}$")
-    company_name: str | None = None
-    company_product: str | None = None
-    company_legal_entity: str | None = None
-    company_abn: str | None = None
+    company_name: Line | None = None
+    company_product: Line | None = None
+    company_legal_entity: Line | None = None
+    company_abn: Line | None = None
     company_privacy_email: str | None = None
     company_general_email: str | None = None
-    company_phone: str | None = None
+    company_phone: Line | None = None
     # Argon2id, RFC 9106 second recommended option. Tests lower the cost; a test holds these defaults.
     argon2_memory_kib: int = Field(default=65536, ge=8)
     argon2_time: int = Field(default=3, ge=1)
@@ -130,6 +134,28 @@ class Settings(BaseModel):
             raise ValueError("needs to look like smtp://host:587 or smtps://host:465")
         return value
 
+    @field_validator("mail_from")
+    @classmethod
+    def _one_mailbox(cls, value: str) -> str:
+        # Written with its name in quotation marks, which is right whatever the name holds: a comma, a colon, a bracket.
+        found = MAILBOX.fullmatch(value.strip())
+        name = (found["plain"] or "") if found and found["quoted"] is None else ""
+        quoted = found["quoted"] if found and found["quoted"] else re.sub(r'(["\\])', r"\\\1", name)
+        address = _address(found["address"] if found else value.strip())
+        return f'"{quoted}" <{address}>' if quoted else address
+
+    @field_validator("company_privacy_email", "company_general_email")
+    @classmethod
+    def _company_address(cls, value: str | None) -> str | None:
+        return _address(value) if value else value
+
+    @field_validator("company_product")
+    @classmethod
+    def _fit_for_apps(cls, value: str | None) -> str | None:
+        if value and ":" in value:
+            raise ValueError("must not hold a colon: authenticator apps refuse a product's name that has one")
+        return value
+
     @field_validator("redis_url")
     @classmethod
     def _known_redis(cls, value: SecretStr | None) -> SecretStr | None:
@@ -171,6 +197,13 @@ def _split(url: str) -> SplitResult | None:
         return parts if parts.port != 0 else None
     except ValueError:
         return None
+
+
+def _address(text: str) -> str:
+    try:
+        return validate_email(text, check_deliverability=False, test_environment=True).normalized
+    except EmailNotValidError:
+        raise ValueError("needs to look like name@example.com or Name <name@example.com>") from None
 
 
 def _folder(url: str) -> Path:

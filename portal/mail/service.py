@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import default as mail_policy
-from email.utils import formataddr, parseaddr
+from email.utils import parseaddr
 
 import css_inline
 from email_validator import validate_email
@@ -80,7 +80,7 @@ def build(letter: Letter) -> EmailMessage:
     name, sender = parseaddr(current_settings().mail_from)
     # Left as they are: the standard library would fold a long link into encoded words, which no mail program follows.
     message = EmailMessage(policy=mail_policy.clone(refold_source="none", cte_type="7bit"))
-    message["From"] = formataddr((name, sender))
+    message["From"] = Address(name, addr_spec=sender)
     address = letter.to_address
     if not address.isascii():
         address = validate_email(address, check_deliverability=False, test_environment=True).ascii_email or address

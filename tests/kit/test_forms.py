@@ -130,6 +130,9 @@ class TestOrigin:
         assert answer.status_code == 403
 
 
+BLANK = ("\u3164", "\u200b", "\u2800", "\u115f\u1160", "\u00ad", "\u034f", "\ufeff", "\u200b \u2800\u3000")
+
+
 class TestFields:
     """Every field is bounded and takes one kind of thing; whatever else comes is a sentence or a 4xx, never a 5xx."""
 
@@ -143,6 +146,7 @@ class TestFields:
         [
             ("name", "", "Please fill this in."),
             ("name", "   ", "Please fill this in."),
+            *[("name", blank, "Please fill this in.") for blank in BLANK],
             ("name", "x" * 101, "at most 100 characters"),
             ("name", "Ada\nBcc: x@example.com", "one line of plain text"),
             ("name", "Ada\0", "one line of plain text"),
@@ -155,6 +159,14 @@ class TestFields:
             ("email", f"{'a' * 65}@example.com", "name@example.com"),
             ("email", f"a@{'b' * 300}.com", "at most 254 characters"),
             ("email", "Ada <ada@example.com>", "name@example.com"),
+            ("email", "ada@localhost", "name@example.com"),
+            ("email", "a..b@docomo.ne.jp", "two dots in a row"),
+            ("email", "a.@ezweb.ne.jp", "a dot at the start or just before the @"),
+            ("email", ".a@ezweb.ne.jp", "a dot at the start or just before the @"),
+            ("email", "用户@例子.广告", "a–z, 0–9 and common signs before the @"),
+            ("email", "josé@example.com", "a–z, 0–9 and common signs before the @"),
+            ("email", "=?utf-8?q?x?=@example.com", "email addresses that contain =?"),
+            ("email", "x=?@example.com", "email addresses that contain =?"),
             ("password", "", "Please fill this in."),
             ("password", "x" * 257, "at most 256 characters"),
             ("message", "x" * 10_001, "at most 10000 characters"),
@@ -181,6 +193,17 @@ class TestFields:
         with one_lab.test_request_context(method="POST", data=data):
             sheet = Sheet()
             assert (sheet.name.data, sheet.password.data) == ("Ada", "  two spaces each side  ")
+
+    @pytest.mark.parametrize(
+        "typed", ["ada＠example．com", "\ufeffada@example.com", "ａｄａ@example.com", " ada@example.com\u200b"]
+    )
+    def test_an_address_is_taken_as_keyboards_and_clipboards_give_it(self, one_lab, typed):
+        from tests.kit.lab import Sheet
+
+        with one_lab.test_request_context(method="POST", data={"email": typed}):
+            sheet = Sheet()
+            assert sheet.email.validate(sheet)
+            assert sheet.email.data == "ada@example.com"
 
     def test_a_name_that_comes_twice_is_read_once(self, visitor):
         token = token_of(visitor)

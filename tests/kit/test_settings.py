@@ -2,6 +2,7 @@
 
 import os
 import threading
+from email.utils import parseaddr
 
 import pytest
 from hypothesis import given, settings
@@ -83,6 +84,15 @@ def test_all_that_is_wrong_is_named_at_once(tmp_path):
         ("PORTAL_SMTP_URL", "smtp://host:port", "smtp://"),
         ("PORTAL_REDIS_URL", "redis://host:port", "redis://"),
         ("PORTAL_MAIL_FROM", "a@example.com\r\nBcc: b@example.com", "PORTAL_MAIL_FROM"),
+        ("PORTAL_MAIL_FROM", "Three Clicks, Inc.", "PORTAL_MAIL_FROM: needs to look like"),
+        ("PORTAL_MAIL_FROM", "a@example.com, b@example.com", "needs to look like"),
+        ("PORTAL_MAIL_FROM", "Portal <a@example.com> <b@example.com>", "needs to look like"),
+        ("PORTAL_MAIL_FROM", '"Portal <portal@example.com>', "needs to look like"),
+        ("PORTAL_MAIL_FROM", "Portal <portal@example>", "needs to look like"),
+        ("PORTAL_COMPANY_PRODUCT", "Acme: Portal", "PORTAL_COMPANY_PRODUCT: must not hold a colon"),
+        ("PORTAL_COMPANY_NAME", "Acme\nInc.", "PORTAL_COMPANY_NAME"),
+        ("PORTAL_COMPANY_PRIVACY_EMAIL", "privacy at example.com", "PORTAL_COMPANY_PRIVACY_EMAIL: needs to look like"),
+        ("PORTAL_COMPANY_GENERAL_EMAIL", "a@example.com, b@example.com", "needs to look like"),
         ("PORTAL_PROXY_COUNT", "-1", "greater than or equal to 0"),
         ("PORTAL_GA_MEASUREMENT_ID", "G-x'; script-src *", "PORTAL_GA_MEASUREMENT_ID"),
         ("PORTAL_SMTP_HOST", "x", "no such setting"),
@@ -93,6 +103,24 @@ def test_a_wrong_one_is_named_with_its_reason(tmp_path, name, value, words):
     assert name in told
     assert words in told
     assert len(told.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("portal@example.com", ""),
+        ("<portal@example.com>", ""),
+        ("Portal <portal@example.com>", "Portal"),
+        ("Three Clicks, Inc. <portal@example.com>", "Three Clicks, Inc."),
+        ('"Three Clicks, Inc." <portal@example.com>', "Three Clicks, Inc."),
+        ("Clicks: Three (Inc.); @home <portal@example.com>", "Clicks: Three (Inc.); @home"),
+        ("Ünsere 王 <portal@example.com>", "Ünsere 王"),
+        ("a\\b <portal@example.com>", "a\\b"),
+    ],
+)
+def test_the_senders_name_is_taken_whole_whatever_signs_it_holds(tmp_path, given, name):
+    sender = load({**GOOD, "PORTAL_MAIL_FROM": given}, instance=tmp_path).mail_from
+    assert parseaddr(sender) == (name, "portal@example.com")
 
 
 class TestFiles:

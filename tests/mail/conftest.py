@@ -29,6 +29,7 @@ class PostOffice:
 
     taken: list[EmailMessage] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
     to_recipient: str = "250 OK"
     to_content: str = "250 OK"
     port: int = 0
@@ -44,6 +45,7 @@ class PostOffice:
         if self.to_content.startswith("2"):
             self.taken.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
             self.recipients += envelope.rcpt_tos
+            self.senders.append(envelope.mail_from)
         return self.to_content
 
 

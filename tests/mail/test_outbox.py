@@ -1,15 +1,23 @@
 """Letters: in the transaction that asks for them, out once it has committed, and forgotten when they have left."""
 
+from email import message_from_bytes, policy
+
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from portal.app import create_app
 from portal.jobs import worker
 from portal.jobs.models import FAILED as GIVEN_UP
 from portal.jobs.models import Job
+from portal.kit import clock
 from portal.kit.db import db
 from portal.kit.unit import unit_of_work
 from portal.mail import service, transport
 from portal.mail.models import FAILED, SENT, WAITING, Letter
+from portal.recovery.forms import ForgotPassword
+from tests.conftest import make_settings
 
 
 def drain(app) -> int:
@@ -215,3 +223,39 @@ class TestEncryption:
         post(gone, write)
         drain(gone)
         assert "hidden-word" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["Three Clicks, Inc.", 'The "Portal": Ünsere'])
+def test_a_name_with_signs_in_it_arrives_whole(app, post_office, write, tmp_path, name):
+    database = app.extensions["portal.settings"].database_url.get_secret_value()
+    smtp = f"smtp://127.0.0.1:{post_office.port}"
+    quoted = '"' + name.replace('"', '\\"') + '" <portal@example.com>' if '"' in name else f"{name} <portal@example.com>"
+    changed = {"env": "production", "base_url": "https://portal.example.com", "smtp_url": smtp, "mail_from": quoted}
+    sending = create_app(make_settings(tmp_path, database, **changed))
+    post(sending, write)
+    drain(sending)
+    (message,) = post_office.taken
+    assert post_office.senders == ["portal@example.com"]
+    (sender,) = message["From"].addresses
+    assert (sender.display_name, sender.addr_spec) == (name, "portal@example.com")
+
+
+LOCAL = st.text(st.sampled_from("azAZ09!#$%&'*+-/=?^_`{|}~."), min_size=1, max_size=12)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(local=LOCAL, domain=st.sampled_from(["example.com", "例子.广告", "xn--fsqu00a.example"]))
+@example(local="=?utf-8?q?x?=", domain="example.com")
+@example(local="x=?=?", domain="example.com")
+def test_whatever_address_a_form_takes_can_be_written_to(apps, local, domain):
+    app = apps("sqlite")
+    with app.test_request_context(method="POST", data={"email": f"{local}@{domain}"}):
+        form = ForgotPassword()
+        if not form.email.validate(form):
+            return
+        letter = Letter(
+            to_address=form.email.data, subject_line="Hello", text="Hello", html="<p>Hello", headers={},
+            message_id="<1@example.com>", created_at=clock.now(),
+        )  # fmt: skip
+        sent = message_from_bytes(service.build(letter).as_bytes(), policy=policy.default)
+    assert [each.username for each in sent["To"].addresses] == [local]
