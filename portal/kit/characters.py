@@ -5,8 +5,8 @@ import unicodedata
 
 TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Marks that show the following text in another order than it is written in."""
-JOINERS = frozenset("\u200c\u200d")
-"""What Persian, Indian scripts and emoji are joined or kept apart by: part of how a name is spelled."""
+JOINERS = frozenset(("\u200c", "\u200d", *map(chr, range(0xE0020, 0xE0080))))
+"""What Persian, Indian scripts and emoji are joined or kept apart by, and the letters in a flag: part of a spelling."""
 
 _BLANK = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
 _BLANK += "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a\U00016fe4"
@@ -22,6 +22,12 @@ def can_stand(char: str) -> bool:
     point = ord(char)
     is_no_character = 0xFDD0 <= point <= 0xFDEF or point & 0xFFFE == 0xFFFE
     return unicodedata.category(char) not in ("Cc", "Cs", "Zl", "Zp") and char not in TURNS and not is_no_character
+
+
+def can_stand_in_name(char: str) -> bool:
+    """Tell whether a character can stand in the name of a file: one that is seen, or that the spelling of a name needs."""
+    hides = unicodedata.category(char) == "Cf" and shows_nothing(char) and char not in JOINERS
+    return can_stand(char) and not hides
 
 
 def shows_nothing(text: str) -> bool:

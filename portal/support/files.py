@@ -6,17 +6,16 @@ back as a download. Of an office file only the list of its parts is read, after 
 
 import io
 import struct
-import unicodedata
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from portal.kit import file_names
 from portal.kit.refusals import Refusal
 
 MOST_FILES = 5
 LARGEST = 5 * 1024 * 1024
 LARGEST_TOGETHER = 10 * 1024 * 1024
-NAME_MAX = 100
 
 MOST_PARTS = 2000
 LARGEST_DIRECTORY = 1024 * 1024
@@ -81,7 +80,7 @@ def accept_all(uploads: Sequence[tuple[str, bytes]]) -> list[NewFile]:
 
 def accept(name: str, *, data: bytes) -> NewFile:
     """Return one file, its name cleaned, or raise why it is not taken."""
-    name = clean_name(name)
+    name = file_names.clean(name)
     ending = name.rpartition(".")[2].lower() if "." in name else ""
     kind = {"jpeg": "jpg"}.get(ending, ending)
     if kind not in KINDS:
@@ -95,18 +94,6 @@ def accept(name: str, *, data: bytes) -> NewFile:
     if kind in ("docx", "xlsx") and b"vbaProject.bin" in data:
         raise FileHoldsProgram(name=name)
     return NewFile(name, kind, data)
-
-
-def clean_name(name: str) -> str:
-    """Return a name fit to be shown and saved: no path, no control or direction marks, not too long (v5.0.0-5.3.2)."""
-    last = name.replace("\\", "/").rpartition("/")[2]
-    seen = "".join(char for char in unicodedata.normalize("NFC", last) if unicodedata.category(char)[0] != "C")
-    tidy = " ".join(seen.split()).strip(". ")
-    stem, dot, ending = tidy.rpartition(".")
-    if not dot:
-        return tidy[:NAME_MAX] or "file"
-    ending = ending[:10]
-    return f"{stem[: NAME_MAX - len(ending) - 1].strip() or 'file'}.{ending}"
 
 
 def _is_pdf(data: bytes) -> bool:

@@ -19,6 +19,7 @@ from portal.kit.files import storage
 from portal.privacy.models import Export
 from portal.privacy.service import archive
 from tests.privacy.conftest import Copy, link_of
+from tests.support import samples
 
 
 def start(visitor):
@@ -287,6 +288,16 @@ def test_a_plain_cell_stays_as_it_is(value):
 
 def test_a_cell_holds_structures_as_json():
     assert json.loads(archive.cell({"a": ["=1"]})) == {"a": ["=1"]}
+
+
+def test_files_keep_the_names_that_their_person_gave_them(cast, fetch):
+    ada = cast.sign_in(cast.ada)
+    sent = ["रिपोर्ट.pdf", "รายงานปัญหา.pdf", "نامه\u200cها.pdf", "Größe 42 (1).pdf"]
+    chosen = samples.chosen(*[(name, samples.pdf()) for name in sent], ("👨\u200d👩\u200d👧.png", samples.png()))
+    page = ada.submit("/contact", subject="Names", message="See files.", files=chosen)
+    names = [*sent, "👨\u200d👩\u200d👧.png"]
+    assert [link.get_text(strip=True) for link in page.soup.select("ul.files a")] == names
+    assert {path.rpartition("/")[2] for path in fetch(ada).archive.namelist() if path.startswith("files/")} == set(names)
 
 
 @pytest.mark.parametrize(

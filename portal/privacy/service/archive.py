@@ -7,7 +7,6 @@ import csv
 import hashlib
 import io
 import json
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
@@ -17,7 +16,7 @@ from zipfile import ZIP_DEFLATED
 
 from zipstream import ZipStream
 
-from portal.kit import clock
+from portal.kit import clock, file_names
 from portal.kit.claims import Dataset, Subject, register
 from portal.kit.formats import instant
 from portal.kit.i18n import _, tag
@@ -208,7 +207,7 @@ def _schema_of(dataset: Dataset) -> dict[str, Any]:
 
 def _safe_name(name: str, taken: set[str]) -> str:
     """Return a path inside the archive that no program can be led astray by (v5.0.0-5.3.2, 5.4.2)."""
-    parts = [re.sub(r"[^\w.\- ]", "_", part).strip(". ") for part in name.split("/")]
+    parts = [file_names.path_part(part) for part in name.split("/")]
     stem = "files/" + "/".join(part for part in parts if part)
     safe, number = stem, 1
     while safe.casefold() in taken or safe == "files/":
