@@ -1,9 +1,8 @@
 """How instants, dates, sizes and periods are said, in the language that is spoken now."""
 
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta
 
-from babel import Locale
-from babel.dates import format_date, format_time, get_timezone, get_timezone_location
+from babel.dates import format_date, format_time, get_timezone
 from jinja2 import pass_context
 
 from portal.kit import i18n, periods
@@ -16,13 +15,7 @@ def instant(at: datetime | None, zone: str) -> str:
     timezone, language = get_timezone(zone), i18n.spoken()
     local = at.astimezone(timezone)
     said = f"{format_date(local, 'medium', locale=language)}, {format_time(local, 'short', locale=language)}"
-    return f"{said} {_place(timezone, language)}"
-
-
-def _place(timezone: tzinfo, language: Locale) -> str:
-    if str(timezone) == "UTC":
-        return "UTC"
-    return f"({get_timezone_location(timezone, locale=language, return_city=True)})"
+    return f"{said} UTC" if str(timezone) == "UTC" else f"{said} ({i18n.place(str(timezone), language)})"
 
 
 def day(at: date | None, zone: str) -> str:

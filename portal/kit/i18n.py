@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import cast
 
 from babel import Locale
-from babel.dates import get_timezone_location
+from babel.core import get_global
 from babel.lists import format_list
 from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext, refresh
 from flask_babel import lazy_gettext as _l
@@ -37,6 +37,7 @@ __all__ = [
     "lazy_gettext",
     "listed",
     "ngettext",
+    "place",
     "ready",
     "spoken",
     "tag",
@@ -92,13 +93,21 @@ class Place:
         self.zone = zone
 
     def __str__(self) -> str:
-        return _place(self.zone, spoken())
+        return place(self.zone, spoken())
 
 
 @cache
-def _place(zone: str, language: Locale) -> str:
-    own = zone.split("/", 1)[1].replace("_", " ")
-    return own if language is BRITISH else str(get_timezone_location(zone, locale=language, return_city=True)) or own
+def place(zone: str, language: Locale) -> str:
+    """Return the place that names a time zone, in a language as far as CLDR has a name for it.
+
+    CLDR files a zone under the name that it had first: Calcutta, Saigon.
+    """
+    aliases = get_global("zone_aliases")
+    known = aliases.get(zone, zone)
+    names = [known, *(alias for alias, name in aliases.items() if name == known)]
+    cities = (language.time_zones.get(name, {}).get("city") for name in names)
+    own = zone.split("/", 1)[-1].replace("_", " ")
+    return own if language is BRITISH else next((str(city) for city in cities if city), own)
 
 
 def code() -> str:
