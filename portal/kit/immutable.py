@@ -10,7 +10,8 @@ from portal.kit.db import Base, db
 Model = TypeVar("Model", bound=type[Base])
 SWEEP = "retention_sweep"
 """The execution option of the one statement that may delete such rows: the register's."""
-_models: set[type] = set()
+MARK = "__immutable__"
+"""Under this name a model says of itself that its rows are immutable."""
 
 # A later migration that copies one of these tables on SQLite (batch) makes its trigger anew; a test of the newest schema
 # tries both triggers.
@@ -30,7 +31,7 @@ class RowIsImmutable(Exception):
 
 def immutable(model: Model) -> Model:
     """Make a table's rows immutable: the session refuses to change or delete one, the database to change one."""
-    _models.add(model)
+    setattr(model, MARK, True)
     event.listen(model, "before_update", _refuse_change)
     event.listen(model, "before_delete", _refuse_deletion)
     table = inspect(model).local_table
@@ -54,5 +55,5 @@ def _refuse_statement(statement: ORMExecuteState) -> None:
     if not (statement.is_update or statement.is_delete) or statement.bind_mapper is None:
         return
     may_delete = statement.is_delete and statement.execution_options.get(SWEEP)
-    if statement.bind_mapper.class_ in _models and not may_delete:
+    if getattr(statement.bind_mapper.class_, MARK, False) and not may_delete:
         raise RowIsImmutable(statement.bind_mapper.class_.__name__)
