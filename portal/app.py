@@ -133,9 +133,9 @@ LASTING = (*consent.LASTING, *newsletter.LASTING, *privacy.LASTING)
 """Every purpose of links and hashes that outlives the secret which made them."""
 
 EVENTS: events.Wiring = {
-    AccountFrozen: (support.take_frozen,),
+    AccountFrozen: (support.open_frozen_ticket,),
     AddressChanged: (newsletter.follow_address, support.follow_address),
-    MisuseReported: (support.take_misuse,),
+    MisuseReported: (support.open_misuse_ticket,),
 }
 """What a lower area tells -> what higher areas do about it."""
 

@@ -45,7 +45,7 @@ def serve_pages(*, host: str, port: int, processes: int, with_worker: bool) -> N
     from granian.log import LogLevels
     from granian.server import Server
 
-    with Beside() if with_worker else nullcontext():
+    with WorkerProcess() if with_worker else nullcontext():
         Server(
             "wsgi:app",
             address=host,
@@ -61,7 +61,7 @@ def serve_pages(*, host: str, port: int, processes: int, with_worker: bool) -> N
         ).serve()
 
 
-class Beside:
+class WorkerProcess:
     """The worker beside the web server: started with it, started anew when it dies, ended with it."""
 
     def __init__(self) -> None:
@@ -71,7 +71,7 @@ class Beside:
         self._process = self._start()
         self._keeper = threading.Thread(target=self._keep, name="beside", daemon=True)
 
-    def __enter__(self) -> "Beside":
+    def __enter__(self) -> "WorkerProcess":
         self._keeper.start()
         return self
 

@@ -21,7 +21,7 @@ def init_app(app: App, wiring: Wiring) -> None:
     _WIRING.install(app, dict(wiring))
 
 
-def tell(event: Event) -> None:
+def publish(event: Event) -> None:
     """Call every handler of this event, in the caller's transaction: if one raises, nothing has happened."""
     for handler in _WIRING.get().get(type(event), ()):
         handler(event)

@@ -46,7 +46,7 @@ def report_misuse(email: str, *, message: str, client: ClientKey) -> None:
     """
     throttle.spend("recovery.report_client", client, ASKS_PER_CLIENT)
     _write_to("recovery.send_secure_link", email)
-    events.tell(MisuseReported(email=email, message=message))
+    events.publish(MisuseReported(email=email, message=message))
 
 
 def _write_to(job: str, email: str) -> None:
@@ -149,7 +149,7 @@ def secure_account(person: Person, *, since: datetime | None = None) -> None:
     mail.account_secured(person, token=make_reset_token(person))
     audit.record("recovery.account_secured", subject_id=person.id, by=person.id)
     if not frozen_before:
-        events.tell(AccountFrozen(person.id))
+        events.publish(AccountFrozen(person.id))
 
 
 def undo_email_change(token: str) -> None:

@@ -71,7 +71,7 @@ def test_nobody_calls_such_a_verb_after_a_write():
 
 def test_who_hears_of_an_event_calls_none_of_them():
     found = handlers(portal())
-    assert {verb.name.rpartition(".")[2] for verb in found} >= {"follow_address", "take_frozen"}
+    assert {verb.name.rpartition(".")[2] for verb in found} >= {"follow_address", "open_frozen_ticket"}
     assert [verb.place for verb in found if verb.name in portal().early] == []
 
 

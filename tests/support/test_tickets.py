@@ -251,7 +251,7 @@ class TestRaised:
 
     def test_this_wasnt_me_raises_an_urgent_ticket(self, cast, unit, ada):
         with unit():
-            events.tell(AccountFrozen(person_id=cast.ada.id))
+            events.publish(AccountFrozen(person_id=cast.ada.id))
         with unit():
             ticket = db.session.scalars(select(Ticket)).one()
             assert (ticket.urgent, ticket.kind, ticket.subject_id) == (True, "account_frozen", cast.ada.id)
@@ -259,7 +259,7 @@ class TestRaised:
 
     def test_a_report_of_misuse_is_urgent_and_hidden_from_whoever_holds_the_account(self, cast, unit, ada):
         with unit():
-            events.tell(MisuseReported(email="ada@example.com", message="Somebody else reads my orders."))
+            events.publish(MisuseReported(email="ada@example.com", message="Somebody else reads my orders."))
         with unit():
             ticket = db.session.scalars(select(Ticket)).one()
             assert ticket.urgent

@@ -187,7 +187,7 @@ def _set_address(person: Person, email: str, *, is_undo: bool = False) -> None:
         db.session.flush()
     except IntegrityError:
         raise LinkDead from None
-    events.tell(change)
+    events.publish(change)
 
 
 def _end_open(person_id: uuid.UUID, state: str) -> None:

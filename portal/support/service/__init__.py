@@ -17,7 +17,7 @@ from portal.support.service.keeping import (
     open_file,
     read_attachment,
 )
-from portal.support.service.opening import follow_address, open_ticket, reply, settle, take_frozen, take_misuse
+from portal.support.service.opening import follow_address, open_frozen_ticket, open_misuse_ticket, open_ticket, reply, settle
 from portal.support.service.reading import (
     QUEUES,
     Conversation,
@@ -49,11 +49,11 @@ __all__ = [
     "queue",
     "redact_file",
     "redact_message",
+    "open_frozen_ticket",
+    "open_misuse_ticket",
     "reopen_ticket",
     "reply",
     "settle",
-    "take_frozen",
-    "take_misuse",
     "ticket_for",
     "read_ticket",
     "tickets_for",

@@ -85,7 +85,7 @@ def settle(ticket_id: uuid.UUID, *, by: Actor) -> None:
     audit.record("support.ticket_settled", subject_id=by.person_id, by=by.person_id, ticket=ticket.id)
 
 
-def take_frozen(event: AccountFrozen) -> None:
+def open_frozen_ticket(event: AccountFrozen) -> None:
     """Raise an urgent ticket when somebody said "this wasn't me" (P10)."""
     person = accounts.get_person(event.person_id)
     ticket = _new(
@@ -99,7 +99,7 @@ def take_frozen(event: AccountFrozen) -> None:
     _say(ticket, body="", author=SYSTEM)
 
 
-def take_misuse(event: MisuseReported) -> None:
+def open_misuse_ticket(event: MisuseReported) -> None:
     """Raise an urgent ticket when somebody reports that an account is misused (P10). Nobody but staff sees it."""
     ticket = _new(kind=MISUSE_REPORTED, email=event.email, urgent=True)
     _say(ticket, body=event.message)
