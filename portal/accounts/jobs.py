@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 
 from portal.accounts import service
-from portal.jobs.registry import job
+from portal.kit.job_kinds import job
 
 
 @job("accounts.note_failed_sign_in")
@@ -17,3 +17,6 @@ def note_failed_sign_in(*, person_id: str, device: str, failed_at: str) -> None:
 def write_to_sign_up(*, sign_up_id: str) -> None:
     """Write the letter of a sign-up."""
     service.write_letter(uuid.UUID(sign_up_id))
+
+
+JOBS = (note_failed_sign_in, write_to_sign_up)

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, update
 
 from portal.jobs.models import FAILED, WAITING, Job
-from portal.jobs.registry import KINDS, payload_is_plain
 from portal.kit import clock
 from portal.kit.db import db, writing
+from portal.kit.job_kinds import job_kinds
 
 LEASE = timedelta(minutes=2)
 
@@ -39,11 +39,10 @@ def enqueue(
     **payload: str | int | float | bool | None,
 ) -> uuid.UUID:
     """Enqueue a job in this transaction and return its id. Raises KeyError for an unknown kind, ValueError for objects."""
-    if not payload_is_plain(dict(payload)):
+    if not all(value is None or isinstance(value, str | int | float | bool) for value in payload.values()):
         raise ValueError("a job's payload is ids and plain values")
-    job = Job(
-        id=uuid.uuid4(), kind=KINDS[kind].name, payload=payload, run_at=not_before or clock.now(), subject_id=subject_id
-    )
+    name = job_kinds()[kind].name
+    job = Job(id=uuid.uuid4(), kind=name, payload=payload, run_at=not_before or clock.now(), subject_id=subject_id)
     db.session.add(job)
     return job.id
 

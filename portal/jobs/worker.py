@@ -8,16 +8,15 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 import structlog
-from croniter import croniter
 from sqlalchemy import CursorResult, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from portal.jobs.models import FAILED, WAITING, Job, Schedule
-from portal.jobs.registry import KINDS, SCHEDULES, TRIES
 from portal.jobs.service import LEASE, LeaseLost, Running, enqueue, running
 from portal.kit import clock
 from portal.kit.actor import System
 from portal.kit.db import db
+from portal.kit.job_kinds import TRIES, JobKind, job_kinds
 from portal.kit.running import App
 from portal.kit.unit import acting_as, has_written, unit_of_work
 
@@ -41,12 +40,14 @@ class Leased:
     @property
     def is_slow(self) -> bool:
         """Whether it works outside of a write transaction."""
-        return self.kind in KINDS and KINDS[self.kind].slow
+        kind = job_kinds().get(self.kind)
+        return kind is not None and kind.slow
 
     @property
     def tries(self) -> int:
         """How often it is tried. A kind that this worker does not know may be known to a newer one."""
-        return KINDS[self.kind].tries if self.kind in KINDS else TRIES
+        kind = job_kinds().get(self.kind)
+        return kind.tries if kind else TRIES
 
 
 def work(app: App, stop: threading.Event) -> None:
@@ -71,26 +72,28 @@ def tick() -> None:
     """Enqueue every scheduled job that is due, once, however many workers tick."""
     with unit_of_work(write=False):
         known = {row.name: row.next_at for row in db.session.execute(select(Schedule.name, Schedule.next_at))}
-    for name, cron in SCHEDULES.items():
-        if name in known and known[name] > clock.now():
+    for kind in job_kinds().values():
+        due_at = known.get(kind.name)
+        if kind.schedule is None or (due_at and due_at > clock.now()):
             continue
         try:
             with unit_of_work():
-                _schedule(name, known.get(name), croniter(cron, clock.now()).get_next(datetime))
+                _schedule(kind, due_at)
         except IntegrityError:
             # Another worker was the first to note this schedule.
             continue
 
 
-def _schedule(name: str, due_at: datetime | None, following: datetime) -> None:
+def _schedule(kind: JobKind, due_at: datetime | None) -> None:
+    next_at = kind.next_run(clock.now())
     if due_at is None:
-        db.session.add(Schedule(name=name, next_at=following))
+        db.session.add(Schedule(name=kind.name, next_at=next_at))
         return
-    ours = update(Schedule).where(Schedule.name == name, Schedule.next_at == due_at).values(next_at=following)
+    ours = update(Schedule).where(Schedule.name == kind.name, Schedule.next_at == due_at).values(next_at=next_at)
     moved_on = cast("CursorResult[Any]", db.session.execute(ours)).rowcount == 1
-    still_waiting = db.session.scalar(select(Job.id).where(Job.kind == name, Job.state == WAITING).limit(1))
+    still_waiting = db.session.scalar(select(Job.id).where(Job.kind == kind.name, Job.state == WAITING).limit(1))
     if moved_on and still_waiting is None:
-        enqueue(name)
+        enqueue(kind.name)
 
 
 def run_next() -> bool:
@@ -142,7 +145,7 @@ def _lease() -> Leased | None:
 
 
 def _run(leased: Leased) -> None:
-    kind = KINDS[leased.kind]
+    kind = job_kinds()[leased.kind]
     finish = None
     if kind.slow:
         with unit_of_work(write=False):

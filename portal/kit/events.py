@@ -1,6 +1,7 @@
-"""Typed facts: how a lower area lets a higher one act without knowing it. Wired in app.py only."""
+"""Typed facts: how a lower area lets a higher one act without knowing it. Each `Area` names what it acts upon."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +13,17 @@ class Event:
     """A fact of the past. Areas define their own below their models."""
 
 
-Wiring = Mapping[type[Event], Sequence[Callable[[Any], None]]]
-_WIRING = Installed[Wiring]("events")
+Handler = Callable[[Any], None]
+_WIRING = Installed[Mapping[type[Event], Sequence[Handler]]]("events")
 
 
-def init_app(app: App, wiring: Wiring) -> None:
-    """Wire events to their handlers."""
-    _WIRING.install(app, dict(wiring))
+def init_app(app: App, wirings: Iterable[Mapping[type[Event], Sequence[Handler]]]) -> None:
+    """Wire events to their handlers, in the order in which they are given."""
+    handlers: defaultdict[type[Event], list[Handler]] = defaultdict(list)
+    for wiring in wirings:
+        for event, more in wiring.items():
+            handlers[event] += more
+    _WIRING.install(app, dict(handlers))
 
 
 def publish(event: Event) -> None:

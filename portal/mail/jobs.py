@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 
-from portal.jobs.registry import job
+from portal.kit.job_kinds import job
 from portal.kit.unit import release_connection
 from portal.mail import service, transport
 
@@ -21,3 +21,6 @@ def deliver(*, letter_id: str) -> Callable[[], None] | None:
     except transport.Refused:
         return lambda: service.end(uuid.UUID(letter_id), sent=False)
     return lambda: service.end(uuid.UUID(letter_id), sent=True)
+
+
+JOBS = (deliver,)

@@ -1,4 +1,4 @@
-"""Commands of an operator: what still needs an old secret key."""
+"""The commands of the data register: print it, carry out its periods, and change the keys that seal it."""
 
 import contextlib
 import json
@@ -6,14 +6,79 @@ import sys
 
 import click
 
-from portal.kit import keys, rotation
+from portal.jobs import service as jobs
+from portal.jobs.worker import drain
+from portal.kit import claims, keys, rotation
+from portal.kit.commands import Command, Group
+from portal.kit.job_kinds import job_kinds
 from portal.kit.rotation import KeyState
 from portal.kit.sealed import UNNAMED
 from portal.kit.unit import unit_of_work
+from portal.privacy import service
 
 
-def rotate_keys(*, as_json: bool, lost: str | None) -> None:
-    """Seal everything under the newest key, and tell what still needs another one. Exit status 1 when something does."""
+@click.command(cls=Command)
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def register(as_json: bool) -> None:
+    """Print the data register: what is held, why, on which ground and how long."""
+    rows = claims.register().rows()
+    if as_json:
+        click.echo(json.dumps([vars(row) for row in rows], indent=2, ensure_ascii=False))
+        return
+    for row in rows:
+        click.echo(f"{row.area}.{row.table}: {row.what}\n  {', '.join(row.personal) or 'nothing personal'}")
+        click.echo(f"  why: {row.purpose}\n  ground: {row.ground}\n  kept: {row.kept}\n  on deletion: {row.on_erasure}")
+
+
+@click.command(cls=Command)
+@click.option("--dry-run", is_flag=True, help="Only say what would go.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def sweep(dry_run: bool, as_json: bool) -> None:
+    """Delete what has reached the end of its period, and carry out the deletions that are due."""
+    # The background work that runs here writes its log; what a program reads stays alone on standard output.
+    with contextlib.redirect_stdout(sys.stderr):
+        gone = _sweep(dry_run=dry_run)
+    if as_json:
+        click.echo(json.dumps(gone, indent=2))
+        return
+    verb = "would go" if dry_run else "gone"
+    for what, count in gone.items():
+        click.echo(f"{what}: {count} {verb}")
+    click.echo(f"{sum(gone.values())} in all {verb}.")
+
+
+def _sweep(*, dry_run: bool) -> dict[str, int]:
+    gone: dict[str, int] = {}
+    while True:
+        with unit_of_work():
+            batch = service.sweep_batch(dry_run=dry_run)
+        gone = {what: gone.get(what, 0) + batch.get(what, 0) for what in {**gone, **batch}}
+        if dry_run or not batch:
+            break
+        click.echo(f"{sum(gone.values())} rows gone", err=True)
+    with unit_of_work():
+        gone |= {f"files: {kind}": files for kind, files in service.sweep_files(dry_run=dry_run).items()}
+        if due := service.count_due():
+            gone["accounts"] = due
+        if not dry_run:
+            for kind in job_kinds().values():
+                if kind.is_sweep:
+                    jobs.enqueue(kind.name)
+    if not dry_run:
+        drain()
+    return gone
+
+
+@click.group(name="keys", cls=Group)
+def secret_keys() -> None:
+    """Change the secret keys without losing what they protect; deploy/README.md has the steps."""
+
+
+@secret_keys.command()
+@click.option("--lost", metavar="ID", help="Give up a missing key that will never come back.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def rotate(lost: str | None, as_json: bool) -> None:
+    """Seal everything under the newest key, and tell what still needs an old one (then the exit status is 1)."""
     # The work writes its log; what a program reads stays alone on standard output.
     with contextlib.redirect_stdout(sys.stderr):
         resealed = _reseal()
@@ -81,3 +146,6 @@ def _words(state: KeyState) -> list[str]:
         until = f"{state.links_until:%d %b %Y, %H:%M} UTC"
         needs.append(f"  signed with it: links in emails and cookies; the last of them work until {until}")
     return [f"{name} is still needed. Leave it in PORTAL_SECRET_KEYS:", *needs]
+
+
+COMMANDS = (register, sweep, secret_keys)

@@ -4,9 +4,9 @@ import uuid
 from collections.abc import Callable
 
 from portal.jobs import service as jobs
-from portal.jobs.registry import every, job
 from portal.kit import db, rotation, throttle
 from portal.kit.claims import register
+from portal.kit.job_kinds import job
 from portal.kit.unit import release_connection
 from portal.privacy import service
 
@@ -17,7 +17,7 @@ def build_export(*, export_id: str) -> Callable[[], None] | None:
     return service.build(uuid.UUID(export_id))
 
 
-@job("privacy.begin_due")
+@job("privacy.begin_due", schedule="2 * * * *", is_sweep=True)
 def begin_due() -> None:
     """Begin the deletions whose time to undo is over, a bounded number at once."""
     if service.begin_due():
@@ -30,14 +30,14 @@ def erase(*, deletion_id: str) -> None:
     service.erase_some(uuid.UUID(deletion_id))
 
 
-@job("privacy.scrub", slow=True)
+@job("privacy.scrub", slow=True, schedule="42 * * * *", is_sweep=True)
 def scrub() -> None:
     """Clear away what deleted rows leave behind in the database's files."""
     release_connection()
     db.scrub(table.name for _claim, table in register().tables())
 
 
-@job("privacy.sweep")
+@job("privacy.sweep", schedule="12 * * * *", is_sweep=True)
 def sweep() -> None:
     """Delete what has reached the end of its period, batch by batch."""
     if service.sweep_batch():
@@ -46,13 +46,13 @@ def sweep() -> None:
         throttle.destroy_old_keys()
 
 
-@job("privacy.sweep_files", slow=True)
+@job("privacy.sweep_files", slow=True, schedule="22 * * * *")
 def sweep_files() -> None:
     """Delete files that no row knows any more."""
     service.sweep_files()
 
 
-@job("privacy.reseal")
+@job("privacy.reseal", schedule="52 * * * *")
 def reseal(*, column: str = "", row: str = "") -> None:
     """Seal some values anew that an older secret has sealed, and ask for the next."""
     if not column:
@@ -63,8 +63,4 @@ def reseal(*, column: str = "", row: str = "") -> None:
         rotation.note_use()
 
 
-every("12 * * * *", "privacy.sweep")
-every("22 * * * *", "privacy.sweep_files")
-every("2 * * * *", "privacy.begin_due")
-every("42 * * * *", "privacy.scrub")
-every("52 * * * *", "privacy.reseal")
+JOBS = (build_export, sweep, sweep_files, begin_due, erase, scrub, reseal)

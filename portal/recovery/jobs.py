@@ -2,7 +2,7 @@
 
 import uuid
 
-from portal.jobs.registry import job
+from portal.kit.job_kinds import job
 from portal.recovery import service
 
 
@@ -16,3 +16,6 @@ def send_reset_link(*, person_id: str) -> None:
 def send_secure_link(*, person_id: str) -> None:
     """Write a letter that lets its reader secure the account."""
     service.send_secure_link(uuid.UUID(person_id))
+
+
+JOBS = (send_reset_link, send_secure_link)

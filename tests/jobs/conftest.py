@@ -2,41 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal.jobs import registry
 from portal.jobs.models import Job
 from portal.kit.audit import AuditEntry
 from portal.kit.db import db
+from portal.kit.job_kinds import JobKind
 
 
 @pytest.fixture
-def kinds(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
-    """Register a kind for the length of a test: `kinds("lab.work", handler, tries=3)`."""
-    monkeypatch.setattr(registry, "KINDS", registry.KINDS)
-    before = dict(registry.KINDS)
+def kinds(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Have one more kind for the length of a test: `kinds("lab.work", handler, tries=3)`."""
 
     def add(name: str, handler: Callable[..., object], **how: object) -> None:
-        registry.KINDS.pop(name, None)
-        registry.job(name, **how)(handler)  # type: ignore[arg-type]
+        known = {**app.extensions["portal.job_kinds"], name: JobKind(name, handler, **how)}  # type: ignore[arg-type]
+        monkeypatch.setitem(app.extensions, "portal.job_kinds", known)
 
-    yield add
-    registry.KINDS.clear()
-    registry.KINDS.update(before)
+    return add
 
 
 @pytest.fixture
-def schedules() -> Iterator[dict[str, str]]:
-    """The schedules, empty for the length of a test."""
-    before = dict(registry.SCHEDULES)
-    registry.SCHEDULES.clear()
-    yield registry.SCHEDULES
-    registry.SCHEDULES.clear()
-    registry.SCHEDULES.update(before)
+def no_kinds(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have none of the portal's own kinds."""
+    monkeypatch.setitem(app.extensions, "portal.job_kinds", {})
 
 
 @pytest.fixture

@@ -19,10 +19,9 @@ class TestSchedules:
     """What is due is enqueued once, however many workers look, and late runs do not pile up."""
 
     @pytest.fixture(autouse=True)
-    def every_hour(self, kinds, schedules):
+    def every_hour(self, no_kinds, kinds):
         """One kind, due at each full hour."""
-        kinds("lab.work", work)
-        schedules["lab.work"] = "0 * * * *"
+        kinds("lab.work", work, schedule="0 * * * *")
 
     def tick(self, app):
         """Look at the schedules once."""

@@ -7,7 +7,7 @@ from tests.rules.source import PORTAL, TOOLS, Module, areas, dotted, imports, mo
 
 # The house's file names. What an area holds besides stands below, each with its reason.
 NAMES = {
-    "__init__", "routes", "forms", "service", "models", "mail", "jobs", "claim", "checks", "events", "cli",
+    "__init__", "routes", "forms", "service", "models", "mail", "jobs", "claim", "checks", "events", "cli", "area",
 }  # fmt: skip
 OWN_NAMES = {
     "consent/browser": "what one browser has decided, and what a page may therefore carry",

@@ -8,7 +8,7 @@ from sqlalchemy import Column, ColumnElement, String, literal, select
 from sqlalchemy import Table as StoredTable
 from sqlalchemy.sql import visitors
 
-from portal.app import CLAIMS
+from portal.app import AREAS
 from portal.kit.claims import Subject, Table, of_subjects
 from portal.kit.db import Base, db
 from portal.mail.models import Letter
@@ -28,7 +28,7 @@ def in_app(app):
 
 def claimed() -> list[Table]:
     """Return every table whose rows can be about somebody."""
-    found = [table for claim in CLAIMS for table in claim.tables if table.whose]
+    found = [table for area in AREAS for table in area.claim.tables if table.whose]
     assert len(found) > 10
     return found
 

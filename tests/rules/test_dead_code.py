@@ -10,7 +10,7 @@ from tests.rules.source import ROOT, modules, roles, templates
 
 # Whoever carries one of these is called by somebody else: Flask, Click, SQLAlchemy, pydantic, the worker, pytest.
 CALLED_BY_OTHERS = [
-    "@bp.*", "@access.*", "@job", "@every", "@main.*", "@*.command", "@*.group", "@app.*", "@event.listens_for", "@compiles",
+    "@bp.*", "@access.*", "@main.*", "@*.command", "@*.group", "@app.*", "@event.listens_for", "@compiles",
     "@field_validator", "@model_validator", "@pytest.fixture", "@contextmanager", "@*.option",
 ]  # fmt: skip
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, select
 
-from portal.app import CHECKS
+from portal.app import AREAS
 from portal.kit import clock as kit_clock
 from portal.kit import keys
 from portal.kit.claims import Subject, register
@@ -47,7 +47,7 @@ def visits(app, recorder, unit):
 
 def findings(app):
     with app.app_context():
-        return [check.run() for check in CHECKS if check.promise == "P23"]
+        return [check.run() for area in AREAS for check in area.checks if check.promise == "P23"]
 
 
 def note(recorder, *, subject_id=None, address="203.0.113.7", endpoint="legal.privacy"):
