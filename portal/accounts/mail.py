@@ -8,7 +8,7 @@ from portal.kit import clock, tokens
 from portal.kit.links import external_url
 from portal.mail import service as mail
 
-WASNT_ME = "wasnt_me"
+WASNT_ME = tokens.LinkPurpose("wasnt_me")
 
 
 def wasnt_me_url(person: Person) -> str:

@@ -23,7 +23,7 @@ NEWSLETTER = "newsletter"
 EVERYTHING = "everything"
 """Instead of one purpose, for a restriction that concerns them all."""
 PERIOD = "consent"
-COOKIE = "consent.choice"
+COOKIE = tokens.LinkPurpose("consent.choice")
 LASTING = (tokens.lasting(COOKIE, life=PERIOD),)
 """What outlives a secret: a choice is asked for again when its period is over, and not before (P22)."""
 MOST_SHOWN = 100

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
-from typing import cast
+from typing import NewType, cast
 
 from itsdangerous import BadData, BadSignature, SignatureExpired, URLSafeTimedSerializer
 from itsdangerous.encoding import base64_decode, base64_encode
@@ -18,11 +18,13 @@ from portal.kit import keys
 from portal.kit.lasting import Lasting, cached_keys, purposes
 from portal.kit.refusals import LinkDead
 
+LinkPurpose = NewType("LinkPurpose", str)
+"""What a link is for. Each is spelled once, by whoever owns what the link hangs on; a link of another purpose is dead."""
 LONGEST = timedelta(days=30)
 """How long a link may live that is not lasting: so long an old secret is needed after it has signed its last one."""
 
 
-def lasting(purpose: str, *, life: str | None = None) -> Lasting:
+def lasting(purpose: LinkPurpose, *, life: str | None = None) -> Lasting:
     """Return the lasting purpose of links that outlive the secret which signed them, bounded by the period `life` if any."""
     return Lasting(f"link.{purpose}", partial(_signing_key, purpose=purpose), life)
 
@@ -42,12 +44,14 @@ def _current_keys(purpose: str) -> list[bytes]:
     return [_signing_key(secret, purpose=purpose) for secret in keys.secret_keys()]
 
 
-def sign(purpose: str, *values: str, stamp: str = "") -> str:
+def sign(purpose: LinkPurpose, *values: str, stamp: str = "") -> str:
     """Return a URL-safe token that carries `values` and a digest of `stamp`. Values are readable: no addresses in them."""
     return _serializer(_current_keys(purpose)).dumps([*values, _digest(stamp)])
 
 
-def read(purpose: str, token: str, *, max_age: timedelta, stamp: Callable[..., str | None] | None = None) -> list[str]:
+def read(
+    purpose: LinkPurpose, token: str, *, max_age: timedelta, stamp: Callable[..., str | None] | None = None
+) -> list[str]:
     """Return the values of a token. `stamp(*values)` gives today's stamp, None when the thing is gone.
 
     Raises LinkDead when forged, of another purpose, expired or stale (v5.0.0-9.1.1, 9.2.1, 9.2.2); RuntimeError for a

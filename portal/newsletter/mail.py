@@ -8,7 +8,7 @@ from portal.kit.links import external_url
 from portal.mail import service as mail
 from portal.newsletter.models import Subscriber
 
-UNSUBSCRIBE = "newsletter.unsubscribe"
+UNSUBSCRIBE = tokens.LinkPurpose("newsletter.unsubscribe")
 
 
 def unsubscribe_url(subscriber_id: uuid.UUID) -> str:

@@ -24,7 +24,7 @@ from portal.kit.unit import before_writes
 from portal.newsletter import mail
 from portal.newsletter.models import Subscriber, Suppression
 
-CONFIRM = "newsletter.confirm"
+CONFIRM = tokens.LinkPurpose("newsletter.confirm")
 SUPPRESSION = lasting.hashes("newsletter.suppression")
 LASTING = (tokens.lasting(mail.UNSUBSCRIBE), SUPPRESSION)
 """What outlives a secret: the way out, and the hash of an address that is known no more."""

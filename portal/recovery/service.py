@@ -21,7 +21,7 @@ from portal.kit.unit import before_writes
 from portal.recovery import mail
 from portal.recovery.events import MisuseReported
 
-RESET = "recovery.reset"
+RESET = tokens.LinkPurpose("recovery.reset")
 WASNT_ME = accounts.WASNT_ME
 ASKS_PER_ACCOUNT = "5 per day"
 ASKS_PER_CLIENT = "20 per hour"

@@ -2,6 +2,7 @@
 
 from portal.accounts.mail import WASNT_ME, alarmed_reader_of, reader_of, wasnt_me_url
 from portal.accounts.service.actor_loader import FACTOR, ROLES, ActorLoader
+from portal.accounts.service.closing_links import UNDO_DELETION, closing_stamp, undo_deletion_token
 from portal.accounts.service.email_change import (
     AccountIsFrozen,
     AddressIsTheSame,
@@ -64,7 +65,6 @@ from portal.accounts.service.sessions import (
     sessions_for,
 )
 from portal.accounts.service.signing_in import (
-    UNDO_DELETION,
     AccountClosing,
     AccountFrozen,
     AddressUnconfirmed,
@@ -127,6 +127,7 @@ __all__ = [
     "change_password",
     "change_profile",
     "check_password",
+    "closing_stamp",
     "check_second_step",
     "confirm_address",
     "confirm_email_change",
@@ -174,6 +175,7 @@ __all__ = [
     "stop_email_changes",
     "subject_for",
     "subject_of",
+    "undo_deletion_token",
     "undo_email_change",
     "undo_factor",
     "undo_token",

@@ -25,7 +25,9 @@ from portal.kit.refusals import LinkDead, Refusal
 from portal.kit.unit import before_writes
 
 ASKED, VETOED, UNDONE, REPLACED = "asked", "vetoed", "undone", "replaced"
-CONFIRM, VETO, UNDO = "accounts.email_confirm", "accounts.email_veto", "accounts.email_undo"
+CONFIRM = tokens.LinkPurpose("accounts.email_confirm")
+VETO = tokens.LinkPurpose("accounts.email_veto")
+UNDO = tokens.LinkPurpose("accounts.email_undo")
 ASKS_PER_PERSON = "5 per day"
 LETTERS_PER_ADDRESS = "3 per 6 hours"
 
@@ -195,11 +197,13 @@ def _end_open(person_id: uuid.UUID, state: str) -> None:
     db.session.execute(mine.values(state=state))
 
 
-def _sign(purpose: str, change: EmailChange) -> str:
+def _sign(purpose: tokens.LinkPurpose, change: EmailChange) -> str:
     return tokens.sign(purpose, str(change.id))
 
 
-def _read(purpose: str, token: str, states: set[str], *, period_name: str = "email_change_undo") -> EmailChange:
+def _read(
+    purpose: tokens.LinkPurpose, token: str, states: set[str], *, period_name: str = "email_change_undo"
+) -> EmailChange:
     (change_id,) = tokens.read(purpose, token, max_age=period(period_name))
     change = db.session.get(EmailChange, uuid.UUID(change_id))
     if change is None or change.state not in states:

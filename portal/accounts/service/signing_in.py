@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NoReturn
 
 from portal.accounts.models import Person, SignUp
-from portal.accounts.service import factors, history, people, sessions, signing_up
+from portal.accounts.service import closing_links, factors, history, people, sessions, signing_up
 from portal.accounts.service.sessions import SignedIn
 from portal.kit import audit, passwords, throttle, tokens
 from portal.kit.actor import Actor
@@ -18,8 +18,7 @@ from portal.kit.unit import before_writes
 
 FAILURES_PER_ACCOUNT = "10 per 5 minutes"
 FAILURES_PER_CLIENT = "100 per 5 minutes"
-SECOND_STEP = "accounts.second_step"
-UNDO_DELETION = "undo_deletion"
+SECOND_STEP = tokens.LinkPurpose("accounts.second_step")
 
 
 class SignInRefused(Refusal):
@@ -33,9 +32,9 @@ class AccountFrozen(Refusal):
 class AccountClosing(Refusal):
     """The password is right, but the account is about to be deleted; carries the `token` of the undo and until when."""
 
-    def __init__(self, person_id: uuid.UUID, deactivated_at: datetime) -> None:
+    def __init__(self, person: Person, deactivated_at: datetime) -> None:
         super().__init__()
-        self.token = tokens.sign(UNDO_DELETION, str(person_id), stamp=deactivated_at.isoformat())
+        self.token = closing_links.undo_deletion_token(person)
         self.gone_at = deactivated_at + period("deletion_undo")
 
 
@@ -124,7 +123,7 @@ def _give_back(attempt: Attempt) -> None:
 
 def _check_standing(person: Person) -> None:
     if person.deactivated_at:
-        raise AccountClosing(person.id, person.deactivated_at)
+        raise AccountClosing(person, person.deactivated_at)
     if person.frozen_at:
         raise AccountFrozen
 

@@ -19,7 +19,7 @@ from portal.kit.refusals import LinkDead, NotFound
 from portal.kit.unit import before_writes
 from portal.legal import documents
 
-CONFIRM = "accounts.confirm_address"
+CONFIRM = tokens.LinkPurpose("accounts.confirm_address")
 LETTERS_PER_ADDRESS = "3 per 6 hours"
 PER_CLIENT = "30 per hour"
 

@@ -25,7 +25,6 @@ from portal.privacy.models import DONE, RUNNING, SEALED_FACTS, UNDONE, WAITING, 
 from portal.privacy.service import receipts
 
 log = structlog.get_logger()
-UNDO = "undo_deletion"
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 AT_ONCE = 100
 BATCH = 500
@@ -92,7 +91,7 @@ def request_deletion(actor: Actor) -> datetime:
     )
     db.session.add(deletion)
     audit.record("privacy.deletion_requested", subject_id=person.id, by=person.id)
-    token = tokens.sign(UNDO, str(person.id), stamp=_stamp(person) or "")
+    token = accounts.undo_deletion_token(person)
     # Also to an address that may still take its account back: whoever changed it must not be able to delete it unseen.
     for address in accounts.addresses_of(person):
         mail.deletion_begun(person, to=address, due_at=deletion.due_at, token=token)
@@ -206,7 +205,7 @@ def _open_of(person_id: uuid.UUID) -> Select[Deletion]:
 
 
 def _undoable(token: str) -> Deletion:
-    (person_id,) = tokens.read(UNDO, token, max_age=period("deletion_undo"), stamp=_stamp_now)
+    (person_id,) = tokens.read(accounts.UNDO_DELETION, token, max_age=period("deletion_undo"), stamp=_stamp_now)
     waiting = _open_of(uuid.UUID(person_id)).where(Deletion.state == WAITING, Deletion.due_at > clock.now())
     deletion = db.session.scalar(waiting.with_for_update())
     if deletion is None:
@@ -216,9 +215,4 @@ def _undoable(token: str) -> Deletion:
 
 def _stamp_now(person_id: str) -> str | None:
     person = db.session.get(Person, uuid.UUID(person_id))
-    return _stamp(person) if person else None
-
-
-def _stamp(person: Person) -> str | None:
-    """Bind an undo link to this closing of the account: it dies when the account opens or is closed anew."""
-    return person.deactivated_at.isoformat() if person.deactivated_at else None
+    return accounts.closing_stamp(person) if person else None

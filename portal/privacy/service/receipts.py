@@ -11,7 +11,7 @@ from portal.kit.periods import period
 from portal.kit.refusals import LinkDead
 from portal.privacy.models import DONE, Deletion
 
-PURPOSE = "deletion_receipt"
+PURPOSE = tokens.LinkPurpose("deletion_receipt")
 LASTING = (tokens.lasting(PURPOSE, life="audit"),)
 """What outlives a secret: the page of a receipt."""
 
