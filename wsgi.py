@@ -1,11 +1,17 @@
 """The WSGI entry: `wsgi:app`."""
 
+import multiprocessing
 import signal
+from typing import cast
 
 from portal.app import create_app
 from portal.kit import settings
+from portal.server import end_with
 from portal.traffic import routes as traffic_routes
 
+if parent := multiprocessing.parent_process():
+    # Of `portal serve`; another server looks after its own.
+    end_with(cast(int, parent.pid))
 # Ctrl-C reaches every process of a terminal at once. Only the first of ours acts on it, and ends the others by SIGTERM;
 # two signals in the same moment left a granian worker waiting for ever in 6 of 10 tries.
 signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})

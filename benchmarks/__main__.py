@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 
-PROOFS = ("lighthouse_scores", "sign_in_storm", "sign_in_times", "page_cost")
+PROOFS = ("killed_at_random", "lighthouse_scores", "sign_in_storm", "sign_in_times", "page_cost")
 
 
 def run(name: str) -> bool:

@@ -87,10 +87,12 @@ def _wait_until_ready(served: Portal) -> None:
 class Visitor:
     """A browser without a window: keeps cookies, follows redirects, fills in forms."""
 
-    def __init__(self, served: Portal) -> None:
+    def __init__(self, served: Portal, *, comes_from: str = "") -> None:
         self.served = served
         self.cookies = http.cookiejar.CookieJar()
         self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
+        # Counts behind a proxy of ours only (PORTAL_PROXY_COUNT).
+        self._opener.addheaders += [("X-Forwarded-For", comes_from)] if comes_from else []
 
     def get(self, path: str) -> tuple[int, str, str]:
         """Open a page; return its status, where it is after redirects, and its text."""

@@ -12,10 +12,10 @@ from portal.app import AREAS, ROOT, create_app
 from portal.kit import rotation
 from portal.kit.commands import Group
 from portal.kit.db import db
-from portal.kit.settings import load
+from portal.kit.settings import current_settings, load
 from portal.kit.unit import unit_of_work
 from portal.promises import service as promises
-from portal.server import ask_for_port, serve_pages
+from portal.server import end_with, hold_port, run_apart, serve_pages
 
 MIGRATIONS = str(ROOT / "migrations")
 
@@ -45,34 +45,44 @@ def _make_app() -> Flask:
 @click.option("--processes", default=1, show_default=True, help="How many processes answer.")
 def serve(*, demo: bool, no_worker: bool, host: str, port: int, processes: int) -> None:
     """Serve the pages, with the worker beside them."""
-    ask_for_port(host, port)
-    # On a developer's machine links follow the port; the processes that are started here read it from the environment.
-    os.environ.update(HOST=host, PORT=str(port))
-    settings = load()
-    if demo:
-        flask_migrate.upgrade()
-        if not fill_demo():
-            click.echo(demo_company.how_to_get_in_again(settings.base_url))
-        click.echo(demo_company.how_staff_get_in(settings.base_url))
-    click.echo(f"The portal is at {settings.base_url}. Ctrl-C stops it.")
-    if not settings.is_production:
-        click.echo(f"Letters arrive at {settings.base_url}/dev/mailbox.")
-    serve_pages(host=host, port=port, processes=processes, with_worker=not no_worker)
+    with hold_port(host, port):
+        # On a developer's machine links follow the port; the processes that are started here read it from the environment.
+        os.environ.update(HOST=host, PORT=str(port))
+        settings = load()
+        if demo:
+            run_apart("demo")
+        click.echo(f"The portal is at {settings.base_url}. Ctrl-C stops it.")
+        if not settings.is_production:
+            click.echo(f"Letters arrive at {settings.base_url}/dev/mailbox.")
+        serve_pages(host=host, port=port, processes=processes, with_worker=not no_worker)
 
 
 @main.command()
-def demo() -> None:
-    """Fill an empty database with the demo company; one that holds anybody is left alone."""
-    if not fill_demo():
+@click.option("--beside", type=int, metavar="PID", help="Migrate first, as this process, which is about to serve, asks.")
+def demo(*, beside: int | None) -> None:
+    """Fill an empty database with the demo company; one that holds anybody else is left alone."""
+    if beside:
+        end_with(beside)
+        flask_migrate.upgrade()
+    filled = fill_demo()
+    if beside:
+        base_url = current_settings().base_url
+        if not filled:
+            click.echo(demo_company.how_to_get_in_again(base_url))
+        click.echo(demo_company.how_staff_get_in(base_url))
+    elif not filled:
         raise click.ClickException("There are accounts already. The demo company only fills an empty database.")
 
 
 def fill_demo() -> bool:
-    """Make the demo company, one unit of work a person, and print how to sign in. False when there is anybody yet."""
-    if not demo_company.is_empty():
+    """Make the demo company, one unit of work a person, and print how to sign in. False when there is nothing to do.
+
+    One that was stopped half way is made whole: its last step is the look at the promises.
+    """
+    if not promises.never_checked() or not demo_company.is_alone():
         return False
     click.echo("The demo company. Sign in as one of these; the passwords are drawn now and shown only here:")
-    for person in demo_company.draw_people():
+    for person in demo_company.draw_missing():
         with unit_of_work():
             demo_company.settle(person)
         click.echo(f"  {person.email:<20} {person.password:<48} {person.role or 'customer'}")

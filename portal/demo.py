@@ -12,6 +12,7 @@ from portal.kit.actor import Actor, Role
 from portal.kit.clients import client_key
 from portal.kit.db import db
 from portal.support import service as support
+from portal.support.models import Ticket
 
 PASSWORD_BYTES = 15
 """Random bytes of a password: 20 characters to copy."""
@@ -34,9 +35,9 @@ COMPANY = (
 )
 
 
-def is_empty() -> bool:
-    """Tell whether nobody has an account yet."""
-    return db.session.scalar(select(Person.id).limit(1)) is None
+def is_alone() -> bool:
+    """Tell whether nobody but people of the demo company has an account."""
+    return db.session.scalar(select(Person.id).where(Person.email.not_in(email for _name, email, _role in COMPANY))) is None
 
 
 def how_to_get_in_again(base_url: str) -> str:
@@ -61,9 +62,13 @@ def how_staff_get_in(base_url: str) -> str:
     )
 
 
-def draw_people() -> Sequence[DemoPerson]:
-    """Return the people of the demo company, each with a new password; nothing is written."""
-    return [DemoPerson(name, email, role, secrets.token_urlsafe(PASSWORD_BYTES)) for name, email, role in COMPANY]
+def draw_missing() -> Sequence[DemoPerson]:
+    """Return the people of the demo company without an account, each with a new password; nothing is written."""
+    return [
+        DemoPerson(name, email, role, secrets.token_urlsafe(PASSWORD_BYTES))
+        for name, email, role in COMPANY
+        if accounts.find_by_email(email) is None
+    ]
 
 
 def settle(person: DemoPerson) -> None:
@@ -76,7 +81,7 @@ def settle(person: DemoPerson) -> None:
 def ask_a_question() -> None:
     """Let the first customer ask something, so that the helpdesk and the console have a ticket to show."""
     ada = accounts.find_by_email(COMPANY[0][1])
-    if ada is None:
+    if ada is None or db.session.scalar(select(Ticket.id).limit(1)):
         return
     support.open_ticket(
         Actor(person_id=ada.id, name=ada.name, email=ada.email),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 import pyotp
+import pytest
 from click.testing import Result
 from flask import Flask
 
@@ -11,6 +12,7 @@ from portal import demo
 from portal.demo import COMPANY
 from portal.kit import clock
 from tests.conftest import Outbox, Visitor
+from tests.people import Cast
 
 NEW_PASSWORD = "nine other looms at noon"
 
@@ -27,6 +29,32 @@ def test_it_prints_passwords_that_sign_in_and_fills_only_once(
     assert [email for email, _rest in lines] == [email for _name, email, _role in COMPANY]
     email, rest = lines[0]
     assert client.submit("/login", email=email, password=rest.removesuffix("customer").strip()).path == "/home"
+
+
+@pytest.mark.parametrize("made", [1, 2])
+def test_a_run_that_was_stopped_half_way_is_made_whole_by_the_next(
+    command: Callable[..., Result], new_client: Callable[[], Visitor], monkeypatch: pytest.MonkeyPatch, made: int
+) -> None:
+    settle, left = demo.settle, iter(range(made))
+
+    def stopped(person: demo.DemoPerson) -> None:
+        next(left)
+        settle(person)
+
+    monkeypatch.setattr(demo, "settle", stopped)
+    first = command("demo")
+    monkeypatch.setattr(demo, "settle", settle)
+    second = command("demo")
+    assert (first.exit_code, second.exit_code) == (1, 0)
+    drawn = dict(re.findall(r"(\S+@example\.com)\s+(\S+)", first.output + second.output))
+    assert list(drawn) == [email for _name, email, _role in COMPANY]
+    for email, password in drawn.items():
+        assert new_client().submit("/login", email=email, password=password).path != "/login"
+
+
+def test_a_database_with_anybody_elses_account_is_left_alone(command: Callable[..., Result], cast: Cast) -> None:
+    cast.make("Eve Other", "eve@example.com", "eve looks through every keyhole")
+    assert command("demo").exit_code == 1
 
 
 def test_who_lost_a_password_gets_in_again_as_the_second_run_says(

@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+import time
 from types import FrameType
 
 import click
@@ -10,6 +11,10 @@ from flask import Flask
 
 from portal.jobs.worker import work
 from portal.kit.commands import Command
+
+
+END_SECONDS = 30
+"""How long a worker may take to finish the job in its hands; after that the job comes back when its lease ends."""
 
 
 @click.command(cls=Command)
@@ -38,6 +43,8 @@ def _end_with(parent: int, stop: threading.Event) -> None:
     while os.getppid() == parent and not stop.wait(1):
         pass
     stop.set()
+    time.sleep(END_SECONDS)
+    os._exit(1)
 
 
 COMMANDS = (worker,)

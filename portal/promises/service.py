@@ -91,6 +91,11 @@ def run_checks() -> list[CheckResult]:
     return results
 
 
+def never_checked() -> bool:
+    """Tell whether no check has run yet, as in a new database."""
+    return db.session.scalar(select(CheckResult.name).limit(1)) is None
+
+
 def _look(check: Check) -> Finding:
     try:
         with db.session.begin_nested():
