@@ -32,7 +32,7 @@ VISITORS = 4
 COMMANDS = (("promises", "check"), ("register",), ("sweep", "--dry-run"), ("staff", "list"))
 READY_WITHIN = 90
 ORPHANS_GONE_WITHIN = 5
-FEWEST_PER_MINUTE = 60
+FEWEST_PER_MINUTE = 15
 
 
 class Trial:
