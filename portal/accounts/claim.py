@@ -33,7 +33,7 @@ def _delete_photos(people: Sequence[Person]) -> None:
 _SIGN_UP = Table(
     SignUp,
     what=_l("Sign-ups that wait for a confirmed address"),
-    whose=of_subjects(email=SignUp.email_key),
+    whose=of_subjects(email=SignUp.email_key, since=SignUp.created_at),
     purpose=_l("To make your account once you confirm your address."),
     ground=Ground.CONTRACT,
     keep=Keep("never_confirmed", since="created_at"),

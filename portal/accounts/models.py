@@ -103,12 +103,19 @@ class EmailChange(Base):
     id: Mapped[Id]
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     old_email: Mapped[Address]
-    old_email_key: Mapped[str] = mapped_column(String(254))
+    old_email_key: Mapped[str] = mapped_column(String(254), index=True)
     new_email: Mapped[Address]
     new_email_key: Mapped[str] = mapped_column(String(254), index=True)
     state: Mapped[Word]
     requested_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
     confirmed_at: Mapped[datetime | None]
+
+    @property
+    def left_at(self) -> datetime:
+        """Return when the old address was left. Raises ValueError while it is not."""
+        if self.confirmed_at is None:
+            raise ValueError("this change is not confirmed: the old address is the account's")
+        return self.confirmed_at
 
 
 class TotpFactor(Base):

@@ -13,12 +13,16 @@ _SECRET = _l("It may hold a link that opens an account.")
 
 
 def _empty_mailbox(subject: Subject) -> None:
-    for key in transport.kept_for(subject.email_keys):
+    for key in _kept(subject):
         storage().remove(key)
 
 
 def _residue(subject: Subject) -> Sequence[str]:
-    return ["mailbox"] if transport.kept_for(subject.email_keys) else []
+    return ["mailbox"] if _kept(subject) else []
+
+
+def _kept(subject: Subject) -> list[str]:
+    return transport.kept_for(subject.email_keys, former={each.key: each.until for each in subject.former_emails})
 
 
 _columns: dict[str, Any] = {
@@ -43,7 +47,13 @@ CLAIM = Claim(
         Table(
             Letter,
             what=_l("Letters to you"),
-            whose=of_subjects(person=Letter.subject_id, email=Letter.to_key),
+            # A letter about an account goes to an old address too: it is that account's, not the mailbox's next reader's.
+            whose=of_subjects(
+                person=Letter.subject_id,
+                email=Letter.to_key,
+                since=Letter.created_at,
+                email_only_if=Letter.subject_id.is_(None),
+            ),
             purpose=_l("To send you the letters that your own actions ask for, and to know that they left."),
             ground=Ground.CONTRACT,
             keep=(

@@ -3,8 +3,9 @@
 import json
 import smtplib
 import ssl
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
+from datetime import datetime
 from email.message import EmailMessage
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -88,9 +89,18 @@ def _keep(message: EmailMessage) -> None:
         storage().remove(key)
 
 
-def kept_for(email_keys: Collection[str]) -> list[str]:
-    """Return the storage keys of the letters that development kept for these addresses, however each was spelled."""
-    return [key for key, letter in mailbox() if lookup_key(letter["to"]) in email_keys]
+def kept_for(email_keys: Collection[str], *, former: Mapping[str, datetime] | None = None) -> list[str]:
+    """Return the storage keys of the letters that development kept for these addresses, however each was spelled.
+
+    Of a `former` address those until its instant: later ones went to whoever reads that mailbox now.
+    """
+    until = former or {}
+
+    def is_theirs(letter: dict[str, Any]) -> bool:
+        to = lookup_key(letter["to"])
+        return to in email_keys or (to in until and datetime.fromisoformat(letter["sent_at"]) <= until[to])
+
+    return [key for key, letter in mailbox() if is_theirs(letter)]
 
 
 def mailbox() -> list[tuple[str, dict[str, Any]]]:

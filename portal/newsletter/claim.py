@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, false
+from sqlalchemy import ColumnElement, and_, false, or_
 
 from portal.kit.claims import Claim, Ground, Kept, Retain, Subject, Table, of_subjects, personal, technical
 from portal.kit.i18n import _l
@@ -12,7 +12,12 @@ from portal.newsletter.service import hashes_of
 
 def _suppressed(subjects: Collection[Subject]) -> ColumnElement[bool]:
     hashes = [each for subject in subjects for key in subject.email_keys for each in hashes_of(key)]
-    return Suppression.address_hash.in_(hashes) if hashes else false()
+    former = [
+        and_(Suppression.address_hash.in_(hashes_of(each.key)), Suppression.suppressed_at <= each.until)
+        for subject in subjects
+        for each in subject.former_emails
+    ]
+    return or_(Suppression.address_hash.in_(hashes), *former) if hashes or former else false()
 
 
 CLAIM = Claim(
@@ -21,7 +26,7 @@ CLAIM = Claim(
         Table(
             Subscriber,
             what=_l("Your subscription to the newsletter"),
-            whose=of_subjects(person=Subscriber.subject_id, email=Subscriber.email_key),
+            whose=of_subjects(person=Subscriber.subject_id, email=Subscriber.email_key, since=Subscriber.confirmed_at),
             purpose=_l("To send you the newsletter that you asked for."),
             ground=Ground.CONSENT,
             keep=Kept(_l("until you unsubscribe")),

@@ -29,7 +29,7 @@ def test_what_is_printed_of_a_subject_holds_no_address():
 
 
 def test_a_subject_without_an_account_stays_apart_from_rows_without_one(unit):
-    clause = of_subjects(person=Ticket.subject_id, email=Ticket.email_key)
+    clause = of_subjects(person=Ticket.subject_id, email=Ticket.email_key, since=Ticket.opened_at)
     with unit():
         _plant("left", None, "nobody@example.com")
         assert _found(clause, []) == _found(clause, [Subject()]) == set()
@@ -37,7 +37,12 @@ def test_a_subject_without_an_account_stays_apart_from_rows_without_one(unit):
 
 
 def test_the_rows_of_many_subjects_are_found_by_one_clause(unit):
-    clause = of_subjects(person=Ticket.subject_id, email=Ticket.email_key, email_only_if=Ticket.subject_id.is_(None))
+    clause = of_subjects(
+        person=Ticket.subject_id,
+        email=Ticket.email_key,
+        since=Ticket.opened_at,
+        email_only_if=Ticket.subject_id.is_(None),
+    )
     with unit():
         _plant("ada's", ADA, "elsewhere@example.com")
         _plant("typed", None, "ada@example.com")

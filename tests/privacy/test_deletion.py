@@ -374,7 +374,7 @@ def test_old_addresses_are_erased_too_though_their_rows_go_first(app, cast, unit
             Letter(
                 kind="x/y", subject_id=None, to_address="BEFORE@example.com", to_key="before@example.com",
                 subject_line="s", text="t", html="h",
-                headers={}, message_id="<1@x>",
+                headers={}, message_id="<1@x>", created_at=time.now() - timedelta(hours=1),
             )
         )  # fmt: skip
     clock.forward(days=14, minutes=1)

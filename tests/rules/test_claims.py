@@ -71,7 +71,7 @@ def test_no_claim_compares_an_address_as_it_was_typed():
 @pytest.mark.parametrize(
     "whose",
     [
-        of_subjects(email=Letter.to_address),
+        of_subjects(email=Letter.to_address, since=Letter.created_at),
         lambda _subjects: Message.id.in_(select(Letter.id).where(Letter.to_address == "x")),
     ],
 )

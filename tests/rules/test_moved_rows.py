@@ -132,3 +132,28 @@ def a_letter(to_address: str) -> dict[str, Any]:
     words = {"kind": "x/y", "subject_line": "s", "text": "t", "html": "h", "state": "waiting", "headers": {}}
     ids = {"id": stored(uuid.uuid4()), "message_id": f"<{uuid.uuid4()}@x>"}
     return {**ids, **words, "to_address": to_address, "created_at": AT}
+
+
+def test_a_report_of_misuse_is_nobodys_any_more_and_knows_which_account_it_names(up, down):
+    up("0004")
+    dates = {"opened_at": AT, "updated_at": AT}
+    words = {"name": "", "language": "en", "subject": "", "state": "open", "urgent": True}
+    account = {"email": "b@example.com", "email_key": "b@example.com", "language": "en", "time_zone": "UTC"}
+    ages = {"password_set_at": AT, "terms_version": "1", "terms_accepted_at": AT, "created_at": AT}
+    put("person", {"id": stored(SAM), "name": "Sam", **account, **ages})
+    for number, (kind, subject_id, address) in enumerate(
+        [
+            ("misuse_reported", ADA, "a@example.com"),
+            ("misuse_reported", None, "b@example.com"),
+            ("misuse_reported", None, "c@example.com"),
+            ("contact", ADA, "a@example.com"),
+        ]
+    ):
+        ids = {"id": stored(uuid.uuid4()), "reference": str(number), "subject_id": stored(subject_id)}
+        put("ticket", {**ids, **dates, **words, "kind": kind, "email": address, "email_key": address})
+    up("0005")
+    told = {row["reference"]: (uid(row["subject_id"]), uid(row["about_id"])) for row in rows("ticket")}
+    assert told == {"0": (None, ADA), "1": (None, SAM), "2": (None, None), "3": (ADA, None)}
+    down("0004")
+    whose = {row["reference"]: uid(row["subject_id"]) for row in rows("ticket")}
+    assert whose == {"0": None, "1": None, "2": None, "3": ADA}

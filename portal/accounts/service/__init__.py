@@ -28,6 +28,7 @@ from portal.accounts.service.factors import (
     remove_factor,
     undo_factor,
 )
+from portal.accounts.service.former_emails import find_by_former_email
 from portal.accounts.service.history import history_for, note_failure
 from portal.accounts.service.people import (
     account_columns,
@@ -142,6 +143,7 @@ __all__ = [
     "end_session",
     "end_sessions",
     "find_by_email",
+    "find_by_former_email",
     "find_open_email_change_for",
     "finish_sign_in",
     "freeze",

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from portal.accounts import mail
 from portal.accounts.events import AddressChanged
 from portal.accounts.models import CONFIRMED, EmailChange, Person
+from portal.accounts.service.former_emails import undoable_changes
 from portal.accounts.service.people import find_by_email, lock_person, person_for
 from portal.accounts.service.sessions import end_sessions
 from portal.kit import audit, clock, events, throttle, tokens
@@ -101,8 +102,11 @@ def email_change_to_veto(token: str) -> EmailChange:
 
 
 def email_change_to_undo(token: str) -> EmailChange:
-    """Return the change that an undo link would take back. Raises LinkDead."""
-    return _read(UNDO, token, {CONFIRMED})
+    """Return the change that an undo link would take back. Raises LinkDead, also once somebody else has the address."""
+    change = _read(UNDO, token, {CONFIRMED})
+    if change.id not in {each.id for each in undoable_changes(change.person_id)}:
+        raise LinkDead
+    return change
 
 
 def undo_token(change: EmailChange) -> str:

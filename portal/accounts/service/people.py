@@ -1,13 +1,14 @@
 """People: find them, change what guards them, close and reopen an account."""
 
 import uuid
-from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import inspect, select, update
 
 from portal.accounts import mail
-from portal.accounts.models import CONFIRMED, EmailChange, Person, TotpFactor
+from portal.accounts.models import Person, TotpFactor
 from portal.accounts.service import sessions
+from portal.accounts.service.former_emails import former_emails, undoable_changes
 from portal.kit import audit, clock, passwords, throttle
 from portal.kit.actor import Actor
 from portal.kit.claims import Subject
@@ -40,27 +41,25 @@ def person_for(actor: Actor) -> Person:
 
 
 def subject_of(person: Person) -> Subject:
-    """Return whose data the register looks for: the id, the address, and addresses that were proven to be theirs."""
-    return Subject.of(person.id, emails=addresses_of(person))
+    """Return whose data the register looks for: the id, the address, and addresses before it for what is from then."""
+    return Subject.of(person.id, emails=[person.email], former=_former(person.id))
 
 
 def subject_for(actor: Actor) -> Subject:
     """Return whose data the register looks for when the actor asks: `subject_of`, by one statement less."""
     person_id = actor.require_id()
-    return Subject.of(person_id, emails=[*_emails_before(person_id), actor.email])
+    return Subject.of(person_id, emails=[actor.email], former=_former(person_id))
+
+
+def _former(person_id: uuid.UUID) -> list[tuple[str, datetime]]:
+    return [(change.old_email, change.left_at) for change in former_emails(person_id)]
 
 
 def addresses_of(person: Person) -> list[str]:
     """Return the person's address and those before it that may still take the account back, each mailbox once."""
-    mailboxes = {lookup_key(address): address for address in [*_emails_before(person.id), person.email]}
+    before = [change.old_email for change in undoable_changes(person.id)]
+    mailboxes = {lookup_key(address): address for address in [*before, person.email]}
     return [mailboxes[key] for key in sorted(mailboxes)]
-
-
-def _emails_before(person_id: uuid.UUID) -> Iterable[str]:
-    # Not of changes that were undone: an address in the middle may have been somebody else's.
-    return db.session.scalars(
-        select(EmailChange.old_email).where(EmailChange.person_id == person_id, EmailChange.state == CONFIRMED)
-    )
 
 
 def least_password(person: Person) -> int:

@@ -6,7 +6,7 @@ of processing are all read from the claims (P02, P24, P28). A column that no cla
 
 from portal.kit.claims.dataset import Dataset, Field
 from portal.kit.claims.register import Register, RegisterRow, init_app, register
-from portal.kit.claims.subjects import Subject, Whose, of_subjects
+from portal.kit.claims.subjects import FormerEmail, Subject, Whose, of_subjects
 from portal.kit.claims.vocabulary import (
     SAYS_NOTHING,
     UNTIL_ERASED,
@@ -30,6 +30,7 @@ __all__ = [
     "Column",
     "Dataset",
     "Field",
+    "FormerEmail",
     "Ground",
     "Keep",
     "Kept",

@@ -176,8 +176,10 @@ def _finish(deletion: Deletion, subject: Subject, recipient: Recipient) -> None:
 def _begin(deletion: Deletion) -> None:
     person = accounts.get_person(deletion.whom)
     # Old addresses stand in rows that go early; whose data it is must be known until the last piece.
+    subject = accounts.subject_of(person)
     known = {
-        "addresses": sorted(accounts.subject_of(person).email_keys),
+        "addresses": sorted(subject.email_keys),
+        "former": sorted([each.key, each.until.isoformat()] for each in subject.former_emails),
         "recipient": {"email": person.email, "language": person.language, "zone": person.time_zone},
     }
     deletion.sealed = SEALED_FACTS.seal(json.dumps(known).encode(), of=deletion.id)
@@ -193,7 +195,9 @@ def _go_on(deletion: Deletion) -> None:
 
 def _unseal(deletion: Deletion) -> tuple[Subject, Recipient]:
     known = json.loads(SEALED_FACTS.open(deletion.sealed or b"", of=deletion.id))
-    return Subject.of(deletion.person_id, emails=known["addresses"]), Recipient(**known["recipient"])
+    former = [(key, datetime.fromisoformat(until)) for key, until in known.get("former", ())]
+    subject = Subject.of(deletion.person_id, emails=known["addresses"], former=former)
+    return subject, Recipient(**known["recipient"])
 
 
 def _added(before: dict[str, Any], more: dict[str, int]) -> dict[str, Any]:

@@ -1,0 +1,53 @@
+"""Addresses that an account has left: for how long they count as its own, and until when their mailbox has a say."""
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy.orm import aliased
+
+from portal.accounts.models import CONFIRMED, EmailChange, Person
+from portal.kit import clock
+from portal.kit.db import db
+from portal.kit.email_address import lookup_key
+from portal.kit.periods import period
+
+
+def find_by_former_email(email: str) -> Person | None:
+    """Return the person whose account has left this address and can be taken back to it still, or None."""
+    left = _untaken().where(EmailChange.old_email_key == lookup_key(email), _in_time())
+    change = db.session.scalar(left.order_by(EmailChange.confirmed_at.desc()).limit(1))
+    return db.session.get(Person, change.person_id) if change else None
+
+
+def former_emails(person_id: uuid.UUID) -> Sequence[EmailChange]:
+    """Return the changes by which an account left an address that counts as its own for what is older, oldest first.
+
+    Never once somebody else has confirmed that address. Not of changes that were undone: an address in the middle may
+    have been somebody else's.
+    """
+    return db.session.scalars(_untaken().where(EmailChange.person_id == person_id).order_by(EmailChange.confirmed_at)).all()
+
+
+def _untaken() -> Select[EmailChange]:
+    later = aliased(EmailChange)
+    taken = or_(
+        exists().where(Person.email_key == EmailChange.old_email_key, Person.id != EmailChange.person_id),
+        # Somebody had it after this person, and has left it too.
+        exists().where(
+            later.old_email_key == EmailChange.old_email_key,
+            later.person_id != EmailChange.person_id,
+            later.confirmed_at > EmailChange.confirmed_at,
+        ),
+    )
+    return select(EmailChange).where(EmailChange.state == CONFIRMED, ~taken)
+
+
+def _in_time() -> ColumnElement[bool]:
+    return EmailChange.confirmed_at > clock.now() - period("email_change_undo")
+
+
+def undoable_changes(person_id: uuid.UUID) -> Sequence[EmailChange]:
+    """Return the changes that the mailbox which was left may still take back, oldest first."""
+    mine = _untaken().where(EmailChange.person_id == person_id, _in_time())
+    return db.session.scalars(mine.order_by(EmailChange.confirmed_at)).all()
