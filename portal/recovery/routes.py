@@ -102,7 +102,7 @@ def report_misuse() -> ResponseReturnValue:
     form = ReportMisuse()
     if form.validate_on_submit():
         try:
-            service.report_misuse(form.email.data, message=form.message.data, client=this_client())
+            service.report_misuse(form.email.data, message=form.message.data, client=this_client(), by=access.actor())
         except Refusal as refusal:
             form.refuse(refusal)
         else:

@@ -12,7 +12,7 @@ from portal.accounts.events import AccountFrozen
 from portal.accounts.models import Person
 from portal.jobs import service as jobs
 from portal.kit import audit, events, throttle, tokens
-from portal.kit.actor import Actor
+from portal.kit.actor import NOBODY, Actor
 from portal.kit.clients import ClientKey
 from portal.kit.email_address import lookup_key
 from portal.kit.periods import period
@@ -39,14 +39,22 @@ def request_reset(email: str, *, client: ClientKey) -> None:
 
 
 @before_writes
-def report_misuse(email: str, *, message: str, client: ClientKey) -> None:
+def report_misuse(email: str, *, message: str, client: ClientKey, by: Actor = NOBODY) -> None:
     """Take a report about an account that is in other hands; its owner is sent a link that secures it (P10).
 
     Raises TooManyTries for the client.
     """
     throttle.spend("recovery.report_client", client, ASKS_PER_CLIENT)
     _write_to("recovery.send_secure_link", email)
-    events.publish(MisuseReported(email=email, message=message))
+    events.publish(MisuseReported(email=email, message=message, reporter_id=_reporter_id(by, email)))
+
+
+def _reporter_id(by: Actor, email: str) -> uuid.UUID | None:
+    # Whoever is signed in to the very account that the report is about may be the one it tells of.
+    if by.person_id is None:
+        return None
+    own = accounts.addresses_of(accounts.person_for(by))
+    return None if lookup_key(email) in map(lookup_key, own) else by.person_id
 
 
 def _write_to(job: str, email: str) -> None:

@@ -13,12 +13,15 @@ from portal.kit.db import db
 from portal.kit.i18n import _l
 from portal.kit.periods import period
 from portal.kit.staff_reads import Basis, StaffRead
+from portal.support.claim import REPORT_ENDS
 from portal.support.models import Attachment, Message, Ticket
 from portal.support.service import TICKET_ROLES
 
 GRACE = timedelta(days=1)
 ASKED = ("name", "email", "subject", "message", "files")
 LETTERS = ("received", "reply")
+ENDS = {UNTIL_ERASED, REPORT_ENDS}
+"""How a ticket may end. A report of misuse is no customer's, so nobody could ask for its erasure."""
 
 
 def _form_becomes_ticket() -> Finding:
@@ -42,7 +45,11 @@ def _count_mute() -> int:
 def _no_period_but_erasure() -> Finding:
     found = {table.name: table for claim, table in register().tables() if claim.area == "support"}
     lasting = [found[model.__tablename__] for model in (Ticket, Message)]
-    wrong = [table.name for table in lasting if table.keep is not UNTIL_ERASED or table.on_erasure or not table.whose]
+    wrong = [
+        table.name
+        for table in lasting
+        if UNTIL_ERASED not in table.rules or set(table.rules) - ENDS or table.on_erasure or not table.whose
+    ]
     return broken(", ".join(wrong)) if wrong else kept("kept until erased, and erased on request")
 
 
@@ -74,7 +81,7 @@ CHECKS = [
     Check(
         promise="P14",
         name="tickets_until_erased",
-        what=_l("No sweep touches a ticket, and an erasure takes it along."),
+        what=_l("No sweep touches a customer’s ticket, and an erasure takes it along."),
         run=_no_period_but_erasure,
     ),
     Check(

@@ -1,23 +1,50 @@
 """What the helpdesk holds: until erased, but files not longer than their expiry (P14, P16)."""
 
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import BinaryIO
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, select, update
 
-from portal.kit.claims import UNTIL_ERASED, Claim, Ground, Subject, Table, Until, of_subjects, personal, technical
+from portal.kit.claims import UNTIL_ERASED, Claim, Ground, Keep, Subject, Table, Until, of_subjects, personal, technical
 from portal.kit.db import db
 from portal.kit.files import storage
 from portal.kit.i18n import _l
 from portal.support import service
-from portal.support.models import Attachment, Message, RemovedFile, Ticket
+from portal.support.models import MISUSE_REPORTED, Attachment, Message, RemovedFile, Ticket
 
 _WHAT_FOR = _l("To answer you, and to know what was said before.")
 
 
-# What another account wrote is that account's, whatever address was typed.
-_whose = of_subjects(person=Ticket.subject_id, email=Ticket.email_key, email_only_if=Ticket.subject_id.is_(None))
+# What another account wrote is that account's, whatever address was typed. A report of misuse is its reporter's, never
+# the account's that it names: whoever holds that account may be the one it tells of.
+_whose = of_subjects(
+    person=Ticket.subject_id,
+    email=Ticket.email_key,
+    since=Ticket.opened_at,
+    email_only_if=and_(Ticket.subject_id.is_(None), Ticket.kind != MISUSE_REPORTED),
+)
+
+
+_named = of_subjects(
+    person=Ticket.about_id,
+    email=Ticket.email_key,
+    since=Ticket.opened_at,
+    email_only_if=Ticket.kind == MISUSE_REPORTED,
+)
+REPORT_ENDS = Keep(
+    "misuse_report", since="updated_at", where=lambda: Ticket.kind == MISUSE_REPORTED, what=_l("a report of misuse")
+)
+"""Whoever wrote a report is mostly unknown and cannot ask for its erasure, so it has an end of its own."""
+
+
+def _forget_named(subject: Subject) -> None:
+    # The words stay until the report's end: they are not of the account that it names. Its address goes with it.
+    db.session.execute(update(Ticket).where(_named([subject])).values(about_id=None, email="", email_key=""))
+
+
+def _still_named(subject: Subject) -> Sequence[str]:
+    return ["ticket"] if db.session.scalar(select(Ticket.id).where(_named([subject])).limit(1)) else []
 
 
 def _messages(subjects: Collection[Subject]) -> Select[uuid.UUID]:
@@ -91,12 +118,14 @@ CLAIM = Claim(
             whose=_whose,
             purpose=_l("To answer you, to know what was said before, and to learn how to improve our products."),
             ground=Ground.CONTRACT,
-            keep=UNTIL_ERASED,
+            keep=(UNTIL_ERASED, REPORT_ENDS),
             columns={
                 "id": technical(_l("Id")),
                 "reference": technical(_l("Reference")),
                 "kind": technical(_l("Kind")),
                 "subject_id": personal(_l("Your account’s id")),
+                # Not handed out: a reporter would learn whether an address has an account.
+                "about_id": technical(),
                 "name": personal(_l("Your name")),
                 "email": personal(_l("Your e-mail address")),
                 "email_key": personal(_l("Your e-mail address, as we look it up")),
@@ -111,4 +140,6 @@ CLAIM = Claim(
     ],
     stored={"attachment": Attachment.file_key},
     files=_files,
+    erase_beside=_forget_named,
+    residue=_still_named,
 )

@@ -40,6 +40,8 @@ class Ticket(Base):
     kind: Mapped[Word] = mapped_column(default=CONTACT)
     subject_id: Mapped[uuid.UUID | None]
     """Who was signed in when it was opened. None: the address is typed, not proven."""
+    about_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    """The account that a report of misuse names, if there is one: it is not its ticket, and knows nothing of it."""
     name: Mapped[Name]
     email: Mapped[Address]
     email_key: Mapped[str] = mapped_column(String(254), index=True)

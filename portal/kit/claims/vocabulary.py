@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, delete, false, inspect, select, tuple_
 from portal.kit import clock, periods
 from portal.kit.claims.subjects import Subject, Whose
 from portal.kit.db import db
-from portal.kit.i18n import _l
+from portal.kit.i18n import _, _l
 from portal.kit.immutable import SWEEP
 
 AT_ONCE = timedelta()
@@ -50,11 +50,15 @@ def technical(label: Sentence = "") -> Column:
 
 @dataclass(frozen=True)
 class Keep:
-    """How long: a period of the policy after the instant in column `since`, for the rows that `where` selects."""
+    """How long: a period of the policy after the instant in column `since`, for the rows that `where` selects.
+
+    `what` says which rows those are, where another rule says something else about the rest.
+    """
 
     period: str
     since: str
     where: Callable[[], ColumnElement[bool]] | None = None
+    what: Sentence = ""
 
     def ended(self, model: Any, *, grace: timedelta = AT_ONCE) -> ColumnElement[bool]:
         """Return the clause for rows whose time has been up for longer than `grace`."""
@@ -63,7 +67,8 @@ class Keep:
 
     def sentence(self) -> str:
         """Say the period."""
-        return periods.describe(periods.period(self.period))
+        length = periods.describe(periods.period(self.period))
+        return _("%(what)s: %(length)s", what=self.what, length=length) if self.what else length
 
 
 @dataclass(frozen=True)

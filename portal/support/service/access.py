@@ -44,11 +44,11 @@ def subjects_of(ticket: Ticket) -> list[uuid.UUID]:
 def whom_it_concerns(ticket: Ticket) -> uuid.UUID | None:
     """Return whose account sees that the ticket was read: its opener, else who has proven its address.
 
-    Of a report of misuse nobody's does: the account it names may be in other hands.
+    Of a report of misuse never the account that it names, which may be in other hands.
     """
-    if ticket.kind == MISUSE_REPORTED:
-        return None
     if ticket.subject_id is not None:
         return ticket.subject_id
+    if ticket.kind == MISUSE_REPORTED:
+        return None
     person = accounts.find_by_email(ticket.email)
     return person.id if person else None

@@ -20,7 +20,8 @@ def answer(ticket_id: uuid.UUID, *, by: Staff, message: str) -> None:
     said = Message(ticket_id=ticket.id, author=STAFF, staff_id=by.person_id, body=message)
     db.session.add(said)
     ticket.state, ticket.updated_at = WAITING, clock.now()
-    mail.reply(ticket, to=ticket.email, text=message)
+    if ticket.email:
+        mail.reply(ticket, to=ticket.email, text=message)
     _record("support.ticket_answered", ticket, by)
 
 

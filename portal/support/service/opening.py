@@ -4,7 +4,7 @@ import secrets
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 
 from portal.accounts import service as accounts
 from portal.accounts.events import AccountFrozen, AddressChanged
@@ -100,8 +100,20 @@ def open_frozen_ticket(event: AccountFrozen) -> None:
 
 
 def open_misuse_ticket(event: MisuseReported) -> None:
-    """Raise an urgent ticket when somebody reports that an account is misused (P10). Nobody but staff sees it."""
-    ticket = _new(kind=MISUSE_REPORTED, email=event.email, urgent=True)
+    """Raise an urgent ticket when somebody reports that an account is misused (P10). Nobody but staff sees it.
+
+    It is its reporter's, who has it in their copy and their erasure if they were signed in; never the named account's.
+    """
+    # Both are asked, so that a report about a stranger costs as many questions.
+    current, former = accounts.find_by_email(event.email), accounts.find_by_former_email(event.email)
+    named = current or former
+    ticket = _new(
+        kind=MISUSE_REPORTED,
+        subject_id=event.reporter_id,
+        about_id=named.id if named else None,
+        email=event.email,
+        urgent=True,
+    )
     _say(ticket, body=event.message)
 
 
@@ -109,15 +121,14 @@ def follow_address(change: AddressChanged) -> None:
     """Let tickets go along to the account's new address, so that answers reach it and an erasure finds them.
 
     With them goes what was written from the old address without signing in: its mailbox was the account's. Of an address
-    that an undo takes away that is somebody else's, and stays. A report of misuse keeps the address that it is about.
+    that an undo takes away that is somebody else's, and stays. A report of misuse stays as it is: it is nobody's here.
     """
     whose = Ticket.subject_id == change.person_id
     if not change.is_undo:
         whose = or_(whose, Ticket.subject_id.is_(None))
-    mine = update(Ticket).where(Ticket.email_key == lookup_key(change.old_email), whose)
-    db.session.execute(mine.values(subject_id=change.person_id))
-    named = {"email": change.new_email, "email_key": lookup_key(change.new_email)}
-    db.session.execute(mine.where(Ticket.kind != MISUSE_REPORTED).values(named))
+    mine = and_(Ticket.email_key == lookup_key(change.old_email), whose, Ticket.kind != MISUSE_REPORTED)
+    now = {"subject_id": change.person_id, "email": change.new_email, "email_key": lookup_key(change.new_email)}
+    db.session.execute(update(Ticket).where(mine).values(now))
 
 
 def _new(*, email: str, **values: object) -> Ticket:
