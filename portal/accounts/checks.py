@@ -5,7 +5,7 @@ from argon2.exceptions import InvalidHashError
 from flask import current_app
 
 from portal.accounts import service
-from portal.kit.checks import Check, Finding, broken, kept
+from portal.kit.checks import Check, Finding, failed, passed
 from portal.kit.i18n import _l
 from portal.kit.settings import current_settings
 
@@ -24,7 +24,7 @@ FLOOR = 19 * 1024 * 2
 
 def _account_is_small() -> Finding:
     more = service.account_columns() - ACCOUNT - GUARDS
-    return broken("an account also holds " + ", ".join(sorted(more))) if more else kept(", ".join(sorted(ACCOUNT)))
+    return failed("an account also holds " + ", ".join(sorted(more))) if more else passed(", ".join(sorted(ACCOUNT)))
 
 
 def _cookies_guarded() -> Finding:
@@ -37,19 +37,19 @@ def _cookies_guarded() -> Finding:
         faults.append("the cookie may travel in the clear")
     if "accounts.login" not in current_app.view_functions:
         faults.append("there is no sign-in page to say so")
-    return broken("; ".join(faults)) if faults else kept(config["SESSION_COOKIE_NAME"])
+    return failed("; ".join(faults)) if faults else passed(config["SESSION_COOKIE_NAME"])
 
 
 def _only_argon2id() -> Finding:
     settings = current_settings()
     today = settings.argon2_memory_kib * settings.argon2_time
     if settings.is_production and today < FLOOR:
-        return broken("new passwords are hashed too cheaply")
+        return failed("new passwords are hashed too cheaply")
     hashes = service.newest_password_hashes(SAMPLE)
     weak = sum(not _is_strong(each, least=min(today, FLOOR)) for each in hashes)
     if weak:
-        return broken(f"{weak} of {len(hashes)} stored passwords are hashed too cheaply or by something else")
-    return kept(f"{len(hashes)} looked at")
+        return failed(f"{weak} of {len(hashes)} stored passwords are hashed too cheaply or by something else")
+    return passed(f"{len(hashes)} looked at")
 
 
 def _is_strong(hashed: str, *, least: int) -> bool:

@@ -3,7 +3,7 @@
 from flask import current_app
 
 from portal.kit import access
-from portal.kit.checks import Check, Finding, broken, kept
+from portal.kit.checks import Check, Finding, failed, passed
 from portal.kit.i18n import _l
 
 
@@ -11,8 +11,8 @@ def _console_for_staff() -> Finding:
     endpoints = [name for name in current_app.view_functions if name.startswith("admin.")]
     open_to_others = [name for name in endpoints if not _is_staff_only(name)]
     if open_to_others or not endpoints:
-        return broken("open to others: " + (", ".join(open_to_others) or "there is no console"))
-    return kept(f"{len(endpoints)} addresses, each asks for a role and a second factor")
+        return failed("open to others: " + (", ".join(open_to_others) or "there is no console"))
+    return passed(f"{len(endpoints)} addresses, each asks for a role and a second factor")
 
 
 def _is_staff_only(endpoint: str) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from portal.consent import browser, service
 from portal.consent.models import Decision
 from portal.kit import clock
-from portal.kit.checks import Check, Finding, broken, kept
+from portal.kit.checks import Check, Finding, failed, passed
 from portal.kit.claims import Ground
 from portal.kit.db import db
 from portal.kit.i18n import _l
@@ -42,17 +42,17 @@ def _nothing_before_consent() -> Finding:
             html, sources = render(PAGE), browser.extra_sources()
         found += [host for host in vendors.get(browser.VENDOR).hosts if host.removeprefix("*.") in html]
         found += [f"{directive} {hosts}" for directive, hosts in sources.items()]
-    return broken("before consent: " + "; ".join(found)) if found else kept("nothing of Google in page and policy")
+    return failed("before consent: " + "; ".join(found)) if found else passed("nothing of Google in page and policy")
 
 
 def _as_easy_to_refuse() -> Finding:
     with _visit():
         buttons = dict(BUTTON.findall(render(PAGE)))
     if set(buttons) != {"granted", "denied"}:
-        return broken("the banner does not offer both choices")
+        return failed("the banner does not offer both choices")
     if buttons["granted"] != buttons["denied"]:
-        return broken("the two choices do not weigh the same")
-    return kept("one press each, the same button")
+        return failed("the two choices do not weigh the same")
+    return passed("one press each, the same button")
 
 
 def _remembered_as_long() -> Finding:
@@ -64,23 +64,23 @@ def _remembered_as_long() -> Finding:
         )  # fmt: skip
         found = service.find_remembered(service.cookie_for(decision))
         if found is None or found.ends_at != at + length:
-            return broken(f"{choice.value} is not remembered for its period")
+            return failed(f"{choice.value} is not remembered for its period")
     late = Decision.decided_at < at - length - length / 91
     left = db.session.scalar(select(func.count()).where(late, Decision.purpose == service.ANALYTICS))
-    return broken(f"{left} decisions are kept too long") if left else kept(f"{length.days} days each")
+    return failed(f"{left} decisions are kept too long") if left else passed(f"{length.days} days each")
 
 
 def _few_cookies() -> Finding:
     count, most = len(cookies.GOOGLE_NAMES), browser.MOST_GOOGLE_COOKIES
-    return kept(f"at most {count}") if count <= most else broken(f"{count} kinds of cookies are listed")
+    return passed(f"at most {count}") if count <= most else failed(f"{count} kinds of cookies are listed")
 
 
 def _silence_is_no() -> Finding:
     stranger = service.standing(uuid.uuid4())
     forward = [key for key, purpose in service.PURPOSES.items() if purpose.ground is Ground.CONSENT and stranger[key]]
     if forward or service.may_use(uuid.uuid4(), purpose="unheard_of"):
-        return broken("used without consent: " + (", ".join(forward) or "an unknown purpose"))
-    return kept(f"{len(stranger)} purposes")
+        return failed("used without consent: " + (", ".join(forward) or "an unknown purpose"))
+    return passed(f"{len(stranger)} purposes")
 
 
 def _no_is_no() -> Finding:
@@ -89,8 +89,8 @@ def _no_is_no() -> Finding:
     for subject_id, purpose in latest:
         said = next(each for each in service.decisions_for(subject_id) if each.purpose == purpose)
         if said.choice == service.Choice.OBJECTED and service.may_use(subject_id, purpose=purpose):
-            return broken("an objection is not kept to")
-    return kept(f"the last {len(latest)} objections")
+            return failed("an objection is not kept to")
+    return passed(f"the last {len(latest)} objections")
 
 
 CHECKS = [

@@ -8,7 +8,7 @@ from portal.kit.actor import Actor
 from portal.kit.i18n import _, ngettext
 from portal.newsletter import service as newsletter
 from portal.promises import service as promises
-from portal.promises.service import Standing
+from portal.promises.service import PromiseStatus
 from portal.support import service as support
 
 
@@ -81,7 +81,7 @@ def _promises() -> Panel:
     return Panel(
         icon="tape",
         title=_("Promises"),
-        figure=_("%(kept)s of %(total)s kept", kept=counts[Standing.KEPT], total=sum(counts.values())),
+        figure=_("%(kept)s of %(total)s kept", kept=counts[PromiseStatus.KEPT], total=sum(counts.values())),
         text=_("The promises in our policy, and the result of the last automatic check."),
         links=[("promises.overview", _("See all promises")), ("legal.privacy", _("Privacy policy"))],
     )

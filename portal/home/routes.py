@@ -7,7 +7,7 @@ from portal.home import panels
 from portal.kit import access
 from portal.kit.templating import render
 from portal.promises import service as promises
-from portal.promises.service import Standing
+from portal.promises.service import PromiseStatus
 
 bp = Blueprint("home", __name__)
 
@@ -19,9 +19,9 @@ def start() -> ResponseReturnValue:
     if access.actor().is_signed_in:
         return redirect(url_for(".home"))
     counts = promises.tally(promises.board())
-    looked = any(count for standing, count in counts.items() if standing in (Standing.KEPT, Standing.BROKEN))
+    has_run = any(count for status, count in counts.items() if status in (PromiseStatus.KEPT, PromiseStatus.BROKEN))
     total = sum(counts.values())
-    return render("home/start.html", kept=counts[Standing.KEPT] if looked else None, total=total if looked else None)
+    return render("home/start.html", kept=counts[PromiseStatus.KEPT] if has_run else None, total=total if has_run else None)
 
 
 @bp.get("/home")

@@ -25,12 +25,12 @@ class Check:
     run: Callable[[], Finding]
 
 
-def kept(detail: str = "") -> Finding:
+def passed(detail: str = "") -> Finding:
     """Say that the promise holds."""
     return Finding(True, detail)
 
 
-def broken(detail: str) -> Finding:
+def failed(detail: str) -> Finding:
     """Say that the promise is broken, and by what."""
     return Finding(False, detail)
 

@@ -6,7 +6,7 @@ from flask import current_app
 from jinja2 import nodes
 
 from portal.kit import clock
-from portal.kit.checks import Check, Finding, broken, kept
+from portal.kit.checks import Check, Finding, failed, passed
 from portal.kit.i18n import _l
 from portal.kit.settings import current_settings
 from portal.legal import documents, vendors
@@ -23,7 +23,7 @@ def _policy_linked() -> Finding:
     ]
     pages = current_app.jinja_env.list_templates(filter_func=lambda name: not name.startswith("components/"))
     faults += [f"{page} asks for personal data without a link to the policy" for page in pages if _asks_unlinked(page)]
-    return broken("; ".join(faults)) if faults else kept(f"{len(pages)} templates")
+    return failed("; ".join(faults)) if faults else passed(f"{len(pages)} templates")
 
 
 def _parse(template: str) -> tuple[str, nodes.Template]:
@@ -63,8 +63,8 @@ def _only_vendors_reached() -> Finding:
     hosts = vendors.outgoing_hosts(current_settings())
     strange = vendors.strangers(hosts, today=clock.today())
     if strange:
-        return broken("configured, but no vendor in force: " + ", ".join(strange))
-    return kept(", ".join(hosts) or "nothing outside is configured")
+        return failed("configured, but no vendor in force: " + ", ".join(strange))
+    return passed(", ".join(hosts) or "nothing outside is configured")
 
 
 def _vendors_complete() -> Finding:
@@ -75,16 +75,16 @@ def _vendors_complete() -> Finding:
     ]
     hasty = [vendor.key for vendor in vendors.VENDORS if not vendor.had_notice]
     if lacking or hasty:
-        return broken(f"incomplete: {', '.join(lacking) or 'none'}; without notice: {', '.join(hasty) or 'none'}")
-    return kept(f"{len(vendors.in_force(clock.today()))} vendors in force")
+        return failed(f"incomplete: {', '.join(lacking) or 'none'}; without notice: {', '.join(hasty) or 'none'}")
+    return passed(f"{len(vendors.in_force(clock.today()))} vendors in force")
 
 
 def _words_as_published() -> Finding:
     changed = documents.changed_without_version(current_app.jinja_env, today=clock.today())
     if changed:
-        return broken("changed without a new version: " + ", ".join(changed))
+        return failed("changed without a new version: " + ", ".join(changed))
     today = clock.today()
-    return kept(", ".join(f"{each.key} {each.in_force(today).number}" for each in documents.DOCUMENTS.values()))
+    return passed(", ".join(f"{each.key} {each.in_force(today).number}" for each in documents.DOCUMENTS.values()))
 
 
 CHECKS = [

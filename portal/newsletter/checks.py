@@ -5,7 +5,7 @@ import uuid
 from sqlalchemy import func, inspect, select
 
 from portal.kit import clock
-from portal.kit.checks import Check, Finding, broken, kept
+from portal.kit.checks import Check, Finding, failed, passed
 from portal.kit.db import db
 from portal.kit.i18n import _l, in_language
 from portal.kit.refusals import LinkDead
@@ -27,17 +27,17 @@ def _columns(table: str) -> dict[str, bool]:
 def _address_only() -> Finding:
     asked = {name for name in vars(Subscribe) if not name.startswith("_")}
     if asked != {"email"}:
-        return broken("the form asks for more than an address")
+        return failed("the form asks for more than an address")
     strange = _columns(Subscriber.__tablename__).keys() ^ HELD_OF_SUBSCRIBERS
-    return broken("columns: " + ", ".join(sorted(strange))) if strange else kept("an address and nothing else")
+    return failed("columns: " + ", ".join(sorted(strange))) if strange else passed("an address and nothing else")
 
 
 def _confirmed_only() -> Finding:
     if _columns(Subscriber.__tablename__)["confirmed_at"]:
-        return broken("the list has room for unconfirmed addresses")
+        return failed("the list has room for unconfirmed addresses")
     early = db.session.scalar(select(func.count()).select_from(Subscriber).where(Subscriber.confirmed_at > clock.now()))
     total = db.session.scalar(select(func.count()).select_from(Subscriber))
-    return broken(f"{early} are not confirmed yet") if early else kept(f"{total} subscribers, each confirmed")
+    return failed(f"{early} are not confirmed yet") if early else passed(f"{total} subscribers, each confirmed")
 
 
 def _way_out_in_every_letter() -> Finding:
@@ -45,33 +45,33 @@ def _way_out_in_every_letter() -> Finding:
     headers = mail.headers_for(url)
     service.check_way_out(url.rpartition("/")[2])
     if headers != {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}:
-        return broken("the headers are not those of RFC 8058")
+        return failed("the headers are not those of RFC 8058")
     with in_language("en"):
         parts = [
             render(f"{LETTER}/{part}", unsubscribe_url=url, subject="", zone="UTC") for part in ("body.txt", "body.html")
         ]
     if not all(url in part for part in parts):
-        return broken("a letter lacks its link")
-    return kept("the link and both headers")
+        return failed("a letter lacks its link")
+    return passed("the link and both headers")
 
 
 def _link_is_signed() -> Finding:
     try:
         service.check_way_out(str(uuid.uuid4()))
     except LinkDead:
-        return kept("a link that we did not write does nothing")
-    return broken("a forged link is taken")
+        return passed("a link that we did not write does nothing")
+    return failed("a forged link is taken")
 
 
 def _hash_only() -> Finding:
     strange = _columns(Suppression.__tablename__).keys() ^ HELD_OF_LEAVERS
     if strange:
-        return broken("columns: " + ", ".join(sorted(strange)))
+        return failed("columns: " + ", ".join(sorted(strange)))
     plain = db.session.scalar(select(func.count()).where(func.length(Suppression.address_hash) != 64))
     back = db.session.scalar(select(func.count()).select_from(Suppression).join(Subscriber, Subscriber.id == Suppression.id))
     if plain or back:
-        return broken(f"{plain} without a hash, {back} still on the list")
-    return kept("a keyed hash of who left")
+        return failed(f"{plain} without a hash, {back} still on the list")
+    return passed("a keyed hash of who left")
 
 
 CHECKS = [

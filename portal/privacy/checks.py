@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from portal.kit import keys, rotation
 from portal.kit.audit import AuditEntry
-from portal.kit.checks import Check, Finding, broken, kept
+from portal.kit.checks import Check, Finding, failed, passed
 from portal.kit.claims import Subject, register
 from portal.kit.db import Base, db
 from portal.kit.i18n import _l
@@ -28,7 +28,7 @@ LATELY = 20
 def _all_classified() -> Finding:
     faults = register().faults(Base.metadata)
     columns = sum(len(table.columns) for _claim, table in register().tables())
-    return broken("; ".join(faults)) if faults else kept(f"{columns} columns classified")
+    return failed("; ".join(faults)) if faults else passed(f"{columns} columns classified")
 
 
 def _copy_of_nobody() -> tuple[zipfile.ZipFile, dict[str, Any]]:
@@ -53,8 +53,8 @@ def _copy_complete() -> Finding:
         and (table, name) not in withheld
     ]
     if lost:
-        return broken("neither handed out nor withheld with a reason: " + ", ".join(lost))
-    return kept(f"{len(personal)} personal columns, {len(withheld)} columns withheld with a reason")
+        return failed("neither handed out nor withheld with a reason: " + ", ".join(lost))
+    return passed(f"{len(personal)} personal columns, {len(withheld)} columns withheld with a reason")
 
 
 def _copy_structured() -> Finding:
@@ -67,12 +67,12 @@ def _copy_structured() -> Finding:
         if name != "manifest.json"
     }
     wrong = sorted(name for name in {*listed, *real} if listed.get(name) != real.get(name))
-    return broken("not as the manifest says: " + ", ".join(wrong)) if wrong else kept(f"{len(real)} files, hashes agree")
+    return failed("not as the manifest says: " + ", ".join(wrong)) if wrong else passed(f"{len(real)} files, hashes agree")
 
 
 def _deletions_on_time() -> Finding:
     late = service.count_late(grace=GRACE)
-    return broken(f"{late} deletions are overdue") if late else kept("no deletion is overdue")
+    return failed(f"{late} deletions are overdue") if late else passed("no deletion is overdue")
 
 
 def _nothing_left() -> Finding:
@@ -83,23 +83,23 @@ def _nothing_left() -> Finding:
         .limit(LATELY)
     ).all()
     left = sorted({table for person_id in erased for table in register().residue(Subject(person_id))})
-    return broken("still there: " + ", ".join(left)) if left else kept(f"the last {len(erased)} erasures read back")
+    return failed("still there: " + ", ".join(left)) if left else passed(f"the last {len(erased)} erasures read back")
 
 
 def _periods_kept() -> Finding:
     late = register().overdue(grace=GRACE)
     if late:
-        return broken("; ".join(f"{table}: {rows} rows past their period" for table, rows in late.items()))
-    return kept("no row is past its period")
+        return failed("; ".join(f"{table}: {rows} rows past their period" for table, rows in late.items()))
+    return passed("no row is past its period")
 
 
 def _every_seal_opens() -> Finding:
     counts = rotation.sealed_by_key()
     if missing := sorted(counts.keys() - {*keys.key_ids(), UNNAMED}):
-        return broken(f"{sum(sum(counts[key].values()) for key in missing)} sealed values need a key that is missing")
+        return failed(f"{sum(sum(counts[key].values()) for key in missing)} sealed values need a key that is missing")
     if faults := rotation.unopenable():
-        return broken("do not open: " + ", ".join(faults))
-    return kept(f"{sum(sum(kinds.values()) for kinds in counts.values())} sealed values, every key is there")
+        return failed("do not open: " + ", ".join(faults))
+    return passed(f"{sum(sum(kinds.values()) for kinds in counts.values())} sealed values, every key is there")
 
 
 CHECKS = [

@@ -14,5 +14,5 @@ bp = Blueprint("promises", __name__)
 def overview() -> str:
     """Show every promise with its checks and their last results."""
     chapters = service.board()
-    counts = {standing.value: count for standing, count in service.tally(chapters).items()}
+    counts = {status.value: count for status, count in service.tally(chapters).items()}
     return render("promises/overview.html", chapters=chapters, counts=counts, total=sum(counts.values()))

@@ -1,16 +1,16 @@
-"""Run the checks, and say how each promise stands."""
+"""Run the checks, and say the status of each promise."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import Enum
 
 import structlog
 from sqlalchemy import delete, select
 
 from portal.kit import clock, periods
-from portal.kit.checks import Check, Finding, broken, checks
+from portal.kit.checks import Check, Finding, checks, failed
 from portal.kit.db import db
 from portal.promises.catalogue import SECTIONS, Promise
 from portal.promises.models import DETAIL_MAX, CheckResult
@@ -21,7 +21,7 @@ STALE_AFTER = timedelta(hours=3)
 """The checks run every hour; a result that is older than this says nothing any more."""
 
 
-class Standing(Enum):
+class PromiseStatus(Enum):
     """How a promise stands. Only a check that looked lately and found it so makes it kept."""
 
     KEPT = "kept"
@@ -43,8 +43,8 @@ def _with_figures(words: object) -> str:
 
 
 @dataclass(frozen=True)
-class Look:
-    """One check with its last result, if it has looked yet."""
+class CheckRun:
+    """One check with its last result, if it has run yet."""
 
     check: Check
     result: CheckResult | None
@@ -52,11 +52,11 @@ class Look:
 
 @dataclass(frozen=True)
 class Line:
-    """One promise with its standing and the looks that say so."""
+    """One promise with its status and the check runs that say so."""
 
     promise: Promise
-    standing: Standing
-    looks: Sequence[Look]
+    status: PromiseStatus
+    runs: Sequence[CheckRun]
 
     @property
     def title(self) -> str:
@@ -67,11 +67,6 @@ class Line:
     def text(self) -> str:
         """The promise in a sentence or two, with the policy's own figures."""
         return _with_figures(self.promise.text)
-
-    @property
-    def checked_at(self) -> datetime | None:
-        """When the oldest of its checks looked last."""
-        return min((look.result.checked_at for look in self.looks if look.result), default=None)
 
 
 @dataclass(frozen=True)
@@ -85,7 +80,7 @@ class Chapter:
 def run_checks() -> list[CheckResult]:
     """Run every check now and keep the results; a check that fails to run counts as broken."""
     before = {result.name: result for result in db.session.scalars(select(CheckResult))}
-    results = [_keep(check, _look(check), before.get(check.name)) for check in checks()]
+    results = [_keep(check, _run(check), before.get(check.name)) for check in checks()]
     gone = set(before) - {check.name for check in checks()}
     db.session.execute(delete(CheckResult).where(CheckResult.name.in_(gone)))
     return results
@@ -96,13 +91,13 @@ def never_checked() -> bool:
     return db.session.scalar(select(CheckResult.name).limit(1)) is None
 
 
-def _look(check: Check) -> Finding:
+def _run(check: Check) -> Finding:
     try:
         with db.session.begin_nested():
             return check.run()
     except Exception as error:
         log.exception("promises.check_failed", check=check.name)
-        return broken(f"the check itself failed ({type(error).__name__})")
+        return failed(f"the check itself failed ({type(error).__name__})")
 
 
 def _keep(check: Check, finding: Finding, before: CheckResult | None) -> CheckResult:
@@ -116,37 +111,37 @@ def _keep(check: Check, finding: Finding, before: CheckResult | None) -> CheckRe
 
 
 def board() -> list[Chapter]:
-    """Return every promise with its standing, by section of the policy. One query."""
+    """Return every promise with its status, by section of the policy. One query."""
     results = {result.name: result for result in db.session.scalars(select(CheckResult))}
-    looks: dict[str, list[Look]] = defaultdict(list)
+    runs: dict[str, list[CheckRun]] = defaultdict(list)
     for check in checks():
-        looks[check.promise].append(Look(check, results.get(check.name)))
-    return [Chapter(str(section.title), [_line(promise, looks) for promise in section.promises]) for section in SECTIONS]
+        runs[check.promise].append(CheckRun(check, results.get(check.name)))
+    return [Chapter(str(section.title), [_line(promise, runs) for promise in section.promises]) for section in SECTIONS]
 
 
-def _line(promise: Promise, looks: Mapping[str, Sequence[Look]]) -> Line:
-    mine = looks.get(promise.id, ())
-    return Line(promise, _standing(promise, mine), mine)
+def _line(promise: Promise, runs: Mapping[str, Sequence[CheckRun]]) -> Line:
+    mine = runs.get(promise.id, ())
+    return Line(promise, _status(promise, mine), mine)
 
 
-def _standing(promise: Promise, looks: Sequence[Look]) -> Standing:
+def _status(promise: Promise, runs: Sequence[CheckRun]) -> PromiseStatus:
     if not promise.built:
-        return Standing.NOT_BUILT
-    if not looks:
-        return Standing.UNCHECKED
-    results = [look.result for look in looks]
+        return PromiseStatus.NOT_BUILT
+    if not runs:
+        return PromiseStatus.UNCHECKED
+    results = [run.result for run in runs]
     if any(result is not None and not result.ok for result in results):
-        return Standing.BROKEN
+        return PromiseStatus.BROKEN
     fresh_from = clock.now() - STALE_AFTER
     if any(result is None or result.checked_at < fresh_from for result in results):
-        return Standing.STALE
-    return Standing.KEPT
+        return PromiseStatus.STALE
+    return PromiseStatus.KEPT
 
 
-def tally(chapters: Sequence[Chapter]) -> dict[Standing, int]:
-    """Count the promises of a board by standing."""
-    counts = dict.fromkeys(Standing, 0)
+def tally(chapters: Sequence[Chapter]) -> dict[PromiseStatus, int]:
+    """Count the promises of a board by status."""
+    counts = dict.fromkeys(PromiseStatus, 0)
     for chapter in chapters:
         for line in chapter.lines:
-            counts[line.standing] += 1
+            counts[line.status] += 1
     return counts

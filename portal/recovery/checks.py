@@ -10,7 +10,7 @@ from flask import current_app
 from portal.accounts import service as accounts
 from portal.accounts.models import Person
 from portal.kit import clock, tokens
-from portal.kit.checks import Check, Finding, broken, kept
+from portal.kit.checks import Check, Finding, failed, passed
 from portal.kit.i18n import _l
 from portal.kit.periods import period
 from portal.kit.refusals import LinkDead
@@ -54,7 +54,7 @@ def _reset_link_dies() -> Finding:
         faults.append("opening a link spends it")
     if _opens(token[:-1] + ("A" if token[-1] != "A" else "B"), asked):
         faults.append("a forged link opens")
-    return broken("; ".join(faults)) if faults else kept(f"{len(states)} changes, each kills the link")
+    return failed("; ".join(faults)) if faults else passed(f"{len(states)} changes, each kills the link")
 
 
 def _stamp(somebody: _Somebody) -> str | None:
@@ -75,7 +75,7 @@ def _alarm_at_hand() -> Finding:
     faults += [f"{letter} has no link" for letter in letters if not _holds_alarm(letter)]
     if not letters:
         faults.append("no security letter was found")
-    return broken("; ".join(faults)) if faults else kept(f"{len(letters)} security letters hold the link")
+    return failed("; ".join(faults)) if faults else passed(f"{len(letters)} security letters hold the link")
 
 
 def _security_letters() -> list[str]:

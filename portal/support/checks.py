@@ -7,7 +7,7 @@ from jinja2 import BaseLoader
 from sqlalchemy import func, select
 
 from portal.kit import clock
-from portal.kit.checks import Check, Finding, broken, kept
+from portal.kit.checks import Check, Finding, failed, passed
 from portal.kit.claims import UNTIL_ERASED, register
 from portal.kit.db import db
 from portal.kit.i18n import _l
@@ -31,10 +31,10 @@ def _form_becomes_ticket() -> Finding:
     letters = current_app.jinja_env.list_templates(filter_func=lambda name: name.startswith("mail/support/"))
     lacking += [letter for letter in LETTERS if f"mail/support/{letter}/body.txt" not in letters]
     if "POST" not in methods or lacking:
-        return broken("missing: " + (", ".join(lacking) or "the form"))
+        return failed("missing: " + (", ".join(lacking) or "the form"))
     tickets = db.session.scalar(select(func.count()).select_from(Ticket)) or 0
     mute = _count_mute()
-    return broken(f"{mute} tickets without their message") if mute else kept(f"{tickets} tickets")
+    return failed(f"{mute} tickets without their message") if mute else passed(f"{tickets} tickets")
 
 
 def _count_mute() -> int:
@@ -50,7 +50,7 @@ def _no_period_but_erasure() -> Finding:
         for table in lasting
         if UNTIL_ERASED not in table.rules or set(table.rules) - ENDS or table.on_erasure or not table.whose
     ]
-    return broken(", ".join(wrong)) if wrong else kept("kept until erased, and erased on request")
+    return failed(", ".join(wrong)) if wrong else passed("kept until erased, and erased on request")
 
 
 def _files_expire() -> Finding:
@@ -59,16 +59,16 @@ def _files_expire() -> Finding:
     late = select(func.count()).select_from(Attachment).where(Attachment.expires_at < now - GRACE)
     for clause, words in ((beyond, "expire later than the period allows"), (late, "are overdue")):
         if files := db.session.scalar(clause):
-            return broken(f"{files} files {words}")
+            return failed(f"{files} files {words}")
     total = db.session.scalar(select(func.count()).select_from(Attachment)) or 0
-    return kept(f"{total} files, each with its date")
+    return passed(f"{total} files, each with its date")
 
 
 def _read_by_support() -> Finding:
     of_tickets = select(func.count()).select_from(StaffRead).where(StaffRead.basis == Basis.TICKET.value)
     if strange := db.session.scalar(of_tickets.where(StaffRead.role.not_in([role.value for role in TICKET_ROLES]))):
-        return broken(f"{strange} reads of tickets by staff who may not read them")
-    return kept(f"{db.session.scalar(of_tickets) or 0} reads of tickets on record")
+        return failed(f"{strange} reads of tickets by staff who may not read them")
+    return passed(f"{db.session.scalar(of_tickets) or 0} reads of tickets on record")
 
 
 CHECKS = [

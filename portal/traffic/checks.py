@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from portal.kit import clock
-from portal.kit.checks import Check, Finding, broken, kept
+from portal.kit.checks import Check, Finding, failed, passed
 from portal.kit.db import Base, db
 from portal.kit.i18n import _l
 from portal.kit.periods import period
@@ -23,13 +23,13 @@ TELLS_A_MACHINE = re.compile(
 def _no_address_outlives() -> Finding:
     first, limit = service.oldest_day(), clock.today() - period("visits") - GRACE
     if first is not None and first < limit:
-        return broken(f"the oldest visit or key is of {first.isoformat()}")
+        return failed(f"the oldest visit or key is of {first.isoformat()}")
     late = db.session.scalar(
         select(func.count()).select_from(Visit).where(Visit.at < clock.now() - period("visits") - GRACE)
     )
     if late:
-        return broken(f"{late} visits are older than their period")
-    return kept(f"oldest day: {first.isoformat()}" if first else "no visit yet")
+        return failed(f"{late} visits are older than their period")
+    return passed(f"oldest day: {first.isoformat()}" if first else "no visit yet")
 
 
 def _one_store() -> Finding:
@@ -39,7 +39,7 @@ def _one_store() -> Finding:
         for column in table.columns
         if TELLS_A_MACHINE.search(column.name)
     ]
-    return broken("columns: " + ", ".join(strange)) if strange else kept(f"{len(Base.metadata.tables)} tables")
+    return failed("columns: " + ", ".join(strange)) if strange else passed(f"{len(Base.metadata.tables)} tables")
 
 
 CHECKS = [

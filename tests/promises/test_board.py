@@ -6,10 +6,10 @@ import pytest
 
 from portal.jobs import worker
 from portal.kit import checks
-from portal.kit.checks import Check, broken, kept
+from portal.kit.checks import Check, failed, passed
 from portal.promises import service
 from portal.promises.catalogue import SECTIONS
-from portal.promises.service import Standing
+from portal.promises.service import PromiseStatus
 
 
 @pytest.fixture
@@ -26,10 +26,10 @@ def a_check(run, promise="P05", name="one"):
     return Check(promise=promise, name=name, what="A test looks.", run=run)
 
 
-def standing(unit, promise="P05"):
+def status(unit, promise="P05"):
     with unit():
         lines = {line.promise.id: line for chapter in service.board() for line in chapter.lines}
-    return lines[promise].standing
+    return lines[promise].status
 
 
 def run(unit):
@@ -49,21 +49,21 @@ def test_ids_are_in_order_and_unique():
 
 
 def test_a_promise_that_no_check_looked_at_is_not_called_kept(unit, looking_at):
-    looking_at(a_check(lambda: kept()))
-    assert standing(unit) is Standing.STALE
+    looking_at(a_check(lambda: passed()))
+    assert status(unit) is PromiseStatus.STALE
     run(unit)
-    assert standing(unit) is Standing.KEPT
+    assert status(unit) is PromiseStatus.KEPT
 
 
 def test_a_promise_without_a_check_is_shown_as_not_checked(unit, looking_at):
     looking_at()
-    assert standing(unit) is Standing.UNCHECKED
+    assert status(unit) is PromiseStatus.UNCHECKED
 
 
 def test_one_broken_check_breaks_the_promise(unit, looking_at, client):
-    looking_at(a_check(lambda: kept(), name="good"), a_check(lambda: broken("two rows too old"), name="bad"))
+    looking_at(a_check(lambda: passed(), name="good"), a_check(lambda: failed("two rows too old"), name="bad"))
     run(unit)
-    assert standing(unit) is Standing.BROKEN
+    assert status(unit) is PromiseStatus.BROKEN
     section = client.get("/promises").soup.find(id="P05")
     assert "Broken" in section.text
     assert "two rows too old" in section.text
@@ -81,29 +81,29 @@ def test_a_check_that_cannot_run_counts_as_broken_and_tells_no_secret(unit, look
 
 
 def test_an_old_result_says_nothing_any_more(unit, looking_at, clock):
-    looking_at(a_check(lambda: kept()))
+    looking_at(a_check(lambda: passed()))
     run(unit)
     clock.forward(hours=4)
-    assert standing(unit) is Standing.STALE
+    assert status(unit) is PromiseStatus.STALE
 
 
 def test_since_when_is_remembered_until_it_changes(unit, looking_at, clock):
-    looking_at(a_check(lambda: kept()))
+    looking_at(a_check(lambda: passed()))
     run(unit)
     clock.forward(hours=1)
     with unit():
         (again,) = service.run_checks()
         assert again.since_at < again.checked_at
-    looking_at(a_check(lambda: broken("x")))
+    looking_at(a_check(lambda: failed("x")))
     with unit():
         (turned,) = service.run_checks()
         assert turned.since_at == turned.checked_at
 
 
 def test_a_promise_not_built_is_never_kept(unit, looking_at):
-    looking_at(a_check(lambda: kept(), promise="P29"))
+    looking_at(a_check(lambda: passed(), promise="P29"))
     run(unit)
-    assert standing(unit, "P29") is Standing.NOT_BUILT
+    assert status(unit, "P29") is PromiseStatus.NOT_BUILT
 
 
 def test_the_checks_run_by_the_clock(app, unit, run_jobs, clock):
@@ -114,7 +114,7 @@ def test_the_checks_run_by_the_clock(app, unit, run_jobs, clock):
         worker.tick()
     run_jobs()
     with unit():
-        assert all(look.result for chapter in service.board() for line in chapter.lines for look in line.looks)
+        assert all(run.result for chapter in service.board() for line in chapter.lines for run in line.runs)
 
 
 def test_every_check_of_the_portal_belongs_to_a_promise(app):
@@ -125,12 +125,12 @@ def test_every_check_of_the_portal_belongs_to_a_promise(app):
 
 
 def test_the_command_fails_when_a_promise_is_broken(command, looking_at):
-    looking_at(a_check(lambda: kept(), name="good"), a_check(lambda: broken("why"), name="bad"))
+    looking_at(a_check(lambda: passed(), name="good"), a_check(lambda: failed("why"), name="bad"))
     result = command("promises", "check", "--json")
     assert result.exit_code == 1
     assert {row["check"]: row["ok"] for row in json.loads(result.output)} == {"good": True, "bad": False}
 
 
 def test_the_command_succeeds_when_all_are_kept(command, looking_at):
-    looking_at(a_check(lambda: kept()))
+    looking_at(a_check(lambda: passed()))
     assert command("promises", "check").exit_code == 0

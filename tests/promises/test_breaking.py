@@ -31,7 +31,7 @@ from portal.newsletter.models import Subscriber, Suppression
 from portal.privacy.models import Deletion
 from portal.privacy.service import archive
 from portal.promises import service
-from portal.promises.service import Standing
+from portal.promises.service import PromiseStatus
 from portal.support.models import Attachment, Message, Ticket
 from portal.traffic.models import Visit
 from tests.people import Cast
@@ -315,15 +315,15 @@ def test_breaking_a_promise_turns_it_red(app, cast, unit, monkeypatch, name: str
         (check,) = [check for check in checks.checks() if check.name == name]
     monkeypatch.setitem(app.extensions, "portal.checks", (check,))
 
-    def look() -> tuple[bool, str, Standing]:
+    def check_now() -> tuple[bool, str, PromiseStatus]:
         (result,) = service.run_checks()
         (line,) = [line for part in service.board() for line in part.lines if line.promise.id == check.promise]
-        return result.ok, result.detail, line.standing
+        return result.ok, result.detail, line.status
 
     with unit():
-        ok, detail, standing = look()
-        assert ok and standing in (Standing.KEPT, Standing.NOT_BUILT), detail
+        ok, detail, status = check_now()
+        assert ok and status in (PromiseStatus.KEPT, PromiseStatus.NOT_BUILT), detail
         BREAKS[name](Tools(app, cast, monkeypatch))
-        ok, detail, standing = look()
-    assert not ok and standing in (Standing.BROKEN, Standing.NOT_BUILT), detail
+        ok, detail, status = check_now()
+    assert not ok and status in (PromiseStatus.BROKEN, PromiseStatus.NOT_BUILT), detail
     assert "the check itself failed" not in detail
