@@ -1,0 +1,24 @@
+"""Who gets through the doors of admin: read by a person, tried by tests/rules/test_who_may_enter.py."""
+
+from portal.support.models import Attachment, Message, Ticket
+from tests.rules.gates import CONSOLE, TICKETS
+
+DOORS = {
+    "admin.attachment": TICKETS,
+    "admin.close": TICKETS,
+    "admin.overview": CONSOLE,
+    "admin.redact_file": TICKETS,
+    "admin.redact_message": TICKETS,
+    "admin.reopen": TICKETS,
+    "admin.ticket": TICKETS,
+    "admin.tickets": TICKETS,
+}
+
+THINGS = {
+    "admin.ticket": ("ticket_id", Ticket),
+    "admin.close": ("ticket_id", Ticket),
+    "admin.reopen": ("ticket_id", Ticket),
+    "admin.redact_message": ("message_id", Message),
+    "admin.attachment": ("attachment_id", Attachment),
+    "admin.redact_file": ("attachment_id", Attachment),
+}

@@ -1,0 +1,24 @@
+"""Who gets through the doors of privacy: read by a person, tried by tests/rules/test_who_may_enter.py."""
+
+from portal.privacy.models import Export
+from tests.rules.gates import FRESH, PUBLIC, SIGNED_IN
+
+DOORS = {
+    "privacy.delete": FRESH,
+    "privacy.delete_export": SIGNED_IN,
+    "privacy.deletion_begun": PUBLIC,
+    "privacy.export_file": FRESH,
+    "privacy.export_progress": SIGNED_IN,
+    "privacy.overview": SIGNED_IN,
+    "privacy.receipt": PUBLIC,
+    "privacy.requests": SIGNED_IN,
+    "privacy.start_export": FRESH,
+    "privacy.undo": PUBLIC,
+    "privacy.who_looked": SIGNED_IN,
+}
+
+THINGS = {
+    "privacy.export_file": ("export_id", Export),
+    "privacy.export_progress": ("export_id", Export),
+    "privacy.delete_export": ("export_id", Export),
+}

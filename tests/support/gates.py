@@ -1,0 +1,21 @@
+"""Who gets through the doors of support: read by a person, tried by tests/rules/test_who_may_enter.py."""
+
+from portal.support.models import Attachment, Ticket
+from tests.rules.gates import PUBLIC, SIGNED_IN
+
+DOORS = {
+    "support.attachment": SIGNED_IN,
+    "support.contact": PUBLIC,
+    "support.delete_file": SIGNED_IN,
+    "support.overview": SIGNED_IN,
+    "support.received": PUBLIC,
+    "support.settle": SIGNED_IN,
+    "support.ticket": SIGNED_IN,
+}
+
+THINGS = {
+    "support.ticket": ("ticket_id", Ticket),
+    "support.settle": ("ticket_id", Ticket),
+    "support.attachment": ("attachment_id", Attachment),
+    "support.delete_file": ("attachment_id", Attachment),
+}
