@@ -9,12 +9,12 @@ from typing import cast
 from babel import Locale
 from babel.core import get_global
 from babel.lists import format_list
-from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext, refresh
-from flask_babel import lazy_gettext as _l
+from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, refresh
+from flask_babel import ngettext as ngettext
 
 from portal.kit.running import App, Installed
 
-_ = gettext
+_, _l = gettext, lazy_gettext
 
 LANGUAGES = {"en": "English", "zh_Hans": "简体中文"}
 """Language code -> its own name. A code is a Babel locale; `zh_Hans_CN` would not find the catalogue."""
@@ -22,26 +22,6 @@ DEFAULT = "en"
 BRITISH = Locale.parse("en_GB")
 _READY = Installed[set[str]]("languages")
 CATALOGUES = str(Path(__file__).resolve().parents[1] / "translations")
-
-__all__ = [
-    "DEFAULT",
-    "LANGUAGES",
-    "Place",
-    "_",
-    "_l",
-    "code",
-    "forget_language",
-    "in_language",
-    "init_app",
-    "is_ready",
-    "lazy_gettext",
-    "listed",
-    "ngettext",
-    "place",
-    "ready",
-    "spoken",
-    "tag",
-]
 
 
 def init_app(app: App, *, choose: Callable[[], str]) -> None:

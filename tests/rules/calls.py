@@ -40,7 +40,8 @@ class CallGraph:
 
     modules: Sequence[Module]
     verbs: dict[str, Verb] = field(default_factory=dict)
-    classes: set[str] = field(default_factory=set)
+    classes: dict[str, ast.ClassDef] = field(default_factory=dict)
+    constants: dict[str, ast.stmt] = field(default_factory=dict)
     imported: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -59,14 +60,22 @@ class CallGraph:
         if isinstance(node, Function):
             self.verbs[name] = Verb(name, module, node, of)
         elif isinstance(node, ast.ClassDef):
-            self.classes.add(name)
+            self.classes[name] = node
             for inner in node.body:
                 self._note(module, inner, name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and not of:
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names = (each.id for target in targets for each in ast.walk(target) if isinstance(each, ast.Name))
+            self.constants |= {f"{module.name}.{each}": node for each in names}
+
+    def holds(self, name: str) -> bool:
+        """Tell whether a full name is defined in one of the modules."""
+        return name in self.verbs or name in self.classes or name in self.constants
 
     def follow(self, name: str) -> str:
         """Return what a full name stands for, through as many facades as there are."""
         for _door in range(5):
-            if name in self.verbs or name in self.classes:
+            if self.holds(name):
                 return name
             module, _, last = name.rpartition(".")
             onward = self.imported.get(module, {}).get(last)
@@ -75,20 +84,18 @@ class CallGraph:
             name = onward
         return name
 
-    def meaning(self, node: ast.expr, where: Verb) -> str:
-        """Return the full name of what an expression is, or "" when names do not say it."""
+    def meaning(self, node: ast.AST, module: Module, of: str = "") -> str:
+        """Return the full name of what an expression is, or "" when names do not say it; `of` is the class it stands in."""
         if isinstance(node, ast.Name):
-            own = f"{where.module.name}.{node.id}"
-            if own in self.verbs or own in self.classes:
-                return own
-            return self.follow(self.imported[where.module.name].get(node.id, ""))
+            own = f"{module.name}.{node.id}"
+            return own if self.holds(own) else self.follow(self.imported[module.name].get(node.id, ""))
         if isinstance(node, ast.Attribute):
             if isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"):
-                return f"{where.of}.{node.attr}"
-            before = self.meaning(node.value, where)
+                return f"{of}.{node.attr}"
+            before = self.meaning(node.value, module, of)
             return self.follow(f"{before}.{node.attr}") if before else ""
         if isinstance(node, ast.Call):
-            return self.returned(self.meaning(node.func, where))
+            return self.returned(self.meaning(node.func, module, of))
         return ""
 
     def returned(self, name: str) -> str:
@@ -96,8 +103,10 @@ class CallGraph:
         verb = self.verbs.get(name)
         if verb is None:
             return name if name in self.classes else ""
-        return self.meaning(verb.node.returns, verb) if isinstance(verb.node.returns, ast.Name | ast.Attribute) else ""
+        return (
+            self.meaning(verb.node.returns, verb.module) if isinstance(verb.node.returns, ast.Name | ast.Attribute) else ""
+        )
 
     def called(self, call: ast.Call, where: Verb) -> Verb | None:
         """Return the verb that a call calls."""
-        return self.verbs.get(self.meaning(call.func, where))
+        return self.verbs.get(self.meaning(call.func, where.module, where.of))

@@ -1,188 +1,91 @@
 """Verbs of people. One module a use case; this is the door."""
 
-from portal.accounts.mail import WASNT_ME, alarmed_reader_of, reader_of, wasnt_me_url
-from portal.accounts.service.actor_loader import FACTOR, ROLES, ActorLoader
-from portal.accounts.service.closing_links import UNDO_DELETION, closing_stamp, undo_deletion_token
-from portal.accounts.service.email_change import (
-    AccountIsFrozen,
-    AddressIsTheSame,
-    ask_email_change,
-    confirm_email_change,
-    email_change_to_confirm,
-    email_change_to_undo,
-    email_change_to_veto,
-    find_open_email_change_for,
-    stop_email_changes,
-    undo_email_change,
-    undo_token,
-    veto_email_change,
-)
-from portal.accounts.service.factors import (
-    CodesUnreadable,
-    CodeWrong,
-    FactorPresent,
-    Setup,
-    WrongPassword,
-    add_factor,
-    begin_factor,
-    remove_factor,
-    undo_factor,
-)
-from portal.accounts.service.former_emails import find_by_former_email
-from portal.accounts.service.history import history_for, note_failure
-from portal.accounts.service.people import (
-    account_columns,
-    addresses_of,
-    check_password,
-    deactivate,
-    find_by_email,
-    freeze,
-    get_person,
-    least_password,
-    lock_person,
-    newest_password_hashes,
-    person_for,
-    reactivate,
-    set_password,
-    subject_for,
-    subject_of,
-    unfreeze,
-)
-from portal.accounts.service.profile import (
-    avatar_for,
-    change_password,
-    change_profile,
-    end_other_sessions,
-    remove_avatar,
-    set_avatar,
-)
-from portal.accounts.service.reset_links import ask_reset, reset_stamp
-from portal.accounts.service.sessions import (
-    SessionView,
-    SignedIn,
-    end_session,
-    end_sessions,
-    open_session,
-    sessions_for,
-)
-from portal.accounts.service.signing_in import (
-    AccountClosing,
-    AccountFrozen,
-    AddressUnconfirmed,
-    Attempt,
-    SecondStep,
-    SignInRefused,
-    check_second_step,
-    confirm_it_is_you,
-    finish_sign_in,
-    give_second_factor,
-    sign_in,
-    sign_out,
-)
-from portal.accounts.service.signing_up import (
-    Wish,
-    add_person,
-    confirm_address,
-    correct_address,
-    count_beside,
-    get_sign_up,
-    send_again,
-    sign_up,
-    sign_up_of,
-    write_letter,
-)
-from portal.accounts.service.staff import StaffMember, grant_role, list_staff, remove_role, reset_factor
-
-__all__ = [
-    "FACTOR",
-    "ROLES",
-    "UNDO_DELETION",
-    "WASNT_ME",
-    "AccountClosing",
-    "ActorLoader",
-    "AccountFrozen",
-    "AccountIsFrozen",
-    "AddressIsTheSame",
-    "AddressUnconfirmed",
-    "Attempt",
-    "CodeWrong",
-    "CodesUnreadable",
-    "FactorPresent",
-    "SecondStep",
-    "SessionView",
-    "Setup",
-    "SignInRefused",
-    "SignedIn",
-    "StaffMember",
-    "Wish",
-    "WrongPassword",
-    "account_columns",
-    "addresses_of",
-    "add_factor",
-    "alarmed_reader_of",
-    "add_person",
-    "ask_email_change",
-    "ask_reset",
-    "avatar_for",
-    "begin_factor",
-    "change_password",
-    "change_profile",
-    "check_password",
-    "closing_stamp",
-    "check_second_step",
-    "confirm_address",
-    "confirm_email_change",
-    "confirm_it_is_you",
-    "correct_address",
-    "count_beside",
-    "deactivate",
-    "email_change_to_confirm",
-    "email_change_to_undo",
-    "email_change_to_veto",
-    "end_other_sessions",
-    "end_session",
-    "end_sessions",
-    "find_by_email",
-    "find_by_former_email",
-    "find_open_email_change_for",
-    "finish_sign_in",
-    "freeze",
-    "get_person",
-    "get_sign_up",
-    "give_second_factor",
-    "grant_role",
-    "history_for",
-    "least_password",
-    "list_staff",
-    "lock_person",
-    "newest_password_hashes",
-    "note_failure",
-    "open_session",
-    "person_for",
-    "reactivate",
-    "reader_of",
-    "remove_avatar",
-    "remove_factor",
-    "remove_role",
-    "reset_factor",
-    "reset_stamp",
-    "send_again",
-    "sessions_for",
-    "set_avatar",
-    "set_password",
-    "sign_in",
-    "sign_out",
-    "sign_up",
-    "sign_up_of",
-    "stop_email_changes",
-    "subject_for",
-    "subject_of",
-    "undo_deletion_token",
-    "undo_email_change",
-    "undo_factor",
-    "undo_token",
-    "unfreeze",
-    "veto_email_change",
-    "wasnt_me_url",
-    "write_letter",
-]
+from portal.accounts.mail import WASNT_ME as WASNT_ME
+from portal.accounts.mail import alarmed_reader_of as alarmed_reader_of
+from portal.accounts.mail import reader_of as reader_of
+from portal.accounts.mail import wasnt_me_url as wasnt_me_url
+from portal.accounts.service.actor_loader import FACTOR as FACTOR
+from portal.accounts.service.actor_loader import ROLES as ROLES
+from portal.accounts.service.actor_loader import ActorLoader as ActorLoader
+from portal.accounts.service.closing_links import UNDO_DELETION as UNDO_DELETION
+from portal.accounts.service.closing_links import closing_stamp as closing_stamp
+from portal.accounts.service.closing_links import undo_deletion_token as undo_deletion_token
+from portal.accounts.service.email_change import AccountIsFrozen as AccountIsFrozen
+from portal.accounts.service.email_change import AddressIsTheSame as AddressIsTheSame
+from portal.accounts.service.email_change import ask_email_change as ask_email_change
+from portal.accounts.service.email_change import confirm_email_change as confirm_email_change
+from portal.accounts.service.email_change import email_change_to_confirm as email_change_to_confirm
+from portal.accounts.service.email_change import email_change_to_undo as email_change_to_undo
+from portal.accounts.service.email_change import email_change_to_veto as email_change_to_veto
+from portal.accounts.service.email_change import find_open_email_change_for as find_open_email_change_for
+from portal.accounts.service.email_change import stop_email_changes as stop_email_changes
+from portal.accounts.service.email_change import undo_email_change as undo_email_change
+from portal.accounts.service.email_change import undo_token as undo_token
+from portal.accounts.service.email_change import veto_email_change as veto_email_change
+from portal.accounts.service.factors import CodesUnreadable as CodesUnreadable
+from portal.accounts.service.factors import CodeWrong as CodeWrong
+from portal.accounts.service.factors import FactorPresent as FactorPresent
+from portal.accounts.service.factors import Setup as Setup
+from portal.accounts.service.factors import WrongPassword as WrongPassword
+from portal.accounts.service.factors import add_factor as add_factor
+from portal.accounts.service.factors import begin_factor as begin_factor
+from portal.accounts.service.factors import remove_factor as remove_factor
+from portal.accounts.service.factors import undo_factor as undo_factor
+from portal.accounts.service.former_emails import find_by_former_email as find_by_former_email
+from portal.accounts.service.history import history_for as history_for
+from portal.accounts.service.history import note_failure as note_failure
+from portal.accounts.service.people import account_columns as account_columns
+from portal.accounts.service.people import addresses_of as addresses_of
+from portal.accounts.service.people import check_password as check_password
+from portal.accounts.service.people import deactivate as deactivate
+from portal.accounts.service.people import find_by_email as find_by_email
+from portal.accounts.service.people import freeze as freeze
+from portal.accounts.service.people import get_person as get_person
+from portal.accounts.service.people import least_password as least_password
+from portal.accounts.service.people import lock_person as lock_person
+from portal.accounts.service.people import newest_password_hashes as newest_password_hashes
+from portal.accounts.service.people import person_for as person_for
+from portal.accounts.service.people import reactivate as reactivate
+from portal.accounts.service.people import set_password as set_password
+from portal.accounts.service.people import subject_for as subject_for
+from portal.accounts.service.people import subject_of as subject_of
+from portal.accounts.service.profile import avatar_for as avatar_for
+from portal.accounts.service.profile import change_password as change_password
+from portal.accounts.service.profile import change_profile as change_profile
+from portal.accounts.service.profile import end_other_sessions as end_other_sessions
+from portal.accounts.service.profile import remove_avatar as remove_avatar
+from portal.accounts.service.profile import set_avatar as set_avatar
+from portal.accounts.service.reset_links import ask_reset as ask_reset
+from portal.accounts.service.reset_links import reset_stamp as reset_stamp
+from portal.accounts.service.sessions import SessionView as SessionView
+from portal.accounts.service.sessions import SignedIn as SignedIn
+from portal.accounts.service.sessions import end_session as end_session
+from portal.accounts.service.sessions import end_sessions as end_sessions
+from portal.accounts.service.sessions import open_session as open_session
+from portal.accounts.service.sessions import sessions_for as sessions_for
+from portal.accounts.service.signing_in import AccountClosing as AccountClosing
+from portal.accounts.service.signing_in import AccountFrozen as AccountFrozen
+from portal.accounts.service.signing_in import AddressUnconfirmed as AddressUnconfirmed
+from portal.accounts.service.signing_in import Attempt as Attempt
+from portal.accounts.service.signing_in import SecondStep as SecondStep
+from portal.accounts.service.signing_in import SignInRefused as SignInRefused
+from portal.accounts.service.signing_in import confirm_it_is_you as confirm_it_is_you
+from portal.accounts.service.signing_in import finish_sign_in as finish_sign_in
+from portal.accounts.service.signing_in import give_second_factor as give_second_factor
+from portal.accounts.service.signing_in import sign_in as sign_in
+from portal.accounts.service.signing_in import sign_out as sign_out
+from portal.accounts.service.signing_up import Wish as Wish
+from portal.accounts.service.signing_up import add_person as add_person
+from portal.accounts.service.signing_up import confirm_address as confirm_address
+from portal.accounts.service.signing_up import correct_address as correct_address
+from portal.accounts.service.signing_up import count_beside as count_beside
+from portal.accounts.service.signing_up import get_sign_up as get_sign_up
+from portal.accounts.service.signing_up import send_again as send_again
+from portal.accounts.service.signing_up import sign_up as sign_up
+from portal.accounts.service.signing_up import sign_up_of as sign_up_of
+from portal.accounts.service.signing_up import write_letter as write_letter
+from portal.accounts.service.staff import StaffMember as StaffMember
+from portal.accounts.service.staff import grant_role as grant_role
+from portal.accounts.service.staff import list_staff as list_staff
+from portal.accounts.service.staff import remove_role as remove_role
+from portal.accounts.service.staff import reset_factor as reset_factor

@@ -138,13 +138,6 @@ def freeze(person: Person) -> None:
     audit.record("accounts.frozen", subject_id=person.id)
 
 
-def unfreeze(person: Person) -> None:
-    """Lift the freeze."""
-    if person.frozen_at is not None:
-        person.frozen_at = None
-        audit.record("accounts.unfrozen", subject_id=person.id)
-
-
 def deactivate(person_id: uuid.UUID, *, by: uuid.UUID | None) -> Person:
     """Close an account: it is out at its next request and nobody signs in (v5.0.0-7.4.2). Raises NotFound."""
     person = lock_person(person_id)

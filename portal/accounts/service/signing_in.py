@@ -162,11 +162,6 @@ def finish_sign_in(token: str, *, code: str, device: str, replaces: uuid.UUID | 
     return _enter(proven, device, bool(remember), replaces, by_second_factor=True)
 
 
-def check_second_step(token: str) -> None:
-    """Raises LinkDead when a second step can no longer be finished."""
-    tokens.read(SECOND_STEP, token, max_age=period("human_code"), stamp=_stamp_of)
-
-
 def _stamp_of(person_id: str, _remember: str) -> str | None:
     try:
         return _stamp(people.get_person(uuid.UUID(person_id)))

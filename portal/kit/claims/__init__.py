@@ -4,47 +4,26 @@ An area declares a `Claim`. Export, erasure, verification, retention sweeps, the
 of processing are all read from the claims (P02, P24, P28). A column that no claim names fails the tests.
 """
 
-from portal.kit.claims.dataset import Dataset, Field
-from portal.kit.claims.register import Register, RegisterRow, init_app, register
-from portal.kit.claims.subjects import FormerEmail, Subject, Whose, of_subjects
-from portal.kit.claims.vocabulary import (
-    SAYS_NOTHING,
-    UNTIL_ERASED,
-    Claim,
-    Column,
-    Ground,
-    Keep,
-    Kept,
-    Retain,
-    Rule,
-    Table,
-    Until,
-    personal,
-    technical,
-)
-
-__all__ = [
-    "SAYS_NOTHING",
-    "UNTIL_ERASED",
-    "Claim",
-    "Column",
-    "Dataset",
-    "Field",
-    "FormerEmail",
-    "Ground",
-    "Keep",
-    "Kept",
-    "Register",
-    "RegisterRow",
-    "Retain",
-    "Rule",
-    "Subject",
-    "Table",
-    "Until",
-    "Whose",
-    "init_app",
-    "of_subjects",
-    "personal",
-    "register",
-    "technical",
-]
+from portal.kit.claims.dataset import Dataset as Dataset
+from portal.kit.claims.dataset import Field as Field
+from portal.kit.claims.register import Register as Register
+from portal.kit.claims.register import RegisterRow as RegisterRow
+from portal.kit.claims.register import init_app as init_app
+from portal.kit.claims.register import register as register
+from portal.kit.claims.subjects import FormerEmail as FormerEmail
+from portal.kit.claims.subjects import Subject as Subject
+from portal.kit.claims.subjects import Whose as Whose
+from portal.kit.claims.subjects import of_subjects as of_subjects
+from portal.kit.claims.vocabulary import SAYS_NOTHING as SAYS_NOTHING
+from portal.kit.claims.vocabulary import UNTIL_ERASED as UNTIL_ERASED
+from portal.kit.claims.vocabulary import Claim as Claim
+from portal.kit.claims.vocabulary import Column as Column
+from portal.kit.claims.vocabulary import Ground as Ground
+from portal.kit.claims.vocabulary import Keep as Keep
+from portal.kit.claims.vocabulary import Kept as Kept
+from portal.kit.claims.vocabulary import Retain as Retain
+from portal.kit.claims.vocabulary import Rule as Rule
+from portal.kit.claims.vocabulary import Table as Table
+from portal.kit.claims.vocabulary import Until as Until
+from portal.kit.claims.vocabulary import personal as personal
+from portal.kit.claims.vocabulary import technical as technical

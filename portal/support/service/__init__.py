@@ -1,60 +1,29 @@
 """Verbs of the helpdesk, by use case."""
 
-from portal.support.service.access import TICKET_ROLES
-from portal.support.service.answering import (
-    answer,
-    close_ticket,
-    redact_file,
-    redact_message,
-    reopen_ticket,
-)
-from portal.support.service.keeping import (
-    TooMuchStored,
-    attachment_for,
-    bury,
-    delete_file,
-    media_type_of,
-    open_file,
-    read_attachment,
-)
-from portal.support.service.opening import follow_address, open_frozen_ticket, open_misuse_ticket, open_ticket, reply, settle
-from portal.support.service.reading import (
-    QUEUES,
-    Conversation,
-    count_open,
-    count_queues,
-    queue,
-    read_ticket,
-    ticket_for,
-    tickets_for,
-)
-
-__all__ = [
-    "QUEUES",
-    "TICKET_ROLES",
-    "Conversation",
-    "TooMuchStored",
-    "answer",
-    "attachment_for",
-    "read_attachment",
-    "bury",
-    "close_ticket",
-    "count_open",
-    "count_queues",
-    "delete_file",
-    "follow_address",
-    "media_type_of",
-    "open_file",
-    "open_ticket",
-    "queue",
-    "redact_file",
-    "redact_message",
-    "open_frozen_ticket",
-    "open_misuse_ticket",
-    "reopen_ticket",
-    "reply",
-    "settle",
-    "ticket_for",
-    "read_ticket",
-    "tickets_for",
-]
+from portal.support.service.access import TICKET_ROLES as TICKET_ROLES
+from portal.support.service.answering import answer as answer
+from portal.support.service.answering import close_ticket as close_ticket
+from portal.support.service.answering import redact_file as redact_file
+from portal.support.service.answering import redact_message as redact_message
+from portal.support.service.answering import reopen_ticket as reopen_ticket
+from portal.support.service.keeping import TooMuchStored as TooMuchStored
+from portal.support.service.keeping import attachment_for as attachment_for
+from portal.support.service.keeping import bury as bury
+from portal.support.service.keeping import delete_file as delete_file
+from portal.support.service.keeping import media_type_of as media_type_of
+from portal.support.service.keeping import open_file as open_file
+from portal.support.service.keeping import read_attachment as read_attachment
+from portal.support.service.opening import follow_address as follow_address
+from portal.support.service.opening import open_frozen_ticket as open_frozen_ticket
+from portal.support.service.opening import open_misuse_ticket as open_misuse_ticket
+from portal.support.service.opening import open_ticket as open_ticket
+from portal.support.service.opening import reply as reply
+from portal.support.service.opening import settle as settle
+from portal.support.service.reading import QUEUES as QUEUES
+from portal.support.service.reading import Conversation as Conversation
+from portal.support.service.reading import count_open as count_open
+from portal.support.service.reading import count_queues as count_queues
+from portal.support.service.reading import queue as queue
+from portal.support.service.reading import read_ticket as read_ticket
+from portal.support.service.reading import ticket_for as ticket_for
+from portal.support.service.reading import tickets_for as tickets_for
