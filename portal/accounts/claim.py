@@ -10,9 +10,9 @@ from portal.kit.files import storage
 from portal.kit.i18n import _l
 from portal.kit.refusals import NotFound
 
-_HASH = _l("It is a hash. Nobody can read your password from it, and it would only help those who guess.")
+_HASH = _l("It’s a hash. Nobody can read your password from it, and it would only help someone who guesses.")
 _OPENS = _l("It opens your account.")
-_WHO = _l("Your account’s id")
+_WHO = _l("Your account’s ID")
 
 
 def _photo(subject: Subject) -> Iterable[tuple[str, BinaryIO]]:
@@ -32,21 +32,21 @@ def _delete_photos(people: Sequence[Person]) -> None:
 
 _SIGN_UP = Table(
     SignUp,
-    what=_l("Sign-ups that wait for a confirmed address"),
+    what=_l("Sign-ups waiting for confirmation"),
     whose=of_subjects(email=SignUp.email_key, since=SignUp.created_at),
-    purpose=_l("To make your account once you confirm your address."),
+    purpose=_l("To create your account once you confirm your email address."),
     ground=Ground.CONTRACT,
     keep=Keep("never_confirmed", since="created_at"),
     columns={
         "id": technical(),
-        "name": personal(_l("The name that was typed")),
-        "email": personal(_l("Your e-mail address")),
-        "email_key": personal(_l("Your e-mail address, as we look it up")),
+        "name": personal(_l("Name entered")),
+        "email": personal(_l("Your email address")),
+        "email_key": personal(_l("Your email address, in the form we search by")),
         "language": personal(_l("Language")),
         "time_zone": personal(_l("Time zone")),
         "password_hash": personal(_l("Hash of the password"), withheld=_HASH),
-        "terms_version": technical(_l("Terms accepted, version")),
-        "terms_accepted_at": technical(_l("Terms accepted")),
+        "terms_version": technical(_l("Version of the terms accepted")),
+        "terms_accepted_at": technical(_l("Terms accepted on")),
         "created_at": technical(_l("Signed up")),
     },
 )
@@ -55,26 +55,26 @@ _SESSION = Table(
     SignInSession,
     what=_l("Your sessions"),
     whose=of_subjects(person=SignInSession.person_id),
-    purpose=_l("To know that you are signed in, and to let you end it from anywhere."),
+    purpose=_l("To keep you signed in, and to let you sign out from anywhere."),
     ground=Ground.CONTRACT,
-    keep=Until("expires_at", _l("until it ends, at the latest on the day that it carries")),
+    keep=Until("expires_at", _l("Until you sign out, or it expires")),
     columns={
         "id": technical(),
         "person_id": personal(_WHO),
         "secret_hash": technical(),
-        "device": personal(_l("Browser and system, as it calls itself")),
+        "device": personal(_l("Browser and system, as reported")),
         "created_at": personal(_l("Signed in")),
-        "seen_at": personal(_l("Last used")),
-        "expires_at": technical(_l("Ends")),
-        "remembered": technical(_l("Remembered")),
+        "seen_at": personal(_l("Last active")),
+        "expires_at": technical(_l("Expires")),
+        "remembered": technical(_l("“Remember me” chosen")),
         "fresh_until": technical(),
-        "second_factor_at": technical(_l("Second factor given")),
+        "second_factor_at": technical(_l("Code entered")),
     },
 )
 
 _EVENT = Table(
     SignInEvent,
-    what=_l("History of sign-ins, failed ones included"),
+    what=_l("Sign-in history, including failed attempts"),
     whose=of_subjects(person=SignInEvent.person_id),
     purpose=_l("So that you can see whether it was you."),
     ground=Ground.LEGITIMATE_INTEREST,
@@ -82,9 +82,9 @@ _EVENT = Table(
     columns={
         "id": technical(),
         "person_id": personal(_WHO),
-        "outcome": technical(_l("Outcome")),
-        "device": personal(_l("Browser and system, as it calls itself")),
-        "count": technical(_l("How often")),
+        "outcome": technical(_l("Result")),
+        "device": personal(_l("Browser and system, as reported")),
+        "count": technical(_l("Number of times")),
         "first_at": personal(_l("First time")),
         "last_at": personal(_l("Last time")),
     },
@@ -92,9 +92,9 @@ _EVENT = Table(
 
 _EMAIL_CHANGE = Table(
     EmailChange,
-    what=_l("Changes of your e-mail address"),
+    what=_l("Changes of your email address"),
     whose=of_subjects(person=EmailChange.person_id),
-    purpose=_l("To have a new address confirmed, and to let the old one undo the change."),
+    purpose=_l("To have the new address confirmed, and to let you undo the change from the old one."),
     ground=Ground.CONTRACT,
     keep=(
         Keep("email_change_undo", since="confirmed_at"),
@@ -103,43 +103,43 @@ _EMAIL_CHANGE = Table(
     columns={
         "id": technical(),
         "person_id": personal(_WHO),
-        "old_email": personal(_l("Old e-mail address")),
-        "old_email_key": personal(_l("Old e-mail address, as we look it up")),
-        "new_email": personal(_l("New e-mail address")),
-        "new_email_key": personal(_l("New e-mail address, as we look it up")),
+        "old_email": personal(_l("Old email address")),
+        "old_email_key": personal(_l("Old email address, in the form we search by")),
+        "new_email": personal(_l("New email address")),
+        "new_email_key": personal(_l("New email address, in the form we search by")),
         "state": technical(_l("State")),
-        "requested_at": technical(_l("Asked for")),
+        "requested_at": technical(_l("Requested")),
         "confirmed_at": technical(_l("Confirmed")),
     },
 )
 
 _FACTOR = Table(
     TotpFactor,
-    what=_l("Your second factor"),
+    what=_l("Your two-step verification"),
     whose=of_subjects(person=TotpFactor.person_id),
-    purpose=_l("To ask for a code beside the password, as you chose."),
+    purpose=_l("To ask for a code as well as your password, as you chose."),
     ground=Ground.CONTRACT,
     keep=UNTIL_ERASED,
     columns={
         "person_id": personal(_WHO),
-        "secret_sealed": personal(_l("The sealed secret of your authenticator app"), withheld=_OPENS),
+        "secret_sealed": personal(_l("The key of your authenticator app, encrypted"), withheld=_OPENS),
         "created_at": technical(_l("Set up")),
-        "confirmed_at": technical(_l("First code")),
+        "confirmed_at": technical(_l("First code entered")),
         "last_step": technical(),
     },
 )
 
 _ROLE = Table(
     StaffRole,
-    what=_l("Your role on our staff"),
+    what=_l("Your role on our team"),
     whose=of_subjects(person=StaffRole.person_id),
-    purpose=_l("To let members of staff do their work and no more."),
+    purpose=_l("To let our staff do their work, and nothing more."),
     ground=Ground.CONTRACT,
     keep=UNTIL_ERASED,
     columns={
         "person_id": personal(_WHO),
         "role": personal(_l("Role")),
-        "granted_at": technical(_l("Given")),
+        "granted_at": technical(_l("Given on")),
     },
 )
 
@@ -147,7 +147,7 @@ _PERSON = Table(
     Person,
     what=_l("Your User Account"),
     whose=of_subjects(person=Person.id),
-    purpose=_l("To serve you under your name, and to reach you by e-mail."),
+    purpose=_l("To provide your account, and to reach you by email."),
     ground=Ground.CONTRACT,
     keep=UNTIL_ERASED,
     before_delete=_delete_photos,
@@ -155,18 +155,18 @@ _PERSON = Table(
     columns={
         "id": technical(_WHO),
         "name": personal(_l("Name")),
-        "email": personal(_l("E-mail address")),
-        "email_key": personal(_l("E-mail address, as we look it up")),
+        "email": personal(_l("Email address")),
+        "email_key": personal(_l("Email address, in the form we search by")),
         "language": personal(_l("Language")),
         "time_zone": personal(_l("Time zone")),
         "avatar_key": personal(_l("Photo, if you uploaded one")),
         "password_hash": personal(_l("Hash of your password"), withheld=_HASH),
-        "password_set_at": technical(_l("Password chosen")),
-        "reset_asked_at": technical(_l("Reset link asked for")),
-        "terms_version": technical(_l("Terms accepted, version")),
-        "terms_accepted_at": technical(_l("Terms accepted")),
-        "created_at": technical(_l("Account made")),
-        "frozen_at": technical(_l("Frozen, because you told us that something was not you")),
+        "password_set_at": technical(_l("Password last changed")),
+        "reset_asked_at": technical(_l("Reset link requested")),
+        "terms_version": technical(_l("Version of the terms accepted")),
+        "terms_accepted_at": technical(_l("Terms accepted on")),
+        "created_at": technical(_l("Account created")),
+        "frozen_at": technical(_l("Locked, because you told us that something wasn’t you")),
         "deactivated_at": technical(_l("Closed, because you asked for deletion")),
     },
 )
@@ -174,7 +174,7 @@ _PERSON = Table(
 CLAIM = Claim(
     area="accounts",
     tables=[_SIGN_UP, _SESSION, _EVENT, _EMAIL_CHANGE, _FACTOR, _ROLE, _PERSON],
-    consequences=lambda subject: [_l("You can no longer sign in.")] if subject.person_id else [],
+    consequences=lambda subject: [_l("You can’t sign in any more.")] if subject.person_id else [],
     stored={"avatar": Person.avatar_key},
     files=_photo,
 )

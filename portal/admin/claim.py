@@ -3,4 +3,4 @@
 from portal.kit.claims import Claim
 from portal.kit.i18n import _l
 
-CLAIM = Claim(area="admin", why_nothing=_l("The console shows what other areas hold, and writes only through them."))
+CLAIM = Claim(area="admin", why_nothing=_l("The console only shows what other parts of the portal hold."))

@@ -10,23 +10,23 @@ CLAIM = Claim(
     tables=[
         Table(
             Decision,
-            what=_l("Your decisions about what your data may be used for"),
+            what=_l("Your choices about how we may use your data"),
             # A decision about statistics is a browser's, under a random id that is joined to no person.
             whose=of_subjects(person=Decision.subject_id),
-            purpose=_l("To keep to your decisions, and to prove them."),
+            purpose=_l("To respect your choices, and to prove them."),
             ground=Ground.LEGAL_DUTY,
             keep=(
                 Keep(PERIOD, since="decided_at", where=lambda: Decision.purpose == ANALYTICS),
                 UNTIL_ERASED,
             ),
             columns={
-                "id": technical(_l("Number of the decision")),
-                "subject_id": personal(_l("Your account’s id, or a random id of your browser")),
+                "id": technical(_l("Decision number")),
+                "subject_id": personal(_l("Your account’s ID, or a random ID of your browser")),
                 "purpose": technical(_l("Purpose")),
-                "choice": personal(_l("What you decided")),
-                "revision": technical(_l("Version of the words that you read")),
-                "mechanism": technical(_l("Where you decided")),
-                "text_hash": technical(_l("Fingerprint of the words that you read")),
+                "choice": personal(_l("Your choice")),
+                "revision": technical(_l("Version of the text you read")),
+                "mechanism": technical(_l("Where you chose")),
+                "text_hash": technical(_l("Fingerprint of the text you read")),
                 "decided_at": technical(_l("When")),
             },
         )

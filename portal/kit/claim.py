@@ -12,8 +12,8 @@ from portal.kit.rotation import SecretKey
 from portal.kit.staff_reads import StaffRead, StaffReadSubject
 from portal.kit.throttle import ThrottleCount
 
-_SHOWN = _l("To show you, and to prove, when our staff read something of yours, and what gave them the right.")
-_READS_STAY = Retain(_l("It proves what our staff did. It holds random ids and facts, no name and no address."))
+_SHOWN = _l("To show you, and to prove, when our staff opened something of yours, and on what basis.")
+_READS_STAY = Retain(_l("It proves what our staff did. It holds random IDs and facts, and no name or email address."))
 
 
 _about = of_subjects(person=StaffReadSubject.subject_id)
@@ -37,61 +37,61 @@ CLAIM = Claim(
                 "id": technical(),
                 "at": technical(_l("When")),
                 "event": technical(_l("What")),
-                "subject_id": personal(_l("Your account’s id")),
-                "by_id": personal(_l("Id of who did it")),
-                "facts": technical(_l("Facts")),
+                "subject_id": personal(_l("Your account’s ID")),
+                "by_id": personal(_l("ID of who did it")),
+                "facts": technical(_l("Details")),
             },
             on_erasure=Retain(
-                _l("It proves that the deletion was done. It holds random ids and facts, no name and no address.")
+                _l("It proves that the deletion was done. It holds random IDs and facts, and no name or email address.")
             ),
         ),
         # In the order in which they are swept: who a read was about goes before the read.
         Table(
             StaffReadSubject,
-            what=_l("Whom our staff’s reads were about"),
+            what=_l("Whose data our staff opened"),
             whose=_about,
             purpose=_SHOWN,
             ground=Ground.LEGITIMATE_INTEREST,
-            keep=Kept(_l("as long as the read")),
-            columns={"read_id": technical(_l("Read")), "subject_id": personal(_l("Your account’s id"))},
+            keep=Kept(_l("As long as the entry it belongs to")),
+            columns={"read_id": technical(_l("Entry")), "subject_id": personal(_l("Your account’s ID"))},
             on_erasure=_READS_STAY,
         ),
         Table(
             StaffRead,
-            what=_l("Each time that our staff read something of yours"),
+            what=_l("Every time our staff opened something of yours"),
             whose=_reads_about,
             purpose=_SHOWN,
             ground=Ground.LEGITIMATE_INTEREST,
             keep=Keep("audit", since="at"),
             columns={
-                "id": technical(_l("Id")),
+                "id": technical(_l("ID")),
                 "at": technical(_l("When")),
-                "staff_id": personal(_l("Id of the member of our team")),
+                "staff_id": personal(_l("ID of the member of our team")),
                 "role": technical(_l("Role")),
                 "organisation_id": technical(_l("Organisation")),
-                "basis": technical(_l("What gave the right")),
-                "basis_id": technical(_l("Its id")),
+                "basis": technical(_l("Basis")),
+                "basis_id": technical(_l("ID of the basis")),
                 "claim": technical(_l("Part of the portal")),
                 "table_name": technical(_l("Table")),
-                "how_many": technical(_l("How many lines")),
+                "how_many": technical(_l("Number of rows")),
                 "salt": technical(),
             },
             on_erasure=_READS_STAY,
         ),
         Table(
             ThrottleCount,
-            what=_l("Counts of tries"),
-            purpose=_l("To slow down whoever guesses passwords, floods mailboxes with letters, or asks too much at once."),
+            what=_l("Counts of attempts"),
+            purpose=_l("To slow down anyone who guesses passwords, floods inboxes with emails or sends too many requests."),
             ground=Ground.LEGITIMATE_INTEREST,
-            keep=Kept(_l("while it counts, under a key that is destroyed with its day")),
+            keep=Kept(_l("As long as it counts, under a key that is destroyed each day")),
             columns={"key": technical(), "count": technical(), "expires_at": technical()},
         ),
         Table(
             SecretKey,
-            what=_l("Which of our secret keys were in use"),
+            what=_l("Which of our secret keys have been in use"),
             purpose=_l("To change secret keys without losing what they protect."),
             ground=Ground.LEGITIMATE_INTEREST,
-            keep=Kept(_l("as long as the portal runs; it holds no key and nothing about anybody")),
+            keep=Kept(_l("As long as the portal runs; it holds no key and nothing about anyone")),
             columns={
                 "key_id": technical(),
                 "seen_at": technical(),
@@ -102,12 +102,10 @@ CLAIM = Claim(
         ),
         Table(
             LastingKey,
-            what=_l("Keys of links that last"),
-            purpose=_l(
-                "So that an unsubscribe link or the link to a receipt still works after a change of our secret keys."
-            ),
+            what=_l("Keys of long-lasting links"),
+            purpose=_l("So that unsubscribe links and links to receipts still work after we change our secret keys."),
             ground=Ground.LEGITIMATE_INTEREST,
-            keep=Kept(_l("as long as a link may last; each key is sealed, and nothing about anybody is in it")),
+            keep=Kept(_l("As long as a link can last; each key is encrypted, and holds nothing about anyone")),
             columns={"id": technical(), "purpose": technical(), "key_id": technical(), "key_sealed": technical()},
         ),
     ],

@@ -5,5 +5,5 @@ from portal.kit.i18n import _l
 
 CLAIM = Claim(
     area="legal",
-    why_nothing=_l("Periods, documents and vendors stand in the software itself, not in a table, and name no customer."),
+    why_nothing=_l("Periods, documents and vendors are part of the software itself and name no customer."),
 )

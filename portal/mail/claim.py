@@ -9,7 +9,7 @@ from portal.kit.i18n import _l
 from portal.mail import transport
 from portal.mail.models import WAITING, Letter
 
-_SECRET = _l("It may hold a link that opens an account.")
+_SECRET = _l("It may contain a link that opens an account.")
 
 
 def _empty_mailbox(subject: Subject) -> None:
@@ -27,17 +27,17 @@ def _kept(subject: Subject) -> list[str]:
 
 _columns: dict[str, Any] = {
     "id": technical(),
-    "kind": technical(_l("Kind of letter")),
-    "subject_id": personal(_l("Your account’s id")),
-    "to_address": personal(_l("Your e-mail address, until the letter is delivered")),
-    "to_key": personal(_l("Your e-mail address, as we look it up, until the letter is delivered")),
+    "kind": technical(_l("Kind of email")),
+    "subject_id": personal(_l("Your account’s ID")),
+    "to_address": personal(_l("Your email address, until the email is delivered")),
+    "to_key": personal(_l("Your email address, in the form we search by, until the email is delivered")),
     "subject_line": personal(_l("Subject, until delivered")),
     "text": personal(_l("Text, until delivered"), withheld=_SECRET),
     "html": personal(_l("Text, until delivered"), withheld=_SECRET),
     "headers": technical(),
     "message_id": technical(),
     "state": technical(_l("State")),
-    "created_at": technical(_l("Written")),
+    "created_at": technical(_l("Created")),
     "ended_at": technical(_l("Delivered")),
 }
 
@@ -46,7 +46,7 @@ CLAIM = Claim(
     tables=[
         Table(
             Letter,
-            what=_l("Letters to you"),
+            what=_l("Emails to you"),
             # A letter about an account goes to an old address too: it is that account's, not the mailbox's next reader's.
             whose=of_subjects(
                 person=Letter.subject_id,
@@ -54,7 +54,7 @@ CLAIM = Claim(
                 since=Letter.created_at,
                 email_only_if=Letter.subject_id.is_(None),
             ),
-            purpose=_l("To send you the letters that your own actions ask for, and to know that they left."),
+            purpose=_l("To send the emails that your own actions ask for, and to know that they were sent."),
             ground=Ground.CONTRACT,
             keep=(
                 Keep("delivered_letter", since="ended_at"),

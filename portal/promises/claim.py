@@ -9,7 +9,7 @@ CLAIM = Claim(
     tables=[
         Table(
             CheckResult,
-            what=_l("Results of checks"),
+            what=_l("Check results"),
             purpose=_l("To show whether each promise is kept."),
             ground=Ground.LEGITIMATE_INTEREST,
             keep=SAYS_NOTHING,

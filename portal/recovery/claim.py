@@ -5,5 +5,5 @@ from portal.kit.i18n import _l
 
 CLAIM = Claim(
     area="recovery",
-    why_nothing=_l("Its links are signed and carry ids; what they change stands with your account."),
+    why_nothing=_l("Its links are signed and carry IDs; what they change is held with your account."),
 )

@@ -3,4 +3,4 @@
 from portal.kit.claims import Claim
 from portal.kit.i18n import _l
 
-CLAIM = Claim(area="settings", why_nothing=_l("What is set here is held by the area that it concerns."))
+CLAIM = Claim(area="settings", why_nothing=_l("What you set here is held by the part of the portal it’s about."))

@@ -33,7 +33,7 @@ _named = of_subjects(
     email_only_if=Ticket.kind == MISUSE_REPORTED,
 )
 REPORT_ENDS = Keep(
-    "misuse_report", since="updated_at", where=lambda: Ticket.kind == MISUSE_REPORTED, what=_l("a report of misuse")
+    "misuse_report", since="updated_at", where=lambda: Ticket.kind == MISUSE_REPORTED, what=_l("A report of misuse")
 )
 """Whoever wrote a report is mostly unknown and cannot ask for its erasure, so it has an end of its own."""
 
@@ -66,24 +66,24 @@ CLAIM = Claim(
             Attachment,
             what=_l("Files you attached to a ticket"),
             whose=lambda subjects: Attachment.message_id.in_(_messages(subjects)),
-            purpose=_l("To understand what you wrote to us about."),
+            purpose=_l("To understand what you contacted us about."),
             ground=Ground.CONTRACT,
-            keep=Until("expires_at", _l("until the date beside each file, or until you delete it")),
+            keep=Until("expires_at", _l("Until the file’s expiry date, or until you delete it")),
             columns={
-                "id": technical(_l("Id")),
+                "id": technical(_l("ID")),
                 "message_id": technical(),
                 "file_key": technical(),
-                "name": personal(_l("Name of the file")),
-                "kind": technical(_l("Kind of file")),
+                "name": personal(_l("File name")),
+                "kind": technical(_l("File type")),
                 "size": technical(_l("Size in bytes")),
-                "added_at": technical(_l("Attached")),
-                "expires_at": technical(_l("Deleted from")),
+                "added_at": technical(_l("Added")),
+                "expires_at": technical(_l("Expires")),
             },
             before_delete=service.bury,
         ),
         Table(
             RemovedFile,
-            what=_l("Notes that there was a file"),
+            what=_l("Deleted-file records"),
             whose=lambda subjects: RemovedFile.message_id.in_(_messages(subjects)),
             purpose=_WHAT_FOR,
             ground=Ground.CONTRACT,
@@ -91,8 +91,8 @@ CLAIM = Claim(
             columns={
                 "id": technical(),
                 "message_id": technical(),
-                "removed_at": technical(_l("Removed")),
-                "why": technical(_l("Why")),
+                "removed_at": technical(_l("Deleted")),
+                "why": technical(_l("Reason")),
             },
         ),
         Table(
@@ -105,11 +105,11 @@ CLAIM = Claim(
             columns={
                 "id": technical(),
                 "ticket_id": technical(_l("Ticket")),
-                "author": technical(_l("Who wrote")),
-                "staff_id": personal(_l("Id of the member of our team")),
+                "author": technical(_l("Author")),
+                "staff_id": personal(_l("ID of the member of our team")),
                 "body": personal(_l("Text")),
                 "at": technical(_l("When")),
-                "redacted_at": technical(_l("Text removed")),
+                "redacted_at": technical(_l("Text deleted")),
             },
         ),
         Table(
@@ -120,21 +120,21 @@ CLAIM = Claim(
             ground=Ground.CONTRACT,
             keep=(UNTIL_ERASED, REPORT_ENDS),
             columns={
-                "id": technical(_l("Id")),
+                "id": technical(_l("ID")),
                 "reference": technical(_l("Reference")),
                 "kind": technical(_l("Kind")),
-                "subject_id": personal(_l("Your account’s id")),
+                "subject_id": personal(_l("Your account’s ID")),
                 # Not handed out: a reporter would learn whether an address has an account.
                 "about_id": technical(),
                 "name": personal(_l("Your name")),
-                "email": personal(_l("Your e-mail address")),
-                "email_key": personal(_l("Your e-mail address, as we look it up")),
+                "email": personal(_l("Your email address")),
+                "email_key": personal(_l("Your email address, in the form we search by")),
                 "language": technical(_l("Language")),
                 "subject": personal(_l("Subject")),
                 "state": technical(_l("State")),
                 "urgent": technical(_l("Urgent")),
                 "opened_at": technical(_l("Opened")),
-                "updated_at": technical(_l("Last touched")),
+                "updated_at": technical(_l("Updated")),
             },
         ),
     ],

@@ -20,15 +20,16 @@ CLAIM = Claim(
                 "sealed_on": technical(),
                 "endpoint": technical(_l("Page")),
                 "method": technical(_l("Method")),
-                "status": technical(_l("Answer")),
+                "status": technical(_l("Status")),
                 "sealed_address": personal(
-                    _l("The address you came from, sealed with a key of the day"),
+                    _l("Your IP address, encrypted with a key that changes every day"),
                     # A copy is kept for days of its own: opened there, an address would outlive its two weeks (P23).
                     withheld=_l(
-                        "A copy lives on for longer than an address may. Your visits, under Privacy, show it opened."
+                        "A download can outlive the time we may keep an IP address. You can see yours under "
+                        "Privacy, My visits."
                     ),
                 ),
-                "subject_id": personal(_l("Your account’s id")),
+                "subject_id": personal(_l("Your account’s ID")),
             },
         )
     ],

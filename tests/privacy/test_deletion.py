@@ -65,7 +65,7 @@ def deletions(app):
 def test_the_page_tells_beforehand_what_goes_what_stays_and_until_when(cast, clock):
     page = cast.sign_in(cast.ada).get("/settings/privacy/delete")
     assert "Your User Account: 1 entry" in page.soup.find(id="goes").get_text(" ")
-    assert "You can no longer sign in." in page.text
+    assert "You can’t sign in any more." in page.text
     assert "Audit trail" in page.soup.find(id="stays").get_text(" ")
     assert "2 years" in page.soup.find(id="stays").get_text(" ")
     assert f"Until {clock.day(days=14)}" in page.text

@@ -8,7 +8,7 @@ def test_a_customer_sees_each_line_that_is_held_with_why_and_how_long(cast):
     assert page.title == "Privacy"
     account = page.soup.find(id="held-person").get_text(" ")
     assert "Your User Account" in account
-    assert "until you delete it" in account
+    assert "Until you delete it" in account
     assert "1 entry" in account
 
 

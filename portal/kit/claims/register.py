@@ -110,7 +110,7 @@ class Register:
     def holds(self, subject: Subject) -> list[str]:
         """Say what stays after an erasure, why and until when (P30, P31)."""
         stays = [
-            _("%(what)s: %(reason)s Kept for %(time)s.", what=row.what, reason=row.on_erasure, time=row.kept)
+            _("%(what)s: %(reason)s How long we keep it: %(time)s.", what=row.what, reason=row.on_erasure, time=row.kept)
             for row, _count in self.retained(subject)
         ]
         return stays + [str(text) for claim in self.claims for text in claim.holds(subject)]
@@ -223,7 +223,7 @@ def _row(claim: Claim, table: Table) -> RegisterRow:
         purpose=str(table.purpose),
         ground=str(table.ground.value),
         kept=" · ".join(dict.fromkeys(rule.sentence() for rule in table.rules)),
-        on_erasure=str(table.on_erasure.reason) if table.on_erasure else _("deleted"),
+        on_erasure=str(table.on_erasure.reason) if table.on_erasure else _("Deleted"),
         is_retained=table.on_erasure is not None,
     )
 

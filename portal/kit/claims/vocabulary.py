@@ -23,10 +23,10 @@ Sentence = Any
 class Ground(Enum):
     """The lawful ground of holding data, by its usual name."""
 
-    CONTRACT = _l("needed to serve you, as you asked")
-    CONSENT = _l("your consent")
-    LEGITIMATE_INTEREST = _l("our legitimate interest, which you may object to")
-    LEGAL_DUTY = _l("a legal duty")
+    CONTRACT = _l("Needed to provide what you asked for")
+    CONSENT = _l("Your consent")
+    LEGITIMATE_INTEREST = _l("Our legitimate interest, which you can object to")
+    LEGAL_DUTY = _l("A legal obligation")
 
 
 @dataclass(frozen=True)
@@ -100,8 +100,8 @@ class Until:
         return str(self.words)
 
 
-UNTIL_ERASED = Kept(_l("until you delete it"))
-SAYS_NOTHING = Kept(_l("as long as the portal runs; it says nothing about anybody"))
+UNTIL_ERASED = Kept(_l("Until you delete it"))
+SAYS_NOTHING = Kept(_l("As long as the portal runs; it says nothing about anyone"))
 Rule = Kept | Keep | Until
 
 
