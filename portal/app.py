@@ -112,7 +112,7 @@ def _install_kit(app: web.Portal, settings: Settings) -> None:
     throttle.init_app(app, settings)
     files.init_app(app, settings)
     passwords.init_app(app, settings)
-    forms.init_app(app)
+    forms.init_app(app, person_stamp=access.stamp_of_actor)
     access.init_app(app, LOAD_ACTOR)
     claims.init_app(app, [area.claim for area in AREAS])
     checks.init_app(app, [check for area in AREAS for check in area.checks])

@@ -180,7 +180,7 @@ class Page:
             forms = [form for form in forms if form.get("action") == action]
         else:
             own = [form for form in forms if urlsplit(form.get("action") or self.path).path == self.path]
-            forms = own or forms
+            forms = own or [form for form in forms if form.find_parent("main")] or forms
         assert forms, f"{self.path} has no form for {action or 'itself'}"
         return forms[0]
 
@@ -190,12 +190,22 @@ class Visitor:
 
     def __init__(self, app: Flask) -> None:
         self.client = app.test_client()
+        self.shown: Page | None = None
 
     def get(self, path: str, **kw: Any) -> Page:
         """Open a page, following redirects."""
-        return Page(self.client.get(path, follow_redirects=True, **kw))
+        return self._show(Page(self.client.get(path, follow_redirects=True, **kw)))
 
     page = get
+
+    def _show(self, page: Page) -> Page:
+        self.shown = page
+        return page
+
+    def fill_in(self, **fields: Any) -> Page:
+        """Fill in the form of the page that the browser shows, and send it."""
+        assert self.shown is not None, "no page is open"
+        return self.send(self.shown, **fields)
 
     def submit(self, path: str, *, action: str | None = None, **fields: Any) -> Page:
         """Open `path`, fill in its form and send it. None takes a field out; a list sends a name several times."""
@@ -210,7 +220,7 @@ class Visitor:
 
     def post(self, path: str, *, headers: dict[str, str] | None = None, **fields: Any) -> Page:
         """Post exactly these fields, as an attacker would."""
-        return Page(self.client.post(path, data=fields, headers=headers, follow_redirects=True))
+        return self._show(Page(self.client.post(path, data=fields, headers=headers, follow_redirects=True)))
 
 
 @dataclass(frozen=True)

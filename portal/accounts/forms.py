@@ -75,6 +75,8 @@ class Code(Form):
 
     refusals = {"CodeWrong": ("code", _CODE_WRONG), "CodesUnreadable": (None, _CODES_UNREADABLE)}
 
+    step = HiddenField(validators=[Length(max=600)])
+    """The half of a sign-in that is proven, signed; empty in a session that was opened without a code."""
     code = code_field()
 
 

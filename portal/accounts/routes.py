@@ -1,8 +1,6 @@
 """Pages of sign-up, sign-in and proof of identity. The cookie holds a session's secret and what leads up to it, no more."""
 
-import uuid
-
-from flask import Blueprint, Response, flash, make_response, redirect, request, session, url_for
+from flask import Blueprint, Response, flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts import service
@@ -26,17 +24,9 @@ from portal.kit.templating import day, render
 
 bp = Blueprint("accounts", __name__)
 
-SIGN_UP = "sign_up"
-SECOND_STEP = "second_step"
-
 
 def _device() -> str:
     return devices.device_of(request.headers.get("User-Agent", ""))
-
-
-def _sign_up_id() -> uuid.UUID | None:
-    kept = session.get(SIGN_UP)
-    return uuid.UUID(kept) if kept else None
 
 
 def _next() -> str | None:
@@ -70,18 +60,18 @@ def signup() -> ResponseReturnValue:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            session[SIGN_UP] = str(sign_up_id)
-            return redirect(url_for(".check_mail"), code=303)
+            return redirect(url_for(".check_email", token=service.sign_up_token(sign_up_id)), code=303)
     return render("accounts/signup.html", form=form, least=MIN_ALONE), form.status
 
 
-@bp.route("/signup/check-mail", methods=["GET", "POST"])
+@bp.route("/signup/check-email/<token>", methods=["GET", "POST"])
 @access.public
-def check_mail() -> ResponseReturnValue:
-    """Say where the letter went, and take the right address when that was mistyped."""
+def check_email(token: str) -> ResponseReturnValue:
+    """Say where the email went, and take the right address when that was mistyped. The address names the sign-up."""
+    private_link()
     try:
-        waiting = service.get_sign_up(_sign_up_id())
-    except NotFound:
+        waiting = service.sign_up_by_token(token)
+    except (LinkDead, NotFound):
         flash(_("Nothing is waiting for confirmation in this browser. Sign in, or create an account."), "info")
         return redirect(url_for(".login"), code=303)
     form = CorrectAddress()
@@ -92,17 +82,17 @@ def check_mail() -> ResponseReturnValue:
             form.refuse(refusal)
         else:
             flash(_("Email address changed. The link that went to the old one no longer works."), "success")
-            return redirect(url_for(".check_mail"), code=303)
-    return render("accounts/check_mail.html", form=form, address=waiting.email), form.status
+            return redirect(url_for(".check_email", token=token), code=303)
+    return render("accounts/check_email.html", form=form, address=waiting.email, token=token), form.status
 
 
-@bp.post("/signup/resend")
+@bp.post("/signup/resend/<token>")
 @access.public
-def resend() -> ResponseReturnValue:
-    """Write the letter of this browser's sign-up once more."""
-    service.send_again(_sign_up_id(), client=web.this_client())
+def resend(token: str) -> ResponseReturnValue:
+    """Send the email of a sign-up once more."""
+    service.send_again(service.sign_up_by_token(token).id, client=web.this_client())
     flash(_("Unless we’ve emailed this email address too often recently, another email is on its way."), "success")
-    return redirect(url_for(".check_mail"), code=303)
+    return redirect(url_for(".check_email", token=token), code=303)
 
 
 @bp.route("/verify-email/<token>", methods=["GET", "POST"])
@@ -113,7 +103,6 @@ def verify_email(token: str) -> ResponseReturnValue:
     form = Press()
     if form.validate_on_submit():
         service.confirm_address(token)
-        session.pop(SIGN_UP, None)
         flash(_("Your email address is confirmed and your account is ready. Sign in to continue."), "success")
         return redirect(url_for(".login"), code=303)
     waiting = service.sign_up_of(token)
@@ -132,9 +121,6 @@ def login() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             return _admit(service.sign_in(_attempt(form)))
-        except service.AddressUnconfirmed:
-            flash(_("Confirm your email address first: open the link in our email."), "info")
-            return redirect(url_for(".check_mail"), code=303)
         except service.AccountClosing as closing:
             return _closing(closing)
         except Refusal as refusal:
@@ -149,7 +135,6 @@ def _attempt(form: SignIn) -> service.Attempt:
         remember=form.remember.data,
         device=_device(),
         client=web.this_client(),
-        sign_up_id=_sign_up_id(),
         replaces=access.actor().session_id,
     )
 
@@ -157,8 +142,7 @@ def _attempt(form: SignIn) -> service.Attempt:
 def _admit(entry: service.SignedIn | service.SecondStep) -> ResponseReturnValue:
     if isinstance(entry, service.SignedIn):
         return _enter(entry)
-    session[SECOND_STEP] = entry.token
-    return redirect(url_for(".second_factor", next=_next()), code=303)
+    return _ask_code(Code(formdata=None, data={"step": entry.token}))
 
 
 def _closing(closing: service.AccountClosing) -> ResponseReturnValue:
@@ -169,30 +153,34 @@ def _closing(closing: service.AccountClosing) -> ResponseReturnValue:
 @bp.route("/login/second-factor", methods=["GET", "POST"])
 @access.public
 def second_factor() -> ResponseReturnValue:
-    """Ask for a code: as the second step of signing in, or of a session that was opened without it."""
-    actor = access.actor()
-    if SECOND_STEP not in session and not actor.is_signed_in:
+    """Take a code: as the second step of signing in, or of a session that was opened without it."""
+    form, actor = Code(), access.actor()
+    if not form.step.data and not actor.is_signed_in:
         return redirect(url_for(".login", next=_next()), code=303)
-    if SECOND_STEP not in session and not actor.has_second_factor:
+    if not form.step.data and not actor.has_second_factor:
         return redirect(url_for(".enrol_factor", next=_next()), code=303)
-    form = Code()
     if form.validate_on_submit():
         try:
-            return _enter(_by_code(form.code.data))
+            return _enter(_by_code(form))
         except LinkDead:
-            session.pop(SECOND_STEP, None)
             flash(_("That took too long, or your password has changed. Please start again."), "info")
             return redirect(url_for(".login", next=_next()), code=303)
         except Refusal as refusal:
             form.refuse(refusal)
-    return render("accounts/second_factor.html", form=form), form.status
+    return _ask_code(form)
 
 
-def _by_code(code: str) -> service.SignedIn:
+def _ask_code(form: Code) -> ResponseReturnValue:
+    """Show the page that asks for a code. The half of a sign-in that is proven travels in its form: a tab, a sign-in."""
+    target = url_for(".second_factor", next=_next())
+    return render("accounts/second_factor.html", form=form, target=target), form.status
+
+
+def _by_code(form: Code) -> service.SignedIn:
     actor = access.actor()
-    if SECOND_STEP in session:
-        return service.finish_sign_in(session[SECOND_STEP], code=code, device=_device(), replaces=actor.session_id)
-    return service.give_second_factor(actor, code=code)
+    if form.step.data:
+        return service.finish_sign_in(form.step.data, code=form.code.data, device=_device(), replaces=actor.session_id)
+    return service.give_second_factor(actor, code=form.code.data)
 
 
 @bp.post("/logout")
@@ -200,7 +188,7 @@ def _by_code(code: str) -> service.SignedIn:
 def logout() -> ResponseReturnValue:
     """End the session of this browser, and have the browser forget what it kept of it (v5.0.0-14.3.1)."""
     service.sign_out(access.actor())
-    session.clear()
+    access.end_browser_session()
     flash(_("You’re signed out."), "success")
     response: Response = make_response(redirect(url_for("home.start"), code=303))
     response.headers["Clear-Site-Data"] = '"cache", "storage"'

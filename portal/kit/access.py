@@ -1,5 +1,6 @@
 """Access tags: every endpoint says who may enter. An untagged endpoint stops the boot; the gate stands before every view."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
@@ -152,6 +153,28 @@ def start_browser_session(secret: str, *, remembered: bool) -> None:
     session.permanent = remembered
 
 
+def end_browser_session() -> None:
+    """Have this browser hold nothing any more."""
+    session.clear()
+
+
+def person_stamp() -> str:
+    """Return the mark of who is signed in, which every form of theirs carries; empty for a visitor.
+
+    A tab may be older than the sign-in of the other tab: what it sends was meant for another account.
+    """
+    return _stamp(actor_if_known() or NOBODY)
+
+
+def stamp_of_actor() -> str:
+    """Return the same, looking up who is signed in."""
+    return _stamp(actor())
+
+
+def _stamp(person: Actor) -> str:
+    return hashlib.sha256(b"portal.form " + person.person_id.bytes).hexdigest()[:16] if person.person_id else ""
+
+
 def init_app(app: Flask, load_actor: Callable[[str], Actor | None]) -> None:
     """Install the gate and the loader of actors, given by app.py (kit knows no people).
 
@@ -168,6 +191,7 @@ def init_app(app: Flask, load_actor: Callable[[str], Actor | None]) -> None:
     manager.anonymous_user = lambda: Login(NOBODY)
     manager.user_loader(load)
     app.before_request(_gate)
+    app.jinja_env.globals["person_stamp"] = person_stamp
 
 
 def check_all_tagged(app: Flask) -> None:

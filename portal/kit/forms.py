@@ -53,7 +53,8 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             """Hand files to file fields and texts to the rest: a file sent under a text's name is no text, JSON no form."""
             if formdata is not _Auto:
                 return formdata
-            if request.method in SAFE_METHODS:
+            if request.method in SAFE_METHODS or g.get("other_person"):
+                # What was typed for one account is never shown, let alone saved, in another.
                 return None
             takes = {field.name for field in form if isinstance(field, FileField | MultipleFileField)}
             files = MultiDict((name, file) for name, file in request.files.items(multi=True) if name in takes)
@@ -65,6 +66,10 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check shape and token. On failure the unit rolls back and `status` becomes 422."""
+        if g.get("other_person"):
+            self.problems.append(_OTHER_PERSON)
+            self._fail(422)
+            return False
         valid = super().validate(extra_validators)
         if valid and not g.get("csrf_expired"):
             return True
@@ -105,6 +110,12 @@ def _said(refusal: Refusal) -> Mapping[str, object]:
         return refusal.values
     minutes = max(1, -(-refusal.retry_after // 60))
     return {**refusal.values, "wait": periods.describe(timedelta(minutes=minutes))}
+
+
+_OTHER_PERSON = _l(
+    "You’ve signed in to another account since this page was opened, so nothing was saved. This page now shows the account "
+    "you’re signed in to."
+)
 
 
 def _why_no_token() -> str:
@@ -275,10 +286,14 @@ def upload(label: Sentence, *, accept: Iterable[str], hint: Sentence = "") -> Fi
     )
 
 
-def init_app(app: Flask) -> None:
-    """Check origin and token of every unsafe request before any view sees it (v5.0.0-3.5.1)."""
+def init_app(app: Flask, *, person_stamp: Callable[[], str]) -> None:
+    """Check origin, person and token of every unsafe request before any view sees it (v5.0.0-3.5.1).
+
+    `person_stamp` gives the mark of who is signed in now, to hold against the one that a form was made with.
+    """
     app.before_request(_bound_texts)
     app.before_request(_check_origin)
+    app.before_request(lambda: _check_person(person_stamp))
     app.before_request(_check_token)
     app.jinja_env.globals["csrf_token"] = generate_csrf
 
@@ -308,23 +323,32 @@ def _is_own(origin: str | None, site: str | None) -> bool:
     return origin == settings.base_url or (not settings.is_production and origin == request.host_url.rstrip("/"))
 
 
+def _check_person(person_stamp: Callable[[], str]) -> ResponseReturnValue | None:
+    meant_for = request.form.get("person_stamp") if request.method not in SAFE_METHODS and not _exempt() else None
+    now = person_stamp() if meant_for else ""
+    if not now or meant_for == now:
+        return None
+    g.other_person = True
+    return _expired(_OTHER_PERSON)
+
+
 def _check_token() -> ResponseReturnValue | None:
-    if request.method in SAFE_METHODS or _exempt():
+    if request.method in SAFE_METHODS or _exempt() or g.get("other_person"):
         return None
     try:
         validate_csrf(request.form.get("csrf_token"), time_limit=Form.Meta.csrf_time_limit)
     except ValidationError:
         log.warning("forms.bad_token", endpoint=request.endpoint)
-        return _expired()
+        return _expired(_l("That page was open too long, so nothing was changed. Please select the button again."))
     return None
 
 
-def _expired() -> ResponseReturnValue | None:
+def _expired(why: Sentence) -> ResponseReturnValue | None:
     rule = request.url_rule
     if rule is not None and rule.methods and "GET" in rule.methods:
         g.csrf_expired = True
         return None
-    flash(_("That page was open too long, so nothing was changed. Please select the button again."), "warning")
+    flash(str(why), "warning")
     return redirect(came_from(), code=303)
 
 

@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import Blueprint, Response, flash, jsonify, make_response, redirect, request, send_file, session, url_for
+from flask import Blueprint, Response, flash, jsonify, make_response, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.kit import access, clock
@@ -126,7 +126,7 @@ def delete() -> ResponseReturnValue:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            session.clear()
+            access.end_browser_session()
             response = make_response(redirect(url_for(".deletion_begun"), code=303))
             # The browser forgets what it kept of the account (v5.0.0-14.3.1).
             response.headers["Clear-Site-Data"] = '"cache", "storage"'

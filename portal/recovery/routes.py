@@ -1,6 +1,6 @@
 """Pages of lost access. A page whose address holds a token sends no Referer and is not kept by the browser."""
 
-from flask import Blueprint, flash, redirect, request, session, url_for
+from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts import service as accounts
@@ -15,10 +15,6 @@ from portal.recovery import service
 from portal.recovery.forms import ChoosePassword, ForgotPassword, ReportMisuse
 
 bp = Blueprint("recovery", __name__)
-
-TAKEN_OUT = "chosen"
-"""What stands in the address in the token's place, once the token is in the signed cookie (v5.0.0-14.2.1)."""
-COOKIE_KEY = "reset"
 
 
 @bp.route("/forgot-password", methods=["GET", "POST"])
@@ -46,21 +42,16 @@ def reset_sent() -> str:
 @bp.route("/reset-password/<token>", methods=["GET", "POST"])
 @access.public
 def choose_password(token: str) -> ResponseReturnValue:
-    """Take a new password by a reset link. Opening the link does not spend it; the token leaves the address at once."""
+    """Take a new password by a reset link. Opening the link does not spend it; each tab acts for its own link."""
     private_link()
-    live = session.get(COOKIE_KEY, "") if token == TAKEN_OUT else token
-    person = service.person_of_reset(live)
-    if request.method == "GET" and token != TAKEN_OUT:
-        session[COOKIE_KEY] = token
-        return redirect(url_for(".choose_password", token=TAKEN_OUT), code=303)
+    person = service.person_of_reset(token)
     form = ChoosePassword()
     if form.validate_on_submit():
         try:
-            service.choose_password(live, password=form.password.data)
+            service.choose_password(token, password=form.password.data)
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            session.pop(COOKIE_KEY, None)
             flash(_("Password changed. You’ve been signed out everywhere. Sign in with your new password."), "success")
             return redirect(url_for("accounts.login"), code=303)
     least = accounts.least_password(person)

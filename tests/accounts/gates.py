@@ -3,7 +3,7 @@
 from tests.rules.gates import FRESH, PUBLIC, SIGNED_IN
 
 DOORS = {
-    "accounts.check_mail": PUBLIC,
+    "accounts.check_email": PUBLIC,
     "accounts.confirm_identity": SIGNED_IN,
     "accounts.enrol_factor": FRESH,
     "accounts.login": PUBLIC,

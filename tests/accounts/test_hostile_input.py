@@ -52,8 +52,9 @@ def test_signed_in_pages_take_anything_calmly(cast, kind):
 
 def test_the_wrong_address_is_corrected_only_by_an_address(client):
     client.submit("/signup", **GOOD)
+    address = client.shown.path
     for text in NASTY.values():
-        assert client.submit("/signup/check-mail", email=text).status in (200, 422)
+        assert client.submit(address, email=text).status in (200, 422)
 
 
 def test_a_field_may_come_twice_or_as_a_list(client, cast):

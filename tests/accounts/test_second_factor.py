@@ -13,6 +13,7 @@ from tests.people import TOTP_SECRET
 
 SET_UP = "/settings/second-factor"
 STEP = "/login/second-factor"
+ASKED = "Two-step verification"
 
 
 @pytest.fixture
@@ -42,9 +43,9 @@ def test_a_person_sets_up_a_factor_and_signs_in_with_it(client, new_client, cast
     clock.forward(seconds=31)
     browser = new_client()
     page = sign_in(browser, cast.ada)
-    assert page.path == STEP
+    assert page.title == ASKED
     assert not is_in(browser)
-    browser.submit(STEP, code=pyotp.TOTP(secret).now())
+    browser.send(page, code=pyotp.TOTP(secret).now())
     assert is_in(browser)
 
 
@@ -93,9 +94,9 @@ def test_setting_up_needs_a_recent_proof(client, cast, clock):
 
 
 def test_the_password_alone_opens_nothing(client, ada):
-    assert sign_in(client, ada).path == STEP
+    assert sign_in(client, ada).title == ASKED
     assert not is_in(client)
-    assert client.submit(STEP, code="000000").status == 422
+    assert client.fill_in(code="000000").status == 422
     assert not is_in(client)
 
 
@@ -110,11 +111,11 @@ def test_the_code_alone_opens_nothing(client, cast, ada):
 def test_a_code_serves_once(client, new_client, cast, ada):
     sign_in(client, ada)
     code = cast.code(ada)
-    client.submit(STEP, code=code)
+    client.fill_in(code=code)
     assert is_in(client)
     second = new_client()
     sign_in(second, ada)
-    assert second.submit(STEP, code=code).status == 422
+    assert second.fill_in(code=code).status == 422
     assert not is_in(second)
 
 
@@ -125,14 +126,14 @@ def test_a_code_may_be_one_step_away(client, cast, ada, clock, away, good):
     from portal.kit import clock as portal_clock
 
     code = pyotp.TOTP(TOTP_SECRET).at(int(portal_clock.now().timestamp()) // 30 * 30 + away)
-    client.submit(STEP, code=code)
+    client.fill_in(code=code)
     assert is_in(client) is good
 
 
 @pytest.mark.parametrize("zero", ["0", "\uff10", "\u0660", "\u06f0", "\u0966"])
 def test_the_digits_of_any_keyboard_are_digits(client, cast, ada, zero):
     sign_in(client, ada)
-    client.submit(STEP, code=cast.code(ada).translate({ord("0") + n: chr(ord(zero) + n) for n in range(10)}))
+    client.fill_in(code=cast.code(ada).translate({ord("0") + n: chr(ord(zero) + n) for n in range(10)}))
     assert is_in(client)
 
 
@@ -141,7 +142,7 @@ def test_a_code_in_other_digits_spends_no_try(client, new_client, cast, ada, clo
     for _time in range(6):
         browser = new_client()
         sign_in(browser, ada)
-        browser.submit(STEP, code=f"{cast.code(ada)[:3]}-{cast.code(ada)[3:]}".translate(full_width))
+        browser.fill_in(code=f"{cast.code(ada)[:3]}-{cast.code(ada)[3:]}".translate(full_width))
         assert is_in(browser)
         clock.forward(seconds=31)
 
@@ -149,14 +150,14 @@ def test_a_code_in_other_digits_spends_no_try(client, new_client, cast, ada, clo
 def test_a_code_may_be_typed_with_spaces(client, cast, ada):
     sign_in(client, ada)
     code = cast.code(ada)
-    client.submit(STEP, code=f" {code[:3]} {code[3:]} ")
+    client.fill_in(code=f" {code[:3]} {code[3:]} ")
     assert is_in(client)
 
 
 @pytest.mark.parametrize("code", ["", "12345", "１２３４５６", "abcdef", "x" * 13, "12\x0056", "-1", "1e5", "😀" * 6])
 def test_nonsense_is_refused_by_its_field(client, ada, code):
     sign_in(client, ada)
-    page = client.submit(STEP, code=code)
+    page = client.fill_in(code=code)
     assert page.status == 422
     assert page.soup.find(id="code-error")
 
@@ -164,16 +165,15 @@ def test_nonsense_is_refused_by_its_field(client, ada, code):
 def test_codes_are_not_guessed(client, new_client, cast, ada, clock):
     sign_in(client, ada)
     for _ in range(5):
-        assert client.submit(STEP, code="000000").status == 422
-    assert client.submit(STEP, code=cast.code(ada)).status == 429
+        assert client.fill_in(code="000000").status == 422
+    assert client.fill_in(code=cast.code(ada)).status == 429
     other = new_client()
     sign_in(other, ada)
-    assert other.submit(STEP, code=cast.code(ada)).status == 429, "another browser does not help"
+    assert other.fill_in(code=cast.code(ada)).status == 429, "another browser does not help"
 
 
 def test_the_first_half_is_good_for_a_short_time(client, cast, ada, clock):
-    sign_in(client, ada)
-    page = client.get(STEP)
+    page = sign_in(client, ada)
     clock.forward(minutes=10, seconds=2)
     page = client.send(page, code=cast.code(ada))
     assert page.path == "/login"
@@ -184,13 +184,13 @@ def test_the_first_half_dies_with_a_new_password(client, cast, ada, unit):
     sign_in(client, ada)
     with unit():
         accounts.set_password(accounts.get_person(ada.id), password="nine other looms at noon")
-    assert client.submit(STEP, code=cast.code(ada)).path == "/login"
+    assert client.fill_in(code=cast.code(ada)).path == "/login"
     assert not is_in(client)
 
 
 def test_remember_me_survives_the_second_step(client, cast, ada):
     sign_in(client, ada, remember="y")
-    client.submit(STEP, code=cast.code(ada))
+    client.fill_in(code=cast.code(ada))
     assert cookie_of(client).expires is not None
 
 
@@ -203,7 +203,7 @@ def test_one_is_led_on_after_the_second_step(client, cast, ada):
 
 def test_proving_who_one_is_takes_both(client, cast, ada, clock):
     sign_in(client, ada)
-    client.submit(STEP, code=cast.code(ada))
+    client.fill_in(code=cast.code(ada))
     clock.forward(minutes=31)
     for code in ("", "000000"):
         assert client.submit(INSIDE, password=ada.password, code=code).status == 422
@@ -216,7 +216,7 @@ def test_a_session_from_before_the_factor_gives_it_later(client, cast):
     sign_in(client, cast.ada)
     cast.give_factor(cast.ada)
     assert client.get(STEP).path == STEP
-    client.submit(STEP, code=cast.code(cast.ada))
+    client.fill_in(code=cast.code(cast.ada))
     assert is_in(client)
 
 
@@ -227,7 +227,7 @@ def test_who_has_none_is_led_to_set_one_up(client, cast):
 
 def test_the_factor_is_removed_by_the_password(client, new_client, cast, ada, outbox):
     sign_in(client, ada)
-    client.submit(STEP, code=cast.code(ada))
+    client.fill_in(code=cast.code(ada))
     assert client.submit("/settings/second-factor/remove", password="wrong wrong wrong").status == 422
     client.submit("/settings/second-factor/remove", password=ada.password)
     assert outbox.last(ada.email).subject == "Two-step verification was turned off"
@@ -241,7 +241,7 @@ def test_a_short_password_cannot_be_left_alone(client, cast, outbox, unit):
     short = cast.make("Eve Short", "eve@example.com", "kq7 wz9 b")
     cast.give_factor(short)
     sign_in(client, short)
-    client.submit(STEP, code=cast.code(short))
+    client.fill_in(code=cast.code(short))
     page = client.submit("/settings/second-factor/remove", password=short.password)
     assert page.status == 422
     assert "at least 15 characters" in page.text
@@ -263,15 +263,14 @@ def lose_the_key(unit, person):
 
 def test_a_secret_that_does_not_open_is_our_fault_said_plainly_and_no_try_is_spent(client, cast, ada, unit, capfd):
     sign_in(client, ada)
-    client.submit(STEP, code=cast.code(ada))
+    client.fill_in(code=cast.code(ada))
     lose_the_key(unit, ada)
     second = Visitor(client.client.application)
     sign_in(second, ada)
     capfd.readouterr()
     for _each in range(12):
-        for browser, path, fields in ((second, STEP, {}), (client, INSIDE, {"password": ada.password})):
-            page = browser.submit(path, code="123456", **fields)
-            assert (page.status, page.path) == (503, path)
+        for page in (second.fill_in(code="123456"), client.submit(INSIDE, code="123456", password=ada.password)):
+            assert page.status == 503
             assert "problem on our side, and your code wasn’t used" in page.text
             assert page.response.headers["Retry-After"] == "600"
     told = [line for line in capfd.readouterr().out.splitlines() if "accounts.codes_unreadable" in line]
@@ -285,4 +284,5 @@ def test_a_session_from_before_the_factor_hears_the_same(client, cast, unit):
     sign_in(client, cast.ada)
     cast.give_factor(cast.ada)
     lose_the_key(unit, cast.ada)
-    assert client.submit(STEP, code="123456").status == 503
+    client.get(STEP)
+    assert client.fill_in(code="123456").status == 503

@@ -44,7 +44,7 @@ def page_as(app: Flask, open_page: Callable[..., Page], visitor_as: Callable[[st
 
 
 # Pages that make sense in the middle of a journey only, and send on whoever opens them out of order.
-SENDS_ON = {"/login/second-factor", "/signup/check-mail"}
+SENDS_ON = {"/login/second-factor"}
 
 
 def html_pages(app: Flask, who: str) -> list[str]:

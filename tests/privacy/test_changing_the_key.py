@@ -27,7 +27,7 @@ from tests.conftest import Visitor
 from tests.people import Cast, Somebody
 from tests.privacy.machine import Machine
 
-CODE = "/login/second-factor"
+ASKED = "Two-step verification"
 WAY_OUT = "/newsletter/unsubscribe/"
 
 
@@ -48,7 +48,7 @@ def remember_me(machine: Machine, person: Somebody, code: str) -> Visitor:
     """Sign in by password and code, to be remembered."""
     browser = machine.browser()
     sign_in(browser, person, remember="y")
-    browser.submit(CODE, code=code)
+    browser.fill_in(code=code)
     assert is_in(browser)
     return browser
 
@@ -121,7 +121,7 @@ def test_the_key_is_changed_by_the_manual_and_nobody_notices(machine: Machine, c
     Visitor(machine.app).submit("/forgot-password", email=dora.email)
     reset = machine.outbox.last(dora.email).link("/reset-password/")
     half_in = machine.browser()
-    assert sign_in(half_in, cast.ada).path == CODE
+    assert sign_in(half_in, cast.ada).title == ASKED
     asking = machine.browser()
     half_filled = asking.get("/contact")
     begin_deletions(machine)
@@ -144,7 +144,7 @@ def test_the_key_is_changed_by_the_manual_and_nobody_notices(machine: Machine, c
     day, month, year = until.split()
     assert f"until {int(day):02} {month[:3]} {year}, " in told.output
 
-    assert half_in.submit(CODE, code=cast.code(cast.ada)).path == "/home"
+    assert half_in.fill_in(code=cast.code(cast.ada)).path == "/home"
     sent = asking.send(half_filled, name="Kim", email="kim@example.com", subject="Hem", message="Which needle?")
     assert sent.status == 200
     assert machine.outbox.to("kim@example.com")
@@ -236,8 +236,8 @@ def test_a_key_taken_out_too_early_is_said_everywhere_and_put_back(machine: Mach
     assert "A key is missing from PORTAL_SECRET_KEYS" in machine.upgraded.output
 
     browser = machine.browser()
-    assert sign_in(browser, cast.ada).path == CODE
-    page = browser.submit(CODE, code=cast.code(cast.ada))
+    assert sign_in(browser, cast.ada).title == ASKED
+    page = browser.fill_in(code=cast.code(cast.ada))
     assert (page.status, "problem on our side" in page.text) == (503, True)
     ready = Visitor(machine.app).client.get("/readyz")
     assert (ready.status_code, ready.text) == (503, "not ready: a key is missing from PORTAL_SECRET_KEYS\n")
@@ -263,7 +263,7 @@ def test_a_key_taken_out_too_early_is_said_everywhere_and_put_back(machine: Mach
     assert Visitor(machine.app).client.get("/readyz").status_code == 200
     assert machine.do(3) is not None
     assert machine.check()[0]
-    assert browser.submit(CODE, code=cast.code(cast.ada)).path == "/home"
+    assert browser.fill_in(code=cast.code(cast.ada)).path == "/home"
     assert Visitor(machine.app).submit(way_out).status == 200
     clock.forward(hours=1)
     begin_deletions(machine)

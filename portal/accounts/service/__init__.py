@@ -65,7 +65,6 @@ from portal.accounts.service.sessions import open_session as open_session
 from portal.accounts.service.sessions import sessions_for as sessions_for
 from portal.accounts.service.signing_in import AccountClosing as AccountClosing
 from portal.accounts.service.signing_in import AccountFrozen as AccountFrozen
-from portal.accounts.service.signing_in import AddressUnconfirmed as AddressUnconfirmed
 from portal.accounts.service.signing_in import Attempt as Attempt
 from portal.accounts.service.signing_in import SecondStep as SecondStep
 from portal.accounts.service.signing_in import SignInRefused as SignInRefused
@@ -79,10 +78,11 @@ from portal.accounts.service.signing_up import add_person as add_person
 from portal.accounts.service.signing_up import confirm_address as confirm_address
 from portal.accounts.service.signing_up import correct_address as correct_address
 from portal.accounts.service.signing_up import count_beside as count_beside
-from portal.accounts.service.signing_up import get_sign_up as get_sign_up
 from portal.accounts.service.signing_up import send_again as send_again
 from portal.accounts.service.signing_up import sign_up as sign_up
+from portal.accounts.service.signing_up import sign_up_by_token as sign_up_by_token
 from portal.accounts.service.signing_up import sign_up_of as sign_up_of
+from portal.accounts.service.signing_up import sign_up_token as sign_up_token
 from portal.accounts.service.signing_up import write_letter as write_letter
 from portal.accounts.service.staff import StaffMember as StaffMember
 from portal.accounts.service.staff import grant_role as grant_role

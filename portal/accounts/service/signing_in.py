@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NoReturn
 
-from portal.accounts.models import Person, SignUp
-from portal.accounts.service import closing_links, factors, history, people, sessions, signing_up
+from portal.accounts.models import Person
+from portal.accounts.service import closing_links, factors, history, people, sessions
 from portal.accounts.service.sessions import SignedIn
 from portal.kit import audit, passwords, throttle, tokens
 from portal.kit.actor import Actor
@@ -38,10 +38,6 @@ class AccountClosing(Refusal):
         self.gone_at = deactivated_at + period("deletion_undo")
 
 
-class AddressUnconfirmed(Refusal):
-    """The password is right for the sign-up of this browser, whose address is not confirmed yet."""
-
-
 @dataclass(frozen=True)
 class Attempt:
     """What a browser sends to get in, and what it is: its label, its address, what it held before."""
@@ -51,7 +47,6 @@ class Attempt:
     remember: bool
     device: str
     client: ClientKey
-    sign_up_id: uuid.UUID | None = None
     replaces: uuid.UUID | None = None
 
 
@@ -74,7 +69,7 @@ class _Proven:
 def sign_in(attempt: Attempt) -> SignedIn | SecondStep:
     """Let a person in, or ask for the second step.
 
-    Raises SignInRefused, AccountFrozen, AccountClosing, AddressUnconfirmed; TooManyTries, also for the right password,
+    Raises SignInRefused, AccountFrozen, AccountClosing; TooManyTries, also for the right password,
     and the same for an address without an account (v5.0.0-6.3.1); Busy.
     """
     throttle.spend("accounts.sign_in_client", attempt.client, FAILURES_PER_CLIENT)
@@ -98,22 +93,8 @@ def sign_in(attempt: Attempt) -> SignedIn | SecondStep:
 
 
 def _refuse(attempt: Attempt, person_id: uuid.UUID | None) -> NoReturn:
-    # Only the browser that made a sign-up is told that its address waits: the hash beside the usual one is the same
-    # work whether or not the address has an account, since a sign-up is kept for either.
-    waiting = _sign_up_of_browser(attempt)
-    if waiting and passwords.hasher().verify(waiting.password_hash, attempt.password):
-        _give_back(attempt)
-        raise AddressUnconfirmed
     history.note_failure_later(person_id, device=attempt.device)
     raise SignInRefused
-
-
-def _sign_up_of_browser(attempt: Attempt) -> SignUp | None:
-    try:
-        waiting = signing_up.get_sign_up(attempt.sign_up_id)
-    except NotFound:
-        return None
-    return waiting if waiting.email_key == lookup_key(attempt.email) else None
 
 
 def _give_back(attempt: Attempt) -> None:

@@ -20,6 +20,7 @@ from portal.kit.unit import before_writes
 from portal.legal import documents
 
 CONFIRM = tokens.LinkPurpose("accounts.confirm_address")
+PAGE = tokens.LinkPurpose("accounts.sign_up_page")
 LETTERS_PER_ADDRESS = "3 per 6 hours"
 PER_CLIENT = "30 per hour"
 
@@ -60,16 +61,27 @@ def sign_up(wish: Wish, *, client: ClientKey) -> uuid.UUID:
     return row.id
 
 
-def get_sign_up(sign_up_id: uuid.UUID | None) -> SignUp:
+def sign_up_token(sign_up_id: uuid.UUID) -> str:
+    """Return the token that names a sign-up in the address of its page, for the browser that made it."""
+    return tokens.sign(PAGE, str(sign_up_id))
+
+
+def sign_up_by_token(token: str) -> SignUp:
+    """Return the sign-up whose page it is. Raises LinkDead for a forged or old token, NotFound as `get_sign_up`."""
+    (sign_up_id,) = tokens.read(PAGE, token, max_age=period("never_confirmed"))
+    return get_sign_up(uuid.UUID(sign_up_id))
+
+
+def get_sign_up(sign_up_id: uuid.UUID) -> SignUp:
     """Return a sign-up that still waits. Raises NotFound when it was confirmed, purged or never made."""
-    row = db.session.get(SignUp, sign_up_id) if sign_up_id else None
+    row = db.session.get(SignUp, sign_up_id)
     if row is None or row.created_at < clock.now() - period("never_confirmed"):
         raise NotFound
     return row
 
 
 @before_writes
-def send_again(sign_up_id: uuid.UUID | None, *, client: ClientKey) -> None:
+def send_again(sign_up_id: uuid.UUID, *, client: ClientKey) -> None:
     """Write the letter once more, unless its address has had enough. Raises NotFound, TooManyTries for the client."""
     throttle.spend("accounts.sign_up", client, PER_CLIENT)
     in_time = _may_write(get_sign_up(sign_up_id).email)
