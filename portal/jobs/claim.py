@@ -36,7 +36,7 @@ CLAIM = Claim(
             purpose=_l("To run clean-ups and checks on time."),
             ground=Ground.LEGITIMATE_INTEREST,
             keep=SAYS_NOTHING,
-            columns={"name": technical(), "next_at": technical()},
+            columns={"name": technical(), "next_at": technical(), "noted_at": technical(), "ran_at": technical()},
         ),
     ],
 )

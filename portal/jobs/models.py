@@ -37,9 +37,11 @@ class Job(Base):
 
 
 class Schedule(Base):
-    """When a scheduled job is due next."""
+    """When a scheduled job was first noted, when it last ran to its end, and when it is due next."""
 
     __tablename__ = "schedule"
 
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
     next_at: Mapped[datetime]
+    noted_at: Mapped[datetime] = mapped_column(default=clock.now)
+    ran_at: Mapped[datetime | None]

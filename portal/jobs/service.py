@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
 
-from portal.jobs.models import FAILED, WAITING, Job
+from portal.jobs.models import FAILED, WAITING, Job, Schedule
 from portal.kit import clock
 from portal.kit.db import db, writing
 from portal.kit.job_kinds import job_kinds
@@ -74,6 +74,23 @@ def find_progress(job_id: uuid.UUID) -> tuple[int, int] | None:
         select(Job.progress_done, Job.progress_total).where(Job.id == job_id, Job.state == WAITING)
     ).first()
     return (row[0], row[1]) if row else None
+
+
+def find_run_fault(name: str, *, grace: timedelta) -> str | None:
+    """Say why a scheduled kind has not run when it should have; None when it has, or is not on record yet.
+
+    What counts is when it last ran to its end: a date to come says nothing about the past. Raises KeyError.
+    """
+    kind = job_kinds()[name]
+    row = db.session.execute(select(Schedule.noted_at, Schedule.ran_at).where(Schedule.name == name)).first()
+    if row is None:
+        return None
+    since = row.ran_at or row.noted_at
+    if since > clock.latest():
+        return f"nobody knows when {name} last ran: its clock was ahead"
+    if clock.now() <= kind.next_run(since) + grace:
+        return None
+    return f"{name} last ran on {row.ran_at:%d %B %Y at %H:%M} UTC" if row.ran_at else f"{name} has never run"
 
 
 def count_failed() -> int:

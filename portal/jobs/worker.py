@@ -2,13 +2,14 @@
 
 import random
 import threading
+import time
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 import structlog
-from sqlalchemy import CursorResult, delete, or_, select, update
+from sqlalchemy import CursorResult, and_, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from portal.jobs.models import FAILED, WAITING, Job, Schedule
@@ -23,8 +24,12 @@ from portal.kit.unit import acting_as, has_written, unit_of_work
 log = structlog.get_logger()
 IDLE_SECONDS = 0.5
 STUMBLE_SECONDS = 5
-TICK = timedelta(seconds=15)
+TICK_SECONDS = 15
 LONGEST_BACKOFF = timedelta(hours=6)
+SPREAD = 0.1
+"""By which part the waits of failed jobs differ, so that they do not come back all at once."""
+AT_ONCE = 500
+"""How many jobs are put right in one transaction."""
 
 
 @dataclass(frozen=True)
@@ -52,13 +57,14 @@ class Leased:
 
 def work(app: App, stop: threading.Event) -> None:
     """Run jobs until `stop` is set. A database that is away for a while is waited for."""
-    next_tick = clock.now()
+    # The machine's own time, and not that of the day, which may be put forward and back.
+    next_tick = time.monotonic()
     while not stop.is_set():
         try:
             with app.app_context():
-                if clock.now() >= next_tick:
+                if time.monotonic() >= next_tick:
                     tick()
-                    next_tick = clock.now() + TICK
+                    next_tick = time.monotonic() + TICK_SECONDS
                 busy = run_next()
         except Exception:
             log.exception("worker.stumbled")
@@ -69,31 +75,57 @@ def work(app: App, stop: threading.Event) -> None:
 
 
 def tick() -> None:
-    """Enqueue every scheduled job that is due, once, however many workers tick."""
+    """Enqueue every scheduled job that is due, once, however many workers tick; put right what a wrong clock has dated."""
+    _put_right_waiting()
     with unit_of_work(write=False):
-        known = {row.name: row.next_at for row in db.session.execute(select(Schedule.name, Schedule.next_at))}
+        known = {row.name: row for row in db.session.execute(select(Schedule.name, Schedule.next_at, Schedule.ran_at))}
     for kind in job_kinds().values():
-        due_at = known.get(kind.name)
-        if kind.schedule is None or (due_at and due_at > clock.now()):
+        noted = known.get(kind.name)
+        if kind.schedule is None or (noted and clock.now() < noted.next_at <= kind.next_run(clock.latest())):
             continue
         try:
             with unit_of_work():
-                _schedule(kind, due_at)
+                if noted is None:
+                    db.session.add(Schedule(name=kind.name, next_at=kind.next_run(clock.now())))
+                else:
+                    _move_on(kind, noted.next_at, noted.ran_at)
         except IntegrityError:
             # Another worker was the first to note this schedule.
             continue
 
 
-def _schedule(kind: JobKind, due_at: datetime | None) -> None:
-    next_at = kind.next_run(clock.now())
-    if due_at is None:
-        db.session.add(Schedule(name=kind.name, next_at=next_at))
+def _move_on(kind: JobKind, due_at: datetime, ran_at: datetime | None) -> None:
+    now = clock.now()
+    ours = update(Schedule).where(Schedule.name == kind.name, Schedule.next_at == due_at)
+    moved_on = db.session.execute(ours.values(next_at=kind.next_run(now)))
+    if due_at > now:
+        # Noted while a clock was ahead: it would not be due before that day comes.
+        log.warning("worker.schedule_put_right", kind=kind.name)
         return
-    ours = update(Schedule).where(Schedule.name == kind.name, Schedule.next_at == due_at).values(next_at=next_at)
-    moved_on = cast("CursorResult[Any]", db.session.execute(ours)).rowcount == 1
+    # A worker whose clock is behind must not have the others run it again and again.
+    ran_since = ran_at is not None and ran_at <= clock.latest() and kind.next_run(ran_at) > now
     still_waiting = db.session.scalar(select(Job.id).where(Job.kind == kind.name, Job.state == WAITING).limit(1))
-    if moved_on and still_waiting is None:
+    if cast("CursorResult[Any]", moved_on).rowcount == 1 and still_waiting is None and not ran_since:
         enqueue(kind.name)
+
+
+def _put_right_waiting() -> None:
+    """Bring back jobs that a wrong clock put off: new ones dated ahead, failed ones that would wait too long."""
+    put_off = Job.run_at > clock.now() + LONGEST_BACKOFF * (1 + SPREAD) + clock.SKEW
+    wrong = select(Job).where(
+        Job.state == WAITING,
+        Job.run_at > clock.latest(),
+        or_(Job.created_at > clock.latest(), and_(Job.attempts > 0, put_off)),
+    )
+    with unit_of_work(write=False):
+        if db.session.scalar(wrong.with_only_columns(Job.id).limit(1)) is None:
+            return
+    with unit_of_work():
+        now = clock.now()
+        for job in db.session.scalars(wrong.limit(AT_ONCE).with_for_update(skip_locked=True)):
+            asked_delay = max(job.run_at - job.created_at, timedelta()) if job.attempts == 0 else timedelta()
+            job.created_at, job.run_at = min(job.created_at, now), now + asked_delay
+            log.warning("worker.job_put_right", kind=job.kind, job=str(job.id))
 
 
 def run_next() -> bool:
@@ -116,9 +148,11 @@ def run_next() -> bool:
 
 def _due() -> Any:
     now = clock.now()
+    # No lease is longer: one that ends later was taken while a clock was ahead.
+    ended = or_(Job.leased_until < now, Job.leased_until > clock.latest() + LEASE)
     return (
         select(Job)
-        .where(Job.state == WAITING, Job.run_at <= now, or_(Job.leased_until.is_(None), Job.leased_until < now))
+        .where(Job.state == WAITING, Job.run_at <= now, or_(Job.leased_until.is_(None), ended))
         .order_by(Job.run_at)
         .limit(1)
     )
@@ -161,6 +195,8 @@ def _run(leased: Leased) -> None:
         ended = db.session.execute(delete(Job).where(Job.id == leased.id, Job.lease == leased.lease))
         if cast("CursorResult[Any]", ended).rowcount != 1:
             raise LeaseLost
+        if kind.schedule:
+            db.session.execute(update(Schedule).where(Schedule.name == kind.name).values(ran_at=clock.now()))
     log.info("job.done", kind=leased.kind, job=str(leased.id))
 
 
@@ -182,7 +218,7 @@ def _put_back(leased: Leased, error: Exception) -> None:
 def backoff(attempt: int) -> timedelta:
     """Return how long to wait after the given attempt: doubling from 10 s, a little apart from others, 6 h at most."""
     seconds = min(10 * 2 ** (attempt - 1), LONGEST_BACKOFF.total_seconds())
-    return timedelta(seconds=seconds * random.uniform(0.9, 1.1))  # noqa: S311 (spreads load, guards nothing)
+    return timedelta(seconds=seconds * random.uniform(1 - SPREAD, 1 + SPREAD))  # noqa: S311 (spreads load, guards nothing)
 
 
 def drain(*, limit: int = 1000) -> int:

@@ -10,8 +10,11 @@ from typing import Any, cast
 
 import structlog
 from flask import Flask, Response, current_app, g, request
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
 
 from portal.kit.settings import Settings
+from portal.kit.tokens import Signer
 
 log = structlog.get_logger()
 Extra = Callable[[], Mapping[str, str]]
@@ -29,6 +32,17 @@ ALWAYS = {
 }
 
 
+class BrowserSessions(SecureCookieSessionInterface):
+    """The browser's cookie, signed likewise: who signs in on one machine is signed in on the next."""
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Return Flask's own serializer with our signer."""
+        serializer = super().get_signing_serializer(app)
+        if serializer is not None:
+            serializer.signer = Signer
+        return serializer
+
+
 def init_app(app: Flask, settings: Settings, *, extra_sources: Extra) -> None:
     """Install the headers. `extra_sources` names further CSP sources for this answer (analytics, after consent)."""
     app.extensions["portal.csp_extra"] = extra_sources
@@ -38,6 +52,7 @@ def init_app(app: Flask, settings: Settings, *, extra_sources: Extra) -> None:
     app.url_defaults(_stamp_static)
     if settings.is_https:
         app.extensions["portal.hsts"] = "max-age=63072000; includeSubDomains; preload"
+    app.session_interface = BrowserSessions()
     app.config.update(
         SESSION_COOKIE_NAME="__Host-portal" if settings.is_https else "portal",
         SESSION_COOKIE_SECURE=settings.is_https,

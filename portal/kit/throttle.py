@@ -26,6 +26,10 @@ REDIS_PATIENCE_SECONDS = 5
 """A Redis that hangs must not hold the sign-in page; no answer counts as no (v5.0.0-16.5.3)."""
 
 
+LONGEST_WINDOW_SECONDS = 24 * 3600
+SKEW_SECONDS = int(clock.SKEW.total_seconds())
+
+
 class ThrottleCount(Base):
     """How often one key was spent in its present window."""
 
@@ -52,7 +56,8 @@ class SqlStorage(Storage):
         now = _epoch()
         dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
         table = cast(Any, ThrottleCount.__table__)
-        ended = table.c.expires_at <= now
+        # No window is longer: one that ends later began while a clock was ahead.
+        ended = (table.c.expires_at <= now) | (table.c.expires_at > now + expiry + SKEW_SECONDS)
         statement = (
             dialect.insert(table)
             .values(key=key, count=amount, expires_at=now + expiry)
@@ -168,5 +173,6 @@ def destroy_old_keys() -> int:
     old = [day for day in place.days("throttle") if day < clock.today()]
     for day in old:
         place.destroy("throttle", day)
-    db.session.execute(delete(ThrottleCount).where(ThrottleCount.expires_at <= _epoch()))
+    ahead = ThrottleCount.expires_at > _epoch() + SKEW_SECONDS + LONGEST_WINDOW_SECONDS
+    db.session.execute(delete(ThrottleCount).where((ThrottleCount.expires_at <= _epoch()) | ahead))
     return len(old)

@@ -9,12 +9,12 @@ import secrets
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
-from typing import NewType, cast
+from typing import Any, NewType, cast
 
-from itsdangerous import BadData, BadSignature, SignatureExpired, URLSafeTimedSerializer
+from itsdangerous import BadData, BadSignature, SignatureExpired, TimestampSigner, URLSafeTimedSerializer
 from itsdangerous.encoding import base64_decode, base64_encode
 
-from portal.kit import keys
+from portal.kit import clock, keys
 from portal.kit.lasting import Lasting, cached_keys, purposes
 from portal.kit.refusals import LinkDead
 
@@ -34,10 +34,22 @@ def _signing_key(secret: str, *, purpose: str) -> bytes:
     return hashlib.sha256(f"portal.link.{purpose}signer{secret}".encode()).digest()
 
 
+class Signer(TimestampSigner):
+    """Dates what it signs, and believes a date that another machine's clock, a little ahead, has given (`clock.SKEW`)."""
+
+    def unsign(self, signed_value: str | bytes, max_age: int | None = None, return_timestamp: bool = False) -> Any:
+        """Return the value. Raises SignatureExpired when it is older than `max_age` seconds, or of a day to come."""
+        value, signed_at = super().unsign(signed_value, return_timestamp=True)
+        age = self.get_timestamp() - int(signed_at.timestamp())
+        if max_age is not None and not -clock.SKEW.total_seconds() <= age <= max_age:
+            raise SignatureExpired("not of these days", payload=value, date_signed=signed_at)
+        return (value, signed_at) if return_timestamp else value
+
+
 def _serializer(signing_keys: Sequence[bytes]) -> URLSafeTimedSerializer:
     # The newest key signs; itsdangerous takes the keys oldest first.
     how = {"digest_method": hashlib.sha256, "key_derivation": "none"}
-    return URLSafeTimedSerializer(list(reversed(signing_keys)), signer_kwargs=how)
+    return URLSafeTimedSerializer(list(reversed(signing_keys)), signer=Signer, signer_kwargs=how)
 
 
 def _current_keys(purpose: str) -> list[bytes]:

@@ -133,7 +133,8 @@ def _status(promise: Promise, runs: Sequence[CheckRun]) -> PromiseStatus:
     if any(result is not None and not result.ok for result in results):
         return PromiseStatus.BROKEN
     fresh_from = clock.now() - STALE_AFTER
-    if any(result is None or result.checked_at < fresh_from for result in results):
+    # A look that is dated ahead was taken by a wrong clock, and says nothing about today.
+    if any(result is None or not fresh_from <= result.checked_at <= clock.latest() for result in results):
         return PromiseStatus.STALE
     return PromiseStatus.KEPT
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
+from portal.jobs.service import find_run_fault
 from portal.kit import clock
 from portal.kit.checks import Check, Finding, failed, passed
 from portal.kit.db import Base, db
@@ -29,6 +30,8 @@ def _no_address_outlives() -> Finding:
     )
     if late:
         return failed(f"{late} visits are older than their period")
+    if fault := find_run_fault("traffic.destroy_keys", grace=GRACE):
+        return failed(fault)
     return passed(f"oldest day: {first.isoformat()}" if first else "no visit yet")
 
 

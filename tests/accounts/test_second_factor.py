@@ -119,6 +119,21 @@ def test_a_code_serves_once(client, new_client, cast, ada):
     assert not is_in(second)
 
 
+def test_a_code_that_a_clock_ahead_has_spent_locks_nobody_out(client, new_client, cast, ada, clock):
+    clock.forward(days=400)
+    ahead = new_client()
+    sign_in(ahead, ada)
+    assert ahead.submit(STEP, code=cast.code(ada)).path == "/home"
+    clock.forward(days=-400)
+    sign_in(client, ada)
+    code = cast.code(ada)
+    client.submit(STEP, code=code)
+    assert is_in(client)
+    second = new_client()
+    sign_in(second, ada)
+    assert second.submit(STEP, code=code).status == 422, "and it serves once as ever"
+
+
 @pytest.mark.parametrize(("away", "good"), [(-61, False), (-30, True), (0, True), (30, True), (61, False)])
 def test_a_code_may_be_one_step_away(client, cast, ada, clock, away, good):
     sign_in(client, ada)

@@ -46,6 +46,21 @@ def test_an_idle_session_ends_earlier(cast, clock):
     assert is_in(remembered)
 
 
+@pytest.mark.parametrize("remember", [False, True])
+def test_a_session_that_a_clock_ahead_has_dated_is_none(cast, clock, remember):
+    clock.forward(days=400)
+    browser = cast.sign_in(cast.ada, remember=remember)
+    clock.forward(days=-400)
+    assert not is_in(browser)
+
+
+def test_a_session_of_a_machine_whose_clock_is_a_minute_ahead_is_good(cast, clock):
+    clock.forward(minutes=1)
+    browser = cast.sign_in(cast.ada)
+    clock.forward(minutes=-1)
+    assert is_in(browser)
+
+
 def test_a_session_is_touched_at_most_every_five_minutes(cast, clock, rows):
     browser = cast.sign_in(cast.ada)
     first = rows()[0].seen_at

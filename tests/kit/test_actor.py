@@ -23,8 +23,13 @@ from portal.kit.refusals import NotFound
 
 
 @pytest.fixture
-def sam():
-    """A member of the support staff who has proved everything a moment ago."""
+def sam(sqlite_app):
+    """A member of the support staff who has proved everything a moment ago, in an app that knows how long a proof holds."""
+    with sqlite_app.app_context():
+        yield _sam()
+
+
+def _sam():
     now = kit_clock.now()
     return Actor(
         person_id=uuid.uuid4(),
@@ -68,6 +73,10 @@ class TestAdmission:
         with pytest.raises(ProofTooOld):
             admit(stale, roles=tuple(Role))
         assert admit(stale, roles=tuple(Role), ask_fresh=False).role is Role.SUPPORT
+
+    def test_a_proof_that_a_clock_ahead_has_dated_is_none(self, sam):
+        with pytest.raises(ProofTooOld):
+            admit(replace(sam, fresh_until=sam.fresh_until + timedelta(days=400)), roles=tuple(Role))
 
     def test_nobody_makes_staff_of_somebody_without_the_check(self, sam):
         staff = admit(sam, roles=tuple(Role))

@@ -119,6 +119,14 @@ class TestOwnDatabase:
         clock.forward(minutes=5, seconds=1)
         assert spend(lab)
 
+    def test_a_window_that_a_clock_ahead_has_begun_shuts_nobody_out(self, lab, clock):
+        clock.forward(hours=10)
+        for _each in range(4):
+            spend(lab)
+        assert not spend(lab)
+        clock.forward(hours=-10)
+        assert [spend(lab) for _each in range(4)] == [True, True, True, False]
+
     def test_a_restart_forgets_nothing(self, app, lab, make_lab):
         for _each in range(4):
             spend(lab)

@@ -48,6 +48,17 @@ class TestLinks:
                     with pytest.raises(LinkDead):
                         tokens.read("lab", changed, max_age=DAY)
 
+    @pytest.mark.parametrize(("ahead", "good"), [({"minutes": 4}, True), ({"minutes": 6}, False), ({"days": 400}, False)])
+    def test_one_from_a_machine_a_little_ahead_is_good_and_one_of_a_day_to_come_is_dead(self, clock, ahead, good):
+        clock.forward(**ahead)
+        token = tokens.sign("lab", "a")
+        clock.forward(**{unit: -length for unit, length in ahead.items()})
+        if good:
+            assert tokens.read("lab", token, max_age=DAY) == ["a"]
+        else:
+            with pytest.raises(LinkDead):
+                tokens.read("lab", token, max_age=DAY)
+
     @pytest.mark.parametrize("added", ["A", "=", "@", ".", " ", "\n", "\0", "é"])
     def test_anything_added_kills_it(self, added):
         token = tokens.sign("lab", "some-id")

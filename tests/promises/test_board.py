@@ -55,6 +55,16 @@ def test_a_promise_that_no_check_looked_at_is_not_called_kept(unit, looking_at):
     assert status(unit) is PromiseStatus.KEPT
 
 
+def test_a_look_that_a_clock_ahead_has_dated_says_nothing_about_today(unit, looking_at, clock):
+    looking_at(a_check(lambda: passed()))
+    clock.forward(days=400)
+    run(unit)
+    clock.forward(days=-400)
+    assert status(unit) is PromiseStatus.STALE
+    run(unit)
+    assert status(unit) is PromiseStatus.KEPT
+
+
 def test_a_promise_without_a_check_is_shown_as_not_checked(unit, looking_at):
     looking_at()
     assert status(unit) is PromiseStatus.UNCHECKED

@@ -11,12 +11,13 @@ import pytest
 from flask import Flask
 from jinja2 import ChoiceLoader, DictLoader
 from pydantic import SecretStr
-from sqlalchemy import Column, Integer, String, Table
+from sqlalchemy import Column, Integer, String, Table, update
 
 from portal.accounts import service as accounts
 from portal.accounts.models import SignUp
 from portal.consent import service as consent
 from portal.consent.models import Decision
+from portal.jobs.models import Schedule
 from portal.kit import audit, checks, clock, rotation
 from portal.kit.access import Gate, Tag
 from portal.kit.claims import Keep, personal, register
@@ -301,6 +302,39 @@ def an_erased_person_is_still_there(tools: Tools) -> None:
 @breaks("console_for_staff")
 def the_console_is_open_to_customers(tools: Tools) -> None:
     tools.patch.setattr(tools.app.view_functions["admin.tickets"], "access_tag", Tag(Gate.SIGNED_IN))
+
+
+LAST_RUNS = {
+    "deletions_on_time": "privacy.begin_due",
+    "nothing_left": "privacy.scrub",
+    "periods_kept": "privacy.sweep",
+    "no_address_outlives": "traffic.destroy_keys",
+}
+"""Checks that look at when the work behind them last ran -> that work."""
+
+
+@pytest.mark.parametrize("ran", [-3 * DAY, 400 * DAY], ids=["days ago", "by a clock ahead"])
+@pytest.mark.parametrize("name", LAST_RUNS)
+def test_work_that_did_not_run_lately_turns_its_promise_red_whatever_is_due_next(app, unit, monkeypatch, name, ran) -> None:
+    (check,) = [check for check in app.extensions["portal.checks"] if check.name == name]
+    monkeypatch.setitem(app.extensions, "portal.checks", (check,))
+    now, soon = clock.now(), clock.now() + timedelta(minutes=20)
+    with unit():
+        add(Schedule(name=LAST_RUNS[name], next_at=soon, noted_at=now - 90 * DAY, ran_at=now))
+        (result,) = service.run_checks()
+        assert result.ok, result.detail
+        db.session.execute(update(Schedule).values(ran_at=now + ran))
+        (result,) = service.run_checks()
+    assert not result.ok
+    assert LAST_RUNS[name] in result.detail
+
+
+def test_a_deletion_that_is_due_in_years_turns_its_promise_red(app, cast, unit, monkeypatch) -> None:
+    (check,) = [check for check in app.extensions["portal.checks"] if check.name == "deletions_on_time"]
+    monkeypatch.setitem(app.extensions, "portal.checks", (check,))
+    with unit():
+        add(Deletion(person_id=cast.ada.id, number="X", due_at=clock.now() + 400 * DAY))
+        assert [result.ok for result in service.run_checks()] == [False]
 
 
 def test_every_check_is_broken_once(app: Flask) -> None:

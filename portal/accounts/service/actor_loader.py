@@ -29,6 +29,8 @@ BASE = (
 )
 """The row of the session and its person."""
 FACTOR = Part("has_second_factor", exists().where(TotpFactor.person_id == Person.id).correlate(Person), bool)
+LATEST = bindparam("latest", type_=UtcDateTime())
+IDLE_SINCE = bindparam("idle_since", type_=UtcDateTime())
 ROLES = many_valued(
     "roles",
     select(StaffRole.role).where(StaffRole.person_id == Person.id).correlate(Person),
@@ -51,7 +53,7 @@ class ActorLoader:
             .where(
                 SignInSession.secret_hash == bindparam("secret_hash"),
                 Person.deactivated_at.is_(None),
-                *sessions.alive(now=NOW, idle_since=bindparam("idle_since", type_=UtcDateTime())),
+                *sessions.alive(now=NOW, latest=LATEST, idle_since=IDLE_SINCE),
             )
         )
 
@@ -61,7 +63,8 @@ class ActorLoader:
         A gate asks this before the request's own unit begins, so that a POST still takes its write lock first.
         """
         now = clock.now()
-        bound = {"secret_hash": hash_secret(secret), "now": now, "idle_since": now - period("session_idle")}
+        bound = {"secret_hash": hash_secret(secret), "now": now, "latest": clock.latest()}
+        bound["idle_since"] = now - period("session_idle")
         with unit_of_work(write=False):
             row = db.session.execute(self.statement, bound).first()
             if row is None:

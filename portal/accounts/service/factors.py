@@ -11,7 +11,7 @@ from typing import Any, cast
 import pyotp
 import segno
 import structlog
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import CursorResult, delete, or_, select, update
 
 from portal.accounts import mail
 from portal.accounts.models import FACTOR_SECRET, Person, StaffRole, TotpFactor
@@ -176,7 +176,9 @@ def spend_code(person_id: uuid.UUID, *, code: str) -> None:
     if step is None:
         raise CodeWrong
     throttle.give_back("accounts.code", str(person_id), TRIES)
-    newer = update(TotpFactor).where(TotpFactor.person_id == person_id, TotpFactor.last_step < step)
+    # A step far ahead was spent while a clock was ahead; it must not lock its owner out until that day.
+    unspent = or_(TotpFactor.last_step < step, TotpFactor.last_step > step + clock.SKEW.total_seconds() // STEP_SECONDS)
+    newer = update(TotpFactor).where(TotpFactor.person_id == person_id, unspent)
     if cast("CursorResult[Any]", db.session.execute(newer.values(last_step=step))).rowcount != 1:
         raise CodeWrong
 

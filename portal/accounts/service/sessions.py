@@ -41,9 +41,13 @@ class SessionView:
     is_this: bool
 
 
-def alive(*, now: Any, idle_since: Any) -> tuple[ColumnElement[bool], ...]:
-    """Return the clauses for sessions that have not ended at an instant: a value, or a parameter bound later."""
-    return SignInSession.expires_at > now, or_(SignInSession.remembered, SignInSession.seen_at > idle_since)
+def alive(*, now: Any, latest: Any, idle_since: Any) -> tuple[ColumnElement[bool], ...]:
+    """Return the clauses for sessions that have not ended at an instant: a value, or a parameter bound later.
+
+    `latest` is when a session may have begun: one that began while a clock was ahead would outlive every period.
+    """
+    not_idle = or_(SignInSession.remembered, SignInSession.seen_at > idle_since)
+    return SignInSession.created_at <= latest, SignInSession.expires_at > now, not_idle
 
 
 def touch(session_id: uuid.UUID) -> None:
@@ -111,7 +115,7 @@ def renew_session(actor: Actor, *, by_second_factor: bool) -> SignedIn:
 def sessions_for(actor: Actor) -> list[SessionView]:
     """Return the actor's open sessions, the one last used first."""
     now = clock.now()
-    open_now = alive(now=now, idle_since=now - period("session_idle"))
+    open_now = alive(now=now, latest=clock.latest(), idle_since=now - period("session_idle"))
     rows = db.session.scalars(
         select(SignInSession)
         .where(SignInSession.person_id == actor.person_id, *open_now)

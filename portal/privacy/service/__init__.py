@@ -5,6 +5,7 @@ from portal.privacy.service.deleting import DeletionBlocked as DeletionBlocked
 from portal.privacy.service.deleting import begin_due as begin_due
 from portal.privacy.service.deleting import count_due as count_due
 from portal.privacy.service.deleting import count_late as count_late
+from portal.privacy.service.deleting import count_put_off as count_put_off
 from portal.privacy.service.deleting import erase_some as erase_some
 from portal.privacy.service.deleting import outlook_for as outlook_for
 from portal.privacy.service.deleting import request_deletion as request_deletion

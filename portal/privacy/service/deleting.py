@@ -137,6 +137,16 @@ def count_late(*, grace: timedelta) -> int:
     return db.session.scalar(late) or 0
 
 
+def count_put_off() -> int:
+    """Return how many deletions wait for longer than the time to undo, since a clock that was ahead has dated them.
+
+    They are not put right unasked: under a clock that is behind, every deletion looks like that.
+    """
+    latest = clock.latest() + period("deletion_undo")
+    put_off = select(func.count()).select_from(Deletion).where(Deletion.state == WAITING, Deletion.due_at > latest)
+    return db.session.scalar(put_off) or 0
+
+
 def erase_some(deletion_id: uuid.UUID) -> None:
     """Erase one batch, and ask for the next; the last one verifies, forgets whom it was about and sends the receipt.
 
