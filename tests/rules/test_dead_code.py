@@ -44,6 +44,7 @@ ASKED_FOR_BY_NAME: dict[str, str] = {
     "max_content_length": "Werkzeug reads it",
     "content_length": "Werkzeug writes it as a header",
     "session_interface": "Flask reads it",
+    "signer": "itsdangerous calls it",
     "session_protection": "Flask-Login reads it",
     "anonymous_user": "Flask-Login reads it",
     "filters": "Jinja reads it",
