@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from portal.kit import clock, periods
 from portal.kit.checks import Check, Finding, checks, failed
 from portal.kit.db import db
-from portal.promises.catalogue import SECTIONS, Promise
+from portal.promises.catalogue import SECTIONS, Built, Promise
 from portal.promises.models import DETAIL_MAX, CheckResult
 
 log = structlog.get_logger()
@@ -125,7 +125,7 @@ def _line(promise: Promise, runs: Mapping[str, Sequence[CheckRun]]) -> Line:
 
 
 def _status(promise: Promise, runs: Sequence[CheckRun]) -> PromiseStatus:
-    if not promise.built:
+    if promise.built is Built.NOT:
         return PromiseStatus.NOT_BUILT
     if not runs:
         return PromiseStatus.UNCHECKED

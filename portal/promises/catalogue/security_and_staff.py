@@ -1,0 +1,71 @@
+"""Promises of the policy: security and staff."""
+
+from portal.kit.i18n import _l
+from portal.promises.catalogue.vocabulary import Built, Promise, Section
+
+SECTION = Section(
+    _l("Security and staff"),
+    (
+        Promise(
+            "P34",
+            Built.NOT,
+            _l("You hear of a breach within %(breach_notice)s"),
+            _l("If a breach affects your data, we notify you and the authorities within %(breach_notice)s."),
+            _l("The clock starts when we find out."),
+        ),
+        Promise(
+            "P35",
+            Built.NOT,
+            _l("Who can see your data"),
+            _l("The people you share with, and the Owners of your organisation."),
+            _l("Roles decide who sees what, and a page shows you who that is."),
+        ),
+        Promise(
+            "P36",
+            Built.PARTLY,
+            _l("Only senior staff"),
+            _l("Only senior members of our own team can see customer data."),
+            _l("Staff need a role and two-step verification, see only tickets, and each one they open is logged."),
+            "privacy.who_looked",
+            missing=_l("Grants for everything else will follow."),
+        ),
+        Promise(
+            "P37",
+            Built.PARTLY,
+            _l("Only to help or to fix"),
+            _l("They only look to answer your question or to fix a fault."),
+            _l("Each time staff open a ticket, the log names it first and shows it to you."),
+            "privacy.who_looked",
+            missing=_l("Grants that name a ticket or an incident, and end with it, will follow."),
+        ),
+        Promise(
+            "P38",
+            Built.NOT,
+            _l("No changes without your say-so"),
+            _l("Staff change nothing of yours unless an Owner has asked for exactly that change."),
+            _l("Staff propose a change, an Owner approves it, and the system applies it once."),
+        ),
+        Promise(
+            "P39",
+            Built.PARTLY,
+            _l("It goes no further"),
+            _l("What staff see isn’t shared with other customers, the public or the rest of the team."),
+            _l("Every lookup checks whose data it is."),
+            missing=_l("Organisations and grants aren’t built yet. The same will hold for them."),
+        ),
+        Promise(
+            "P40",
+            Built.NOT,
+            _l("Authorities must ask in writing"),
+            _l("Authorities get data only on a written request, and we tell Owners as far as the law allows."),
+            _l("Every disclosure goes into a register."),
+        ),
+        Promise(
+            "P41",
+            Built.NOT,
+            _l("Production data goes with the account"),
+            _l("Data in our production systems is kept until your account is closed and deleted."),
+            _l("A deletion is complete only when each product has confirmed it."),
+        ),
+    ),
+)
