@@ -56,7 +56,13 @@ def _unlinked_forms(tree: nodes.Template) -> Iterator[nodes.CallBlock]:
 
 
 def _fields(form: nodes.CallBlock) -> set[str]:
-    return {attribute.attr for part in form.body for attribute in part.find_all(nodes.Getattr)}
+    """Return the names that a form speaks of; what the page knows of the actor is not asked of anybody."""
+    return {
+        attribute.attr
+        for part in form.body
+        for attribute in part.find_all(nodes.Getattr)
+        if not (isinstance(attribute.node, nodes.Name) and attribute.node.name == "actor")
+    }
 
 
 def _only_vendors_reached() -> Finding:

@@ -152,6 +152,13 @@ def test_a_form_that_switches_its_link_off_breaks_the_promise(app, monkeypatch):
         assert not check("P01").run().ok
 
 
+def test_naming_the_account_to_a_password_manager_asks_for_nothing(app, monkeypatch):
+    named = "{% block main %}{% call forms.form(form, personal=false) %}{{ forms.username(actor.email) }}{% endcall %}"
+    change_source(monkeypatch, "legal/history.html", "{% block main %}", named)
+    with app.app_context():
+        assert check("P01").run().ok
+
+
 def test_a_foot_without_the_link_breaks_the_promise(app, monkeypatch):
     change_source(monkeypatch, "components/site.html", '("legal.privacy", _("Privacy policy")), ', "")
     with app.app_context():
