@@ -5,7 +5,7 @@ from argon2.exceptions import InvalidHashError
 from flask import current_app
 
 from portal.accounts import service
-from portal.kit.checks import Check, Finding, failed, passed
+from portal.kit.checks import Check, Finding, failed, nothing_yet, passed
 from portal.kit.i18n import _l
 from portal.kit.settings import current_settings
 
@@ -49,7 +49,7 @@ def _only_argon2id() -> Finding:
     weak = sum(not _is_strong(each, least=min(today, FLOOR)) for each in hashes)
     if weak:
         return failed(f"{weak} of {len(hashes)} stored passwords are hashed too cheaply or by something else")
-    return passed(f"{len(hashes)} looked at")
+    return passed(f"{len(hashes)} looked at") if hashes else nothing_yet("no password yet")
 
 
 def _is_strong(hashed: str, *, least: int) -> bool:

@@ -3,7 +3,7 @@
 import re
 import secrets
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from flask import current_app, g
@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from portal.consent import browser, service
 from portal.consent.models import Decision
 from portal.kit import clock
-from portal.kit.checks import Check, Finding, failed, passed
+from portal.kit.checks import Check, Finding, failed, nothing_yet, passed
 from portal.kit.claims import Ground
 from portal.kit.db import db
 from portal.kit.i18n import _l
@@ -22,6 +22,9 @@ from portal.kit.templating import render
 from portal.legal import cookies, vendors
 
 PAGE = "layouts/public.html"
+WRITE_FIRST = ("betas", "research", "follow_up", "error_help")
+"""The purposes for which we may write first (P15)."""
+NOBODY_ASKS = "nothing uses anybody for these purposes yet"
 BUTTON = re.compile(r'name="analytics" value="(\w+)".*?<button([^>]*)>', re.DOTALL)
 
 
@@ -80,7 +83,7 @@ def _silence_is_no() -> Finding:
     forward = [key for key, purpose in service.PURPOSES.items() if purpose.ground is Ground.CONSENT and stranger[key]]
     if forward or service.may_use(uuid.uuid4(), purpose="unheard_of"):
         return failed("used without consent: " + (", ".join(forward) or "an unknown purpose"))
-    return passed(f"{len(stranger)} purposes")
+    return passed(f"{len(stranger)} purposes") if _are_asked(service.PURPOSES) else nothing_yet(NOBODY_ASKS)
 
 
 def _no_is_no() -> Finding:
@@ -90,7 +93,13 @@ def _no_is_no() -> Finding:
         said = next(each for each in service.decisions_for(subject_id) if each.purpose == purpose)
         if said.choice == service.Choice.OBJECTED and service.may_use(subject_id, purpose=purpose):
             return failed("an objection is not kept to")
-    return passed(f"the last {len(latest)} objections")
+    if not _are_asked(WRITE_FIRST):
+        return nothing_yet(NOBODY_ASKS)
+    return passed(f"the last {len(latest)} objections") if latest else nothing_yet("no objection yet")
+
+
+def _are_asked(purposes: Iterable[str]) -> bool:
+    return any(service.PURPOSES[key].is_asked for key in purposes)
 
 
 CHECKS = [

@@ -63,6 +63,8 @@ class Purpose:
     """The first revision that asks the same, in whichever words: an answer to an older one no longer counts."""
     lapses: bool = False
     """Whether a grant ends by itself after the period of consent."""
+    is_asked: bool = False
+    """Whether any part of the portal asks `may_use` about it yet. Until then nothing can be said of it (P15, P27)."""
 
     @property
     def default(self) -> bool:

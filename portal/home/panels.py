@@ -78,10 +78,11 @@ def _support(actor: Actor) -> Panel:
 
 def _promises() -> Panel:
     counts = promises.tally(promises.board())
+    kept, total = counts[PromiseStatus.KEPT], sum(counts.values())
     return Panel(
         icon="tape",
         title=_("Promises"),
-        figure=_("%(kept)s of %(total)s kept", kept=counts[PromiseStatus.KEPT], total=sum(counts.values())),
+        figure=_("%(kept)s of %(total)s checked and kept", kept=kept, total=total),
         text=_("The promises in our policy, and the result of the last automatic check."),
         links=[("promises.overview", _("See all promises")), ("legal.privacy", _("Privacy policy"))],
     )

@@ -2,17 +2,31 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from portal.kit.running import App, Installed
+
+
+class Outcome(StrEnum):
+    """How a check ended. What nobody uses yet is neither kept nor broken."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOTHING_YET = "nothing_yet"
 
 
 @dataclass(frozen=True)
 class Finding:
     """What a check saw: whether the promise holds, and the evidence in one short line without personal data."""
 
-    ok: bool
+    outcome: Outcome
     detail: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return self.outcome is not Outcome.FAILED
 
 
 @dataclass(frozen=True)
@@ -27,12 +41,17 @@ class Check:
 
 def passed(detail: str = "") -> Finding:
     """Say that the promise holds."""
-    return Finding(True, detail)
+    return Finding(Outcome.PASSED, detail)
 
 
 def failed(detail: str) -> Finding:
     """Say that the promise is broken, and by what."""
-    return Finding(False, detail)
+    return Finding(Outcome.FAILED, detail)
+
+
+def nothing_yet(detail: str) -> Finding:
+    """Say that there is nothing to check yet, and what is lacking: nobody may call such a promise kept."""
+    return Finding(Outcome.NOTHING_YET, detail)
 
 
 _CHECKS = Installed[tuple[Check, ...]]("checks")

@@ -13,12 +13,13 @@ from sqlalchemy import select
 from portal.jobs.service import find_run_fault
 from portal.kit import keys, rotation
 from portal.kit.audit import AuditEntry
-from portal.kit.checks import Check, Finding, failed, passed
+from portal.kit.checks import Check, Finding, failed, nothing_yet, passed
 from portal.kit.claims import Subject, register
 from portal.kit.db import Base, db
 from portal.kit.i18n import _l
 from portal.kit.sealed import UNNAMED
 from portal.privacy import service
+from portal.privacy.models import Deletion
 
 GRACE = timedelta(hours=3)
 """How late an hourly sweep may be before a period counts as broken."""
@@ -76,8 +77,10 @@ def _deletions_on_time() -> Finding:
         return failed(f"{late} deletions are overdue")
     if put_off := service.count_put_off():
         return failed(f"{put_off} deletions wait for longer than the time to undo")
-    fault = find_run_fault("privacy.begin_due", grace=GRACE)
-    return failed(fault) if fault else passed("no deletion is overdue")
+    if fault := find_run_fault("privacy.begin_due", grace=GRACE):
+        return failed(fault)
+    was_asked = db.session.scalar(select(Deletion.id).limit(1)) is not None
+    return passed("no deletion is overdue") if was_asked else nothing_yet("no deletion yet")
 
 
 def _nothing_left() -> Finding:
@@ -89,8 +92,9 @@ def _nothing_left() -> Finding:
     ).all()
     if left := sorted({table for person_id in erased for table in register().residue(Subject(person_id))}):
         return failed("still there: " + ", ".join(left))
-    fault = find_run_fault("privacy.scrub", grace=GRACE)
-    return failed(fault) if fault else passed(f"the last {len(erased)} erasures read back")
+    if fault := find_run_fault("privacy.scrub", grace=GRACE):
+        return failed(fault)
+    return passed(f"the last {len(erased)} erasures read back") if erased else nothing_yet("nobody has been erased yet")
 
 
 def _periods_kept() -> Finding:
@@ -107,7 +111,8 @@ def _every_seal_opens() -> Finding:
         return failed(f"{sum(sum(counts[key].values()) for key in missing)} sealed values need a key that is missing")
     if faults := rotation.unopenable():
         return failed("do not open: " + ", ".join(faults))
-    return passed(f"{sum(sum(kinds.values()) for kinds in counts.values())} sealed values, every key is there")
+    total = sum(sum(kinds.values()) for kinds in counts.values())
+    return passed(f"{total} sealed values, every key is there") if total else nothing_yet("nothing is sealed yet")
 
 
 CHECKS = [

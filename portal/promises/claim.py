@@ -13,7 +13,7 @@ CLAIM = Claim(
             purpose=_l("To show whether each promise is kept."),
             ground=Ground.LEGITIMATE_INTEREST,
             keep=SAYS_NOTHING,
-            columns={name: technical() for name in ("name", "promise", "ok", "detail", "checked_at", "since_at")},
+            columns={name: technical() for name in ("name", "promise", "outcome", "detail", "checked_at", "since_at")},
         )
     ],
 )

@@ -6,7 +6,8 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kit import clock
-from portal.kit.db import Base
+from portal.kit.checks import Outcome
+from portal.kit.db import Base, Word
 
 DETAIL_MAX = 300
 
@@ -18,8 +19,13 @@ class CheckResult(Base):
 
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
     promise: Mapped[str] = mapped_column(String(8))
-    ok: Mapped[bool]
+    outcome: Mapped[Word]
     detail: Mapped[str] = mapped_column(String(DETAIL_MAX))
     checked_at: Mapped[datetime] = mapped_column(default=clock.now)
     since_at: Mapped[datetime] = mapped_column(default=clock.now)
     """Since when the result has been what it is."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return self.outcome != Outcome.FAILED

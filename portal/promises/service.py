@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import delete, select
 
 from portal.kit import clock, periods
-from portal.kit.checks import Check, Finding, checks, failed
+from portal.kit.checks import Check, Finding, Outcome, checks, failed
 from portal.kit.db import db
 from portal.promises.catalogue import SECTIONS, Built, Promise
 from portal.promises.models import DETAIL_MAX, CheckResult
@@ -22,11 +22,16 @@ STALE_AFTER = timedelta(hours=3)
 
 
 class PromiseStatus(Enum):
-    """How a promise stands. Only a check that looked lately and found it so makes it kept."""
+    """How a promise stands. Only a check that looked lately and found it so makes it kept.
+
+    A check that failed breaks every promise, built or not. What is built in part, or used by nobody, is never kept.
+    """
 
     KEPT = "kept"
     BROKEN = "broken"
     STALE = "stale"
+    PARTLY_BUILT = "partly_built"
+    NOTHING_YET = "nothing_yet"
     UNCHECKED = "unchecked"
     NOT_BUILT = "not_built"
 
@@ -103,9 +108,10 @@ def _run(check: Check) -> Finding:
 def _keep(check: Check, finding: Finding, before: CheckResult | None) -> CheckResult:
     now = clock.now()
     result = before or CheckResult(name=check.name, since_at=now)
-    if before and before.ok != finding.ok:
+    if before and before.outcome != finding.outcome:
         result.since_at = now
-    result.promise, result.ok, result.detail, result.checked_at = check.promise, finding.ok, finding.detail[:DETAIL_MAX], now
+    result.promise, result.outcome = check.promise, finding.outcome.value
+    result.detail, result.checked_at = finding.detail[:DETAIL_MAX], now
     db.session.add(result)
     return result
 
@@ -125,18 +131,20 @@ def _line(promise: Promise, runs: Mapping[str, Sequence[CheckRun]]) -> Line:
 
 
 def _status(promise: Promise, runs: Sequence[CheckRun]) -> PromiseStatus:
-    if promise.built is Built.NOT:
-        return PromiseStatus.NOT_BUILT
-    if not runs:
-        return PromiseStatus.UNCHECKED
     results = [run.result for run in runs]
     if any(result is not None and not result.ok for result in results):
         return PromiseStatus.BROKEN
+    if promise.built is Built.NOT:
+        return PromiseStatus.NOT_BUILT
+    if not results:
+        return PromiseStatus.UNCHECKED if promise.built is Built.WHOLLY else PromiseStatus.PARTLY_BUILT
     fresh_from = clock.now() - STALE_AFTER
     # A look that is dated ahead was taken by a wrong clock, and says nothing about today.
     if any(result is None or not fresh_from <= result.checked_at <= clock.latest() for result in results):
         return PromiseStatus.STALE
-    return PromiseStatus.KEPT
+    if all(result is not None and result.outcome == Outcome.NOTHING_YET for result in results):
+        return PromiseStatus.NOTHING_YET
+    return PromiseStatus.KEPT if promise.built is Built.WHOLLY else PromiseStatus.PARTLY_BUILT
 
 
 def tally(chapters: Sequence[Chapter]) -> dict[PromiseStatus, int]:

@@ -7,7 +7,7 @@ from jinja2 import BaseLoader
 from sqlalchemy import func, select
 
 from portal.kit import clock
-from portal.kit.checks import Check, Finding, failed, passed
+from portal.kit.checks import Check, Finding, failed, nothing_yet, passed
 from portal.kit.claims import UNTIL_ERASED, register
 from portal.kit.db import db
 from portal.kit.i18n import _l
@@ -61,14 +61,15 @@ def _files_expire() -> Finding:
         if files := db.session.scalar(clause):
             return failed(f"{files} files {words}")
     total = db.session.scalar(select(func.count()).select_from(Attachment)) or 0
-    return passed(f"{total} files, each with its date")
+    return passed(f"{total} files, each with its date") if total else nothing_yet("no file yet")
 
 
 def _read_by_support() -> Finding:
     of_tickets = select(func.count()).select_from(StaffRead).where(StaffRead.basis == Basis.TICKET.value)
     if strange := db.session.scalar(of_tickets.where(StaffRead.role.not_in([role.value for role in TICKET_ROLES]))):
         return failed(f"{strange} reads of tickets by staff who may not read them")
-    return passed(f"{db.session.scalar(of_tickets) or 0} reads of tickets on record")
+    reads = db.session.scalar(of_tickets) or 0
+    return passed(f"{reads} reads of tickets on record") if reads else nothing_yet("staff have opened no ticket yet")
 
 
 CHECKS = [

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from portal.jobs.service import find_run_fault
 from portal.kit import clock
-from portal.kit.checks import Check, Finding, failed, passed
+from portal.kit.checks import Check, Finding, failed, nothing_yet, passed
 from portal.kit.db import Base, db
 from portal.kit.i18n import _l
 from portal.kit.periods import period
@@ -32,7 +32,7 @@ def _no_address_outlives() -> Finding:
         return failed(f"{late} visits are older than their period")
     if fault := find_run_fault("traffic.destroy_keys", grace=GRACE):
         return failed(fault)
-    return passed(f"oldest day: {first.isoformat()}" if first else "no visit yet")
+    return passed(f"oldest day: {first.isoformat()}") if first else nothing_yet("no visit yet")
 
 
 def _one_store() -> Finding:

@@ -1,14 +1,17 @@
 """The public page of promises: kept only when a check looked lately and found it so."""
 
 import json
+import re
+from dataclasses import replace
 
 import pytest
 
+from portal.consent import service as consent
 from portal.jobs import worker
 from portal.kit import checks
-from portal.kit.checks import Check, failed, passed
+from portal.kit.checks import Check, failed, nothing_yet, passed
 from portal.promises import service
-from portal.promises.catalogue import SECTIONS
+from portal.promises.catalogue import SECTIONS, Built
 from portal.promises.service import PromiseStatus
 
 
@@ -116,6 +119,102 @@ def test_a_promise_not_built_is_never_kept(unit, looking_at):
     assert status(unit, "P29") is PromiseStatus.NOT_BUILT
 
 
+def test_a_promise_partly_built_is_never_kept_and_says_what_is_missing(unit, looking_at, client):
+    looking_at(a_check(lambda: passed(), promise="P36"))
+    run(unit)
+    assert status(unit, "P36") is PromiseStatus.PARTLY_BUILT
+    section = client.get("/promises").soup.find(id="P36").text
+    assert "Partly built" in section
+    assert "Grants for everything else will follow." in section
+
+
+def test_a_promise_partly_built_that_no_check_looks_at_says_so_too(unit, looking_at):
+    looking_at()
+    assert status(unit, "P09") is PromiseStatus.PARTLY_BUILT
+
+
+@pytest.mark.parametrize("promise", ["P05", "P36", "P29"])
+def test_a_failed_check_shows_red_however_much_is_built(unit, looking_at, client, promise):
+    looking_at(a_check(lambda: failed("seen"), promise=promise))
+    run(unit)
+    assert status(unit, promise) is PromiseStatus.BROKEN
+    assert "Broken" in client.get("/promises").soup.find(id=promise).h3.text
+
+
+def test_an_old_failure_stays_red_until_a_check_sees_otherwise(unit, looking_at, clock):
+    looking_at(a_check(lambda: failed("seen"), promise="P29"))
+    run(unit)
+    clock.forward(days=2)
+    assert status(unit, "P29") is PromiseStatus.BROKEN
+
+
+@pytest.mark.parametrize("promise", ["P05", "P27"])
+def test_what_nobody_uses_yet_is_not_called_kept(unit, looking_at, client, promise):
+    looking_at(a_check(lambda: nothing_yet("no file yet"), promise=promise))
+    run(unit)
+    assert status(unit, promise) is PromiseStatus.NOTHING_YET
+    section = client.get("/promises").soup.find(id=promise).text
+    assert "Nothing to check yet" in section
+    assert "Kept" not in section
+
+
+def test_one_check_that_saw_something_is_enough_to_call_it_kept(unit, looking_at):
+    looking_at(a_check(lambda: nothing_yet("no file yet"), name="empty"), a_check(lambda: passed(), name="good"))
+    run(unit)
+    assert status(unit) is PromiseStatus.KEPT
+
+
+def test_whom_nobody_uses_for_a_purpose_is_not_said_to_be_respected(app, unit):
+    run(unit)
+    assert [status(unit, promise) for promise in ("P15", "P27")] == [PromiseStatus.NOTHING_YET] * 2
+
+
+def test_once_a_part_asks_before_it_writes_there_is_something_to_check(unit, cast, monkeypatch):
+    purposes = {key: replace(purpose, is_asked=True) for key, purpose in consent.PURPOSES.items()}
+    monkeypatch.setattr(consent, "PURPOSES", purposes)
+    with unit():
+        no = {"choice": consent.Choice.OBJECTED, "mechanism": consent.Mechanism.SETTINGS}
+        consent.decide(cast.ada.account_id, purpose="betas", **no)
+    run(unit)
+    assert [status(unit, promise) for promise in ("P15", "P27")] == [PromiseStatus.PARTLY_BUILT] * 2
+
+
+def test_a_new_portal_claims_nothing_that_nobody_has_done_yet(app, unit):
+    run(unit)
+    assert [status(unit, promise) for promise in ("P16", "P28")] == [PromiseStatus.NOTHING_YET] * 2
+
+
+def test_a_part_that_is_missing_is_named_where_something_is_built():
+    promises = [promise for section in SECTIONS for promise in section.promises]
+    assert {promise.id for promise in promises if promise.missing} == {
+        promise.id for promise in promises if promise.built is Built.PARTLY
+    }
+
+
+def test_what_is_not_built_is_told_as_a_plan(client):
+    page = client.get("/promises").soup
+    assert "How we will enforce it" in page.find(id="P29").text
+    assert "How we enforce it" in page.find(id="P36").text
+
+
+def figures(soup):
+    return {
+        name: int(number) for name, number in re.findall(r"([A-Z][a-z ]+): (\d+)", soup.select_one("section.panel").text)
+    }
+
+
+def test_the_counts_add_up_and_every_page_says_the_same(unit, client, cast):
+    run(unit)
+    page = client.get("/promises").soup
+    counts = figures(page)
+    assert sum(counts.values()) == len(page.select("section.promise"))
+    assert counts["Kept"] == len([each for each in page.select("section.promise h3") if each.text.rstrip().endswith("Kept")])
+    said = f"{counts['Kept']} of {sum(counts.values())}"
+    assert f"{said} promises checked automatically and kept" in page.text
+    assert f"{said} promises checked automatically and kept" in client.get("/").text
+    assert f"{said} checked and kept" in cast.sign_in(cast.ada).get("/home").text
+
+
 def test_the_checks_run_by_the_clock(app, unit, run_jobs, clock):
     with app.app_context():
         worker.tick()
@@ -138,9 +237,12 @@ def test_the_command_fails_when_a_promise_is_broken(command, looking_at):
     looking_at(a_check(lambda: passed(), name="good"), a_check(lambda: failed("why"), name="bad"))
     result = command("promises", "check", "--json")
     assert result.exit_code == 1
-    assert {row["check"]: row["ok"] for row in json.loads(result.output)} == {"good": True, "bad": False}
+    rows = {row["check"]: (row["ok"], row["outcome"], row["detail"]) for row in json.loads(result.output)}
+    assert rows == {"good": (True, "passed", ""), "bad": (False, "failed", "why")}
 
 
 def test_the_command_succeeds_when_all_are_kept(command, looking_at):
-    looking_at(a_check(lambda: passed()))
-    assert command("promises", "check").exit_code == 0
+    looking_at(a_check(lambda: passed(), name="good"), a_check(lambda: nothing_yet("no file yet"), name="empty"))
+    result = command("promises", "check")
+    assert result.exit_code == 0
+    assert "nothing to check yet" in result.output

@@ -157,3 +157,14 @@ def test_a_report_of_misuse_is_nobodys_any_more_and_knows_which_account_it_names
     down("0004")
     whose = {row["reference"]: uid(row["subject_id"]) for row in rows("ticket")}
     assert whose == {"0": None, "1": None, "2": None, "3": ADA}
+
+
+def test_results_of_checks_keep_their_outcome_up_and_down(up, down):
+    up("0006")
+    seen = {"promise": "P05", "detail": "seen", "checked_at": AT, "since_at": AT}
+    put("check_result", {"name": "good", "ok": True, **seen}, {"name": "bad", "ok": False, **seen})
+    up("0007")
+    assert {row["name"]: row["outcome"] for row in rows("check_result")} == {"good": "passed", "bad": "failed"}
+    put("check_result", {"name": "empty", "outcome": "nothing_yet", **seen})
+    down("0006")
+    assert {row["name"]: bool(row["ok"]) for row in rows("check_result")} == {"good": True, "bad": False, "empty": True}
