@@ -6,10 +6,10 @@ import time
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 import structlog
-from sqlalchemy import CursorResult, and_, delete, or_, select, update
+from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from portal.jobs.models import FAILED, WAITING, Job, Schedule
@@ -97,7 +97,7 @@ def tick() -> None:
 def _move_on(kind: JobKind, due_at: datetime, ran_at: datetime | None) -> None:
     now = clock.now()
     ours = update(Schedule).where(Schedule.name == kind.name, Schedule.next_at == due_at)
-    moved_on = db.session.execute(ours.values(next_at=kind.next_run(now)))
+    moved_on = db.affected(ours.values(next_at=kind.next_run(now))) == 1
     if due_at > now:
         # Noted while a clock was ahead: it would not be due before that day comes.
         log.warning("worker.schedule_put_right", kind=kind.name)
@@ -105,7 +105,7 @@ def _move_on(kind: JobKind, due_at: datetime, ran_at: datetime | None) -> None:
     # A worker whose clock is behind must not have the others run it again and again.
     ran_since = ran_at is not None and ran_at <= clock.latest() and kind.next_run(ran_at) > now
     still_waiting = db.session.scalar(select(Job.id).where(Job.kind == kind.name, Job.state == WAITING).limit(1))
-    if cast("CursorResult[Any]", moved_on).rowcount == 1 and still_waiting is None and not ran_since:
+    if moved_on and still_waiting is None and not ran_since:
         enqueue(kind.name)
 
 
@@ -192,8 +192,7 @@ def _run(leased: Leased) -> None:
                 finish()
         else:
             kind.handler(**leased.payload)
-        ended = db.session.execute(delete(Job).where(Job.id == leased.id, Job.lease == leased.lease))
-        if cast("CursorResult[Any]", ended).rowcount != 1:
+        if db.affected(delete(Job).where(Job.id == leased.id, Job.lease == leased.lease)) != 1:
             raise LeaseLost
         if kind.schedule:
             db.session.execute(update(Schedule).where(Schedule.name == kind.name).values(ran_at=clock.now()))

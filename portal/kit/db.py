@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Engine, MetaData, String, Uuid, event
+from sqlalchemy import JSON, CursorResult, DateTime, Engine, MetaData, String, UpdateBase, Uuid, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
@@ -59,7 +59,22 @@ class Base(DeclarativeBase):
     )
 
 
-db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False}, disable_autonaming=True)
+Row = TypeVar("Row", bound=Base)
+
+
+class Database(SQLAlchemy):
+    """One session and one engine an app, and what is asked of them everywhere."""
+
+    def lock(self, model: type[Row], key: object) -> Row | None:
+        """Return a row as the database holds it now, locked until the unit ends; None when there is none."""
+        return self.session.get(model, key, with_for_update=True, populate_existing=True)
+
+    def affected(self, statement: UpdateBase) -> int:
+        """Run a statement and return how many rows it changed."""
+        return cast("CursorResult[Any]", self.session.execute(statement)).rowcount
+
+
+db = Database(model_class=Base, session_options={"expire_on_commit": False}, disable_autonaming=True)
 
 Id = Annotated[uuid.UUID, mapped_column(primary_key=True, default=uuid.uuid4)]
 Name = Annotated[str, mapped_column(String(100))]

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, cast
 
 import structlog
-from sqlalchemy import Column, CursorResult, Row, String, bindparam, delete, func, select, update
+from sqlalchemy import Column, Row, String, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -194,7 +194,7 @@ def states() -> list[KeyState]:
 def give_up(key_id: str) -> bool:
     """Note that a missing secret will never come back, and delete the keys that only it could open; False if not missing."""
     lost = update(SecretKey).where(SecretKey.key_id == key_id, SecretKey.key_id.in_(missing_keys()))
-    done = cast("CursorResult[Any]", db.session.execute(lost.values(lost_at=clock.now()))).rowcount == 1
+    done = db.affected(lost.values(lost_at=clock.now())) == 1
     if done:
         column = cast("Column[bytes]", LastingKey.__table__.c.key_sealed)
         db.session.execute(delete(LastingKey).where(key_id_in(column) == bytes.fromhex(key_id)))

@@ -20,6 +20,8 @@ from portal.kit.refusals import LinkDead
 
 LinkPurpose = NewType("LinkPurpose", str)
 """What a link is for. Each is spelled once, by whoever owns what the link hangs on; a link of another purpose is dead."""
+_READABLE = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Without 0, 1, I, L, O, which look alike, and without U, so that no word comes of it by chance."""
 LONGEST = timedelta(days=30)
 """How long a link may live that is not lasting: so long an old secret is needed after it has signed its last one."""
 
@@ -105,6 +107,11 @@ def _refuse_other_spellings(token: str) -> None:
 
 def _digest(stamp: str) -> str:
     return hashlib.sha256(stamp.encode()).hexdigest()[:32]
+
+
+def reference() -> str:
+    """Return ten characters drawn at random that people can read out and copy without a slip. No key to anything."""
+    return "".join(secrets.choice(_READABLE) for _each in range(10))
 
 
 def new_secret() -> str:

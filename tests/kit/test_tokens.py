@@ -199,3 +199,11 @@ def _reads(lab: Flask, cookie: str) -> bool:
     client.set_cookie("portal", cookie)
     with client.session_transaction() as session:
         return "csrf_token" in session
+
+
+def test_a_reference_is_read_out_without_a_slip_and_never_the_same():
+    drawn = {tokens.reference() for _each in range(2000)}
+    assert len(drawn) == 2000
+    assert {len(each) for each in drawn} == {10}
+    assert not set("01ILOU") & set("".join(drawn))
+    assert all(each.isascii() and each.upper() == each and each.isalnum() for each in drawn)

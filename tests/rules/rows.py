@@ -48,6 +48,8 @@ def sets_a_column(node: ast.AST) -> bool:
 def writes_by_session(call: ast.Call, where: Function) -> bool:
     """Tell whether a call writes by the unit's session; a statement is looked for where its variable was set."""
     session, _, verb = dotted(call.func).rpartition(".")
+    if session == "db" and verb == "affected":
+        return True
     if not session.endswith("session"):
         return False
     return verb in SESSION_WRITES or (verb in SESSION_RUNS and _is_no_select(call, where))

@@ -216,5 +216,7 @@ def _read(
 
 
 def _lock(change: EmailChange) -> EmailChange:
-    statement = select(EmailChange).where(EmailChange.id == change.id).with_for_update()
-    return db.session.scalars(statement.execution_options(populate_existing=True)).one()
+    locked = db.lock(EmailChange, change.id)
+    if locked is None:
+        raise LinkDead
+    return locked

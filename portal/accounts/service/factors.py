@@ -6,12 +6,11 @@ import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
 
 import pyotp
 import segno
 import structlog
-from sqlalchemy import CursorResult, delete, or_, select, update
+from sqlalchemy import delete, or_, select, update
 
 from portal.accounts import mail
 from portal.accounts.models import FACTOR_SECRET, Person, StaffRole, TotpFactor
@@ -144,8 +143,7 @@ def remove_factor(actor: Actor, *, password: str) -> None:
 
 def drop_factor(person: Person) -> None:
     """Delete the factor and write the letter. Raises NotFound when there is none."""
-    gone = db.session.execute(delete(TotpFactor).where(TotpFactor.person_id == person.id))
-    if cast("CursorResult[Any]", gone).rowcount != 1:
+    if db.affected(delete(TotpFactor).where(TotpFactor.person_id == person.id)) != 1:
         raise NotFound
     mail.factor_removed(person)
 
@@ -158,7 +156,7 @@ def undo_factor(person: Person, *, since: datetime) -> None:
     if db.session.get(StaffRole, person.id) is not None:
         return
     newer = delete(TotpFactor).where(TotpFactor.person_id == person.id, TotpFactor.created_at >= since)
-    if cast("CursorResult[Any]", db.session.execute(newer)).rowcount:
+    if db.affected(newer):
         audit.record("accounts.factor_undone", subject_id=person.id)
 
 
@@ -179,7 +177,7 @@ def spend_code(person_id: uuid.UUID, *, code: str) -> None:
     # A step far ahead was spent while a clock was ahead; it must not lock its owner out until that day.
     unspent = or_(TotpFactor.last_step < step, TotpFactor.last_step > step + clock.SKEW.total_seconds() // STEP_SECONDS)
     newer = update(TotpFactor).where(TotpFactor.person_id == person_id, unspent)
-    if cast("CursorResult[Any]", db.session.execute(newer.values(last_step=step))).rowcount != 1:
+    if db.affected(newer.values(last_step=step)) != 1:
         raise CodeWrong
 
 

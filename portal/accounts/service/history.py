@@ -55,7 +55,7 @@ def _enqueue(person_id: uuid.UUID, device: str, at: str) -> None:
 
 def note_failure(person_id: uuid.UUID, *, device: str, at: datetime) -> None:
     """Count a failed try in the history; write a letter when a day has seen many. An id nobody has is passed over."""
-    person = db.session.get(Person, person_id, with_for_update=True)
+    person = db.lock(Person, person_id)
     if person is None:
         return
     before = _failures_since(person_id, at - timedelta(days=1))

@@ -112,8 +112,7 @@ def set_password(person: Person, *, password: str, keep_session: uuid.UUID | Non
 
 def lock_person(person_id: uuid.UUID) -> Person:
     """Return the person as the database holds them now, locked until the unit ends. Raises NotFound."""
-    statement = select(Person).where(Person.id == person_id).with_for_update()
-    person = db.session.scalar(statement.execution_options(populate_existing=True))
+    person = db.lock(Person, person_id)
     if person is None:
         raise NotFound
     return person

@@ -3,9 +3,9 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 
 from portal.accounts.models import SignInSession, StaffRole
 from portal.kit import audit, clock
@@ -102,7 +102,7 @@ def renew_session(actor: Actor, *, by_second_factor: bool) -> SignedIn:
 
     Raises NotFound when the session has ended, or was renewed, since the actor was looked up.
     """
-    row = db.session.get(SignInSession, actor.session_id, with_for_update=True)
+    row = db.lock(SignInSession, actor.session_id)
     if row is None or row.fresh_until != actor.fresh_until:
         raise NotFound
     secret = new_secret()
@@ -132,7 +132,7 @@ def sessions_for(actor: Actor) -> list[SessionView]:
 def end_session(session_id: uuid.UUID, *, by: Actor) -> None:
     """End one of the actor's own sessions. Raises NotFound for anybody else's."""
     mine = delete(SignInSession).where(SignInSession.id == session_id, SignInSession.person_id == by.person_id)
-    if cast("CursorResult[Any]", db.session.execute(mine)).rowcount != 1:
+    if db.affected(mine) != 1:
         raise NotFound
     audit.record("accounts.session_ended", subject_id=by.person_id, by=by.person_id)
 
@@ -142,4 +142,4 @@ def end_sessions(person_id: uuid.UUID, *, but: uuid.UUID | None = None) -> int:
     theirs = delete(SignInSession).where(SignInSession.person_id == person_id)
     if but is not None:
         theirs = theirs.where(SignInSession.id != but)
-    return cast("CursorResult[Any]", db.session.execute(theirs)).rowcount
+    return db.affected(theirs)

@@ -147,8 +147,7 @@ def _stamp(sign_up_id: str) -> str | None:
 
 def _lock(row: SignUp) -> SignUp:
     """Return the sign-up as it stands now, locked until the unit ends. Raises LinkDead when it has ended."""
-    mine = select(SignUp).where(SignUp.id == row.id).with_for_update()
-    locked = db.session.scalar(mine.execution_options(populate_existing=True))
+    locked = db.lock(SignUp, row.id)
     if locked is None:
         raise LinkDead
     return locked

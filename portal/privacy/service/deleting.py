@@ -1,7 +1,6 @@
 """Deleting an account: told beforehand, undone for a while, then carried out in pieces and read back (P28)."""
 
 import json
-import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,7 +24,6 @@ from portal.privacy.models import DONE, RUNNING, SEALED_FACTS, UNDONE, WAITING, 
 from portal.privacy.service import receipts
 
 log = structlog.get_logger()
-LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 AT_ONCE = 100
 BATCH = 500
 """Rows of one piece."""
@@ -85,7 +83,7 @@ def request_deletion(actor: Actor) -> datetime:
     deletion = Deletion(
         id=uuid.uuid4(),
         person_id=person.id,
-        number="".join(secrets.choice(LETTERS) for _letter in range(10)),
+        number=tokens.reference(),
         requested_at=asked_at,
         due_at=asked_at + period("deletion_undo"),
     )

@@ -95,7 +95,7 @@ def open_export(export_id: uuid.UUID, *, by: Actor) -> BinaryIO:
 
 def note_fetched(export_id: uuid.UUID) -> None:
     """Note that a copy was fetched; only the first time counts."""
-    export = db.session.get(Export, export_id, with_for_update=True)
+    export = db.lock(Export, export_id)
     if export is not None and export.fetched_at is None:
         export.fetched_at = clock.now()
         audit.record("privacy.export_fetched", subject_id=export.person_id, by=export.person_id)
@@ -123,7 +123,7 @@ def build(export_id: uuid.UUID) -> Callable[[], None] | None:
 
 def _finish(export_id: uuid.UUID, *, key: str, rows: int) -> None:
     current_unit().on_rollback.append(lambda: storage().remove(key))
-    export = db.session.get(Export, export_id, with_for_update=True, populate_existing=True)
+    export = db.lock(Export, export_id)
     person = accounts.get_person(export.person_id) if export else None
     if export is None or person is None or export.state != WAITING or person.deactivated_at:
         storage().delete(key)

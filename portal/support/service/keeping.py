@@ -2,9 +2,9 @@
 
 import uuid
 from collections.abc import Sequence
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO
 
-from sqlalchemy import CursorResult, Select, and_, delete, func, select
+from sqlalchemy import Select, and_, delete, func, select
 
 from portal.kit import audit, clock, staff_reads
 from portal.kit.actor import Actor, Staff, for_staff
@@ -121,8 +121,7 @@ def delete_file(attachment_id: uuid.UUID, *, by: Actor) -> uuid.UUID:
 
 def remove(row: Attachment, *, why: str) -> None:
     """Delete a file and leave the note that there was one; of two who delete it at once, one leaves the note."""
-    gone = cast("CursorResult[Any]", db.session.execute(delete(Attachment).where(Attachment.id == row.id)))
-    if gone.rowcount == 1:
+    if db.affected(delete(Attachment).where(Attachment.id == row.id)) == 1:
         db.session.add(RemovedFile(message_id=row.message_id, why=why))
     storage().delete(row.file_key)
 

@@ -1,6 +1,5 @@
 """A ticket comes into being: by the form, signed in or not, or raised by the portal itself; and its customer goes on."""
 
-import secrets
 import uuid
 from collections.abc import Sequence
 
@@ -8,7 +7,7 @@ from sqlalchemy import and_, func, or_, select, update
 
 from portal.accounts import service as accounts
 from portal.accounts.events import AccountFrozen, AddressChanged
-from portal.kit import audit, clock, i18n, throttle
+from portal.kit import audit, clock, i18n, throttle, tokens
 from portal.kit.actor import Actor
 from portal.kit.clients import ClientKey
 from portal.kit.db import db
@@ -21,7 +20,6 @@ from portal.support import mail
 from portal.support.models import ACCOUNT_FROZEN, CLOSED, CUSTOMER, MISUSE_REPORTED, OPEN, SYSTEM, Message, Ticket
 from portal.support.service import access, keeping
 
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 TICKETS = "5 per hour"
 REPLIES = "20 per hour"
 LETTERS_PER_ADDRESS = "5 per 6 hours"
@@ -132,7 +130,7 @@ def follow_address(change: AddressChanged) -> None:
 
 
 def _new(*, email: str, **values: object) -> Ticket:
-    reference = "".join(secrets.choice(ALPHABET) for _each in range(10))
+    reference = tokens.reference()
     ticket = Ticket(
         **{"name": "", "subject": "", **values},
         id=uuid.uuid4(),
