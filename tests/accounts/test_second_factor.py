@@ -123,15 +123,15 @@ def test_a_code_that_a_clock_ahead_has_spent_locks_nobody_out(client, new_client
     clock.forward(days=400)
     ahead = new_client()
     sign_in(ahead, ada)
-    assert ahead.submit(STEP, code=cast.code(ada)).path == "/home"
+    assert ahead.fill_in(code=cast.code(ada)).path == "/home"
     clock.forward(days=-400)
     sign_in(client, ada)
     code = cast.code(ada)
-    client.submit(STEP, code=code)
+    client.fill_in(code=code)
     assert is_in(client)
     second = new_client()
     sign_in(second, ada)
-    assert second.submit(STEP, code=code).status == 422, "and it serves once as ever"
+    assert second.fill_in(code=code).status == 422, "and it serves once as ever"
 
 
 @pytest.mark.parametrize(("away", "good"), [(-61, False), (-30, True), (0, True), (30, True), (61, False)])
