@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
@@ -18,6 +18,7 @@ from portal.kit.running import App, Installed
 from portal.kit.settings import Settings
 from portal.kit.unit import current_unit
 
+PART = 64 * 1024
 _NAME = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -91,6 +92,13 @@ class Storage:
     def clear(self) -> None:
         """Delete everything: for tests and the demo."""
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def parts_of(stream: BinaryIO) -> Iterator[bytes]:
+    """Yield what a file holds from its beginning, in parts: it is never whole in memory."""
+    stream.seek(0)
+    while part := stream.read(PART):
+        yield part
 
 
 def _is_older(path: Path, length: timedelta) -> bool:

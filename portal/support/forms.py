@@ -1,10 +1,12 @@
 """What the helpdesk's forms ask for."""
 
+import os
+
 from flask_wtf.file import MultipleFileField
 
 from portal.kit import forms
 from portal.kit.i18n import _, _l
-from portal.support.files import KINDS, LARGEST, LARGEST_TOGETHER, MOST_FILES
+from portal.support.files import ENDINGS, LARGEST, LARGEST_TOGETHER, MOST_FILES, Upload
 
 SUBJECT_MAX = 150
 FILES_HINT = _l(
@@ -13,7 +15,7 @@ FILES_HINT = _l(
     each=LARGEST // 1024**2,
     all=LARGEST_TOGETHER // 1024**2,
 )
-ACCEPT = {"accept": ",".join(f".{ending}" for ending in KINDS)}
+ACCEPT = {"accept": ",".join(ENDINGS)}
 
 
 class WithFiles(forms.Form):
@@ -30,9 +32,23 @@ class WithFiles(forms.Form):
         ),
         "FileNotWhatItSays": (
             "files",
-            _l("“%(name)s” isn’t the kind of file its name says. It may be damaged, or was renamed."),
+            _l("“%(name)s” isn’t the kind of file its name says. Save it again from the program it comes from."),
+        ),
+        "FileDamaged": ("files", _l("“%(name)s” is damaged or incomplete. Save it again and send the new file.")),
+        "FileIsTwoThings": (
+            "files",
+            _l("Something else is hidden in “%(name)s”. Save it as a new file, or send a screenshot."),
+        ),
+        "FileHoldsControls": (
+            "files",
+            _l("“%(name)s” contains control characters, so it isn’t plain text. Save it as text in UTF-8."),
         ),
         "FileHoldsProgram": ("files", _l("“%(name)s” contains macros. Save it without them.")),
+        "FileIsLocked": ("files", _l("“%(name)s” is protected by a password. Save it without one.")),
+        "FileUnpacksTooLarge": (
+            "files",
+            _l("“%(name)s” is too large once it’s unpacked. Save it as a PDF, or leave out what isn’t needed."),
+        ),
         "TooMuchStored": (
             "files",
             _l("Your tickets already hold too many files. Delete some of them first."),
@@ -44,12 +60,10 @@ class WithFiles(forms.Form):
         if self.uploads():
             self.problems.append(_("Choose your files again: browsers don’t keep them."))
 
-    def uploads(self) -> list[tuple[str, bytes]]:
-        """Return what was chosen, as (name as typed, content). The size of the whole request is bounded."""
+    def uploads(self) -> list[Upload]:
+        """Return what was chosen, which lies on disk. The size of the whole request is bounded."""
         chosen = [each for each in self["files"].data or () if getattr(each, "filename", None)]
-        for each in chosen:
-            each.stream.seek(0)
-        return [(each.filename, each.stream.read()) for each in chosen]
+        return [Upload(each.filename, each.stream.seek(0, os.SEEK_END), each.stream) for each in chosen]
 
 
 class Contact(WithFiles):

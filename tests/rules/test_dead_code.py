@@ -57,6 +57,8 @@ ASKED_FOR_BY_NAME: dict[str, str] = {
     "raiseExceptions": "logging reads it",
     "isolation_level": "the driver of SQLite reads it",
     "MAX_IMAGE_PIXELS": "Pillow reads it",
+    "StartElementHandler": "expat calls it",
+    "StartDoctypeDeclHandler": "expat calls it",
     "company_*": "the company's facts are read by their names, one by one",
     "SMALL": "a kind of change that no version has been yet",
     "SIGNIFICANT": "a kind of change that no version has been yet",

@@ -5,21 +5,26 @@ import struct
 import zipfile
 import zlib
 
+from portal.support.files import Upload
 
-def png() -> bytes:
-    """A picture of one dot."""
+
+def png(spelled: bytes = b"\xff\xff\xff") -> bytes:
+    """A picture of a few dots, whose colours, stored as they are, may spell a word."""
+    spelled += b"\0" * (-len(spelled) % 3)
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    header = struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)
-    dot = zlib.compress(b"\0\xff\xff\xff")
+    header = struct.pack(">IIBBBBB", len(spelled) // 3, 1, 8, 2, 0, 0, 0)
+    dot = zlib.compress(b"\0" + spelled, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", dot) + chunk(b"IEND", b"")
 
 
 def jpeg() -> bytes:
-    """The outline of a photo."""
-    return b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00" + b"\x11" * 40 + b"\xff\xd9"
+    """The outline of a photo of one dot."""
+    frame = b"\xff\xc0\x00\x0b\x08\x00\x01\x00\x01\x01\x01\x11\x00"
+    scan = b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00" + b"\x11" * 40
+    return b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00" + frame + scan + b"\xff\xd9"
 
 
 def webp() -> bytes:
@@ -33,11 +38,25 @@ def pdf() -> bytes:
     return b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
 
 
-def office(main: str = "word/document.xml", **further: bytes) -> bytes:
+DOCUMENT = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+TABLE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+
+
+def content_types(*overrides: tuple[str, str]) -> bytes:
+    """The list that an office file has of its parts, each with its content type."""
+    listed = "".join(f'<Override PartName="{part}" ContentType="{kind}"/>' for part, kind in overrides)
+    return (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+        '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        f'<Default Extension="xml" ContentType="application/xml"/>{listed}</Types>'
+    ).encode()
+
+
+def office(main: str = "word/document.xml", kind: str = DOCUMENT, types: bytes | None = None, **further: bytes) -> bytes:
     """An office file with `main` and further parts; a `__` in a name stands for a slash."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("[Content_Types].xml", types or content_types((f"/{main}", kind)))
         archive.writestr(main, "<document/>")
         for name, data in further.items():
             archive.writestr(name.replace("__", "/"), data)
@@ -55,6 +74,11 @@ def archive(**parts: bytes) -> bytes:
 
 HTML = b"<!DOCTYPE html><html><body><script>alert(document.domain)</script></body></html>"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+
+
+def upload(name: str, data: bytes) -> Upload:
+    """Return a file as a form hands it on."""
+    return Upload(name, len(data), io.BytesIO(data))
 
 
 def chosen(*files: tuple[str, bytes]) -> list[tuple[io.BytesIO, str]]:

@@ -18,6 +18,7 @@ from zipstream import ZipStream
 
 from portal.kit import clock, file_names
 from portal.kit.claims import Dataset, Subject, register
+from portal.kit.files import parts_of
 from portal.kit.formats import instant
 from portal.kit.i18n import _, tag
 from portal.kit.renderer import stream
@@ -219,8 +220,7 @@ def _safe_name(name: str, taken: set[str]) -> str:
 
 def _read(source: BinaryIO) -> Iterator[bytes]:
     with source:
-        while part := source.read(CHUNK):
-            yield part
+        yield from parts_of(source)
 
 
 def _json(value: Any) -> bytes:

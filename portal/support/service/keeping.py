@@ -9,7 +9,7 @@ from sqlalchemy import Select, and_, delete, func, select
 from portal.kit import audit, clock, staff_reads
 from portal.kit.actor import Actor, Staff, for_staff
 from portal.kit.db import db
-from portal.kit.files import storage
+from portal.kit.files import parts_of, storage
 from portal.kit.periods import period
 from portal.kit.refusals import NotFound, Refusal
 from portal.kit.staff_reads import Basis
@@ -28,7 +28,7 @@ class TooMuchStored(Refusal):
 
 def check_room(ticket: Ticket, *, files: Sequence[NewFile]) -> None:
     """Raise TooMuchStored when the person's tickets would hold more than they may."""
-    if files and _stored_beside(ticket) + sum(len(each.data) for each in files) > MOST_STORED:
+    if files and _stored_beside(ticket) + sum(each.size for each in files) > MOST_STORED:
         raise TooMuchStored
 
 
@@ -38,10 +38,10 @@ def attach(message: Message, *, files: Sequence[NewFile]) -> None:
     for each in files:
         row = Attachment(
             message_id=message.id,
-            file_key=storage().store(KIND, [each.data]),
+            file_key=storage().store(KIND, parts_of(each.stream)),
             name=each.name,
             kind=each.kind,
-            size=len(each.data),
+            size=each.size,
             expires_at=expires_at,
         )
         db.session.add(row)

@@ -33,7 +33,7 @@ class TicketFull(Refusal):
 
 @before_writes
 def open_ticket(
-    by: Actor, *, name: str, email: str, subject: str, message: str, uploads: Sequence[tuple[str, bytes]], client: ClientKey
+    by: Actor, *, name: str, email: str, subject: str, message: str, uploads: Sequence[file_rules.Upload], client: ClientKey
 ) -> Ticket:
     """Open a ticket from the contact form and tell its address that it has arrived (P13). The same for everyone.
 
@@ -60,7 +60,7 @@ def open_ticket(
 
 
 @before_writes
-def reply(ticket_id: uuid.UUID, *, by: Actor, message: str, uploads: Sequence[tuple[str, bytes]]) -> None:
+def reply(ticket_id: uuid.UUID, *, by: Actor, message: str, uploads: Sequence[file_rules.Upload]) -> None:
     """Add a customer's message to their own ticket, which is our turn again.
 
     Raises NotFound, TooManyTries, TooMuchStored, TicketFull, and what `files.accept_all` raises.
