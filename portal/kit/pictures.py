@@ -1,27 +1,38 @@
 """Pictures that people upload: what they are is judged by their bytes, and only a freshly drawn copy is ever kept.
 
-The original is never stored, never served and never decoded in this process (see `picture_process`).
+The original is never stored, never served and never decoded in this process (see `picture_process`). The decoder works for
+one picture at a time on a whole machine, in bounded memory: how large a picture may be follows from what each format needs.
 """
 
+import fcntl
 import subprocess
 import sys
 import threading
-from pathlib import Path, PurePath
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 
-from portal.kit import picture_process
+from portal.kit import file_types, picture_layout, picture_process
+from portal.kit.file_refusals import FileDamaged, FileNotWhatItSays
+from portal.kit.picture_layout import Kind, Layout
 from portal.kit.refusals import Busy, Refusal
 from portal.kit.unit import before_writes, release_connection
 
 MOST_BYTES = 8_000_000
 MEDIA_TYPE = "image/webp"
-SUFFIXES = {"JPEG": {".jpg", ".jpeg", ".jfif"}, "PNG": {".png"}, "WEBP": {".webp"}}
+ENDINGS = sorted(ending for kind in file_types.PICTURES.values() for ending in kind.endings)
+MOST_PIXELS: Mapping[Kind, int] = {"JPEG": 51_000_000, "PNG": 13_500_000, "WEBP": 8_500_000}
+"""What the decoder can hold: a JPEG is scaled while it is read, a PNG stands in memory once, a WebP four times."""
+MOST_COEFFICIENTS = 153_000_000
+"""Bytes of a JPEG in several passes, which are all in memory before the first pixel is: 3 or 6 a pixel."""
 PATIENCE_SECONDS = 20
+_WAITING = 8
+_LOOK_AGAIN_SECONDS = 0.05
 _HEAD = 1024
-_MARKUP = (b"<script", b"<html", b"<svg", b"<!doctype", b"<?php", b"%pdf-")
-_ZIP_END = b"PK\x05\x06"
-_ZIP_END_SIZE = 22
+_SINGLE_FILE_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
 
-_slots = threading.BoundedSemaphore(2)
+_places = threading.BoundedSemaphore(_WAITING)
 
 
 class NotAPicture(Refusal):
@@ -32,16 +43,12 @@ class PictureIsDrawing(Refusal):
     """An SVG: a drawing that can carry scripts."""
 
 
+class PictureIsHeif(Refusal):
+    """A HEIC or AVIF, as phones keep photos: no decoder of ours reads it."""
+
+
 class PictureMoves(Refusal):
     """A GIF, or a picture of several frames."""
-
-
-class PictureIsTwoThings(Refusal):
-    """A picture that is a page, a program or an archive as well."""
-
-
-class PictureNameDisagrees(Refusal):
-    """The file's name ends otherwise than its content."""
 
 
 class PictureTooLarge(Refusal):
@@ -49,78 +56,89 @@ class PictureTooLarge(Refusal):
 
 
 class PictureTooManyPixels(Refusal):
-    """More pixels than we decode; carries `most`, in millions."""
-
-
-class PictureBroken(Refusal):
-    """The decoder could not read it to its end."""
+    """More pixels than can be decoded of such a picture; carries `most`, in millions."""
 
 
 @before_writes
 def small_square(data: bytes, *, name: str) -> bytes:
     """Return the picture as a square of 256 by 256 pixels in WebP: upright, cut at the centre, without metadata.
 
-    Raises the refusals of this module, and Busy.
+    Raises the refusals of this module, FileNotWhatItSays, FileDamaged, FileIsTwoThings, and Busy.
     """
     if len(data) > MOST_BYTES:
         raise PictureTooLarge(most=MOST_BYTES // 10**6)
-    kind = _kind(data)
-    if PurePath(name).suffix.casefold() not in SUFFIXES[kind]:
-        raise PictureNameDisagrees
-    if _is_two_things(data):
-        raise PictureIsTwoThings
-    return _drawn(data)
-
-
-def _kind(data: bytes) -> str:
-    """Tell what the bytes are by their beginning. Raises the refusal of what we do not take."""
-    if data.startswith(b"\xff\xd8\xff"):
-        return "JPEG"
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "PNG"
-    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
-        return "WEBP"
-    if data.startswith((b"GIF87a", b"GIF89a")):
-        raise PictureMoves
-    if b"<svg" in data[:_HEAD].lower():
-        raise PictureIsDrawing
-    raise NotAPicture
-
-
-def _is_two_things(data: bytes) -> bool:
-    """Tell whether something else hides in the picture: markup, a PDF, or an archive that ends where the file ends."""
-    lowered = data.lower()
-    if any(mark in lowered for mark in _MARKUP):
-        return True
-    end = data.rfind(_ZIP_END)
-    if end < 0 or len(data) - end < _ZIP_END_SIZE:
-        return False
-    comment = int.from_bytes(data[end + _ZIP_END_SIZE - 2 : end + _ZIP_END_SIZE], "little")
-    return end + _ZIP_END_SIZE + comment == len(data)
-
-
-def _drawn(data: bytes) -> bytes:
+    kind = picture_layout.kind_of(data)
+    if kind is None:
+        raise _why_no_picture(data)
+    if file_types.ending_of(name) not in file_types.PICTURES[kind].endings:
+        raise FileNotWhatItSays(name=name)
+    most = _most_pixels(file_types.check_picture(data), kind)
+    if most is not None:
+        raise PictureTooManyPixels(most=most // 10**6)
     release_connection()
-    if not _slots.acquire(timeout=PATIENCE_SECONDS):
+    with _alone() as lock:
+        return _drawn(data, lock)
+
+
+def _why_no_picture(data: bytes) -> Refusal:
+    if data.startswith((b"GIF87a", b"GIF89a")):
+        return PictureMoves()
+    if b"<svg" in data[:_HEAD].lower():
+        return PictureIsDrawing()
+    return PictureIsHeif() if data[4:8] == b"ftyp" and data[8:12] in _SINGLE_FILE_BRANDS else NotAPicture()
+
+
+def _most_pixels(layout: Layout, kind: Kind) -> int | None:
+    """Return how many pixels a picture of this kind may have, if it has more; else None."""
+    if layout.pixels > MOST_PIXELS[kind]:
+        return MOST_PIXELS[kind]
+    if layout.coefficients > MOST_COEFFICIENTS:
+        return layout.pixels * MOST_COEFFICIENTS // layout.coefficients
+    return None
+
+
+@contextmanager
+def _alone() -> Iterator[int]:
+    """Wait for one's turn on this machine, and lend the lock that says so. Raises Busy."""
+    if not _places.acquire(blocking=False):
         raise Busy
     try:
-        # Our own interpreter and our own file, no shell, nothing of the person's in the arguments.
+        # The decoder's own file is the lock: each process of the portal on this machine has it, none can remove it.
+        with Path(picture_process.__file__).open("rb") as stream:
+            _lock(stream.fileno())
+            yield stream.fileno()
+    finally:
+        _places.release()
+
+
+def _lock(descriptor: int) -> None:
+    end = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > end:
+                raise Busy from None
+            time.sleep(_LOOK_AGAIN_SECONDS)
+
+
+def _drawn(data: bytes, lock: int) -> bytes:
+    try:
+        # Our own interpreter and our own file, no shell, nothing of the person's in the arguments. The decoder holds the
+        # lock as well: should this process die, nobody starts another one beside it.
         done = subprocess.run(
             [sys.executable, "-I", str(Path(picture_process.__file__))],
             input=data,
             capture_output=True,
             timeout=PATIENCE_SECONDS,
             env={},
+            pass_fds=(lock,),
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise PictureBroken from None
-    finally:
-        _slots.release()
-    if done.returncode == picture_process.TOO_MANY_PIXELS:
-        raise PictureTooManyPixels(most=picture_process.MOST_PIXELS // 10**6)
+        raise FileDamaged from None
     if done.returncode == picture_process.MOVES:
         raise PictureMoves
     if done.returncode:
-        raise PictureBroken
+        raise FileDamaged
     return done.stdout

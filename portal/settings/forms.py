@@ -42,12 +42,16 @@ class Avatar(forms.Form):
             "photo",
             _l("SVG files can contain programs, so we don’t accept them. Choose a JPEG, PNG or WebP file."),
         ),
+        "PictureIsHeif": (
+            "photo",
+            _l("This photo is in HEIC or AVIF format, which we can’t read. Save it as a JPEG and try again."),
+        ),
         "PictureMoves": ("photo", _l("Animated images aren’t accepted. Choose a still JPEG, PNG or WebP file.")),
-        "PictureIsTwoThings": (
+        "FileIsTwoThings": (
             "photo",
             _l("Something else is hidden in this file. Save the photo as a new file, or take a screenshot of it."),
         ),
-        "PictureNameDisagrees": (
+        "FileNotWhatItSays": (
             "photo",
             _l("The file name’s ending doesn’t match what’s in it. Save the photo as a new file and try again."),
         ),
@@ -56,10 +60,10 @@ class Avatar(forms.Form):
             "photo",
             _l("This photo has too many pixels. Choose one of at most %(most)s million."),
         ),
-        "PictureBroken": ("photo", _l("This file is damaged or incomplete. Save the photo as a new file and try again.")),
+        "FileDamaged": ("photo", _l("This file is damaged or incomplete. Save the photo as a new file and try again.")),
     }
 
-    photo = forms.upload(_l("Photo"), accept=sorted(ending for endings in pictures.SUFFIXES.values() for ending in endings))
+    photo = forms.upload(_l("Photo"), accept=pictures.ENDINGS)
 
 
 class ChangeEmail(forms.Form):

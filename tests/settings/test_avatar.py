@@ -1,5 +1,6 @@
 """A photo: only a small square drawn anew is kept; what is no photo, or more than one, is refused with its reason (P03)."""
 
+import fcntl
 import io
 import struct
 import zipfile
@@ -11,7 +12,6 @@ from PIL import Image
 
 from portal.kit import picture_process, pictures
 from portal.kit.files import storage
-from portal.kit.unit import unit_of_work
 
 PATH = "/settings/avatar"
 PHOTO = "/settings/avatar/photo"
@@ -113,6 +113,16 @@ def bomb(side: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
 
 
+def photo(width: int, height: int, **options) -> bytes:
+    """A large photo, red on the left."""
+    return encoded(halves(width, height), "JPEG", quality=20, **options)
+
+
+def in_passes(width: int, height: int) -> bytes:
+    """A photo of which each colour is stored whole, in several passes."""
+    return photo(width, height, progressive=True, subsampling=0)
+
+
 def animation(kind: str) -> bytes:
     frames = [Image.new("RGB", (20, 20), colour) for colour in (RED, BLUE)]
     return encoded(frames[0], kind, save_all=True, append_images=frames[1:], duration=100)
@@ -136,6 +146,7 @@ REFUSED = {
     "a moving WebP": (animation("WEBP"), "me.webp", "Animated images"),
     "a page": (b"<!doctype html><script>alert(1)</script>", "me.png", "can’t read this as a photo"),
     "a PDF": (b"%PDF-1.7 " + JPEG, "me.jpg", "can’t read this as a photo"),
+    "a HEIC, as a phone keeps it": (b"\0\0\0\x18ftypheic" + bytes(40), "me.jpg", "HEIC or AVIF"),
     "a TIFF": (encoded(halves(), "TIFF"), "me.jpg", "can’t read this as a photo"),
     "nothing": (b"", "me.jpg", "can’t read this as a photo"),
     "a photo that is a page": (JPEG + b"<html><script>alert(1)</script>", "me.jpg", "hidden in this file"),
@@ -153,14 +164,21 @@ REFUSED = {
     "a head without a body": (b"\x89PNG\r\n\x1a\n" + b"\0" * 100, "me.png", "damaged or incomplete"),
     "too many bytes": (JPEG + b"\0" * pictures.MOST_BYTES, "me.jpg", "too large"),
     "too many pixels": (bomb(50_000), "me.png", "too many pixels"),
-    "a little too many pixels": (bomb(6400), "me.png", "too many pixels"),
+    "a little too many pixels": (bomb(3700), "me.png", "at most 13 million"),
+    "a WebP that would need 790 MB": (
+        lambda: encoded(Image.new("RGB", (6324, 6324)), "WEBP", lossless=True),
+        "me.webp",
+        "most 8 mil",
+    ),
+    "a JPEG of more than fifty million": (lambda: photo(8700, 6000), "me.jpg", "at most 51 million"),
+    "a JPEG in passes that need 300 MB": (lambda: in_passes(8660, 5773), "me.jpg", "at most 25 million"),
 }
 
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_is_refused_says_why_and_leaves_nothing(app, ada, case):
     data, name, reason = REFUSED[case]
-    page = put(ada, data, name)
+    page = put(ada, data() if callable(data) else data, name)
     assert page.status == 422
     assert reason in page.text
     assert stored(app) == []
@@ -227,11 +245,12 @@ def test_the_name_of_the_file_becomes_no_path(app, ada):
         assert {path.parent.parent.name for path in Path(storage().folder).rglob("*") if path.is_file()} == {"avatar"}
 
 
-def test_the_decoder_works_alone_and_within_limits(app, monkeypatch, tmp_path):
-    source = Path(picture_process.__file__).read_text()
-    assert "from portal" not in source and "import portal" not in source
-    greedy = tmp_path / "greedy.py"
-    greedy.write_text(source.replace("drawn = _draw(", "b'x' * (4 << 30); drawn = _draw("))
-    monkeypatch.setattr(picture_process, "__file__", str(greedy))
-    with app.app_context(), unit_of_work(write=False), pytest.raises(pictures.PictureBroken):
-        pictures.small_square(JPEG, name="me.jpg")
+def test_whoever_must_come_back_is_told_when(ada, monkeypatch):
+    monkeypatch.setattr(pictures, "PATIENCE_SECONDS", 0)
+    token = ada.page(PATH).fields()["csrf_token"]
+    with Path(picture_process.__file__).open("rb") as drawing_elsewhere:
+        fcntl.flock(drawing_elsewhere, fcntl.LOCK_EX)
+        answer = ada.client.post(PATH, data={"photo": (io.BytesIO(JPEG), "me.jpg"), "csrf_token": token})
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "30"
+    assert "very busy right now" in answer.text
