@@ -126,7 +126,9 @@ class Cast:
 
     def staff_in(self, visitor: Visitor) -> Staff:
         """Return the member of staff who works in a browser, through the same check as at the gate."""
-        return admit(self.actor_in(visitor), roles=tuple(Role))
+        actor = self.actor_in(visitor)
+        with self.app.app_context():
+            return admit(actor, roles=tuple(Role))
 
     def have_read(self, person: Somebody) -> None:
         """Have Sam read a ticket of somebody's, as the console records it."""
