@@ -1,6 +1,6 @@
 """Pages of sign-up, sign-in and proof of identity. The cookie holds a session's secret and what leads up to it, no more."""
 
-from flask import Blueprint, Response, flash, make_response, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts import service
@@ -190,9 +190,7 @@ def logout() -> ResponseReturnValue:
     service.sign_out(access.actor())
     access.end_browser_session()
     flash(_("You’re signed out."), "success")
-    response: Response = make_response(redirect(url_for("home.start"), code=303))
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
-    return response
+    return redirect(url_for("home.start"), code=303)
 
 
 @bp.route("/confirm-identity", methods=["GET", "POST"])

@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, TypeVar, cast
 
-from flask import Flask, abort, current_app, flash, g, redirect, request, session, url_for
+from flask import Flask, Response, abort, current_app, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
 
-from portal.kit import forms, page_language
+from portal.kit import forms, headers, page_language
 from portal.kit.actor import NOBODY, Actor, FactorNotGiven, ProofTooOld, Role, Staff, admit
 from portal.kit.i18n import _
 from portal.kit.refusals import NotFound
-from portal.kit.web import SAFE_METHODS
+from portal.kit.web import SAFE_METHODS, internal_path
 
 View = TypeVar("View", bound=Callable[..., Any])
 _KNOWN = "_login_user"
@@ -154,8 +154,9 @@ def start_browser_session(secret: str, *, remembered: bool) -> None:
 
 
 def end_browser_session() -> None:
-    """Have this browser hold nothing any more."""
+    """Have this browser hold nothing any more: neither the session nor what pages stored (v5.0.0-14.3.1)."""
     session.clear()
+    headers.clear_storage()
 
 
 def person_stamp() -> str:
@@ -232,6 +233,9 @@ def _gate_staff(person: Actor, tag: Tag) -> ResponseReturnValue | None:
         return _send_to("accounts.second_factor", _("The console needs two-step verification."))
     except ProofTooOld:
         return _send_to("accounts.confirm_identity", _("Please confirm it’s you."))
+    if request.method == "HEAD" and hasattr(current_app.view_functions[request.endpoint or ""], "side_effect_reason"):
+        # It reads nothing of the customer's, so nothing is on record: the headers alone would tell a file's name and size.
+        return Response()
     return None
 
 
@@ -240,7 +244,7 @@ def _send_to(endpoint: str, why: str) -> ResponseReturnValue:
         # Said once: a browser that reopens twenty tabs must not fill up its cookie (v5.0.0-3.3.5).
         flash(why, "info")
     came_from = request.full_path.rstrip("?") if request.method in SAFE_METHODS else _page_of_the_button()
-    return redirect(url_for(endpoint, next=came_from), code=303)
+    return redirect(url_for(endpoint, next=internal_path(came_from)), code=303)
 
 
 def _page_of_the_button() -> str | None:

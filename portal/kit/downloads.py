@@ -8,11 +8,15 @@ INERT = "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; frame
 
 
 def download(stream: BinaryIO, *, name: str, media_type: str) -> Response:
-    """Send `stream` under `name`, which is encoded as RFC 6266 asks. Nothing in it runs, nobody keeps it on the way."""
+    """Send `stream` under `name`, which is encoded as RFC 6266 asks. Nothing in it runs, nobody keeps it on the way.
+
+    It is sent whole or not at all, and says so: no part of it can be asked for.
+    """
     response = send_file(
         stream, mimetype=media_type, as_attachment=True, download_name=name, conditional=False, etag=False, max_age=0
     )
     response.headers["Content-Security-Policy"] = INERT
     response.headers["Cache-Control"] = "no-store"
+    response.headers["Accept-Ranges"] = "none"
     response.call_on_close(stream.close)
     return response

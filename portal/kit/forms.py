@@ -4,6 +4,7 @@ A form checks shape only; it asks no database. A page that shows and takes a for
 token has expired the page comes back filled. A button-only POST with an expired token is sent back to its page unchanged.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from html import escape
@@ -73,7 +74,7 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         valid = super().validate(extra_validators)
         if valid and not g.get("csrf_expired"):
             return True
-        if g.get("csrf_expired") or self.csrf_token.errors:
+        if g.get("csrf_expired") or (self.meta.csrf and self.csrf_token.errors):
             self.csrf_token.errors = ()
             self.problems.append(_why_no_token())
         self._fail(422)
@@ -163,8 +164,9 @@ def clean_address(value: str | None) -> str | None:
     return characters.half_width(clean(value) or "")
 
 
-def _unless_blank(value: str | None) -> str | None:
-    return "" if value is not None and characters.shows_nothing(value) else value
+def _lines(value: str | None) -> str | None:
+    # A browser counts a line end as one character and sends it as two.
+    return "" if value is None or characters.shows_nothing(value) else re.sub(r"\r\n?", "\n", value)
 
 
 def one_line(_form: object, field: Any) -> None:
@@ -200,11 +202,11 @@ def text(label: Sentence, *, max: int = NAME_MAX, required: bool = True, hint: S
 
 
 def paragraph(label: Sentence, *, max: int = MESSAGE_MAX, required: bool = True, hint: Sentence = "") -> TextAreaField:
-    """Make a field of several lines, at most `max` characters."""
+    """Make a field of several lines, at most `max` characters, each line end counted as one (HTML, 4.10.11)."""
     return TextAreaField(
         label,
         validators=[_required(required), _at_most(max), no_control],
-        filters=[_unless_blank],
+        filters=[_lines],
         description=hint,
     )
 

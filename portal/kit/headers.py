@@ -71,6 +71,14 @@ def private_link() -> None:
     g.no_referrer = True
 
 
+def clear_storage() -> None:
+    """Have the browser delete what our pages stored in it.
+
+    Not its cache, which takes Chromium seconds of the whole browser: every page of ours is `no-store`, so none is there.
+    """
+    g.clear_storage = True
+
+
 def _policy() -> str:
     sources = {
         "default-src": "'none'",
@@ -107,6 +115,8 @@ def _set_headers(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if g.get("no_referrer"):
         response.headers["Referrer-Policy"] = "no-referrer"
+    if g.get("clear_storage"):
+        response.headers["Clear-Site-Data"] = '"storage"'
     response.headers.setdefault("Content-Security-Policy", _policy())
     if wait := g.get("retry_after"):
         response.headers.setdefault("Retry-After", str(wait))
@@ -138,6 +148,8 @@ def _compress(response: Response) -> Response:
     if len(body) >= COMPRESS_FROM:
         response.set_data(gzip.compress(body, 6, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
+        # A part would be asked of this encoding and be given of the plain one.
+        response.headers.pop("Accept-Ranges", None)
         if tag := response.get_etag()[0]:
             # Two encodings of one content are equal in meaning, not byte for byte (RFC 9110, 8.8.1).
             response.set_etag(tag, weak=True)

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterable
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import structlog
 from flask import Flask, g, request, url_for
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+LONGEST_PATH = 1000
+"""Of a path that a browser is sent to, in bytes as they are sent: proxies refuse headers of more than 4 KB."""
 
 
 class Portal(Flask):
@@ -80,7 +83,12 @@ def is_neighbour() -> bool:
 
 
 def internal_path(target: str | None) -> str | None:
-    """Return `target` when it is a path of this portal, else None: no open redirect (v5.0.0-3.7.2)."""
+    """Return `target` when it is a path of this portal, else None: no open redirect (v5.0.0-3.7.2).
+
+    One so long that a proxy may refuse the header it would stand in is none either.
+    """
+    if target and len(quote(target, errors="replace")) > LONGEST_PATH:
+        return None
     if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
         return None
     if any(ord(char) < 32 or char == "\\" for char in target):

@@ -1,10 +1,10 @@
 """Shape of a wish for the newsletter, and of the press that ends it."""
 
-from flask_wtf import FlaskForm
 from wtforms import HiddenField
 from wtforms.validators import AnyOf, InputRequired
 
 from portal.kit.forms import Form, email
+from portal.kit.i18n import _
 
 ONE_CLICK = "One-Click"
 
@@ -15,13 +15,17 @@ class Subscribe(Form):
     email = email()
 
 
-class OneClick(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
+class OneClick(Form):
     """What a mail program sends for one press (RFC 8058), and our own button too: the link itself is the proof.
 
     No CSRF token, because neither a mail program nor a browser that refuses cookies has one.
     """
 
-    class Meta:
+    class Meta(Form.Meta):
         csrf = False
 
     pressed = HiddenField(name="List-Unsubscribe", default=ONE_CLICK, validators=[InputRequired(), AnyOf([ONE_CLICK])])
+
+    def _fail(self, status: int) -> None:
+        super()._fail(status)
+        self.problems.append(_("Nothing was changed. Click the button to unsubscribe."))

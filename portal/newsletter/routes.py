@@ -62,16 +62,9 @@ def welcome() -> str:
 def unsubscribe(token: str) -> ResponseReturnValue:
     """Show the button; a press, ours or a mail program's, ends the subscription at once and is not redirected."""
     private_link()
-    one_click = OneClick()
-    if one_click.validate_on_submit():
-        return _end(token)
-    form = Press()
+    form = OneClick()
     if form.validate_on_submit():
-        return _end(token)
+        service.unsubscribe(token)
+        return render("newsletter/unsubscribe.html", done=True)
     service.check_way_out(token)
-    return render("newsletter/unsubscribe.html", form=form, one_click=one_click), form.status
-
-
-def _end(token: str) -> str:
-    service.unsubscribe(token)
-    return render("newsletter/unsubscribe.html", done=True)
+    return render("newsletter/unsubscribe.html", form=form), form.status

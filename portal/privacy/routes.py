@@ -2,11 +2,12 @@
 
 import uuid
 
-from flask import Blueprint, Response, flash, jsonify, make_response, redirect, request, send_file, url_for
+from flask import Blueprint, Response, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.kit import access, clock
 from portal.kit.actor import Role
+from portal.kit.downloads import download
 from portal.kit.forms import Press
 from portal.kit.headers import private_link
 from portal.kit.i18n import _, _l
@@ -85,15 +86,10 @@ def export_file(export_id: uuid.UUID) -> ResponseReturnValue:
     export = service.export_for(person, export_id)
     if export.ready_at is None:
         return render("privacy/export_file.html", export=export)
-    after_unit(lambda: service.note_fetched(export_id))
-    response = send_file(
-        service.open_export(export_id, by=person),
-        mimetype="application/zip",
-        as_attachment=True,
-        download_name=f"my-data-{export.ready_at.date().isoformat()}.zip",
-        etag=False,
-    )
-    response.headers["Cache-Control"] = "no-store"
+    if request.method != "HEAD":
+        after_unit(lambda: service.note_fetched(export_id))
+    name = f"my-data-{export.ready_at.date().isoformat()}.zip"
+    response = download(service.open_export(export_id, by=person), name=name, media_type="application/zip")
     response.content_length = export.size
     return response
 
@@ -127,10 +123,7 @@ def delete() -> ResponseReturnValue:
             form.refuse(refusal)
         else:
             access.end_browser_session()
-            response = make_response(redirect(url_for(".deletion_begun"), code=303))
-            # The browser forgets what it kept of the account (v5.0.0-14.3.1).
-            response.headers["Clear-Site-Data"] = '"cache", "storage"'
-            return response
+            return redirect(url_for(".deletion_begun"), code=303)
     return render("privacy/delete.html", form=form, outlook=service.outlook_for(access.actor())), form.status
 
 

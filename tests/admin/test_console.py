@@ -170,6 +170,16 @@ class TestReading:
         (read, subjects) = reads()[-1]
         assert (subjects, read.staff_id, read.table_name) == ([cast.ada.id], cast.sam.id, "ticket_attachment")
 
+    def test_asking_for_the_headers_alone_tells_nothing_and_is_no_read(self, ticket, sam, reads):
+        link = sam.get(ticket[2]).soup.select_one("ul.files a")["href"]
+        before = len(reads())
+        for path in (ticket[2], link):
+            answer = sam.client.head(path)
+            assert (answer.status_code, answer.data) == (200, b"")
+            assert "Content-Disposition" not in answer.headers
+            assert answer.headers.get("Content-Length", "0") == "0"
+        assert len(reads()) == before
+
     def test_a_ticket_that_is_not_there_is_not_logged(self, sam, reads):
         assert sam.get(f"/admin/tickets/{uuid.uuid4()}").status == 404
         assert reads() == []

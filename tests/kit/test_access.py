@@ -193,6 +193,17 @@ class TestInternalPath:
     def test_a_path_of_ours_is_one(self, target):
         assert web.internal_path(target) == target
 
+    @pytest.mark.parametrize("target", ["/support?" + "a=1&" * 1300, "/" + "x" * 1000, "/" + "布" * 200])
+    def test_one_that_a_proxy_may_refuse_in_a_header_is_none(self, target):
+        assert web.internal_path(target) is None
+
+    def test_a_long_way_back_from_the_gate_leads_home(self, visitor, people):
+        long = "/lab/signed-in?" + "after=1&" * 1300
+        answer = visitor.client.get(long)
+        assert (answer.status_code, answer.location) == (303, "/login")
+        ada = people.sign_in(people.ada).client
+        assert ada.get("/login", query_string={"next": long}).location == "/home"
+
     @given(st.text(max_size=40))
     def test_whatever_passes_stays_on_this_host(self, target):
         from urllib.parse import urljoin, urlsplit

@@ -170,6 +170,7 @@ class TestFields:
             ("password", "", "Please fill this in."),
             ("password", "x" * 257, "at most 256 characters"),
             ("message", "x" * 10_001, "at most 10000 characters"),
+            ("message", "x\r\n" * 5_001, "at most 10000 characters"),
             ("message", "a\0b", "Use plain text only."),
         ],
     )
@@ -185,6 +186,17 @@ class TestFields:
         assert post(visitor, token=token_of(visitor), name=value).status_code == 303
         page = visitor.send(visitor.get("/lab/page"), **{**GOOD, "name": value, "email": "wrong"})
         assert page.soup.find("input", {"name": "name"})["value"] == value
+
+    @pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
+    def test_a_line_end_counts_as_one_character_however_it_is_sent(self, one_lab, visitor, end):
+        from tests.kit.lab import Sheet
+
+        written = ("x" * 165 + end) * 60 + "x" * 40
+        assert post(visitor, token=token_of(visitor), message=written).status_code == 303
+        with one_lab.test_request_context(method="POST", data={"message": written}):
+            sheet = Sheet()
+            assert sheet.message.data == written.replace(end, "\n")
+            assert len(sheet.message.data) == 10_000
 
     def test_ends_are_trimmed_but_never_those_of_a_password(self, one_lab):
         from tests.kit.lab import Sheet

@@ -48,6 +48,28 @@ def test_a_customer_takes_a_copy(cast, run_jobs, outbox):
     assert letter.link("/settings/privacy/export/") == link_of(ada)
 
 
+def test_asking_for_the_headers_alone_is_no_download(cast, run_jobs):
+    ada = cast.sign_in(cast.ada)
+    start(ada)
+    run_jobs()
+    whole = ada.client.head(link_of(ada))
+    assert (whole.status_code, whole.data) == (200, b"")
+    assert "Downloaded" not in ada.get("/settings/privacy/requests").text
+    answer = ada.client.get(link_of(ada))
+    assert answer.headers["Content-Length"] == whole.headers["Content-Length"] == str(len(answer.data))
+    assert "Downloaded" in ada.get("/settings/privacy/requests").text
+
+
+def test_a_copy_comes_whole_and_says_so(cast, run_jobs):
+    ada = cast.sign_in(cast.ada)
+    start(ada)
+    run_jobs()
+    whole = ada.client.get(link_of(ada))
+    part = ada.client.get(link_of(ada), headers={"Range": "bytes=0-9"})
+    assert whole.headers["Accept-Ranges"] == part.headers["Accept-Ranges"] == "none"
+    assert (part.status_code, part.data) == (200, whole.data)
+
+
 def test_progress_is_told_to_the_page(cast, run_jobs):
     ada = cast.sign_in(cast.ada)
     url = start(ada).soup.find(attrs={"data-progress-url": True})["data-progress-url"]

@@ -196,3 +196,23 @@ def test_somebody_elses_thing_is_as_absent_as_none_and_nothing_moves(
             assert [answer.status_code for answer in answers] == [404, 404], (method, rule.rule)
             assert len({len(answer.data) for answer in answers}) == 1
     assert _everything(app) == before
+
+
+@ONE_DATABASE
+def test_whatever_a_get_writes_down_asking_for_its_headers_does_not(
+    app: Flask, cast: Cast, things: dict[type, uuid.UUID]
+) -> None:
+    ada, sam = cast.sign_in(cast.ada), cast.sign_in_staff(cast.sam)
+    writing = [endpoint for endpoint, view in app.view_functions.items() if hasattr(view, "side_effect_reason")]
+    assert len(writing) > 2
+    before = _everything(app)
+    for endpoint in writing:
+        name, model = ADAS[endpoint]
+        (rule,) = app.url_map.iter_rules(endpoint)
+        browser = sam if DOORS[endpoint] in (TICKETS, CONSOLE) else ada
+        address = rule.build({name: things[model]})[1]  # type: ignore[index]
+        assert browser.client.head(address).status_code == 200, rule.rule
+        assert _everything(app) == before, rule.rule
+        assert browser.client.get(address).status_code == 200
+        assert _everything(app) != before, f"{rule.rule} writes nothing: the rule would look at nothing"
+        before = _everything(app)

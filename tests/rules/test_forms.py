@@ -1,0 +1,53 @@
+"""Every form is one of the house's: bounded, calm about whatever body comes, and with nothing typed lost."""
+
+from __future__ import annotations
+
+import ast
+import uuid
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from tests.conftest import Visitor
+from tests.people import Cast
+from tests.rules.source import Module, imports, modules
+
+ONE_DATABASE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+
+
+def _forms_of_their_own(looked_at: Iterable[Module]) -> Iterator[str]:
+    for module in looked_at:
+        for node, name in imports(module):
+            if name in ("flask_wtf.FlaskForm", "wtforms.Form") and module.name != "portal.kit.forms":
+                yield module.at(node)
+
+
+def test_every_form_is_made_of_the_houses_own() -> None:
+    assert list(_forms_of_their_own(modules())) == []
+
+
+def test_the_rule_sees_a_form_of_its_own() -> None:
+    planted = Module(Path("portal/newsletter/forms.py"), 1, ast.parse("from flask_wtf import FlaskForm"))
+    assert list(_forms_of_their_own([planted])) == ["portal/newsletter/forms.py:1"]
+
+
+def _addresses(app: Flask) -> Iterator[tuple[Rule, str]]:
+    for rule in app.url_map.iter_rules():
+        if "POST" in (rule.methods or ()):
+            values = {name: uuid.uuid4() if "uuid:" in rule.rule else "x" for name in rule.arguments}
+            yield rule, str(rule.build(values, append_unknown=False)[1])  # type: ignore[index]
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize("body", ["[1,2]", "5", '"x"', "null", "true", "{", '{"email": [{}]}'])
+def test_a_body_that_is_no_form_is_refused_at_every_address(app: Flask, cast: Cast, body: str) -> None:
+    for browser in (Visitor(app), cast.sign_in(cast.ada), cast.sign_in(cast.sam)):
+        for rule, address in _addresses(app):
+            if rule.endpoint == "accounts.logout":
+                continue
+            answer = browser.client.post(address, data=body, content_type="application/json")
+            # A button without its token goes back to its page, and who may not enter goes where they may.
+            assert answer.status_code == 303 or 400 <= answer.status_code < 500, (rule.rule, answer.status_code)
