@@ -82,13 +82,13 @@ def email_change_confirm(person: Person, *, to: str, token: str) -> None:
         to=to,
         language=person.language,
         zone=person.time_zone,
-        url=external_url("settings.confirm_email", token=token),
+        url=external_url("accounts.confirm_email", token=token),
     )
 
 
 def email_change_asked(person: Person, *, new_email: str, veto_token: str) -> None:
     """Tell the present mailbox at once that another one is to take its place, with the link that stops it."""
-    url = external_url("settings.veto_email", token=veto_token)
+    url = external_url("accounts.veto_email", token=veto_token)
     mail.post("accounts/email_change_asked", new_email=new_email, at=clock.now(), url=url, **alarmed_reader_of(person))
 
 
@@ -99,7 +99,7 @@ def email_change_taken(owner: Person) -> None:
 
 def email_change_done_old(person: Person, *, to: str, undo_token: str) -> None:
     """Tell the mailbox that was left (v5.0.0-6.3.7). Its "This wasn't me" is the link that takes the change back."""
-    undo_url = external_url("settings.undo_email", token=undo_token)
+    undo_url = external_url("recovery.undo_email", token=undo_token)
     mail.post(
         "accounts/email_change_done_old",
         new_email=person.email,

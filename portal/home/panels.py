@@ -50,7 +50,7 @@ def _security(actor: Actor) -> Panel:
         title=_("Security"),
         figure=ngettext("%(num)s browser signed in", "%(num)s browsers signed in", count),
         text=_("Check where you’re signed in, and sign out anything you don’t recognise."),
-        links=[("settings.security", _("Devices and sign-ins")), ("settings.password", _("Change my password"))],
+        links=[("accounts.security", _("Devices and sign-ins")), ("accounts.password", _("Change my password"))],
     )
 
 
@@ -61,7 +61,7 @@ def _communication(actor: Actor) -> Panel:
         title=_("Emails from us"),
         figure=_("Newsletter on") if gets_newsletter else _("Newsletter off"),
         text=_("Choose what we may email you about."),
-        links=[("settings.communication", _("Email preferences")), ("settings.profile", _("Name, language, time zone"))],
+        links=[("settings.communication", _("Email preferences")), ("accounts.profile", _("Name, language, time zone"))],
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import structlog
-from flask import Flask, g, request, url_for
+from flask import Blueprint, Flask, g, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -96,6 +96,22 @@ def internal_path(target: str | None) -> str | None:
     return target
 
 
+def next_path() -> str | None:
+    """Return the page of ours that this address names as the one to go on to."""
+    return internal_path(request.args.get("next"))
+
+
 def home_path() -> str:
     """Return the path of the page that a signed-in customer lands on."""
     return url_for("home.home")
+
+
+def join(name: str, *sections: Blueprint, url_prefix: str | None = None) -> Blueprint:
+    """Make one blueprint of an area's sections, so that its pages stand in several files under the area's one name.
+
+    What holds for the whole area (a hook before each request) is set on what this returns.
+    """
+    whole = Blueprint(name, __name__, url_prefix=url_prefix)
+    for section in sections:
+        whole.deferred_functions += section.deferred_functions
+    return whole

@@ -133,4 +133,4 @@ def security_txt() -> Response:
 @access.public
 def change_password() -> ResponseReturnValue:
     """Lead password managers to the page that changes a password (W3C, A Well-Known URL for Changing Passwords)."""
-    return redirect(url_for("settings.password"), code=302)
+    return redirect(url_for("accounts.password"), code=302)

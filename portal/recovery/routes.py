@@ -79,6 +79,19 @@ def not_me() -> ResponseReturnValue:
     return redirect(url_for(".secured"), code=303)
 
 
+@bp.route("/settings/email/undo/<token>", methods=["GET", "POST"])
+@access.public
+def undo_email(token: str) -> ResponseReturnValue:
+    """Show the change that the link takes back; take it back and secure the account on pressing the button."""
+    private_link()
+    change = accounts.email_change_to_undo(token)
+    form = Press()
+    if form.validate_on_submit():
+        service.undo_email_change(token)
+        return redirect(url_for(".secured"), code=303)
+    return render("recovery/undo_email.html", form=form, change=change), form.status
+
+
 @bp.get("/account-secured")
 @access.public
 def secured() -> str:

@@ -1,5 +1,5 @@
-"""The customer's own pages: profile, photo, e-mail, password, security, communication.
+"""What customers set that belongs to several areas at once: what we may write to them about.
 
-Owns: how these pages are composed of what the areas below offer, and what they say. Refuses: rules and data of its own;
-whatever is changed here is changed by the verb of the area that owns it.
+Owns: how such a page is composed of what the areas below offer, and what it says. Refuses: rules and data of its own, and
+every page that changes rows of one area only, which is that area's; whatever is set here is set by the verb of its owner.
 """

@@ -1,16 +1,32 @@
 """Who gets through the doors of accounts: read by a person, tried by tests/rules/test_who_may_enter.py."""
 
+from portal.accounts.models import SignInSession
 from tests.rules.gates import FRESH, PUBLIC, SIGNED_IN
 
 DOORS = {
+    "accounts.avatar": SIGNED_IN,
+    "accounts.avatar_photo": SIGNED_IN,
     "accounts.check_email": PUBLIC,
+    "accounts.confirm_email": PUBLIC,
     "accounts.confirm_identity": SIGNED_IN,
+    "accounts.email": FRESH,
     "accounts.enrol_factor": FRESH,
     "accounts.login": PUBLIC,
     "accounts.logout": PUBLIC,
+    "accounts.password": FRESH,
+    "accounts.profile": SIGNED_IN,
+    "accounts.remove_avatar": SIGNED_IN,
     "accounts.remove_factor": FRESH,
     "accounts.resend": PUBLIC,
+    "accounts.revoke_others": SIGNED_IN,
+    "accounts.revoke_session": SIGNED_IN,
     "accounts.second_factor": PUBLIC,
+    "accounts.security": SIGNED_IN,
     "accounts.signup": PUBLIC,
     "accounts.verify_email": PUBLIC,
+    "accounts.veto_email": PUBLIC,
+}
+
+THINGS = {
+    "accounts.revoke_session": ("session_id", SignInSession),
 }

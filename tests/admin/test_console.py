@@ -5,7 +5,7 @@ import uuid
 import pytest
 from sqlalchemy import select
 
-from portal.admin import routes
+from portal.admin.routes import tickets
 from portal.kit import staff_reads
 from portal.kit.audit import AuditEntry
 from portal.kit.db import db
@@ -148,7 +148,7 @@ class TestReading:
         def fail(*_args, **_kw):
             raise RuntimeError("no page")
 
-        monkeypatch.setattr(routes, "render", fail)
+        monkeypatch.setattr(tickets, "render", fail)
         assert sam.get(ticket[2]).status == 500
         assert len(reads()) == 1
 

@@ -10,5 +10,6 @@ DOORS = {
     "recovery.report_misuse": PUBLIC,
     "recovery.reset_sent": PUBLIC,
     "recovery.secured": PUBLIC,
+    "recovery.undo_email": PUBLIC,
     "recovery.wasnt_me": PUBLIC,
 }

@@ -24,7 +24,7 @@ class Order:
 
     def __init__(self, graph: CallGraph) -> None:
         self.graph = graph
-        self._calls = {verb.name: self._called_by(verb) for verb in graph.verbs.values()}
+        self._calls = {verb.name: self.called_by(verb) for verb in graph.verbs.values()}
         self.early = self._with_callers({ROOT, *(verb.name for verb in graph.verbs.values() if verb.has(MARK))})
         self.writers = self._with_callers({verb.name for verb in graph.verbs.values() if self._writes(verb)})
         self.faults: list[str] = []
@@ -35,7 +35,8 @@ class Order:
         """Tell whether a verb comes early, or calls one that does."""
         return verb.name == ROOT or bool(self._calls[verb.name] & self.early)
 
-    def _called_by(self, verb: Verb) -> set[str]:
+    def called_by(self, verb: Verb) -> set[str]:
+        """Return the verbs that a verb calls itself, in its own unit."""
         calls = (node for node in at_once(verb.node) if isinstance(node, ast.Call))
         return {called.name for call in calls if (called := self.graph.called(call, verb))}
 

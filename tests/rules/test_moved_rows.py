@@ -168,3 +168,15 @@ def test_results_of_checks_keep_their_outcome_up_and_down(up, down):
     put("check_result", {"name": "empty", "outcome": "nothing_yet", **seen})
     down("0006")
     assert {row["name"]: bool(row["ok"]) for row in rows("check_result")} == {"good": True, "bad": False, "empty": True}
+
+
+def test_visits_follow_pages_to_their_areas_and_back(up, down):
+    up("0007")
+    seen = {"at": AT, "sealed_on": AT.date(), "sealed_address": b"x", "method": "GET", "status": 200}
+    names = ("settings.email", "settings.undo_email", "settings.communication", "accounts.login", None)
+    put("visit", *({"id": stored(uuid.uuid4()), "endpoint": name, **seen} for name in names))
+    up("0008")
+    moved = {"accounts.email", "recovery.undo_email", "settings.communication", "accounts.login", None}
+    assert {row["endpoint"] for row in rows("visit")} == moved
+    down("0007")
+    assert {row["endpoint"] for row in rows("visit")} == set(names)

@@ -18,6 +18,7 @@ import pytest
 from flask import Blueprint
 
 from portal import cli
+from portal.accounts.routes import factors
 from portal.app import AREAS
 from portal.kit.area import Area
 from portal.kit.checks import Check
@@ -117,6 +118,31 @@ def test_what_a_folder_makes_for_the_house_its_area_gives():
 def test_the_rule_misses_what_an_area_leaves_out(name, without, missed):
     (area,) = [each for each in AREAS if each.name == name]
     assert missed in forgotten(replace(area, **without))
+
+
+def unjoined(area: str) -> list[str]:
+    """Name the sections of an area's pages that its one blueprint leaves out."""
+    whole = importlib.import_module(f"portal.{area}.routes").bp.deferred_functions
+    sections = {
+        path.stem: importlib.import_module(f"portal.{area}.routes.{path.stem}").bp.deferred_functions
+        for path in sorted((PORTAL / area / "routes").glob("[!_]*.py"))
+    }
+    return [name for name, pages in sections.items() if not pages or any(page not in whole for page in pages)]
+
+
+SECTIONED = [area for area in areas() if (PORTAL / area / "routes").is_dir()]
+
+
+def test_every_section_of_an_areas_pages_is_served():
+    assert "accounts" in SECTIONED
+    assert [f"{area}/routes/{name}" for area in SECTIONED for name in unjoined(area)] == []
+
+
+def test_the_rule_misses_a_section_that_is_left_out(monkeypatch):
+    monkeypatch.setattr(factors, "bp", Blueprint("accounts", __name__))
+    assert unjoined("accounts") == ["factors"]
+    factors.bp.add_url_rule("/planted", view_func=print)
+    assert unjoined("accounts") == ["factors"]
 
 
 def test_every_command_of_an_area_is_a_command_of_portal():

@@ -28,7 +28,7 @@ SECTION = Section(
             _l("A small account"),
             _l("Your account holds your name, your email address, your language and time zone, and a photo if you add one."),
             _l("The table has no columns for anything else. Photos are re-encoded, which removes their hidden data."),
-            "settings.profile",
+            "accounts.profile",
         ),
         Promise(
             "P04",

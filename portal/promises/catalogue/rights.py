@@ -28,7 +28,7 @@ SECTION = Section(
             _l("Correct what’s wrong"),
             _l("Correct your own data in your settings. Show us any other error and we’ll correct it."),
             _l("You can change your own data in your settings."),
-            "settings.profile",
+            "accounts.profile",
             missing=_l("Requests for other corrections will follow."),
         ),
         Promise(

@@ -1,0 +1,42 @@
+"""The page of sessions, second factor and history, and the buttons that end a session."""
+
+import uuid
+
+from flask import Blueprint, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.accounts import service
+from portal.kit import access
+from portal.kit.forms import Press
+from portal.kit.i18n import _
+from portal.kit.templating import render
+
+bp = Blueprint("accounts", __name__)
+
+
+@bp.get("/settings/security")
+@access.signed_in
+def security() -> str:
+    """Show sessions, the second factor, the history of sign-ins, and the alarm."""
+    actor = access.actor()
+    return render(
+        "accounts/security.html", sessions=service.sessions_for(actor), history=service.history_for(actor), form=Press()
+    )
+
+
+@bp.post("/settings/sessions/<uuid:session_id>/revoke")
+@access.signed_in
+def revoke_session(session_id: uuid.UUID) -> ResponseReturnValue:
+    """End one of one's own sessions; somebody else's does not exist here."""
+    service.end_session(session_id, by=access.actor())
+    flash(_("Signed out on that device."), "success")
+    return redirect(url_for(".security"), code=303)
+
+
+@bp.post("/settings/sessions/revoke-others")
+@access.signed_in
+def revoke_others() -> ResponseReturnValue:
+    """End every session but this one."""
+    service.end_other_sessions(access.actor())
+    flash(_("Signed out everywhere else."), "success")
+    return redirect(url_for(".security"), code=303)

@@ -1,0 +1,126 @@
+"""Pages of sign-in and proof of identity. The cookie holds a session's secret and what leads up to it, no more."""
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.accounts import service
+from portal.accounts.forms.factors import Code
+from portal.accounts.forms.sign_in import ConfirmByPassword, ConfirmIdentity, SignIn
+from portal.kit import access, devices, web
+from portal.kit.i18n import _
+from portal.kit.refusals import LinkDead, Refusal
+from portal.kit.templating import day, render
+
+bp = Blueprint("accounts", __name__)
+
+
+def _device() -> str:
+    return devices.device_of(request.headers.get("User-Agent", ""))
+
+
+def _go_on() -> ResponseReturnValue:
+    return redirect(web.next_path() or web.home_path(), code=303)
+
+
+def _enter(opened: service.SignedIn) -> ResponseReturnValue:
+    access.start_browser_session(opened.secret, remembered=opened.remembered)
+    if opened.password_is_common:
+        flash(_("Your password is easy to guess. Choose another one under Settings, Password."), "warning")
+    return _go_on()
+
+
+@bp.route("/login", methods=["GET", "POST"])
+@access.public
+def login() -> ResponseReturnValue:
+    """Let people in by address and password."""
+    form = SignIn()
+    if request.method == "GET" and access.actor().is_signed_in:
+        return _go_on()
+    if form.validate_on_submit():
+        try:
+            return _admit(service.sign_in(_attempt(form)))
+        except service.AccountClosing as closing:
+            return _closing(closing)
+        except Refusal as refusal:
+            form.refuse(refusal)
+    return render("accounts/login.html", form=form), form.status
+
+
+def _attempt(form: SignIn) -> service.Attempt:
+    return service.Attempt(
+        email=form.email.data,
+        password=form.password.data,
+        remember=form.remember.data,
+        device=_device(),
+        client=web.this_client(),
+        replaces=access.actor().session_id,
+    )
+
+
+def _admit(entry: service.SignedIn | service.SecondStep) -> ResponseReturnValue:
+    if isinstance(entry, service.SignedIn):
+        return _enter(entry)
+    return _ask_code(Code(formdata=None, data={"step": entry.token}))
+
+
+def _closing(closing: service.AccountClosing) -> ResponseReturnValue:
+    flash(_("This account will be deleted on %(day)s. Until then you can cancel.", day=day(closing.gone_at)), "info")
+    return redirect(url_for("privacy.undo", token=closing.token), code=303)
+
+
+@bp.route("/login/second-factor", methods=["GET", "POST"])
+@access.public
+def second_factor() -> ResponseReturnValue:
+    """Take a code: as the second step of signing in, or of a session that was opened without it."""
+    form, actor = Code(), access.actor()
+    if not form.step.data and not actor.is_signed_in:
+        return redirect(url_for(".login", next=web.next_path()), code=303)
+    if not form.step.data and not actor.has_second_factor:
+        return redirect(url_for(".enrol_factor", next=web.next_path()), code=303)
+    if form.validate_on_submit():
+        try:
+            return _enter(_by_code(form))
+        except LinkDead:
+            flash(_("That took too long, or your password has changed. Please start again."), "info")
+            return redirect(url_for(".login", next=web.next_path()), code=303)
+        except Refusal as refusal:
+            form.refuse(refusal)
+    return _ask_code(form)
+
+
+def _ask_code(form: Code) -> ResponseReturnValue:
+    """Show the page that asks for a code. The half of a sign-in that is proven travels in its form: a tab, a sign-in."""
+    target = url_for(".second_factor", next=web.next_path())
+    return render("accounts/second_factor.html", form=form, target=target), form.status
+
+
+def _by_code(form: Code) -> service.SignedIn:
+    actor = access.actor()
+    if form.step.data:
+        return service.finish_sign_in(form.step.data, code=form.code.data, device=_device(), replaces=actor.session_id)
+    return service.give_second_factor(actor, code=form.code.data)
+
+
+@bp.post("/logout")
+@access.public
+def logout() -> ResponseReturnValue:
+    """End the session of this browser, and have the browser forget what it kept of it (v5.0.0-14.3.1)."""
+    service.sign_out(access.actor())
+    access.end_browser_session()
+    flash(_("You’re signed out."), "success")
+    return redirect(url_for("home.start"), code=303)
+
+
+@bp.route("/confirm-identity", methods=["GET", "POST"])
+@access.signed_in
+def confirm_identity() -> ResponseReturnValue:
+    """Ask once more who it is, before a sensitive step."""
+    form = ConfirmIdentity() if access.actor().has_second_factor else ConfirmByPassword()
+    if form.validate_on_submit():
+        try:
+            opened = service.confirm_it_is_you(access.actor(), device=_device(), **form.proof())
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return _enter(opened)
+    return render("accounts/confirm_identity.html", form=form), form.status

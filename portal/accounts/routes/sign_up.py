@@ -1,0 +1,79 @@
+"""Pages of sign-up: a wish for an account, and the link that makes it one."""
+
+from flask import Blueprint, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.accounts import service
+from portal.accounts.forms.sign_up import CorrectAddress, SignUp
+from portal.kit import access, i18n, web
+from portal.kit.forms import Press
+from portal.kit.headers import private_link
+from portal.kit.i18n import _
+from portal.kit.passwords import MIN_ALONE
+from portal.kit.refusals import LinkDead, NotFound, Refusal
+from portal.kit.templating import render
+
+bp = Blueprint("accounts", __name__)
+
+
+@bp.route("/signup", methods=["GET", "POST"])
+@access.public
+def signup() -> ResponseReturnValue:
+    """Take a wish for an account; say the same to everybody."""
+    form = SignUp()
+    if form.validate_on_submit():
+        wish = service.Wish(form.name.data, form.email.data, form.password.data, i18n.code())
+        try:
+            sign_up_id = service.sign_up(wish, client=web.this_client())
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect(url_for(".check_email", token=service.sign_up_token(sign_up_id)), code=303)
+    return render("accounts/signup.html", form=form, least=MIN_ALONE), form.status
+
+
+@bp.route("/signup/check-email/<token>", methods=["GET", "POST"])
+@access.public
+def check_email(token: str) -> ResponseReturnValue:
+    """Say where the email went, and take the right address when that was mistyped. The address names the sign-up."""
+    private_link()
+    try:
+        waiting = service.sign_up_by_token(token)
+    except (LinkDead, NotFound):
+        flash(_("Nothing is waiting for confirmation in this browser. Sign in, or create an account."), "info")
+        return redirect(url_for(".login"), code=303)
+    form = CorrectAddress()
+    if form.validate_on_submit():
+        try:
+            service.correct_address(waiting.id, email=form.email.data, client=web.this_client())
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("Email address changed. The link that went to the old one no longer works."), "success")
+            return redirect(url_for(".check_email", token=token), code=303)
+    return render("accounts/check_email.html", form=form, address=waiting.email, token=token), form.status
+
+
+@bp.post("/signup/resend/<token>")
+@access.public
+def resend(token: str) -> ResponseReturnValue:
+    """Send the email of a sign-up once more."""
+    service.send_again(service.sign_up_by_token(token).id, client=web.this_client())
+    flash(_("Unless we’ve emailed this email address too often recently, another email is on its way."), "success")
+    return redirect(url_for(".check_email", token=token), code=303)
+
+
+@bp.route("/verify-email/<token>", methods=["GET", "POST"])
+@access.public
+def verify_email(token: str) -> ResponseReturnValue:
+    """Show what the link confirms; make the account on pressing the button (opening the link changes nothing)."""
+    private_link()
+    form = Press()
+    if form.validate_on_submit():
+        service.confirm_address(token)
+        flash(_("Your email address is confirmed and your account is ready. Sign in to continue."), "success")
+        return redirect(url_for(".login"), code=303)
+    waiting = service.sign_up_of(token)
+    return render(
+        "accounts/verify_email.html", form=form, waiting=waiting, beside=service.count_beside(waiting)
+    ), form.status

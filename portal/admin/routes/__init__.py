@@ -1,0 +1,6 @@
+"""The console's pages, by section. Each asks for a staff role and a second factor."""
+
+from portal.admin.routes import overview, tickets
+from portal.kit.web import join
+
+bp = join("admin", overview.bp, tickets.bp, url_prefix="/admin")

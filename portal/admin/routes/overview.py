@@ -1,0 +1,24 @@
+"""The console's first page."""
+
+from flask import Blueprint
+
+from portal.jobs import service as jobs
+from portal.kit import access
+from portal.kit.actor import Role
+from portal.kit.templating import render
+from portal.support import service as support
+
+bp = Blueprint("admin", __name__)
+
+
+@bp.get("/")
+@access.staff(*Role)
+def overview() -> str:
+    """Show how much there is to do: counts, no customer's data."""
+    return render(
+        "admin/overview.html",
+        counts=support.count_queues(),
+        may_read_tickets=access.acting_staff().role in support.TICKET_ROLES,
+        failed_jobs=jobs.count_failed(),
+        minutes_waited=int(jobs.oldest_wait().total_seconds()) // 60,
+    )
