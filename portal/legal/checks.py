@@ -89,6 +89,9 @@ def _words_as_published() -> Finding:
     changed = documents.changed_without_version(current_app.jinja_env, today=clock.today())
     if changed:
         return failed("changed without a new version: " + ", ".join(changed))
+    understated = documents.more_than_wording()
+    if understated:
+        return failed("called a change of wording, but a figure changed: " + ", ".join(understated))
     today = clock.today()
     return passed(", ".join(f"{each.key} {each.in_force(today).number}" for each in documents.DOCUMENTS.values()))
 

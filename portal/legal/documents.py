@@ -1,7 +1,8 @@
 """The documents and their versions (P42).
 
 Each version carries a fingerprint of its words: the English sentences of its templates and the periods they name.
-Laying a page out anew leaves the fingerprint alone; changing a word or a figure without a new version breaks P42.
+Laying a page out in another way leaves the fingerprint alone; changing a word or a figure without a new version breaks P42.
+So does calling a version one of wording when its figures changed: a period, whom a clause concerns, or its promises.
 The data table, the vendors and the company's particulars are annexes: they are drawn from their own registers.
 """
 
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from hashlib import sha256
+from itertools import pairwise
 from typing import Any, cast
 
 from jinja2 import BaseLoader, Environment, nodes
@@ -19,27 +21,35 @@ from portal.kit.i18n import _l
 from portal.legal.policy import PERIODS
 
 _SEPARATOR = "\x1f"
-_WORDY = ("_", "ngettext", "clause")
+_CLAUSE = "clause"
+_WORDY = ("_", "ngettext", _CLAUSE)
 """What holds words in a template: the translated sentences, and whom a clause concerns with its promises."""
 
 
 class Significance(Enum):
-    """Whether a change asks for the prominent notice of P43."""
+    """What a version changes, and so whether it asks for the prominent notice of P43.
 
-    FIRST = _l("First version")
-    SMALL = _l("Small change")
-    SIGNIFICANT = _l("Significant change")
+    WORDING says the same in other words: nobody is told, and nobody is asked to accept again.
+    """
+
+    FIRST = "first"
+    WORDING = "wording"
+    SIGNIFICANT = "significant"
 
 
 @dataclass(frozen=True)
 class Version:
-    """One version of a document. `summary` says what changed; `fingerprint` is the SHA-256 of its words."""
+    """One version of a document. `summary` says what changed.
+
+    `fingerprint` is the SHA-256 of its words, `figures` that of what binds whatever the words: see `figures()`.
+    """
 
     number: int
     effective_on: date
     significance: Significance
     summary: Any
     fingerprint: str
+    figures: str
 
 
 @dataclass(frozen=True)
@@ -56,6 +66,8 @@ class Document:
 
 
 _FIRST_ON = date(2026, 11, 23)
+_PLAIN_ON = date(2026, 11, 29)
+_PLAIN = _l("Plainer English throughout. It says the same as before: no right, duty or period has changed.")
 
 DOCUMENTS: Mapping[str, Document] = {
     document.key: document
@@ -65,11 +77,20 @@ DOCUMENTS: Mapping[str, Document] = {
             _l("Privacy policy"),
             (
                 Version(
+                    2,
+                    _PLAIN_ON,
+                    Significance.WORDING,
+                    _PLAIN,
+                    "a79b28fd43b0ef9ff88785500fd13887f68f254ac9c0ead004dba240e1fbf7bc",
+                    "7d5bbdbe18146f4b45649c7157b9b9003e267491755ed0b3177f98822a9ca601",
+                ),
+                Version(
                     1,
                     _FIRST_ON,
                     Significance.FIRST,
-                    _l("The policy as the portal's own rules: every clause names the promise that is checked."),
+                    _l("The first policy. Every clause names the promise that is checked."),
                     "4b683e0c031fe9af555bd1710eb5e71a22bfd474d80ef420df4118dcf5a1f824",
+                    "7d5bbdbe18146f4b45649c7157b9b9003e267491755ed0b3177f98822a9ca601",
                 ),
             ),
         ),
@@ -78,11 +99,20 @@ DOCUMENTS: Mapping[str, Document] = {
             _l("Terms of use"),
             (
                 Version(
+                    2,
+                    _PLAIN_ON,
+                    Significance.WORDING,
+                    _PLAIN,
+                    "83da74e93f89a97905d5cb5911be984e752755e10f07fbf7b8f435aaf7faa95c",
+                    "4274b2c3b94d20af350cd997d65d1f5050573ca04b30dbef3941aedf923b2413",
+                ),
+                Version(
                     1,
                     _FIRST_ON,
                     Significance.FIRST,
                     _l("The first terms for the Online Services."),
                     "c4e9c3f85b68204b821e58ca98862f7a5b7d702a46ad912bbfccd3ca8c667956",
+                    "4274b2c3b94d20af350cd997d65d1f5050573ca04b30dbef3941aedf923b2413",
                 ),
             ),
         ),
@@ -91,11 +121,20 @@ DOCUMENTS: Mapping[str, Document] = {
             _l("Licence agreement (EULA)"),
             (
                 Version(
+                    2,
+                    _PLAIN_ON,
+                    Significance.WORDING,
+                    _PLAIN,
+                    "0bde365c2b2844f24c6e38063fb775a0005b9092ab647967542346139b4eede5",
+                    "690730a35222a87b8ae68aba82bf6fd8f676bc2b69cb72ef4f9b6eb7e665b684",
+                ),
+                Version(
                     1,
                     _FIRST_ON,
                     Significance.FIRST,
                     _l("The first agreement for the Licensed Products."),
                     "97d73b3971876773e6376ee9d6dd23853c2beba808b7f30272763df1a6bdf6ce",
+                    "690730a35222a87b8ae68aba82bf6fd8f676bc2b69cb72ef4f9b6eb7e665b684",
                 ),
             ),
         ),
@@ -117,12 +156,29 @@ def fingerprint(document: Document, environment: Environment) -> str:
     return digest.hexdigest()
 
 
+def figures(document: Document, environment: Environment) -> str:
+    """Return the SHA-256 of the document's figures in any order: periods with their lengths, and each clause's head."""
+    parts = (part for name in _templates(document, environment) for part in _figures(name, environment))
+    return sha256(_SEPARATOR.join(sorted(parts)).encode()).hexdigest()
+
+
 def changed_without_version(environment: Environment, *, today: date) -> list[str]:
-    """Return the keys of the documents whose words are not those of the version in force."""
+    """Return the keys of the documents whose words or figures are not those of the version in force."""
+    changed = []
+    for document in DOCUMENTS.values():
+        bound = document.in_force(today)
+        if (fingerprint(document, environment), figures(document, environment)) != (bound.fingerprint, bound.figures):
+            changed.append(document.key)
+    return changed
+
+
+def more_than_wording() -> list[str]:
+    """Return the keys of the documents with a version that is said to change its wording only, and changed a figure."""
     return [
         document.key
         for document in DOCUMENTS.values()
-        if fingerprint(document, environment) != document.in_force(today).fingerprint
+        for version, before in pairwise(document.versions)
+        if version.significance is Significance.WORDING and version.figures != before.figures
     ]
 
 
@@ -137,10 +193,22 @@ def _templates(document: Document, environment: Environment) -> list[str]:
 
 
 def _words(name: str, environment: Environment) -> Iterator[str]:
-    tree = environment.parse(source(name, environment))
-    for _line, _function, message in extract_from_ast(tree, _WORDY):
+    yield from _spoken(name, environment, _WORDY)
+    yield from _periods(name, environment)
+
+
+def _figures(name: str, environment: Environment) -> Iterator[str]:
+    yield from _spoken(name, environment, (_CLAUSE,))
+    yield from _periods(name, environment)
+
+
+def _spoken(name: str, environment: Environment, functions: tuple[str, ...]) -> Iterator[str]:
+    for _line, _function, message in extract_from_ast(environment.parse(source(name, environment)), functions):
         yield from (message,) if isinstance(message, str) else filter(None, message or ())
-    for call in tree.find_all(nodes.Filter):
+
+
+def _periods(name: str, environment: Environment) -> Iterator[str]:
+    for call in environment.parse(source(name, environment)).find_all(nodes.Filter):
         if call.name == "period" and isinstance(call.node, nodes.Const):
             named = PERIODS[call.node.value]
             yield f"{named.name}={named.length.total_seconds():.0f}s"

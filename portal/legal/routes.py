@@ -66,12 +66,20 @@ def history() -> str:
     )
 
 
+def _title(version: documents.Version) -> str:
+    if version.significance is documents.Significance.FIRST:
+        return str(_("Version %(number)s, the first", number=version.number))
+    if version.significance is documents.Significance.WORDING:
+        return str(_("Version %(number)s: only the wording changed", number=version.number))
+    return str(_("Version %(number)s: a significant change", number=version.number))
+
+
 def _events(document: documents.Document, today: date) -> list[dict[str, object]]:
     bound = document.in_force(today)
     return [
         {
-            "title": _("Version %(number)s: %(kind)s", number=each.number, kind=each.significance.value),
-            "when": day(each.effective_on),
+            "title": _title(each),
+            "when": _("In effect from %(day)s", day=day(each.effective_on)),
             "text": each.summary,
             "state": "now" if each is bound else "next" if each.effective_on > today else "done",
         }

@@ -91,7 +91,7 @@ VENDORS: tuple[Vendor, ...] = (
         key="google_analytics",
         name="Google Analytics",
         entity="Google LLC",
-        purpose=_l("Aggregate visitor statistics, only if you agree"),
+        purpose=_l("Aggregate visitor statistics, only if you accept"),
         countries=(_USA,),
         links=(Link(_PRIVACY, "https://policies.google.com/privacy"),),
         hosts=(
@@ -110,7 +110,7 @@ VENDORS: tuple[Vendor, ...] = (
         key="sendgrid",
         name="SendGrid",
         entity="Twilio Inc.",
-        purpose=_l("Transactional mail"),
+        purpose=_l("Transactional email"),
         countries=(_USA,),
         links=(
             Link(_PRIVACY, "https://www.twilio.com/en-us/legal/privacy"),

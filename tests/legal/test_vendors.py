@@ -37,7 +37,7 @@ def newcomer(monkeypatch):
     [
         ("Amazon Web Services", "Hosting and databases", "USA and Ireland", 1),
         ("Google Analytics", "Aggregate visitor statistics", "USA", 1),
-        ("SendGrid", "Transactional mail", "USA", 2),
+        ("SendGrid", "Transactional email", "USA", 2),
         ("Stripe", "Payments", "USA", 1),
     ],
 )

@@ -60,8 +60,7 @@ ASKED_FOR_BY_NAME: dict[str, str] = {
     "StartElementHandler": "expat calls it",
     "StartDoctypeDeclHandler": "expat calls it",
     "company_*": "the company's facts are read by their names, one by one",
-    "SMALL": "a kind of change that no version has been yet",
-    "SIGNIFICANT": "a kind of change that no version has been yet",
+    "SIGNIFICANT": "what a version is when it is neither the first nor one of wording",
 }
 
 
