@@ -91,11 +91,12 @@ def app(request: pytest.FixtureRequest, apps: Callable[[str], Flask]) -> Flask:
     """The app with empty tables: each test that touches data runs on both databases."""
     app = apps(request.param)
     with app.app_context():
-        _empty()
+        empty_tables()
     return app
 
 
-def _empty() -> None:
+def empty_tables() -> None:
+    """Delete every row and every file."""
     with unit_of_work():
         for table in reversed(Base.metadata.sorted_tables):
             db.session.execute(table.delete())

@@ -97,7 +97,7 @@ def cookie_name() -> str:
 
 def _is_open_page() -> bool:
     rule = request.url_rule
-    if rule is None or rule.arguments or "GET" not in (rule.methods or ()) or g.get("no_referrer"):
+    if rule is None or rule.arguments or "GET" not in (rule.methods or ()) or g.get("is_private_link"):
         return False
     return access.tag_of(current_app, rule.endpoint).gate is Gate.PUBLIC
 

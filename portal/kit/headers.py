@@ -67,8 +67,11 @@ def _draw_nonce() -> None:
 
 
 def private_link() -> None:
-    """Say that this page's address holds a token: it must never travel in a Referer header (v5.0.0-3.4.5)."""
-    g.no_referrer = True
+    """Say that this page's address holds a token: it must never travel to another site in a Referer header (v5.0.0-3.4.5).
+
+    To ourselves it may: a browser told to send none at all hides where the page's own form comes from as well.
+    """
+    g.is_private_link = True
 
 
 def clear_storage() -> None:
@@ -113,8 +116,9 @@ def _set_headers(response: Response) -> Response:
     g.setdefault("nonce", secrets.token_urlsafe(18))
     for name, value in ALWAYS.items():
         response.headers.setdefault(name, value)
-    if g.get("no_referrer"):
-        response.headers["Referrer-Policy"] = "no-referrer"
+    if g.get("is_private_link"):
+        # A browser that does not know the second takes the first.
+        response.headers["Referrer-Policy"] = "no-referrer, same-origin"
     if g.get("clear_storage"):
         response.headers["Clear-Site-Data"] = '"storage"'
     response.headers.setdefault("Content-Security-Policy", _policy())

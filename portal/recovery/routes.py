@@ -1,4 +1,4 @@
-"""Pages of lost access. A page whose address holds a token sends no Referer and is not kept by the browser."""
+"""Pages of lost access. A page whose address holds a token sends no Referer to others and is not kept by the browser."""
 
 from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue

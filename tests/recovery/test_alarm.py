@@ -87,7 +87,7 @@ def test_a_forged_alarm_is_dead(client, cast, outbox):
 
 def test_the_alarm_page_tells_nobody_its_address(client, cast, outbox):
     page = client.page(alarm_link(client, cast, outbox))
-    assert page.response.headers["Referrer-Policy"] == "no-referrer"
+    assert page.response.headers["Referrer-Policy"] == "no-referrer, same-origin"
 
 
 def test_from_settings_it_needs_no_fresh_proof_and_ends_this_session_too(cast, outbox, clock, told):

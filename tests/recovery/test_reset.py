@@ -47,7 +47,7 @@ def test_a_forgotten_password_is_chosen_anew(client, cast, outbox):
 def test_the_page_tells_nobody_where_it_came_from_and_is_not_kept(client, cast, outbox):
     ask(client, cast.ada.email)
     page = client.page(link(outbox, cast.ada))
-    assert page.response.headers["Referrer-Policy"] == "no-referrer"
+    assert page.response.headers["Referrer-Policy"] == "no-referrer, same-origin"
     assert page.response.headers["Cache-Control"] == "no-store"
 
 

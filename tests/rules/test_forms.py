@@ -51,3 +51,25 @@ def test_a_body_that_is_no_form_is_refused_at_every_address(app: Flask, cast: Ca
             answer = browser.client.post(address, data=body, content_type="application/json")
             # A button without its token goes back to its page, and who may not enter goes where they may.
             assert answer.status_code == 303 or 400 <= answer.status_code < 500, (rule.rule, answer.status_code)
+
+
+@ONE_DATABASE
+def test_every_page_behind_a_link_takes_its_own_form_from_a_browser_that_tells_no_origin(app: Flask) -> None:
+    """What Chromium sends from such a page to a host of the local network, and old browsers everywhere (B06)."""
+    browser = Visitor(app)
+    token = browser.get("/contact").fields()["csrf_token"]
+    behind_links = [(rule, address) for rule, address in _addresses(app) if "<token>" in rule.rule]
+    assert len(behind_links) > 5
+    for rule, address in behind_links:
+        outcomes = [
+            browser.client.post(address, data=data, headers={"Origin": "null", **headers}).status_code
+            for data, headers in (
+                ({"csrf_token": token}, {}),
+                ({}, {}),
+                ({"csrf_token": token[:-1] + "x"}, {}),
+                ({"csrf_token": token}, {"Sec-Fetch-Site": "cross-site"}),
+            )
+        ]
+        assert outcomes[0] in (303, 410), rule.rule
+        if not hasattr(app.view_functions[rule.endpoint], "csrf_exempt_reason"):
+            assert outcomes[1:] == [403, 403, 403], rule.rule
