@@ -53,7 +53,7 @@ def test_a_verb_that_comes_before_the_first_write_says_so():
         "kit.throttle.spend",
         "kit.passwords.Hasher.hash",
         "kit.staff_reads.record",
-        "accounts.service.people.set_password",
+        "accounts.service.passwords.set_password",
     }
     assert {f"portal.{name}" for name in known} <= portal().early
     assert silent(portal()) == []

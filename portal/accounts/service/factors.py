@@ -15,6 +15,7 @@ from sqlalchemy import delete, or_, select, update
 from portal.accounts import mail
 from portal.accounts.models import FACTOR_SECRET, Person, StaffRole, TotpFactor
 from portal.accounts.service import people, sessions
+from portal.accounts.service.passwords import WrongPassword, check_password
 from portal.kit import audit, clock, codes, keys, passwords, throttle
 from portal.kit.actor import Actor
 from portal.kit.db import db
@@ -43,10 +44,6 @@ class CodesUnreadable(Unavailable):
 
 class FactorPresent(Refusal):
     """The person has a second factor already."""
-
-
-class WrongPassword(Refusal):
-    """The password given is not the person's own."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +130,7 @@ def remove_factor(actor: Actor, *, password: str) -> None:
     Raises WrongPassword, TooManyTries, NotFound (there is none), PasswordTooShort.
     """
     person = people.person_for(actor)
-    if not people.check_password(person, password=password):
+    if not check_password(person, password=password):
         raise WrongPassword
     passwords.check_length(password, least=passwords.MIN_ALONE)
     drop_factor(person)

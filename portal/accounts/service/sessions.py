@@ -143,3 +143,11 @@ def end_sessions(person_id: uuid.UUID, *, but: uuid.UUID | None = None) -> int:
     if but is not None:
         theirs = theirs.where(SignInSession.id != but)
     return db.affected(theirs)
+
+
+def end_other_sessions(actor: Actor) -> int:
+    """End every session of the actor but this one; return how many."""
+    person_id = actor.require_id()
+    ended = end_sessions(person_id, but=actor.session_id)
+    audit.record("accounts.other_sessions_ended", subject_id=person_id, by=person_id, count=ended)
+    return ended

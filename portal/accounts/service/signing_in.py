@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from portal.accounts.models import Person
 from portal.accounts.service import closing_links, factors, history, people, sessions
+from portal.accounts.service.passwords import WrongPassword, check_password, refresh_hash
 from portal.accounts.service.sessions import SignedIn
 from portal.kit import audit, passwords, throttle, tokens
 from portal.kit.actor import Actor
@@ -82,7 +83,7 @@ def sign_in(attempt: Attempt) -> SignedIn | SecondStep:
         _refuse(attempt, proven.person_id if proven else None)
     _give_back(attempt)
     _check_standing(person)
-    people.refresh_hash(person, password=attempt.password, fits=right)
+    refresh_hash(person, password=attempt.password, fits=right)
     if people.has_factor(person):
         remember = "1" if attempt.remember else ""
         return SecondStep(tokens.sign(SECOND_STEP, str(proven.person_id), remember, stamp=proven.stamp))
@@ -157,11 +158,11 @@ def confirm_it_is_you(actor: Actor, *, password: str, device: str, code: str = "
     A person with a second factor gives both. Raises WrongPassword, CodeWrong, CodesUnreadable, TooManyTries, Busy.
     """
     try:
-        if not people.check_password(people.person_for(actor), password=password):
-            raise factors.WrongPassword
+        if not check_password(people.person_for(actor), password=password):
+            raise WrongPassword
         if actor.has_second_factor:
             factors.spend_code(people.person_for(actor).id, code=code)
-    except (factors.WrongPassword, factors.CodeWrong):
+    except (WrongPassword, factors.CodeWrong):
         history.note_failure_later(actor.person_id, device=device)
         raise
     audit.record("accounts.identity_confirmed", subject_id=actor.person_id, by=actor.person_id)

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from portal.accounts import mail
 from portal.accounts.models import Person, SignUp
 from portal.accounts.service import people
+from portal.accounts.service.passwords import context_words
 from portal.jobs import service as jobs
 from portal.kit import audit, clock, passwords, throttle, tokens
 from portal.kit.clients import ClientKey
@@ -43,7 +44,7 @@ def sign_up(wish: Wish, *, client: ClientKey) -> uuid.UUID:
     Raises TooManyTries for the client, Busy, PasswordTooShort, PasswordTooCommon, PasswordTellsContext.
     """
     throttle.spend("accounts.sign_up", client, PER_CLIENT)
-    passwords.check(wish.password, context=people.context_words(wish.name, wish.email))
+    passwords.check(wish.password, context=context_words(wish.name, wish.email))
     in_time = _may_write(wish.email)
     hashed = passwords.hasher().hash(wish.password)
     row = SignUp(

@@ -1,0 +1,100 @@
+"""The password of an account: judged, checked, set, changed, hashed again (P07)."""
+
+import uuid
+
+from sqlalchemy import select, update
+
+from portal.accounts import mail
+from portal.accounts.models import Person
+from portal.accounts.service.people import has_factor, lock_person, person_for
+from portal.accounts.service.sessions import SignedIn, end_sessions, renew_session
+from portal.kit import audit, clock, passwords, throttle
+from portal.kit.actor import Actor
+from portal.kit.db import db
+from portal.kit.refusals import LinkDead, Refusal
+from portal.kit.settings import current_settings
+from portal.kit.unit import before_writes
+from portal.legal import policy
+
+CHECKS_PER_PERSON = "10 per 5 minutes"
+PASSWORDS_PER_PERSON = "10 per hour; 20 per day"
+"""Changes that one account may try: each costs an email, hashes and a judgement. A reset by email has a limit of its own."""
+
+
+class WrongPassword(Refusal):
+    """The password given is not the person's own."""
+
+
+def least_password(person: Person) -> int:
+    """Return how many characters this person's password needs: fewer when a second factor is asked as well."""
+    return passwords.least(with_factor=has_factor(person))
+
+
+def context_words(*own: str) -> list[str]:
+    """Return the words that a password must not be made of: the person's and the company's (v5.0.0-6.2.11)."""
+    company = policy.company_from(current_settings())
+    return [*own, company.name, company.product, company.site, company.legal_entity, current_settings().host, "portal"]
+
+
+@before_writes
+def check_password(person: Person, *, password: str) -> bool:
+    """Tell whether `password` is the person's own; wrong answers are counted.
+
+    Raises TooManyTries, also for the right one while the count is spent, and Busy.
+    """
+    throttle.spend("accounts.password", str(person.id), CHECKS_PER_PERSON)
+    if not passwords.hasher().verify(person.password_hash, password):
+        return False
+    throttle.give_back("accounts.password", str(person.id), CHECKS_PER_PERSON)
+    return True
+
+
+@before_writes
+def set_password(person: Person, *, password: str, keep_session: uuid.UUID | None = None) -> None:
+    """Set a new password: every link stamped with the old one dies, other sessions end, a frozen account thaws (P08).
+
+    Writes the security letter and the audit row. Hashing holds no transaction.
+    Raises PasswordTooShort, PasswordTooCommon, PasswordTellsContext, Busy; LinkDead when somebody set one meanwhile.
+    """
+    person_id, set_before = person.id, person.password_set_at
+    passwords.check(password, least=least_password(person), context=context_words(person.name, person.email))
+    hashed = passwords.hasher().hash(password)
+    person = lock_person(person_id)
+    if person.password_set_at != set_before:
+        raise LinkDead
+    person.password_hash, person.password_set_at, person.frozen_at = hashed, clock.now(), None
+    end_sessions(person.id, but=keep_session)
+    mail.password_changed(person)
+    audit.record("accounts.password_changed", subject_id=person.id, by=person.id)
+
+
+@before_writes
+def change_password(actor: Actor, *, current: str, password: str) -> SignedIn:
+    """Change one's own password: other sessions end, this one gets another secret (v5.0.0-6.2.3, 7.2.4, 7.4.3).
+
+    Raises WrongPassword, which counts; TooManyTries, Busy, and what `set_password` raises.
+    """
+    person = person_for(actor)
+    if not check_password(person, password=current):
+        raise WrongPassword
+    throttle.spend("accounts.password_change", str(person.id), PASSWORDS_PER_PERSON)
+    set_password(person, password=password, keep_session=actor.session_id)
+    return renew_session(actor, by_second_factor=False)
+
+
+@before_writes
+def refresh_hash(person: Person, *, password: str, fits: passwords.Match) -> None:
+    """Hash a password anew when parameters (v5.0.0-11.2.2) or form have changed since; it stays the same password."""
+    person_id, old = person.id, person.password_hash
+    if old is None or not (fits is passwords.Match.AS_SENT or passwords.hasher().needs_rehash(old)):
+        return
+    hashed = passwords.hasher().hash(password)
+    # Only in the place of the very hash that was verified: a password chosen meanwhile stays.
+    statement = update(Person).where(Person.id == person_id, Person.password_hash == old).values(password_hash=hashed)
+    db.session.execute(statement)
+
+
+def newest_password_hashes(most: int) -> list[str]:
+    """Return stored password hashes to judge their parameters by, newest first (P07)."""
+    statement = select(Person.password_hash).where(Person.password_hash.is_not(None))
+    return [each for each in db.session.scalars(statement.order_by(Person.password_set_at.desc()).limit(most)) if each]
