@@ -5,7 +5,19 @@ from typing import BinaryIO
 
 from portal.accounts.models import EmailChange, Person, SignInEvent, SignInSession, SignUp, StaffRole, TotpFactor
 from portal.accounts.service import get_person
-from portal.kit.claims import UNTIL_ERASED, Claim, Ground, Keep, Subject, Table, Until, of_subjects, personal, technical
+from portal.kit.claims import (
+    UNTIL_ERASED,
+    DataClaim,
+    Ground,
+    Party,
+    RetainFor,
+    RetainUntil,
+    Subject,
+    Table,
+    of_subjects,
+    personal,
+    technical,
+)
 from portal.kit.files import storage
 from portal.kit.i18n import _l
 from portal.kit.refusals import NotFound
@@ -33,10 +45,10 @@ def _delete_photos(people: Sequence[Person]) -> None:
 _SIGN_UP = Table(
     SignUp,
     what=_l("Sign-ups waiting for confirmation"),
-    whose=of_subjects(email=SignUp.email_key, since=SignUp.created_at),
+    parties=[Party(of_subjects(email=SignUp.email_key, since=SignUp.created_at))],
     purpose=_l("To create your account once you confirm your email address."),
     ground=Ground.CONTRACT,
-    keep=Keep("never_confirmed", since="created_at"),
+    retention=RetainFor("never_confirmed", since="created_at"),
     columns={
         "id": technical(),
         "name": personal(_l("Name entered")),
@@ -54,10 +66,10 @@ _SIGN_UP = Table(
 _SESSION = Table(
     SignInSession,
     what=_l("Your sessions"),
-    whose=of_subjects(person=SignInSession.person_id),
+    parties=[Party(of_subjects(person=SignInSession.person_id))],
     purpose=_l("To keep you signed in, and to let you sign out from anywhere."),
     ground=Ground.CONTRACT,
-    keep=Until("expires_at", _l("Until you sign out, or it expires")),
+    retention=RetainUntil("expires_at", _l("Until you sign out, or it expires")),
     columns={
         "id": technical(),
         "person_id": personal(_WHO),
@@ -75,10 +87,10 @@ _SESSION = Table(
 _EVENT = Table(
     SignInEvent,
     what=_l("Sign-in history, including failed attempts"),
-    whose=of_subjects(person=SignInEvent.person_id),
+    parties=[Party(of_subjects(person=SignInEvent.person_id))],
     purpose=_l("So that you can see whether it was you."),
     ground=Ground.LEGITIMATE_INTEREST,
-    keep=Keep("sign_in_history", since="last_at"),
+    retention=RetainFor("sign_in_history", since="last_at"),
     columns={
         "id": technical(),
         "person_id": personal(_WHO),
@@ -93,12 +105,12 @@ _EVENT = Table(
 _EMAIL_CHANGE = Table(
     EmailChange,
     what=_l("Changes of your email address"),
-    whose=of_subjects(person=EmailChange.person_id),
+    parties=[Party(of_subjects(person=EmailChange.person_id))],
     purpose=_l("To have the new address confirmed, and to let you undo the change from the old one."),
     ground=Ground.CONTRACT,
-    keep=(
-        Keep("email_change_undo", since="confirmed_at"),
-        Keep("email_change_undo", since="requested_at", where=lambda: EmailChange.confirmed_at.is_(None)),
+    retention=(
+        RetainFor("email_change_undo", since="confirmed_at"),
+        RetainFor("email_change_undo", since="requested_at", where=lambda: EmailChange.confirmed_at.is_(None)),
     ),
     columns={
         "id": technical(),
@@ -116,10 +128,10 @@ _EMAIL_CHANGE = Table(
 _FACTOR = Table(
     TotpFactor,
     what=_l("Your two-step verification"),
-    whose=of_subjects(person=TotpFactor.person_id),
+    parties=[Party(of_subjects(person=TotpFactor.person_id))],
     purpose=_l("To ask for a code as well as your password, as you chose."),
     ground=Ground.CONTRACT,
-    keep=UNTIL_ERASED,
+    retention=UNTIL_ERASED,
     columns={
         "person_id": personal(_WHO),
         "secret_sealed": personal(_l("The key of your authenticator app, encrypted"), withheld=_OPENS),
@@ -132,10 +144,10 @@ _FACTOR = Table(
 _ROLE = Table(
     StaffRole,
     what=_l("Your role on our team"),
-    whose=of_subjects(person=StaffRole.person_id),
+    parties=[Party(of_subjects(person=StaffRole.person_id))],
     purpose=_l("To let our staff do their work, and nothing more."),
     ground=Ground.CONTRACT,
-    keep=UNTIL_ERASED,
+    retention=UNTIL_ERASED,
     columns={
         "person_id": personal(_WHO),
         "role": personal(_l("Role")),
@@ -146,12 +158,12 @@ _ROLE = Table(
 _PERSON = Table(
     Person,
     what=_l("Your User Account"),
-    whose=of_subjects(person=Person.id),
+    parties=[Party(of_subjects(person=Person.id))],
     purpose=_l("To provide your account, and to reach you by email."),
     ground=Ground.CONTRACT,
-    keep=UNTIL_ERASED,
+    retention=UNTIL_ERASED,
     before_delete=_delete_photos,
-    goes_last=True,
+    is_anchor=True,
     columns={
         "id": technical(_WHO),
         "name": personal(_l("Name")),
@@ -171,7 +183,7 @@ _PERSON = Table(
     },
 )
 
-CLAIM = Claim(
+CLAIM = DataClaim(
     area="accounts",
     tables=[_SIGN_UP, _SESSION, _EVENT, _EMAIL_CHANGE, _FACTOR, _ROLE, _PERSON],
     consequences=lambda subject: [_l("You can’t sign in any more.")] if subject.person_id else [],

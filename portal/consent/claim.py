@@ -2,21 +2,21 @@
 
 from portal.consent.models import Decision
 from portal.consent.service import ANALYTICS, PERIOD
-from portal.kit.claims import UNTIL_ERASED, Claim, Ground, Keep, Table, of_subjects, personal, technical
+from portal.kit.claims import UNTIL_ERASED, DataClaim, Ground, Party, RetainFor, Table, of_subjects, personal, technical
 from portal.kit.i18n import _l
 
-CLAIM = Claim(
+CLAIM = DataClaim(
     area="consent",
     tables=[
         Table(
             Decision,
             what=_l("Your choices about how we may use your data"),
             # A decision about statistics is a browser's, under a random id that is joined to no person.
-            whose=of_subjects(person=Decision.subject_id),
+            parties=[Party(of_subjects(person=Decision.subject_id))],
             purpose=_l("To respect your choices, and to prove them."),
             ground=Ground.LEGAL_DUTY,
-            keep=(
-                Keep(PERIOD, since="decided_at", where=lambda: Decision.purpose == ANALYTICS),
+            retention=(
+                RetainFor(PERIOD, since="decided_at", where=lambda: Decision.purpose == ANALYTICS),
                 UNTIL_ERASED,
             ),
             columns={

@@ -1,6 +1,6 @@
 """What this area holds of anybody: nothing."""
 
-from portal.kit.claims import Claim
+from portal.kit.claims import DataClaim
 from portal.kit.i18n import _l
 
-CLAIM = Claim(area="home", why_nothing=_l("Its pages show what other areas hold."))
+CLAIM = DataClaim(area="home", why_nothing=_l("Its pages show what other areas hold."))

@@ -1,19 +1,19 @@
 """What the table of jobs holds."""
 
 from portal.jobs.models import FAILED, Job, Schedule
-from portal.kit.claims import SAYS_NOTHING, Claim, Ground, Keep, Table, of_subjects, personal, technical
+from portal.kit.claims import SAYS_NOTHING, DataClaim, Ground, Party, RetainFor, Table, of_subjects, personal, technical
 from portal.kit.i18n import _l
 
-CLAIM = Claim(
+CLAIM = DataClaim(
     area="jobs",
     tables=[
         Table(
             Job,
             what=_l("Background tasks"),
-            whose=of_subjects(person=Job.subject_id),
+            parties=[Party(of_subjects(person=Job.subject_id))],
             purpose=_l("To do what you asked for in the background: emails, downloads, deletion."),
             ground=Ground.CONTRACT,
-            keep=Keep("finished_job", since="run_at", where=lambda: Job.state == FAILED),
+            retention=RetainFor("finished_job", since="run_at", where=lambda: Job.state == FAILED),
             columns={
                 "id": technical(),
                 "kind": technical(_l("Kind of task")),
@@ -35,7 +35,7 @@ CLAIM = Claim(
             what=_l("Schedule of background tasks"),
             purpose=_l("To run clean-ups and checks on time."),
             ground=Ground.LEGITIMATE_INTEREST,
-            keep=SAYS_NOTHING,
+            retention=SAYS_NOTHING,
             columns={"name": technical(), "next_at": technical(), "noted_at": technical(), "ran_at": technical()},
         ),
     ],

@@ -7,11 +7,11 @@ import click
 from flask import Blueprint
 
 from portal.kit.checks import Check
-from portal.kit.claim import CLAIM
-from portal.kit.claims import Claim
+from portal.kit.claims import DataClaim
 from portal.kit.events import Event, Handler
 from portal.kit.job_kinds import JobKind
 from portal.kit.lasting import Lasting
+from portal.kit.own_claim import CLAIM
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Area:
     """
 
     name: str
-    claim: Claim
+    claim: DataClaim
     blueprint: Blueprint | None = None
     development_blueprint: Blueprint | None = None
     checks: Sequence[Check] = ()

@@ -21,7 +21,7 @@ class AuditEntry(Base):
     """One fact of the past."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index("ix_audit_entry_subject", "subject_id", "at"),)
+    __table_args__ = (Index("ix_audit_entry_subject", "subject_id", "at"), Index("ix_audit_entry_by", "by_id", "at"))
 
     id: Mapped[Id]
     at: Mapped[datetime] = mapped_column(index=True, default=clock.now)

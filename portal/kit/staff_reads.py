@@ -39,7 +39,7 @@ class StaffRead(Base):
 
     id: Mapped[Id]
     at: Mapped[datetime] = mapped_column(index=True)
-    staff_id: Mapped[uuid.UUID]
+    staff_id: Mapped[uuid.UUID] = mapped_column(index=True)
     role: Mapped[Word]
     organisation_id: Mapped[uuid.UUID | None]
     """Whose rows they are, where they belong to an organisation and not to one person."""

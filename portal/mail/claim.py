@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from portal.kit.claims import Claim, Ground, Keep, Subject, Table, of_subjects, personal, technical
+from portal.kit.claims import DataClaim, Ground, Party, RetainFor, Subject, Table, of_subjects, personal, technical
 from portal.kit.files import storage
 from portal.kit.i18n import _l
 from portal.mail import transport
@@ -41,28 +41,32 @@ _columns: dict[str, Any] = {
     "ended_at": technical(_l("Delivered")),
 }
 
-CLAIM = Claim(
+CLAIM = DataClaim(
     area="mail",
     tables=[
         Table(
             Letter,
             what=_l("Emails to you"),
             # A letter about an account goes to an old address too: it is that account's, not the mailbox's next reader's.
-            whose=of_subjects(
-                person=Letter.subject_id,
-                email=Letter.to_key,
-                since=Letter.created_at,
-                email_only_if=Letter.subject_id.is_(None),
-            ),
+            parties=[
+                Party(
+                    of_subjects(
+                        person=Letter.subject_id,
+                        email=Letter.to_key,
+                        since=Letter.created_at,
+                        email_only_if=Letter.subject_id.is_(None),
+                    )
+                )
+            ],
             purpose=_l("To send the emails that your own actions ask for, and to know that they were sent."),
             ground=Ground.CONTRACT,
-            keep=(
-                Keep("delivered_letter", since="ended_at"),
-                Keep("undelivered_letter", since="created_at", where=lambda: Letter.state == WAITING),
+            retention=(
+                RetainFor("delivered_letter", since="ended_at"),
+                RetainFor("undelivered_letter", since="created_at", where=lambda: Letter.state == WAITING),
             ),
             columns=_columns,
         )
     ],
-    erase_beside=_empty_mailbox,
+    erase_external=_empty_mailbox,
     residue=_residue,
 )

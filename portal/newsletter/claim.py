@@ -4,7 +4,19 @@ from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, and_, false, or_
 
-from portal.kit.claims import Claim, Ground, Kept, Retain, Subject, Table, of_subjects, personal, technical
+from portal.kit.claims import (
+    DataClaim,
+    Ground,
+    Hold,
+    Party,
+    RetainUntilErased,
+    RetainWhile,
+    Subject,
+    Table,
+    of_subjects,
+    personal,
+    technical,
+)
 from portal.kit.i18n import _l
 from portal.newsletter.models import Subscriber, Suppression
 from portal.newsletter.service import hashes_of
@@ -20,16 +32,18 @@ def _suppressed(subjects: Collection[Subject]) -> ColumnElement[bool]:
     return or_(Suppression.address_hash.in_(hashes), *former) if hashes or former else false()
 
 
-CLAIM = Claim(
+CLAIM = DataClaim(
     area="newsletter",
     tables=[
         Table(
             Subscriber,
             what=_l("Your subscription to the newsletter"),
-            whose=of_subjects(person=Subscriber.subject_id, email=Subscriber.email_key, since=Subscriber.confirmed_at),
+            parties=[
+                Party(of_subjects(person=Subscriber.subject_id, email=Subscriber.email_key, since=Subscriber.confirmed_at))
+            ],
             purpose=_l("To send you the newsletter you asked for."),
             ground=Ground.CONSENT,
-            keep=Kept(_l("Until you unsubscribe")),
+            retention=RetainUntilErased(_l("Until you unsubscribe")),
             columns={
                 "id": technical(),
                 "email": personal(_l("Your email address")),
@@ -43,10 +57,17 @@ CLAIM = Claim(
         Table(
             Suppression,
             what=_l("Newsletter opt-out"),
-            whose=_suppressed,
+            parties=[
+                Party(
+                    _suppressed,
+                    on_erasure=Hold(
+                        _l("It keeps the newsletter from being sent to you, and your email address can’t be read from it.")
+                    ),
+                )
+            ],
             purpose=_l("So that we don’t email you again by mistake."),
             ground=Ground.LEGITIMATE_INTEREST,
-            keep=Kept(_l("As long as there is a newsletter, or until you subscribe again")),
+            retention=RetainWhile(_l("As long as there is a newsletter, or until you subscribe again")),
             columns={
                 "id": technical(),
                 "address_hash": personal(
@@ -55,9 +76,6 @@ CLAIM = Claim(
                 ),
                 "suppressed_at": technical(_l("Unsubscribed")),
             },
-            on_erasure=Retain(
-                _l("It keeps the newsletter from being sent to you, and your email address can’t be read from it.")
-            ),
         ),
     ],
 )

@@ -43,9 +43,10 @@ def _copy_complete() -> Finding:
     shown = json.loads(archive.read("schema.json"))["$defs"]
     withheld = {(each["dataset"], each["column"]) for each in manifest["withheld"] if each["why"]}
     personal = [
-        (table.name, name)
-        for _claim, table in register().tables()
-        for name, column in table.columns.items()
+        (holding.name, name)
+        for holding in register().holdings()
+        if holding.is_disclosed
+        for name, column in holding.columns.items()
         if column.personal
     ]
     lost = [

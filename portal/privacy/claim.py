@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement
 
-from portal.kit.claims import Claim, Ground, Keep, Subject, Table, of_subjects, personal, technical
+from portal.kit.claims import DataClaim, Ground, Party, RetainFor, Subject, Table, of_subjects, personal, technical
 from portal.kit.files import storage
 from portal.kit.i18n import _l
 from portal.privacy.models import RUNNING, WAITING, Deletion, Export
@@ -22,18 +22,18 @@ def _delete_files(exports: Sequence[Any]) -> None:
             storage().delete(export.file_key)
 
 
-CLAIM = Claim(
+CLAIM = DataClaim(
     area="privacy",
     tables=[
         Table(
             Export,
             what=_l("Downloads of your data"),
-            whose=of_subjects(person=Export.person_id),
+            parties=[Party(of_subjects(person=Export.person_id))],
             purpose=_l("To give you a copy of your data."),
             ground=Ground.LEGAL_DUTY,
-            keep=(
-                Keep("export_ready", since="ready_at"),
-                Keep("export_ready", since="requested_at", where=lambda: Export.state == WAITING),
+            retention=(
+                RetainFor("export_ready", since="ready_at"),
+                RetainFor("export_ready", since="requested_at", where=lambda: Export.state == WAITING),
             ),
             columns={
                 "id": technical(),
@@ -51,10 +51,10 @@ CLAIM = Claim(
         Table(
             Deletion,
             what=_l("Deletions of your account"),
-            whose=_deletions_of,
+            parties=[Party(_deletions_of)],
             purpose=_l("To delete your account when you ask for it, to let you cancel, and to prove it afterwards."),
             ground=Ground.LEGAL_DUTY,
-            keep=Keep("audit", since="ended_at"),
+            retention=RetainFor("audit", since="ended_at"),
             columns={
                 "id": technical(),
                 "person_id": personal(_l("Your account’s ID, until the deletion is done")),
@@ -74,6 +74,6 @@ CLAIM = Claim(
             },
         ),
     ],
-    holds=lambda _subject: [_l("The proof of the deletion: a number, dates and counts. It names nobody.")],
+    stays=lambda _subject: [_l("The proof of the deletion: a number, dates and counts. It names nobody.")],
     stored={"export": Export.file_key},
 )

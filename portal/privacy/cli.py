@@ -26,7 +26,7 @@ def register(as_json: bool) -> None:
         click.echo(json.dumps([vars(row) for row in rows], indent=2, ensure_ascii=False))
         return
     for row in rows:
-        click.echo(f"{row.area}.{row.table}: {row.what}\n  {', '.join(row.personal) or 'nothing personal'}")
+        click.echo(f"{row.area}.{row.name}: {row.what}\n  {', '.join(row.personal) or 'nothing personal'}")
         click.echo(f"  why: {row.purpose}\n  ground: {row.ground}\n  kept: {row.kept}\n  on deletion: {row.on_erasure}")
 
 

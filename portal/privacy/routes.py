@@ -46,6 +46,7 @@ def overview() -> str:
     return render(
         "privacy/overview.html",
         held=service.held_for(person),
+        undisclosed=service.undisclosed(),
         export=service.newest_export_for(person),
         vendors=vendors.in_force(clock.today()),
     )

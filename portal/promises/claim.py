@@ -1,10 +1,10 @@
 """What the results of checks hold: nothing about anybody."""
 
-from portal.kit.claims import SAYS_NOTHING, Claim, Ground, Table, technical
+from portal.kit.claims import SAYS_NOTHING, DataClaim, Ground, Table, technical
 from portal.kit.i18n import _l
 from portal.promises.models import CheckResult
 
-CLAIM = Claim(
+CLAIM = DataClaim(
     area="promises",
     tables=[
         Table(
@@ -12,7 +12,7 @@ CLAIM = Claim(
             what=_l("Check results"),
             purpose=_l("To show whether each promise is kept."),
             ground=Ground.LEGITIMATE_INTEREST,
-            keep=SAYS_NOTHING,
+            retention=SAYS_NOTHING,
             columns={name: technical() for name in ("name", "promise", "outcome", "detail", "checked_at", "since_at")},
         )
     ],

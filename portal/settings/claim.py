@@ -1,6 +1,6 @@
 """What this area holds of anybody: nothing."""
 
-from portal.kit.claims import Claim
+from portal.kit.claims import DataClaim
 from portal.kit.i18n import _l
 
-CLAIM = Claim(area="settings", why_nothing=_l("What you set here is held by the part of the portal it’s about."))
+CLAIM = DataClaim(area="settings", why_nothing=_l("What you set here is held by the part of the portal it’s about."))

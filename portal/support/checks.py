@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from portal.kit import clock
 from portal.kit.checks import Check, Finding, failed, nothing_yet, passed
-from portal.kit.claims import UNTIL_ERASED, register
+from portal.kit.claims import UNTIL_ERASED, Effect, register
 from portal.kit.db import db
 from portal.kit.i18n import _l
 from portal.kit.periods import period
@@ -45,10 +45,14 @@ def _count_mute() -> int:
 def _no_period_but_erasure() -> Finding:
     found = {table.name: table for claim, table in register().tables() if claim.area == "support"}
     lasting = [found[model.__tablename__] for model in (Ticket, Message)]
+    # Without a name: the party whose ticket it is.
+    deleted_for = {
+        each.table.name for each in register().holdings() if each.effect is Effect.DELETED and each.name == each.table.name
+    }
     wrong = [
         table.name
         for table in lasting
-        if UNTIL_ERASED not in table.rules or set(table.rules) - ENDS or table.on_erasure or not table.whose
+        if UNTIL_ERASED not in table.rules or set(table.rules) - ENDS or table.name not in deleted_for
     ]
     return failed(", ".join(wrong)) if wrong else passed("kept until erased, and erased on request")
 

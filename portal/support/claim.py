@@ -1,12 +1,25 @@
 """What the helpdesk holds: until erased, but files not longer than their expiry (P14, P16)."""
 
 import uuid
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from typing import BinaryIO
 
-from sqlalchemy import Select, and_, select, update
+from sqlalchemy import Select, and_, select
 
-from portal.kit.claims import UNTIL_ERASED, Claim, Ground, Keep, Subject, Table, Until, of_subjects, personal, technical
+from portal.kit.claims import (
+    UNTIL_ERASED,
+    BlankColumns,
+    DataClaim,
+    Ground,
+    Party,
+    RetainFor,
+    RetainUntil,
+    Subject,
+    Table,
+    of_subjects,
+    personal,
+    technical,
+)
 from portal.kit.db import db
 from portal.kit.files import storage
 from portal.kit.i18n import _l
@@ -18,7 +31,7 @@ _WHAT_FOR = _l("To answer you, and to know what was said before.")
 
 # What another account wrote is that account's, whatever address was typed. A report of misuse is its reporter's, never
 # the account's that it names: whoever holds that account may be the one it tells of.
-_whose = of_subjects(
+_own_tickets = of_subjects(
     person=Ticket.subject_id,
     email=Ticket.email_key,
     since=Ticket.opened_at,
@@ -32,24 +45,15 @@ _named = of_subjects(
     since=Ticket.opened_at,
     email_only_if=Ticket.kind == MISUSE_REPORTED,
 )
-REPORT_ENDS = Keep(
+REPORT_ENDS = RetainFor(
     "misuse_report", since="updated_at", where=lambda: Ticket.kind == MISUSE_REPORTED, what=_l("A report of misuse")
 )
 """Whoever wrote a report is mostly unknown and cannot ask for its erasure, so it has an end of its own."""
 
 
-def _forget_named(subject: Subject) -> None:
-    # The words stay until the report's end: they are not of the account that it names. Its address goes with it.
-    db.session.execute(update(Ticket).where(_named([subject])).values(about_id=None, email="", email_key=""))
-
-
-def _still_named(subject: Subject) -> Sequence[str]:
-    return ["ticket"] if db.session.scalar(select(Ticket.id).where(_named([subject])).limit(1)) else []
-
-
 def _messages(subjects: Collection[Subject]) -> Select[uuid.UUID]:
     """The ids of every message in the subjects' tickets."""
-    return select(Message.id).join(Ticket, Ticket.id == Message.ticket_id).where(_whose(subjects))
+    return select(Message.id).join(Ticket, Ticket.id == Message.ticket_id).where(_own_tickets(subjects))
 
 
 def _files(subject: Subject) -> Iterator[tuple[str, BinaryIO]]:
@@ -58,17 +62,17 @@ def _files(subject: Subject) -> Iterator[tuple[str, BinaryIO]]:
             yield f"{row.id}/{row.name}", storage().open(row.file_key)
 
 
-CLAIM = Claim(
+CLAIM = DataClaim(
     area="support",
     # In the order in which they are deleted: what hangs on a row goes before the row.
     tables=[
         Table(
             Attachment,
             what=_l("Files you attached to a ticket"),
-            whose=lambda subjects: Attachment.message_id.in_(_messages(subjects)),
+            parties=[Party(lambda subjects: Attachment.message_id.in_(_messages(subjects)))],
             purpose=_l("To understand what you contacted us about."),
             ground=Ground.CONTRACT,
-            keep=Until("expires_at", _l("Until the file’s expiry date, or until you delete it")),
+            retention=RetainUntil("expires_at", _l("Until the file’s expiry date, or until you delete it")),
             columns={
                 "id": technical(_l("ID")),
                 "message_id": technical(),
@@ -84,10 +88,10 @@ CLAIM = Claim(
         Table(
             RemovedFile,
             what=_l("Deleted-file records"),
-            whose=lambda subjects: RemovedFile.message_id.in_(_messages(subjects)),
+            parties=[Party(lambda subjects: RemovedFile.message_id.in_(_messages(subjects)))],
             purpose=_WHAT_FOR,
             ground=Ground.CONTRACT,
-            keep=UNTIL_ERASED,
+            retention=UNTIL_ERASED,
             columns={
                 "id": technical(),
                 "message_id": technical(),
@@ -98,10 +102,23 @@ CLAIM = Claim(
         Table(
             Message,
             what=_l("Messages in your tickets"),
-            whose=lambda subjects: Message.id.in_(_messages(subjects)),
+            parties=[
+                Party(lambda subjects: Message.id.in_(_messages(subjects))),
+                Party(
+                    of_subjects(person=Message.staff_id),
+                    on_erasure=BlankColumns(
+                        {"staff_id": None},
+                        _l("The reply stays in its customer’s ticket. Your account’s ID is removed from it."),
+                    ),
+                    name="staff",
+                    what=_l("Replies you wrote as a member of our team"),
+                    shows={"ticket_id": _l("Ticket"), "staff_id": _l("Your account’s ID"), "at": _l("When")},
+                    withheld=_l("It’s part of a customer’s ticket."),
+                ),
+            ],
             purpose=_WHAT_FOR,
             ground=Ground.CONTRACT,
-            keep=UNTIL_ERASED,
+            retention=UNTIL_ERASED,
             columns={
                 "id": technical(),
                 "ticket_id": technical(_l("Ticket")),
@@ -115,17 +132,40 @@ CLAIM = Claim(
         Table(
             Ticket,
             what=_l("Support tickets"),
-            whose=_whose,
+            parties=[
+                Party(_own_tickets),
+                # The words stay until the report's end: they are not of the account that it names. Its address goes with it.
+                Party(
+                    _named,
+                    on_erasure=BlankColumns(
+                        {"about_id": None, "email": "", "email_key": ""},
+                        _l("The report stays. Your account’s ID and your email address are removed from it."),
+                    ),
+                    name="named",
+                    what=_l("Reports of misuse that name your account"),
+                    shows={
+                        "about_id": _l("Your account’s ID"),
+                        "email": _l("Your email address"),
+                        "email_key": _l("Your email address, in the form we search by"),
+                    },
+                    withheld=_l("It’s the reporter’s."),
+                    undisclosed=_l(
+                        "It would warn whoever has taken over an account, so we never show whether there is one."
+                    ),
+                ),
+            ],
             purpose=_l("To answer you, to know what was said before, and to learn how to improve our products."),
             ground=Ground.CONTRACT,
-            keep=(UNTIL_ERASED, REPORT_ENDS),
+            retention=(UNTIL_ERASED, REPORT_ENDS),
             columns={
                 "id": technical(_l("ID")),
                 "reference": technical(_l("Reference")),
                 "kind": technical(_l("Kind")),
                 "subject_id": personal(_l("Your account’s ID")),
-                # Not handed out: a reporter would learn whether an address has an account.
-                "about_id": technical(),
+                "about_id": personal(
+                    _l("ID of the account that a report of misuse names"),
+                    withheld=_l("It would tell you whether an email address has an account here."),
+                ),
                 "name": personal(_l("Your name")),
                 "email": personal(_l("Your email address")),
                 "email_key": personal(_l("Your email address, in the form we search by")),
@@ -140,6 +180,4 @@ CLAIM = Claim(
     ],
     stored={"attachment": Attachment.file_key},
     files=_files,
-    erase_beside=_forget_named,
-    residue=_still_named,
 )

@@ -63,7 +63,8 @@ class Message(Base):
     id: Mapped[Id]
     ticket_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"))
     author: Mapped[Word]
-    staff_id: Mapped[uuid.UUID | None]
+    staff_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    """Who answered. Nobody, once that account is erased: the words stay, they are its customer's too."""
     body: Mapped[str] = mapped_column(Text)
     """Bounded by the forms. Empty once it was redacted, and in what the portal itself says."""
     at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -1,19 +1,19 @@
 """What the log of visits holds."""
 
-from portal.kit.claims import Claim, Ground, Keep, Table, of_subjects, personal, technical
+from portal.kit.claims import DataClaim, Ground, Party, RetainFor, Table, of_subjects, personal, technical
 from portal.kit.i18n import _l
 from portal.traffic.models import Visit
 
-CLAIM = Claim(
+CLAIM = DataClaim(
     area="traffic",
     tables=[
         Table(
             Visit,
             what=_l("Visits"),
-            whose=of_subjects(person=Visit.subject_id),
+            parties=[Party(of_subjects(person=Visit.subject_id))],
             purpose=_l("To find faults, and to defend the portal against floods of requests."),
             ground=Ground.LEGITIMATE_INTEREST,
-            keep=Keep("visits", since="at"),
+            retention=RetainFor("visits", since="at"),
             columns={
                 "id": technical(),
                 "at": technical(_l("When")),

@@ -81,7 +81,7 @@ def test_erasing_takes_all_of_one_person_and_nothing_of_another(app, client, new
         with unit():
             gone = register().erase(subject)
     with unit():
-        register().finish_erasure(subject)
+        register().erase_anchor(subject)
     with unit():
         assert "person" not in register().residue(subject)
         assert [person.id for person in db.session.scalars(select(Person))] == [cast.ben.id]

@@ -52,7 +52,7 @@ def test_every_rule_of_the_register_names_a_period_of_the_policy():
     for claim in (area.claim for area in AREAS):
         for table in claim.tables:
             for rule in table.rules:
-                if isinstance(rule, claims.Keep):
+                if isinstance(rule, claims.RetainFor):
                     assert rule.period in policy.PERIODS, f"{claim.area} keeps {table.name} for an unknown {rule.period}"
 
 

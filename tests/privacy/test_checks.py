@@ -7,7 +7,7 @@ import pytest
 from portal.kit import audit
 from portal.kit import clock as time
 from portal.kit.audit import AuditEntry
-from portal.kit.claims import Claim, Ground, Keep, Table, personal, technical
+from portal.kit.claims import DataClaim, Ground, RetainFor, Table, personal, technical
 from portal.kit.claims.register import Register
 from portal.kit.db import db
 from portal.privacy.checks import CHECKS
@@ -85,10 +85,12 @@ def test_a_row_past_its_period_is_seen(unit):
 
 def test_the_register_names_what_is_wrong_with_a_claim(app):
     columns = {"id": technical(), "at": technical(), "event": personal(""), "no_such": technical()}
-    table = Table(AuditEntry, what="x", purpose="x", ground=Ground.CONTRACT, keep=Keep("audit", since="at"), columns=columns)
+    table = Table(
+        AuditEntry, what="x", purpose="x", ground=Ground.CONTRACT, retention=RetainFor("audit", since="at"), columns=columns
+    )
     with app.app_context():
-        claim = Claim(area="x", tables=[table, table])
-        faults = Register([claim, Claim(area="silent")]).faults(db.metadata)
+        claim = DataClaim(area="x", tables=[table, table])
+        faults = Register([claim, DataClaim(area="silent")]).faults(db.metadata)
     assert "silent: no table, and no word why" in faults
     assert "audit_entry: claimed twice, again by x" in faults
     assert "audit_entry.facts: not classified" in faults

@@ -11,7 +11,7 @@ from portal.jobs import worker
 from portal.kit import claims, tokens
 from portal.kit import clock as time
 from portal.kit.actor import Actor
-from portal.kit.claims import Claim, Register, Subject, register
+from portal.kit.claims import DataClaim, Register, Subject, register
 from portal.kit.db import db
 from portal.mail.models import Letter
 from portal.privacy import service
@@ -249,7 +249,7 @@ def test_asking_twice_in_the_same_moment_is_one_deletion(app, cast, unit):
 
 
 def test_what_must_be_handed_over_first_stands_in_the_way(app, cast, monkeypatch):
-    blocked = Claim(area="organisations", blockers=lambda subject: ["Name another Owner first."])
+    blocked = DataClaim(area="organisations", blockers=lambda subject: ["Name another Owner first."])
     monkeypatch.setitem(app.extensions, "portal.register", Register([*register_of(app).claims, blocked]))
     ada = cast.sign_in(cast.ada)
     page = ada.get("/settings/privacy/delete")
@@ -297,7 +297,7 @@ def test_nothing_begins_early(app, cast, close, clock, carry_out):
     assert [deletion.state for deletion in deletions(app)] == ["waiting"]
 
 
-@pytest.mark.parametrize("place", ["finish_erasure", "residue", "holds", "erase"])
+@pytest.mark.parametrize("place", ["erase_anchor", "residue", "stays", "erase"])
 def test_killed_at_any_place_it_goes_on_from_there(app, cast, close, clock, carry_out, left, monkeypatch, outbox, place):
     close(cast.ada)
     clock.forward(days=15)

@@ -59,7 +59,7 @@ def erase(unit, subject):
     with unit():
         while register().erase(subject):
             pass
-        register().finish_erasure(subject)
+        register().erase_anchor(subject)
 
 
 def test_what_a_guest_wrote_after_the_move_is_in_no_copy_and_no_erasure_of_who_has_left(

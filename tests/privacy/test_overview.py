@@ -15,7 +15,7 @@ def test_a_customer_sees_each_line_that_is_held_with_why_and_how_long(cast):
 def test_every_line_of_the_register_is_named_held_or_not(app, cast):
     page = cast.sign_in(cast.ada).get("/settings/privacy")
     with app.app_context(), app.test_request_context():
-        lines = [str(table.what) for _claim, table in register().tables() if table.whose]
+        lines = [holding.what for holding in register().holdings()]
     held = page.soup.find(id="held").get_text(" ")
     assert len(lines) > 10
     assert [what for what in lines if what not in held] == []

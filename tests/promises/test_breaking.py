@@ -20,7 +20,7 @@ from portal.consent.models import Decision
 from portal.jobs.models import Schedule
 from portal.kit import audit, checks, clock, rotation
 from portal.kit.access import Gate, Tag
-from portal.kit.claims import Keep, personal, register
+from portal.kit.claims import RetainFor, personal, register
 from portal.kit.claims.register import Register
 from portal.kit.db import Base, db
 from portal.kit.staff_reads import StaffRead
@@ -240,7 +240,7 @@ def a_message_is_lost_on_its_way_into_the_helpdesk(tools: Tools) -> None:
 
 @breaks("tickets_until_erased")
 def tickets_go_after_a_while_by_themselves(tools: Tools) -> None:
-    tools.redeclare("ticket", keep=Keep("audit", since="updated_at"))
+    tools.redeclare("ticket", retention=RetainFor("audit", since="updated_at"))
 
 
 @breaks("files_expire")

@@ -8,8 +8,7 @@ from sqlalchemy import Column, ColumnElement, String, literal, select
 from sqlalchemy import Table as StoredTable
 from sqlalchemy.sql import visitors
 
-from portal.app import AREAS
-from portal.kit.claims import Subject, Table, of_subjects
+from portal.kit.claims import Holding, Party, Subject, of_subjects, register
 from portal.kit.db import Base, db
 from portal.mail.models import Letter
 from portal.support.models import Message
@@ -26,9 +25,9 @@ def in_app(app):
         yield
 
 
-def claimed() -> list[Table]:
-    """Return every table whose rows can be about somebody."""
-    found = [table for area in AREAS for table in area.claim.tables if table.whose]
+def claimed() -> list[Holding]:
+    """Return every table whose rows can be about somebody, once for each party."""
+    found = list(register().holdings())
     assert len(found) > 10
     return found
 
@@ -55,9 +54,9 @@ def looked_at(clause: ColumnElement[bool]) -> set[str]:
     return {str(each) for each in visitors.iterate(clause) if isinstance(each, Column)}
 
 
-def compares_addresses(table: Table) -> list[str]:
-    """Name the addresses that a table's rows are found by, in the spelling in which they were typed."""
-    return sorted(looked_at(table.clause(ADA)) & {str(column) for column in addresses()})
+def compares_addresses(holding: Holding) -> list[str]:
+    """Name the addresses that a party's rows are found by, in the spelling in which they were typed."""
+    return sorted(looked_at(holding.clause(ADA)) & {str(column) for column in addresses()})
 
 
 def test_every_address_has_its_lookup_key_beside_it():
@@ -65,7 +64,7 @@ def test_every_address_has_its_lookup_key_beside_it():
 
 
 def test_no_claim_compares_an_address_as_it_was_typed():
-    assert {table.name: faults for table in claimed() if (faults := compares_addresses(table))} == {}
+    assert {each.name: faults for each in claimed() if (faults := compares_addresses(each))} == {}
 
 
 @pytest.mark.parametrize(
@@ -76,9 +75,9 @@ def test_no_claim_compares_an_address_as_it_was_typed():
     ],
 )
 def test_a_claim_that_compares_a_typed_address_is_named(whose):
-    (letters,) = [table for table in claimed() if table.name == "letter"]
+    (letters,) = [each for each in claimed() if each.name == "letter"]
     assert compares_addresses(letters) == []
-    assert compares_addresses(replace(letters, whose=whose)) == ["letter.to_address"]
+    assert compares_addresses(replace(letters, party=Party(whose))) == ["letter.to_address"]
 
 
 def scanned(table: StoredTable, clause: ColumnElement[bool]) -> list[str]:
@@ -96,7 +95,7 @@ def _bound(value: object) -> object:
 
 
 def test_the_rows_of_a_subject_are_found_by_an_index():
-    slow = {table.name: steps for table in claimed() if (steps := scanned(table.model.__table__, table.clause(ADA)))}
+    slow = {each.name: steps for each in claimed() if (steps := scanned(each.table.model.__table__, each.clause(ADA)))}
     assert slow == {}
     assert scanned(Letter.__table__, Letter.to_address == "x"), "a lookup without an index is seen"
 

@@ -22,14 +22,14 @@ from portal.accounts.routes import factors
 from portal.app import AREAS
 from portal.kit.area import Area
 from portal.kit.checks import Check
-from portal.kit.claims import Claim
+from portal.kit.claims import DataClaim
 from portal.kit.events import Event
 from portal.kit.job_kinds import JobKind
 from portal.kit.lasting import Lasting
 from tests.rules.source import PORTAL, ROOT, areas, modules
 from tests.rules.test_tables import heights
 
-GIVEN = {"routes": Blueprint, "claim": Claim, "checks": Check, "jobs": JobKind, "cli": click.Command}
+GIVEN = {"routes": Blueprint, "claim": DataClaim, "checks": Check, "jobs": JobKind, "cli": click.Command}
 """File -> the kind of thing that it makes for the house."""
 
 

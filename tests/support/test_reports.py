@@ -39,7 +39,7 @@ def erase(unit, subject):
     with unit():
         while register().erase(subject):
             pass
-        register().finish_erasure(subject)
+        register().erase_anchor(subject)
         assert [name for name in register().residue(subject) if name.startswith("ticket")] == []
 
 

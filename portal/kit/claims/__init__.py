@@ -1,29 +1,36 @@
 """The data register: what each area holds of whom, why, on which ground and how long.
 
-An area declares a `Claim`. Export, erasure, verification, retention sweeps, the data table of the policy and the record
+An area declares a `DataClaim`. Export, erasure, verification, retention sweeps, the data table of the policy and the record
 of processing are all read from the claims (P02, P24, P28). A column that no claim names fails the tests.
 """
 
 from portal.kit.claims.dataset import Dataset as Dataset
 from portal.kit.claims.dataset import Field as Field
+from portal.kit.claims.holdings import Effect as Effect
+from portal.kit.claims.holdings import Holding as Holding
+from portal.kit.claims.holdings import RegisterRow as RegisterRow
+from portal.kit.claims.parties import BlankColumns as BlankColumns
+from portal.kit.claims.parties import DeleteRow as DeleteRow
+from portal.kit.claims.parties import ExemptFromErasure as ExemptFromErasure
+from portal.kit.claims.parties import Hold as Hold
+from portal.kit.claims.parties import Party as Party
 from portal.kit.claims.register import Register as Register
-from portal.kit.claims.register import RegisterRow as RegisterRow
 from portal.kit.claims.register import init_app as init_app
 from portal.kit.claims.register import register as register
+from portal.kit.claims.retention import SAYS_NOTHING as SAYS_NOTHING
+from portal.kit.claims.retention import UNTIL_ERASED as UNTIL_ERASED
+from portal.kit.claims.retention import RetainFor as RetainFor
+from portal.kit.claims.retention import RetainUntil as RetainUntil
+from portal.kit.claims.retention import RetainUntilErased as RetainUntilErased
+from portal.kit.claims.retention import RetainWhile as RetainWhile
+from portal.kit.claims.retention import RetainWith as RetainWith
 from portal.kit.claims.subjects import FormerEmail as FormerEmail
 from portal.kit.claims.subjects import Subject as Subject
 from portal.kit.claims.subjects import Whose as Whose
 from portal.kit.claims.subjects import of_subjects as of_subjects
-from portal.kit.claims.vocabulary import SAYS_NOTHING as SAYS_NOTHING
-from portal.kit.claims.vocabulary import UNTIL_ERASED as UNTIL_ERASED
-from portal.kit.claims.vocabulary import Claim as Claim
 from portal.kit.claims.vocabulary import Column as Column
+from portal.kit.claims.vocabulary import DataClaim as DataClaim
 from portal.kit.claims.vocabulary import Ground as Ground
-from portal.kit.claims.vocabulary import Keep as Keep
-from portal.kit.claims.vocabulary import Kept as Kept
-from portal.kit.claims.vocabulary import Retain as Retain
-from portal.kit.claims.vocabulary import Rule as Rule
 from portal.kit.claims.vocabulary import Table as Table
-from portal.kit.claims.vocabulary import Until as Until
 from portal.kit.claims.vocabulary import personal as personal
 from portal.kit.claims.vocabulary import technical as technical

@@ -10,8 +10,10 @@ from typing import Any
 from sqlalchemy import JSON, Select, inspect, select
 from sqlalchemy.types import TypeEngine
 
+from portal.kit.claims.holdings import Holding
+from portal.kit.claims.retention import RetainFor
 from portal.kit.claims.subjects import Subject
-from portal.kit.claims.vocabulary import Keep, Table
+from portal.kit.claims.vocabulary import Table
 from portal.kit.db import UtcDateTime, db
 
 CHUNK = 200
@@ -32,20 +34,28 @@ class Field:
 
 @dataclass(frozen=True)
 class Dataset:
-    """The subject's rows of one table. Iterating reads them anew, in constant memory, oldest first where known."""
+    """The subject's rows of one table, as one of its parties sees them.
 
-    table: Table
+    Iterating reads them anew, in constant memory, oldest first where known.
+    """
+
+    holding: Holding
     subject: Subject = field(repr=False)
 
     @property
     def name(self) -> str:
-        """The table's name: a plain word, fit for the name of a file."""
-        return self.table.name
+        """The name of its line in the register: plain words, fit for the name of a file."""
+        return self.holding.name
+
+    @property
+    def table(self) -> Table:
+        """The table that it is drawn from."""
+        return self.holding.table
 
     @property
     def what(self) -> str:
         """What the rows are, in the reader's language."""
-        return str(self.table.what)
+        return self.holding.what
 
     @cached_property
     def fields(self) -> list[Field]:
@@ -53,14 +63,14 @@ class Dataset:
         stored = inspect(self.table.model).local_table.columns
         return [
             Field(name, str(column.label), column.personal, *_kind(stored[name].type))
-            for name, column in self.table.columns.items()
+            for name, column in self.holding.columns.items()
             if column.label and not column.withheld
         ]
 
     @cached_property
     def withheld(self) -> Mapping[str, str]:
         """Column -> why it is left out."""
-        return {name: str(each.withheld) for name, each in self.table.columns.items() if each.withheld}
+        return {name: str(each.withheld) for name, each in self.holding.columns.items() if each.withheld}
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """Yield each row as JSON-ready values by column name."""
@@ -70,12 +80,12 @@ class Dataset:
     def values(self) -> Iterator[Sequence[Any]]:
         """Yield each row as it is stored, in the order of `fields`."""
         stored = inspect(self.table.model).local_table.columns
-        query: Select[Any] = select(*(stored[each.name] for each in self.fields)).where(self.table.clause(self.subject))
+        query: Select[Any] = select(*(stored[each.name] for each in self.fields)).where(self.holding.clause(self.subject))
         yield from db.session.execute(query.order_by(*_order(self.table)).execution_options(yield_per=CHUNK))
 
 
 def _order(table: Table) -> list[Any]:
-    since = [getattr(table.model, rule.since) for rule in table.rules if isinstance(rule, Keep)]
+    since = [getattr(table.model, rule.since) for rule in table.rules if isinstance(rule, RetainFor)]
     return [*since[:1], *inspect(table.model).primary_key]
 
 

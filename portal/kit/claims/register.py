@@ -1,15 +1,17 @@
 """The register itself: all claims together, read for pages, exports, erasures and sweeps."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, BinaryIO
 
 from sqlalchemy import ColumnElement, MetaData, func, select
 
 from portal.kit.claims.dataset import Dataset
+from portal.kit.claims.faults import find_faults
+from portal.kit.claims.holdings import Effect, Holding, RegisterRow
+from portal.kit.claims.retention import DatedRule
 from portal.kit.claims.subjects import Subject
-from portal.kit.claims.vocabulary import Claim, Kept, Table
+from portal.kit.claims.vocabulary import DataClaim, Table
 from portal.kit.db import db
 from portal.kit.files import storage
 from portal.kit.i18n import _
@@ -18,54 +20,28 @@ from portal.kit.running import App, Installed
 BATCH = 500
 
 
-@dataclass(frozen=True)
-class RegisterRow:
-    """One line of the register, in words."""
-
-    area: str
-    table: str
-    what: str
-    personal: list[str]
-    purpose: str
-    ground: str
-    kept: str
-    on_erasure: str
-    is_retained: bool
-    """Whether the rows outlive an erasure."""
-
-
 class Register:
     """All claims, in the order of the layers (low to high)."""
 
-    def __init__(self, claims: Sequence[Claim]) -> None:
+    def __init__(self, claims: Sequence[DataClaim]) -> None:
         self.claims = tuple(claims)
 
-    def tables(self) -> Iterator[tuple[Claim, Table]]:
+    def tables(self) -> Iterator[tuple[DataClaim, Table]]:
         """Yield every table with its claim."""
         for claim in self.claims:
             for table in claim.tables:
                 yield claim, table
 
-    def faults(self, metadata: MetaData) -> list[str]:
-        """Name every column that no claim classifies, every one named twice or too much (P02)."""
-        named: dict[str, Table] = {}
-        faults = []
+    def holdings(self) -> Iterator[Holding]:
+        """Yield every table once for each of its parties; one that is about nobody is left out."""
         for claim, table in self.tables():
-            if table.name in named:
-                faults.append(f"{table.name}: claimed twice, again by {claim.area}")
-            named[table.name] = table
-        for name, stored in metadata.tables.items():
-            have = set(named[name].columns) if name in named else set()
-            real = {column.name for column in stored.columns}
-            faults += [f"{name}.{column}: not classified" for column in sorted(real - have)]
-            faults += [f"{name}.{column}: claimed but not stored" for column in sorted(have - real)]
-        faults += [f"{name}: claimed but not stored" for name in named if name not in metadata.tables]
-        faults += [
-            f"{claim.area}: no table, and no word why" for claim in self.claims if not (claim.tables or claim.why_nothing)
-        ]
-        return faults + [fault for table in named.values() for fault in _faults_of(table)]
+            yield from (Holding(claim, table, party) for party in table.parties)
 
-    def claim_of(self, model: Any) -> tuple[Claim, Table]:
+    def faults(self, metadata: MetaData) -> list[str]:
+        """Name every column that no claim classifies, every one named twice or too much, and contradictions (P02)."""
+        return find_faults(self.claims, metadata)
+
+    def claim_of(self, model: Any) -> tuple[DataClaim, Table]:
         """Return the claim that holds a model's table, and the table. Raises KeyError when there is none."""
         for claim, table in self.tables():
             if table.model is model:
@@ -74,19 +50,24 @@ class Register:
 
     def rows(self) -> list[RegisterRow]:
         """Return the register in the reader's language: the table on /privacy and the output of `portal register`."""
-        return [_row(claim, table) for claim, table in self.tables()]
+        return [Holding(claim, table, party).row() for claim, table in self.tables() for party in (table.parties or (None,))]
 
     def held(self, subject: Subject) -> list[tuple[RegisterRow, int]]:
         """Return each line of the register with the number of rows that are about the subject, in one statement."""
-        lines = [(claim, table) for claim, table in self.tables() if table.whose]
-        counts = _counts(subject, [table for _claim, table in lines])
-        return [(_row(claim, table), counts[table.name]) for claim, table in lines]
+        lines = self._disclosed()
+        counts = _counts(subject, lines)
+        return [(each.row(), counts[each.name]) for each in lines]
+
+    def undisclosed(self) -> list[tuple[RegisterRow, str]]:
+        """Return the lines of which nobody is told whether they hold something, each with the reason."""
+        return [
+            (each.row(), str(each.party.undisclosed)) for each in self.holdings() if each.party and each.party.undisclosed
+        ]
 
     def export(self, subject: Subject) -> Iterator[Dataset]:
-        """Yield everything held about the subject, one dataset a table, in constant memory (P24)."""
-        for _claim, table in self.tables():
-            if table.whose:
-                yield Dataset(table, subject)
+        """Yield everything held about the subject, one dataset a line of the register, in constant memory (P24)."""
+        for holding in self._disclosed():
+            yield Dataset(holding, subject)
 
     def files(self, subject: Subject) -> Iterator[tuple[str, BinaryIO]]:
         """Yield the subject's files: (name, stream)."""
@@ -103,46 +84,52 @@ class Register:
 
     def retained(self, subject: Subject) -> list[tuple[RegisterRow, int]]:
         """Return the lines of the register that an erasure leaves behind, with the number of rows."""
-        lines = [(claim, table) for claim, table in self.tables() if table.whose and table.on_erasure]
-        counts = _counts(subject, [table for _claim, table in lines])
-        return [(_row(claim, table), counts[table.name]) for claim, table in lines if counts[table.name]]
+        lines = [each for each in self._disclosed() if each.effect is Effect.RETAINED]
+        counts = _counts(subject, lines)
+        return [(each.row(), counts[each.name]) for each in lines if counts[each.name]]
 
-    def holds(self, subject: Subject) -> list[str]:
+    def stays(self, subject: Subject) -> list[str]:
         """Say what stays after an erasure, why and until when (P30, P31)."""
-        stays = [
+        rows = [
             _("%(what)s: %(reason)s How long we keep it: %(time)s.", what=row.what, reason=row.on_erasure, time=row.kept)
             for row, _count in self.retained(subject)
         ]
-        return stays + [str(text) for claim in self.claims for text in claim.holds(subject)]
+        return rows + [str(text) for claim in self.claims for text in claim.stays(subject)]
 
     def erase(self, subject: Subject, *, batch: int = BATCH) -> dict[str, int]:
-        """Erase at most one batch, the highest area first; return table -> rows gone. Empty: only what goes last is left.
+        """Erase at most one batch, the highest area first; return line of the register -> rows deleted or blanked.
 
-        The rows by which all others are found stay until `finish_erasure` (P28).
+        Empty: only the anchor is left, by which all others are found. It stays until `erase_anchor` (P28).
         """
         gone: dict[str, int] = {}
-        for table in self._erasable():
+        for holding in self._erasable():
             left = batch - sum(gone.values())
-            if left and not table.goes_last and (rows := table.delete_rows(table.clause(subject), left)):
-                gone[table.name] = rows
+            if left and not holding.table.is_anchor and (rows := holding.erase(subject, batch=left)):
+                gone[holding.name] = rows
         return gone
 
-    def finish_erasure(self, subject: Subject) -> dict[str, int]:
-        """Erase what goes last and what stands beside the tables; return table -> rows gone. Then ask for `residue`."""
+    def erase_anchor(self, subject: Subject) -> dict[str, int]:
+        """Erase the anchor and what stands outside the tables; return line -> rows gone. Then ask for `residue`."""
         gone: dict[str, int] = {}
-        for table in self._erasable():
-            if table.goes_last and (rows := table.delete_rows(table.clause(subject), BATCH)):
-                gone[table.name] = rows
+        for holding in self._erasable():
+            if holding.table.is_anchor and (rows := holding.erase(subject, batch=BATCH)):
+                gone[holding.name] = rows
         for claim in reversed(self.claims):
-            if claim.erase_beside:
-                claim.erase_beside(subject)
+            if claim.erase_external:
+                claim.erase_external(subject)
         return gone
+
+    def disclosed(self, gone: Mapping[str, int]) -> dict[str, int]:
+        """Return what of an erasure may be told to its subject."""
+        told = {each.name for each in self._disclosed()}
+        return {name: rows for name, rows in gone.items() if name in told}
 
     def residue(self, subject: Subject) -> list[str]:
         """Read back after an erasure and name whatever is still there; empty when it is complete."""
-        counts = _counts(subject, list(self._erasable()))
-        beside = [name for claim in self.claims for name in claim.residue(subject)]
-        return [name for name, rows in counts.items() if rows] + beside
+        lines = list(self._erasable())
+        counts = _count_each([(each, each.erasable(subject)) for each in lines])
+        external = [name for claim in self.claims for name in claim.residue(subject)]
+        return [name for name, rows in counts.items() if rows] + external
 
     def sweep(self, *, batch: int = BATCH, dry_run: bool = False) -> dict[str, int]:
         """Delete rows whose time is up, at most one batch a rule; return table -> rows gone (or that would go)."""
@@ -163,36 +150,34 @@ class Register:
                     storage().remove(key)
         return {kind: files for kind, files in gone.items() if files}
 
-    def _erasable(self) -> Iterator[Table]:
+    def _disclosed(self) -> list[Holding]:
+        return [each for each in self.holdings() if each.is_disclosed]
+
+    def _erasable(self) -> Iterator[Holding]:
         for claim in reversed(self.claims):
-            yield from (table for table in claim.tables if table.whose and not table.on_erasure)
+            of_claim = [Holding(claim, table, party) for table in claim.tables for party in table.parties]
+            yield from (each for each in of_claim if each.effect is not Effect.RETAINED)
 
     def _ended(self, act: Callable[[Table, ColumnElement[bool]], int], *, grace: timedelta = timedelta()) -> dict[str, int]:
         touched: dict[str, int] = {}
         for _claim, table in self.tables():
             for rule in table.rules:
-                if not isinstance(rule, Kept) and (rows := act(table, rule.ended(table.model, grace=grace))):
+                if not isinstance(rule, DatedRule):
+                    continue
+                if rows := act(table, table.unless_on_hold(rule.ended(table.model, grace=grace))):
                     touched[table.name] = touched.get(table.name, 0) + rows
         return touched
 
 
-def _faults_of(table: Table) -> list[str]:
-    faults = []
-    if table.whose is None and any(column.personal for column in table.columns.values()):
-        faults.append(f"{table.name}: personal, but nobody's")
-    for name, column in table.columns.items():
-        if column.personal and not column.label:
-            faults.append(f"{table.name}.{name}: personal, but without a name that a person understands")
-    return faults
+def _counts(subject: Subject, lines: Sequence[Holding]) -> Mapping[str, int]:
+    return _count_each([(each, each.clause(subject)) for each in lines])
 
 
-def _counts(subject: Subject, tables: Sequence[Table]) -> Mapping[str, int]:
-    if not tables:
+def _count_each(clauses: Sequence[tuple[Holding, ColumnElement[bool]]]) -> Mapping[str, int]:
+    if not clauses:
         return {}
-    counts = [
-        select(func.count()).select_from(table.model).where(table.clause(subject)).scalar_subquery() for table in tables
-    ]
-    return dict(zip((table.name for table in tables), db.session.execute(select(*counts)).one(), strict=True))
+    counts = [select(func.count()).select_from(each.table.model).where(clause).scalar_subquery() for each, clause in clauses]
+    return dict(zip((each.name for each, _clause in clauses), db.session.execute(select(*counts)).one(), strict=True))
 
 
 def _count_where(table: Table, clause: ColumnElement[bool]) -> int:
@@ -214,24 +199,10 @@ def _unknown(keys: Sequence[str], column: Any) -> list[str]:
     return [key for key in keys if key not in known]
 
 
-def _row(claim: Claim, table: Table) -> RegisterRow:
-    return RegisterRow(
-        area=claim.area,
-        table=table.name,
-        what=str(table.what),
-        personal=list(dict.fromkeys(str(column.label) for column in table.columns.values() if column.personal)),
-        purpose=str(table.purpose),
-        ground=str(table.ground.value),
-        kept=" · ".join(dict.fromkeys(rule.sentence() for rule in table.rules)),
-        on_erasure=str(table.on_erasure.reason) if table.on_erasure else _("Deleted"),
-        is_retained=table.on_erasure is not None,
-    )
-
-
 _REGISTER = Installed[Register]("register")
 
 
-def init_app(app: App, claims: Sequence[Claim]) -> None:
+def init_app(app: App, claims: Sequence[DataClaim]) -> None:
     """Hand the register to the areas that execute it."""
     _REGISTER.install(app, Register(claims))
 

@@ -22,6 +22,7 @@ from portal.privacy.service.exporting import start_export as start_export
 from portal.privacy.service.looking import held_for as held_for
 from portal.privacy.service.looking import past_for as past_for
 from portal.privacy.service.looking import staff_reads_for as staff_reads_for
+from portal.privacy.service.looking import undisclosed as undisclosed
 from portal.privacy.service.receipts import LASTING as LASTING
 from portal.privacy.service.receipts import Receipt as Receipt
 from portal.privacy.service.receipts import receipt_by_token as receipt_by_token

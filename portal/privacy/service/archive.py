@@ -135,6 +135,7 @@ class Archive:
                 for dataset in self.datasets
                 for name, why in dataset.withheld.items()
             ],
+            "undisclosed": [{"what": row.what, "why": why} for row, why in register().undisclosed()],
             "files": self.files,
         }
 
@@ -145,6 +146,7 @@ class Archive:
             "made_at": self.made_at,
             "zone": self.zone,
             "version": policy_version(),
+            "undisclosed": register().undisclosed(),
         }
 
     def _sheet(self, dataset: Dataset) -> dict[str, Any]:
@@ -154,7 +156,7 @@ class Archive:
             "what": dataset.what,
             "purpose": str(dataset.table.purpose),
             "labels": [field.label for field in dataset.fields],
-            "withheld": [(dataset.table.columns[name].label or name, why) for name, why in dataset.withheld.items()],
+            "withheld": [(dataset.holding.columns[name].label or name, why) for name, why in dataset.withheld.items()],
             "count": self.rows[dataset.name],
             "most": READABLE_ROWS,
             "rows": shown,

@@ -14,7 +14,7 @@ from portal.accounts.models import Person
 from portal.jobs import service as jobs
 from portal.kit import audit, clock, tokens
 from portal.kit.actor import Actor
-from portal.kit.claims import RegisterRow, Subject, register
+from portal.kit.claims import Effect, RegisterRow, Subject, register
 from portal.kit.db import db, leaves_traces
 from portal.kit.i18n import in_language
 from portal.kit.periods import period
@@ -43,6 +43,8 @@ class Outlook:
 
     blockers: list[str]
     goes: list[tuple[RegisterRow, int]]
+    blanked: list[tuple[RegisterRow, int]]
+    """What stays for somebody else, without what is the actor's in it."""
     consequences: list[str]
     stays: list[str]
     leaves_traces: bool
@@ -61,11 +63,13 @@ class Recipient:
 def outlook_for(actor: Actor) -> Outlook:
     """Tell what a deletion would take, what it would leave and why, and what stands in its way."""
     subject = accounts.subject_for(actor)
+    held = [(row, rows) for row, rows in register().held(subject) if rows]
     return Outlook(
         blockers=register().blockers(subject),
-        goes=[(row, rows) for row, rows in register().held(subject) if rows and not row.is_retained],
+        goes=[(row, rows) for row, rows in held if row.effect is Effect.DELETED],
+        blanked=[(row, rows) for row, rows in held if row.effect is Effect.BLANKED],
         consequences=register().consequences(subject),
-        stays=register().holds(subject),
+        stays=register().stays(subject),
         leaves_traces=leaves_traces(),
         due_at=clock.now() + period("deletion_undo"),
     )
@@ -158,7 +162,7 @@ def erase_some(deletion_id: uuid.UUID) -> None:
         return
     subject, recipient = _unseal(deletion)
     gone = register().erase(subject, batch=BATCH)
-    deletion.gone = _added(deletion.gone, gone)
+    deletion.gone = _added(deletion.gone, register().disclosed(gone))
     if gone:
         _go_on(deletion)
     else:
@@ -167,16 +171,16 @@ def erase_some(deletion_id: uuid.UUID) -> None:
 
 def _finish(deletion: Deletion, subject: Subject, recipient: Recipient) -> None:
     stays = register().retained(subject)
-    deletion.gone = _added(deletion.gone, register().finish_erasure(subject))
+    deletion.gone = _added(deletion.gone, register().disclosed(register().erase_anchor(subject)))
     if left := register().residue(subject):
         log.error("privacy.erasure_incomplete", deletion=str(deletion.id), left=left)
         raise ErasureIncomplete(", ".join(left))
     audit.record("privacy.person_erased", subject_id=subject.person_id, rows=sum(deletion.gone.values()))
-    deletion.stays = {row.table: rows for row, rows in stays}
+    deletion.stays = {row.name: rows for row, rows in stays}
     deletion.state, deletion.ended_at = DONE, clock.now()
     deletion.person_id = deletion.sealed = deletion.job_id = None
     with in_language(recipient.language):
-        receipt, holds = receipts.receipt_of(deletion), register().holds(subject)
+        receipt, holds = receipts.receipt_of(deletion), register().stays(subject)
     mail.deletion_receipt(receipt, holds=holds, token=receipts.link_to(deletion), **vars(recipient))
     jobs.enqueue("privacy.scrub")
 

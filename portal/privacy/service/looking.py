@@ -17,6 +17,11 @@ def held_for(actor: Actor) -> list[tuple[RegisterRow, int]]:
     return register().held(accounts.subject_for(actor))[::-1]
 
 
+def undisclosed() -> list[tuple[RegisterRow, str]]:
+    """Return the lines of the register of which nobody is told whether they hold something, each with the reason."""
+    return register().undisclosed()
+
+
 def past_for(actor: Actor, *, events: Iterable[str], after: str | None) -> paging.Slice[AuditEntry]:
     """Return a page of what the actor did, newest first. Raises NotFound for a word not ours."""
     mine = select(AuditEntry).where(AuditEntry.subject_id == actor.person_id, AuditEntry.event.in_(list(events)))

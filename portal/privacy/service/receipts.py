@@ -66,7 +66,7 @@ def receipt_by_token(token: str) -> Receipt:
 def receipt_of(deletion: Deletion) -> Receipt:
     """Return the receipt of a deletion that is done, in the language that is spoken now."""
     verified_at = deletion.ended_at or clock.now()
-    lines = {row.table: row for row in register().rows()}
+    lines = {row.name: row for row in register().rows()}
     return Receipt(
         number=deletion.number,
         requested_at=deletion.requested_at,

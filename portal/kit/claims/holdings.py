@@ -1,0 +1,140 @@
+"""What one table holds about one of its parties: the unit of export, erasure, overview and residue."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cached_property
+
+from sqlalchemy import ColumnElement, false
+
+from portal.kit.claims.parties import BlankColumns, DeleteRow, Hold, Party
+from portal.kit.claims.subjects import Subject
+from portal.kit.claims.vocabulary import Column, DataClaim, Table
+from portal.kit.i18n import _
+
+
+class Effect(StrEnum):
+    """What an erasure does to the rows of a party."""
+
+    DELETED = "deleted"
+    BLANKED = "blanked"
+    RETAINED = "retained"
+
+
+@dataclass(frozen=True)
+class RegisterRow:
+    """One line of the register, in words."""
+
+    area: str
+    table: str
+    party: str
+    what: str
+    personal: list[str]
+    purpose: str
+    ground: str
+    kept: str
+    on_erasure: str
+    effect: Effect
+
+    @property
+    def name(self) -> str:
+        """The name of the line, which no other line bears."""
+        return name_of(self.table, self.party)
+
+
+def name_of(table: str, party: str) -> str:
+    """Return the name of a line of the register: the table's, and the party's behind it where it has one."""
+    return f"{table}-{party}" if party else table
+
+
+@dataclass(frozen=True)
+class Holding:
+    """One table of a claim, seen by one of its parties; by nobody where its rows are about nobody."""
+
+    claim: DataClaim
+    table: Table
+    party: Party | None
+
+    @property
+    def name(self) -> str:
+        """The name of its line in the register."""
+        return name_of(self.table.name, self.party.name if self.party else "")
+
+    @property
+    def what(self) -> str:
+        """What the rows are, in the reader's language."""
+        return str((self.party.what if self.party else "") or self.table.what)
+
+    @property
+    def is_disclosed(self) -> bool:
+        """Whether the party is told of its rows."""
+        return self.party is not None and not self.party.undisclosed
+
+    @property
+    def effect(self) -> Effect:
+        """What an erasure does."""
+        action = self.party.on_erasure if self.party else None
+        if isinstance(action, BlankColumns):
+            return Effect.BLANKED
+        return Effect.DELETED if action is None or isinstance(action, DeleteRow) else Effect.RETAINED
+
+    @cached_property
+    def columns(self) -> Mapping[str, Column]:
+        """The table's columns as the party sees them: what is not shown to it is withheld with the party's reason."""
+        shows = self.party.shows if self.party else None
+        if self.party is None or shows is None:
+            return self.table.columns
+        return {
+            name: replace(column, label=shows[name]) if name in shows else _left_out(column, self.party)
+            for name, column in self.table.columns.items()
+        }
+
+    def clause(self, subject: Subject) -> ColumnElement[bool]:
+        """Return the clause for the rows that are about the subject."""
+        if self.party is None:
+            return false()
+        clause, action = self.party.whose([subject]), self.party.on_erasure
+        return clause & action.where() if isinstance(action, Hold) and action.where else clause
+
+    def erasable(self, subject: Subject) -> ColumnElement[bool]:
+        """Return the clause for the rows in which an erasure has something to do."""
+        action = self.party.on_erasure if self.party else None
+        if isinstance(action, DeleteRow):
+            return self.table.unless_on_hold(self.clause(subject))
+        if isinstance(action, BlankColumns):
+            return self.table.unless_on_hold(self.clause(subject)) & self.table.differs(action.columns)
+        return false()
+
+    def erase(self, subject: Subject, *, batch: int) -> int:
+        """Delete or blank at most `batch` of the subject's rows, and return how many."""
+        if self.party and isinstance(self.party.on_erasure, BlankColumns):
+            return self.table.blank_rows(self.erasable(subject), self.party.on_erasure.columns, batch)
+        return self.table.delete_rows(self.erasable(subject), batch)
+
+    def row(self) -> RegisterRow:
+        """Return the line of the register, in the reader's language."""
+        shown = self.party.shows if self.party else None
+        columns = [each for name, each in self.columns.items() if each.personal and (shown is None or name in shown)]
+        return RegisterRow(
+            area=self.claim.area,
+            table=self.table.name,
+            party=self.party.name if self.party else "",
+            what=self.what,
+            personal=list(dict.fromkeys(str(column.label) for column in columns)),
+            purpose=str(self.table.purpose),
+            ground=str(self.table.ground.value),
+            kept=" · ".join(dict.fromkeys(rule.sentence() for rule in self.table.rules)),
+            on_erasure=self._said_of_erasure(),
+            effect=self.effect,
+        )
+
+    def _said_of_erasure(self) -> str:
+        action = self.party.on_erasure if self.party else DeleteRow()
+        if isinstance(action, DeleteRow):
+            return str(_("Deleted"))
+        return str(action.words if isinstance(action, BlankColumns) else action.reason)
+
+
+def _left_out(column: Column, party: Party) -> Column:
+    is_named = column.personal or column.label
+    return replace(column, withheld=column.withheld or party.withheld) if is_named else column

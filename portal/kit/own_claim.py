@@ -1,0 +1,167 @@
+"""What the tools themselves hold: the audit trail, what staff have read, and the throttles."""
+
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, and_, not_, or_, select
+
+from portal.kit.audit import AuditEntry
+from portal.kit.claims import (
+    DataClaim,
+    ExemptFromErasure,
+    Ground,
+    Party,
+    RetainFor,
+    RetainWhile,
+    RetainWith,
+    Subject,
+    Table,
+    of_subjects,
+    personal,
+    technical,
+)
+from portal.kit.i18n import _l
+from portal.kit.lasting import LastingKey
+from portal.kit.rotation import SecretKey
+from portal.kit.staff_reads import StaffRead, StaffReadSubject
+from portal.kit.throttle import ThrottleCount
+
+_SHOWN = _l("To show you, and to prove, when our staff opened something of yours, and on what basis.")
+_READS_STAY = ExemptFromErasure(
+    _l("It proves what our staff did. It holds random IDs and facts, and no name or email address.")
+)
+_ACTS_STAY = ExemptFromErasure(
+    _l("It proves that the deletion was done. It holds random IDs and facts, and no name or email address.")
+)
+_OF_OTHERS = _l("It says something about somebody else.")
+
+
+_about = of_subjects(person=StaffReadSubject.subject_id)
+_acted_on = of_subjects(person=AuditEntry.subject_id)
+_acted = of_subjects(person=AuditEntry.by_id)
+
+
+def _acted_on_others(subjects: Collection[Subject]) -> ColumnElement[bool]:
+    return and_(_acted(subjects), or_(AuditEntry.subject_id.is_(None), not_(_acted_on(subjects))))
+
+
+def _reads_about(subjects: Collection[Subject]) -> ColumnElement[bool]:
+    return StaffRead.id.in_(select(StaffReadSubject.read_id).where(_about(subjects)))
+
+
+_AUDIT = Table(
+    AuditEntry,
+    what=_l("Audit trail"),
+    parties=[
+        Party(_acted_on, on_erasure=_ACTS_STAY),
+        Party(
+            _acted_on_others,
+            on_erasure=ExemptFromErasure(
+                _l("It proves who acted. It holds your account’s ID, and no name or email address.")
+            ),
+            name="actor",
+            what=_l("Audit trail of what you did for others"),
+            shows={"at": _l("When"), "event": _l("What"), "by_id": _l("Your account’s ID")},
+            withheld=_OF_OTHERS,
+        ),
+    ],
+    purpose=_l("To prove what was done to an account, when and by whom."),
+    ground=Ground.LEGITIMATE_INTEREST,
+    retention=RetainFor("audit", since="at"),
+    columns={
+        "id": technical(),
+        "at": technical(_l("When")),
+        "event": technical(_l("What")),
+        "subject_id": personal(_l("Your account’s ID")),
+        "by_id": personal(_l("ID of who did it")),
+        "facts": technical(_l("Details")),
+    },
+)
+
+_READ_SUBJECT = Table(
+    StaffReadSubject,
+    what=_l("Whose data our staff opened"),
+    parties=[Party(_about, on_erasure=_READS_STAY)],
+    purpose=_SHOWN,
+    ground=Ground.LEGITIMATE_INTEREST,
+    retention=RetainWith(StaffRead, _l("As long as the entry it belongs to")),
+    columns={"read_id": technical(_l("Entry")), "subject_id": personal(_l("Your account’s ID"))},
+)
+
+_READ = Table(
+    StaffRead,
+    what=_l("Every time our staff opened something of yours"),
+    parties=[
+        Party(_reads_about, on_erasure=_READS_STAY),
+        Party(
+            of_subjects(person=StaffRead.staff_id),
+            on_erasure=_READS_STAY,
+            name="staff",
+            what=_l("Every time you opened something of a customer’s, as a member of our team"),
+            shows={
+                "at": _l("When"),
+                "staff_id": _l("Your account’s ID"),
+                "role": _l("Role"),
+                "claim": _l("Part of the portal"),
+                "table_name": _l("Table"),
+                "how_many": _l("Number of rows"),
+            },
+            withheld=_OF_OTHERS,
+        ),
+    ],
+    purpose=_SHOWN,
+    ground=Ground.LEGITIMATE_INTEREST,
+    retention=RetainFor("audit", since="at"),
+    columns={
+        "id": technical(_l("ID")),
+        "at": technical(_l("When")),
+        "staff_id": personal(_l("ID of the member of our team")),
+        "role": technical(_l("Role")),
+        "organisation_id": technical(_l("Organisation")),
+        "basis": technical(_l("Basis")),
+        "basis_id": technical(_l("ID of the basis")),
+        "claim": technical(_l("Part of the portal")),
+        "table_name": technical(_l("Table")),
+        "how_many": technical(_l("Number of rows")),
+        "salt": technical(),
+    },
+)
+
+CLAIM = DataClaim(
+    area="kit",
+    tables=[
+        _AUDIT,
+        # In the order in which they are swept: who a read was about goes before the read.
+        _READ_SUBJECT,
+        _READ,
+        Table(
+            ThrottleCount,
+            what=_l("Counts of attempts"),
+            purpose=_l("To slow down anyone who guesses passwords, floods inboxes with emails or sends too many requests."),
+            ground=Ground.LEGITIMATE_INTEREST,
+            retention=RetainWhile(_l("As long as it counts, under a key that is destroyed each day")),
+            columns={"key": technical(), "count": technical(), "expires_at": technical()},
+        ),
+        Table(
+            SecretKey,
+            what=_l("Which of our secret keys have been in use"),
+            purpose=_l("To change secret keys without losing what they protect."),
+            ground=Ground.LEGITIMATE_INTEREST,
+            retention=RetainWhile(_l("As long as the portal runs; it holds no key and nothing about anyone")),
+            columns={
+                "key_id": technical(),
+                "seen_at": technical(),
+                "retired_at": technical(),
+                "in_use": technical(),
+                "lost_at": technical(),
+            },
+        ),
+        Table(
+            LastingKey,
+            what=_l("Keys of long-lasting links"),
+            purpose=_l("So that unsubscribe links and links to receipts still work after we change our secret keys."),
+            ground=Ground.LEGITIMATE_INTEREST,
+            retention=RetainWhile(_l("As long as a link can last; each key is encrypted, and holds nothing about anyone")),
+            columns={"id": technical(), "purpose": technical(), "key_id": technical(), "key_sealed": technical()},
+        ),
+    ],
+)
