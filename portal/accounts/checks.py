@@ -5,8 +5,8 @@ from argon2.exceptions import InvalidHashError
 from flask import current_app
 
 from portal.accounts import service
-from portal.kit.checks import Check, Finding, failed, nothing_yet, passed
-from portal.kit.i18n import _l
+from portal.kit.checks import Check, Finding, failed, failed_by, nothing_yet, passed, state
+from portal.kit.i18n import _, _l, listed, ngettext
 from portal.kit.settings import current_settings
 
 ACCOUNT = frozenset({"name", "email", "email_key", "language", "time_zone", "avatar_key"})
@@ -24,32 +24,32 @@ FLOOR = 19 * 1024 * 2
 
 def _account_is_small() -> Finding:
     more = service.account_columns() - ACCOUNT - GUARDS
-    return failed("an account also holds " + ", ".join(sorted(more))) if more else passed(", ".join(sorted(ACCOUNT)))
+    return failed("more", columns=sorted(more)) if more else passed("small")
 
 
 def _cookies_guarded() -> Finding:
     config, faults = current_app.config, []
     if not config["SESSION_COOKIE_HTTPONLY"] or config["SESSION_COOKIE_SAMESITE"] != "Lax":
-        faults.append("scripts or foreign sites reach the cookie")
+        faults.append(state("within_reach"))
     if current_settings().is_https and not (
         config["SESSION_COOKIE_SECURE"] and config["SESSION_COOKIE_NAME"].startswith("__Host-")
     ):
-        faults.append("the cookie may travel in the clear")
+        faults.append(state("unencrypted"))
     if "accounts.login" not in current_app.view_functions:
-        faults.append("there is no sign-in page to say so")
-    return failed("; ".join(faults)) if faults else passed(config["SESSION_COOKIE_NAME"])
+        faults.append(state("no_sign_in_page"))
+    return failed_by(faults) if faults else passed("guarded")
 
 
 def _only_argon2id() -> Finding:
     settings = current_settings()
     today = settings.argon2_memory_kib * settings.argon2_time
     if settings.is_production and today < FLOOR:
-        return failed("new passwords are hashed too cheaply")
+        return failed("new_too_cheap")
     hashes = service.newest_password_hashes(SAMPLE)
     weak = sum(not _is_strong(each, least=min(today, FLOOR)) for each in hashes)
     if weak:
-        return failed(f"{weak} of {len(hashes)} stored passwords are hashed too cheaply or by something else")
-    return passed(f"{len(hashes)} looked at") if hashes else nothing_yet("no password yet")
+        return failed("too_cheap", hashes=weak)
+    return passed("hashes", hashes=len(hashes)) if hashes else nothing_yet("no_password")
 
 
 def _is_strong(hashed: str, *, least: int) -> bool:
@@ -64,19 +64,41 @@ CHECKS = (
     Check(
         promise="P03",
         name="account_is_small",
-        what=_l("A User Account has no field but name, address, language, time zone, photo, and what guards it."),
+        what=_l(
+            "A User Account holds a name, email address, language, time zone and photo, what protects it, and nothing else."
+        ),
         run=_account_is_small,
+        says={
+            "more": lambda columns: _("An account also holds: %(columns)s.", columns=listed(columns)),
+            "small": lambda: _("An account holds nothing else."),
+        },
     ),
     Check(
         promise="P06",
         name="cookies_guarded",
-        what=_l("The cookie that signs you in is out of reach of scripts and of foreign sites."),
+        what=_l("Scripts can’t read the cookie that keeps you signed in, and other sites can’t use it."),
         run=_cookies_guarded,
+        says={
+            "within_reach": lambda: _("Scripts or other sites can reach the cookie."),
+            "unencrypted": lambda: _("The cookie can be sent unencrypted."),
+            "no_sign_in_page": lambda: _("There is no sign-in page to say so."),
+            "guarded": lambda: _("The cookie is protected."),
+        },
     ),
     Check(
         promise="P07",
         name="only_argon2id",
         what=_l("Every stored password is an argon2id hash of sufficient cost."),
         run=_only_argon2id,
+        says={
+            "new_too_cheap": lambda: _("New passwords are hashed too cheaply."),
+            "too_cheap": lambda hashes: ngettext(
+                "%(num)s stored password is hashed too cheaply or in another way.",
+                "%(num)s stored passwords are hashed too cheaply or in another way.",
+                hashes,
+            ),
+            "hashes": lambda hashes: ngettext("%(num)s hash checked.", "%(num)s hashes checked.", hashes),
+            "no_password": lambda: _("No passwords yet."),
+        },
     ),
 )

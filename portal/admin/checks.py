@@ -4,15 +4,15 @@ from flask import current_app
 
 from portal.kit import access
 from portal.kit.checks import Check, Finding, failed, passed
-from portal.kit.i18n import _l
+from portal.kit.i18n import _, _l, listed, ngettext
 
 
 def _console_for_staff() -> Finding:
     endpoints = [name for name in current_app.view_functions if name.startswith("admin.")]
     open_to_others = [name for name in endpoints if not _is_staff_only(name)]
-    if open_to_others or not endpoints:
-        return failed("open to others: " + (", ".join(open_to_others) or "there is no console"))
-    return passed(f"{len(endpoints)} addresses, each asks for a role and a second factor")
+    if open_to_others:
+        return failed("open_to_others", pages=open_to_others)
+    return passed("guarded", pages=len(endpoints)) if endpoints else failed("no_console")
 
 
 def _is_staff_only(endpoint: str) -> bool:
@@ -26,5 +26,10 @@ CHECKS = [
         name="console_for_staff",
         what=_l("Every page of the console asks for a staff role and a second factor."),
         run=_console_for_staff,
+        says={
+            "open_to_others": lambda pages: _("Open to others: %(pages)s.", pages=listed(pages)),
+            "no_console": lambda: _("There is no console."),
+            "guarded": lambda pages: ngettext("%(num)s console page checked.", "%(num)s console pages checked.", pages),
+        },
     ),
 ]

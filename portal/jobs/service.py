@@ -1,6 +1,7 @@
 """Verbs of background work that areas use."""
 
 import uuid
+from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,8 +9,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, update
 
 from portal.jobs.models import FAILED, WAITING, Job, Schedule
-from portal.kit import clock
+from portal.kit import clock, formats
+from portal.kit.checks import Sentence, Statement, state
 from portal.kit.db import db, writing
+from portal.kit.i18n import _
 from portal.kit.job_kinds import job_kinds
 
 LEASE = timedelta(minutes=2)
@@ -76,8 +79,8 @@ def find_progress(job_id: uuid.UUID) -> tuple[int, int] | None:
     return (row[0], row[1]) if row else None
 
 
-def find_run_fault(name: str, *, grace: timedelta) -> str | None:
-    """Say why a scheduled kind has not run when it should have; None when it has, or is not on record yet.
+def find_run_fault(name: str, *, grace: timedelta) -> Statement | None:
+    """State why a scheduled kind has not run when it should have; None when it has, or is not on record yet.
 
     What counts is when it last ran to its end: a date to come says nothing about the past. Raises KeyError.
     """
@@ -87,10 +90,20 @@ def find_run_fault(name: str, *, grace: timedelta) -> str | None:
         return None
     since = row.ran_at or row.noted_at
     if since > clock.latest():
-        return f"nobody knows when {name} last ran: its clock was ahead"
+        return state("clock_ahead", job=name)
     if clock.now() <= kind.next_run(since) + grace:
         return None
-    return f"{name} last ran on {row.ran_at:%d %B %Y at %H:%M} UTC" if row.ran_at else f"{name} has never run"
+    return state("last_ran", job=name, at=row.ran_at.isoformat()) if row.ran_at else state("never_ran", job=name)
+
+
+RUN_FAULTS: Mapping[str, Sentence] = {
+    "clock_ahead": lambda job: _("The clock was ahead when %(job)s last ran, so nobody knows when that was.", job=job),
+    "last_ran": lambda job, at: _(
+        "%(job)s last ran on %(at)s.", job=job, at=formats.instant(datetime.fromisoformat(at), "UTC")
+    ),
+    "never_ran": lambda job: _("%(job)s has never run.", job=job),
+}
+"""The sentences of `find_run_fault`, for the checks that state what it found."""
 
 
 def count_failed() -> int:

@@ -202,14 +202,14 @@ def give_up(key_id: str) -> bool:
 
 
 def unopenable() -> list[str]:
-    """Open some values of each kind and secret; return those that do not open, as kind and secret."""
+    """Open some values of each kind and secret; return those that do not open, as purpose and secret."""
     faults, counts = [], sealed_by_key()
     for column, kind in sealed_columns():
         (row_id,) = column.table.primary_key.columns
         for key_id in sorted(key_id for key_id, kinds in counts.items() if kind.what in kinds):
             some = select(row_id, column).where(key_id_in(column) == bytes.fromhex(key_id)).limit(SAMPLE)
             if not all(_opens(kind, of, stored) for of, stored in db.session.execute(some)):
-                faults.append(f"{kind.what} ({key_id})")
+                faults.append(f"{kind.purpose} ({key_id})")
     return faults
 
 

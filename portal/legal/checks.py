@@ -6,8 +6,8 @@ from flask import current_app
 from jinja2 import nodes
 
 from portal.kit import clock
-from portal.kit.checks import Check, Finding, failed, passed
-from portal.kit.i18n import _l
+from portal.kit.checks import Check, Finding, failed, failed_by, passed, state
+from portal.kit.i18n import _, _l, listed, ngettext
 from portal.kit.settings import current_settings
 from portal.legal import documents, vendors
 
@@ -17,13 +17,13 @@ PERSONAL_FIELDS = frozenset({"name", "email", "phone", "message", "photo", "file
 
 def _policy_linked() -> Finding:
     faults = [
-        f"{macro} of {template} has no link to the policy"
+        state("not_linked", template=template, part=macro)
         for template, macro in (("components/site.html", "footer"), ("components/forms.html", "form"))
         if not _links_policy(template, macro)
     ]
     pages = current_app.jinja_env.list_templates(filter_func=lambda name: not name.startswith("components/"))
-    faults += [f"{page} asks for personal data without a link to the policy" for page in pages if _asks_unlinked(page)]
-    return failed("; ".join(faults)) if faults else passed(f"{len(pages)} templates")
+    faults += [state("asks_unlinked", page=page) for page in pages if _asks_unlinked(page)]
+    return failed_by(faults) if faults else passed("templates", pages=len(pages))
 
 
 def _parse(template: str) -> tuple[str, nodes.Template]:
@@ -69,8 +69,8 @@ def _only_vendors_reached() -> Finding:
     hosts = vendors.outgoing_hosts(current_settings())
     strange = vendors.strangers(hosts, today=clock.today())
     if strange:
-        return failed("configured, but no vendor in force: " + ", ".join(strange))
-    return passed(", ".join(hosts) or "nothing outside is configured")
+        return failed("strangers", hosts=strange)
+    return passed("hosts", hosts=hosts) if hosts else passed("no_host")
 
 
 def _vendors_complete() -> Finding:
@@ -80,45 +80,73 @@ def _vendors_complete() -> Finding:
         if not (vendor.purpose and vendor.entity and vendor.countries and vendor.links and vendor.history)
     ]
     hasty = [vendor.key for vendor in vendors.VENDORS if not vendor.had_notice]
-    if lacking or hasty:
-        return failed(f"incomplete: {', '.join(lacking) or 'none'}; without notice: {', '.join(hasty) or 'none'}")
-    return passed(f"{len(vendors.in_force(clock.today()))} vendors in force")
+    faults = [state(code, vendors=keys) for code, keys in (("incomplete", lacking), ("without_notice", hasty)) if keys]
+    return failed_by(faults) if faults else passed("in_force", vendors=len(vendors.in_force(clock.today())))
 
 
 def _words_as_published() -> Finding:
     changed = documents.changed_without_version(current_app.jinja_env, today=clock.today())
     if changed:
-        return failed("changed without a new version: " + ", ".join(changed))
+        return failed("no_new_version", documents=changed)
     understated = documents.more_than_wording()
     if understated:
-        return failed("called a change of wording, but a figure changed: " + ", ".join(understated))
-    today = clock.today()
-    return passed(", ".join(f"{each.key} {each.in_force(today).number}" for each in documents.DOCUMENTS.values()))
+        return failed("more_than_wording", documents=understated)
+    return passed("as_published", documents=len(documents.DOCUMENTS))
+
+
+def _titles(keys: list[str]) -> str:
+    return listed(documents.get(key).title for key in keys)
 
 
 CHECKS = [
     Check(
         promise="P01",
         name="policy_linked",
-        what=_l("The foot of every page and the one component for forms link the policy, and no form goes round it."),
+        what=_l("The footer of every page and every form that asks for personal data link to the policy."),
         run=_policy_linked,
+        says={
+            "not_linked": lambda template, part: _(
+                "%(part)s in %(template)s has no link to the policy.", template=template, part=part
+            ),
+            "asks_unlinked": lambda page: _("%(page)s asks for personal data without a link to the policy.", page=page),
+            "templates": lambda pages: ngettext("%(num)s template checked.", "%(num)s templates checked.", pages),
+        },
     ),
     Check(
         promise="P04",
         name="only_vendors_reached",
-        what=_l("Every host that the portal is set up to talk to belongs to a vendor in force."),
+        what=_l("Every host that the portal is set up to contact belongs to a vendor in force."),
         run=_only_vendors_reached,
+        says={
+            "strangers": lambda hosts: _("Set up, but not a vendor in force: %(hosts)s.", hosts=listed(hosts)),
+            "hosts": lambda hosts: _("Set up: %(hosts)s.", hosts=listed(hosts)),
+            "no_host": lambda: _("Nothing outside is set up."),
+        },
     ),
     Check(
         promise="P05",
         name="vendors_complete",
-        what=_l("Every vendor has purpose, entity, country, links and history, and came with notice."),
+        what=_l("Every vendor has a purpose, entity, country, links and history, and was announced in time."),
         run=_vendors_complete,
+        says={
+            "incomplete": lambda vendors: _("Incomplete: %(vendors)s.", vendors=listed(vendors)),
+            "without_notice": lambda vendors: _("Not announced in time: %(vendors)s.", vendors=listed(vendors)),
+            "in_force": lambda vendors: ngettext("%(num)s vendor in force.", "%(num)s vendors in force.", vendors),
+        },
     ),
     Check(
         promise="P42",
         name="words_as_published",
         what=_l("The words and figures shown are those of the version in force."),
         run=_words_as_published,
+        says={
+            "no_new_version": lambda documents: _(
+                "Changed without a new version: %(documents)s.", documents=_titles(documents)
+            ),
+            "more_than_wording": lambda documents: _(
+                "More than the wording changed: %(documents)s.", documents=_titles(documents)
+            ),
+            "as_published": lambda documents: ngettext("%(num)s document checked.", "%(num)s documents checked.", documents),
+        },
     ),
 ]

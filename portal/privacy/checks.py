@@ -10,13 +10,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from portal.jobs.service import find_run_fault
+from portal.jobs.service import RUN_FAULTS, find_run_fault
 from portal.kit import keys, rotation
 from portal.kit.audit import AuditEntry
-from portal.kit.checks import Check, Finding, failed, nothing_yet, passed
+from portal.kit.checks import Check, Finding, Outcome, failed, failed_by, nothing_yet, passed, state
 from portal.kit.claims import Subject, register
 from portal.kit.db import Base, db
-from portal.kit.i18n import _l
+from portal.kit.i18n import _, _l, listed, ngettext
 from portal.kit.sealed import UNNAMED
 from portal.privacy import service
 from portal.privacy.models import Deletion
@@ -30,7 +30,8 @@ LATELY = 20
 def _all_classified() -> Finding:
     faults = register().faults(Base.metadata)
     columns = sum(len(table.columns) for _claim, table in register().tables())
-    return failed("; ".join(faults)) if faults else passed(f"{columns} columns classified")
+    names = list(dict.fromkeys(fault.partition(": ")[0] for fault in faults))
+    return failed("misclassified", names=names) if faults else passed("classified", columns=columns)
 
 
 def _copy_of_nobody() -> tuple[zipfile.ZipFile, dict[str, Any]]:
@@ -56,8 +57,9 @@ def _copy_complete() -> Finding:
         and (table, name) not in withheld
     ]
     if lost:
-        return failed("neither handed out nor withheld with a reason: " + ", ".join(lost))
-    return passed(f"{len(personal)} personal columns, {len(withheld)} columns withheld with a reason")
+        return failed("lost", columns=lost)
+    seen = (state("personal", columns=len(personal)), state("withheld", columns=len(withheld)))
+    return Finding(Outcome.PASSED, seen)
 
 
 def _copy_structured() -> Finding:
@@ -70,18 +72,18 @@ def _copy_structured() -> Finding:
         if name != "manifest.json"
     }
     wrong = sorted(name for name in {*listed, *real} if listed.get(name) != real.get(name))
-    return failed("not as the manifest says: " + ", ".join(wrong)) if wrong else passed(f"{len(real)} files, hashes agree")
+    return failed("wrong", files=wrong) if wrong else passed("files", files=len(real))
 
 
 def _deletions_on_time() -> Finding:
     if late := service.count_late(grace=GRACE):
-        return failed(f"{late} deletions are overdue")
+        return failed("overdue", deletions=late)
     if put_off := service.count_put_off():
-        return failed(f"{put_off} deletions wait for longer than the time to undo")
+        return failed("put_off", deletions=put_off)
     if fault := find_run_fault("privacy.begin_due", grace=GRACE):
-        return failed(fault)
+        return failed_by([fault])
     was_asked = db.session.scalar(select(Deletion.id).limit(1)) is not None
-    return passed("no deletion is overdue") if was_asked else nothing_yet("no deletion yet")
+    return passed("on_time") if was_asked else nothing_yet("no_deletion")
 
 
 def _nothing_left() -> Finding:
@@ -92,71 +94,131 @@ def _nothing_left() -> Finding:
         .limit(LATELY)
     ).all()
     if left := sorted({table for person_id in erased for table in register().residue(Subject(person_id))}):
-        return failed("still there: " + ", ".join(left))
+        return failed("left", tables=left)
     if fault := find_run_fault("privacy.scrub", grace=GRACE):
-        return failed(fault)
-    return passed(f"the last {len(erased)} erasures read back") if erased else nothing_yet("nobody has been erased yet")
+        return failed_by([fault])
+    return passed("read_back", erasures=len(erased)) if erased else nothing_yet("no_erasure")
 
 
 def _periods_kept() -> Finding:
     late = register().overdue(grace=GRACE)
     if late:
-        return failed("; ".join(f"{table}: {rows} rows past their period" for table, rows in late.items()))
+        return failed_by([state("past", table=table, rows=rows) for table, rows in late.items()])
     fault = find_run_fault("privacy.sweep", grace=GRACE)
-    return failed(fault) if fault else passed("no row is past its period")
+    return failed_by([fault]) if fault else passed("none_past")
 
 
 def _every_seal_opens() -> Finding:
     counts = rotation.sealed_by_key()
     if missing := sorted(counts.keys() - {*keys.key_ids(), UNNAMED}):
-        return failed(f"{sum(sum(counts[key].values()) for key in missing)} sealed values need a key that is missing")
+        return failed("no_key", values=sum(sum(counts[key].values()) for key in missing))
     if faults := rotation.unopenable():
-        return failed("do not open: " + ", ".join(faults))
+        return failed("closed", kinds=faults)
     total = sum(sum(kinds.values()) for kinds in counts.values())
-    return passed(f"{total} sealed values, every key is there") if total else nothing_yet("nothing is sealed yet")
+    return passed("open", values=total) if total else nothing_yet("nothing_encrypted")
 
 
 CHECKS = [
     Check(
         promise="P02",
         name="all_classified",
-        what=_l("Every stored column is classified: personal or not, purpose, ground and time."),
+        what=_l("Every stored column states whether it’s personal, its purpose, its legal ground and how long it’s kept."),
         run=_all_classified,
+        says={
+            "misclassified": lambda names: _("Not fully classified: %(names)s.", names=listed(names)),
+            "classified": lambda columns: ngettext("%(num)s column checked.", "%(num)s columns checked.", columns),
+        },
     ),
     Check(
         promise="P23",
         name="periods_kept",
-        what=_l("No row of any table has outlived its period, and the sweep ran lately."),
+        what=_l("No record in any table is past its period, and the clean-up ran recently."),
         run=_periods_kept,
+        says={
+            **RUN_FAULTS,
+            "past": lambda table, rows: ngettext(
+                "%(num)s record in %(table)s is past its period.",
+                "%(num)s records in %(table)s are past their period.",
+                rows,
+                table=table,
+            ),
+            "none_past": lambda: _("No record is past its period."),
+        },
     ),
     Check(
         promise="P24",
         name="copy_complete",
-        what=_l("Every personal column stands in the copy, or is withheld with a reason."),
+        what=_l("Every personal column is in the copy, or is left out with a reason."),
         run=_copy_complete,
+        says={
+            "lost": lambda columns: _(
+                "Neither in the copy nor left out with a reason: %(columns)s.", columns=listed(columns)
+            ),
+            "personal": lambda columns: ngettext(
+                "%(num)s personal column checked.", "%(num)s personal columns checked.", columns
+            ),
+            "withheld": lambda columns: ngettext(
+                "%(num)s column is left out with a reason.", "%(num)s columns are left out with a reason.", columns
+            ),
+        },
     ),
     Check(
         promise="P25",
         name="copy_structured",
-        what=_l("A copy is made, and each of its files has the size and hash that its list of contents says."),
+        what=_l("A copy is made, and each of its files has the size and hash in its list of contents."),
         run=_copy_structured,
+        says={
+            "wrong": lambda files: _("Not as the list of contents says: %(files)s.", files=listed(files)),
+            "files": lambda files: ngettext("%(num)s file checked.", "%(num)s files checked.", files),
+        },
     ),
     Check(
         promise="P28",
         name="deletions_on_time",
-        what=_l("Every deletion is carried out when its time to undo is over, and we looked for due ones lately."),
+        what=_l("Every deletion is carried out once it can no longer be cancelled, and we checked for due ones recently."),
         run=_deletions_on_time,
+        says={
+            **RUN_FAULTS,
+            "overdue": lambda deletions: ngettext(
+                "%(num)s deletion is overdue.", "%(num)s deletions are overdue.", deletions
+            ),
+            "put_off": lambda deletions: ngettext(
+                "%(num)s deletion is dated too far ahead.", "%(num)s deletions are dated too far ahead.", deletions
+            ),
+            "on_time": lambda: _("No deletion is overdue."),
+            "no_deletion": lambda: _("No deletions yet."),
+        },
     ),
     Check(
         promise="P28",
         name="nothing_left",
-        what=_l("The last erasures are read back once more: nothing of theirs is in any table."),
+        what=_l("Recent erasures are checked again: nothing of theirs is left in any table."),
         run=_nothing_left,
+        says={
+            **RUN_FAULTS,
+            "left": lambda tables: _("Something is left after an erasure: %(tables)s.", tables=listed(tables)),
+            "read_back": lambda erasures: ngettext(
+                "%(num)s recent erasure checked.", "%(num)s recent erasures checked.", erasures
+            ),
+            "no_erasure": lambda: _("Nobody’s data has been erased yet."),
+        },
     ),
     Check(
         promise="P46",
         name="every_seal_opens",
-        what=_l("Everything we keep sealed can be opened when it is needed: no key is missing."),
+        what=_l("Everything we keep encrypted can be read when it’s needed: no key is missing."),
         run=_every_seal_opens,
+        says={
+            "no_key": lambda values: ngettext(
+                "%(num)s encrypted value needs a key that is missing.",
+                "%(num)s encrypted values need a key that is missing.",
+                values,
+            ),
+            "closed": lambda kinds: _("Can’t be decrypted: %(kinds)s.", kinds=listed(kinds)),
+            "open": lambda values: ngettext(
+                "%(num)s encrypted value; its key is there.", "%(num)s encrypted values; every key is there.", values
+            ),
+            "nothing_encrypted": lambda: _("Nothing is encrypted yet."),
+        },
     ),
 ]

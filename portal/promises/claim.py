@@ -13,7 +13,7 @@ CLAIM = DataClaim(
             purpose=_l("To show whether each promise is kept."),
             ground=Ground.LEGITIMATE_INTEREST,
             retention=SAYS_NOTHING,
-            columns={name: technical() for name in ("name", "promise", "outcome", "detail", "checked_at", "since_at")},
+            columns={name: technical() for name in ("name", "promise", "outcome", "findings", "checked_at", "since_at")},
         )
     ],
 )

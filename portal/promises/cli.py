@@ -1,13 +1,15 @@
 """The command that runs the checks."""
 
 import json
+from typing import Any
 
 import click
 
-from portal.kit.checks import Outcome
+from portal.kit.checks import Check, Outcome
 from portal.kit.commands import Group
 from portal.kit.unit import unit_of_work
 from portal.promises import service
+from portal.promises.models import CheckResult
 
 SHOWN = {Outcome.PASSED: "passed", Outcome.FAILED: "BROKEN", Outcome.NOTHING_YET: "nothing to check yet"}
 
@@ -22,17 +24,25 @@ def promises() -> None:
 def check(as_json: bool) -> None:
     """Run every check now. Exit status 1 when one is broken."""
     with unit_of_work():
-        results = service.run_checks()
+        rows = [_row(run.check, run.result, run.sentences) for run in service.run_checks() if run.result]
     if as_json:
-        rows = [
-            {"promise": r.promise, "check": r.name, "ok": r.ok, "outcome": r.outcome, "detail": r.detail} for r in results
-        ]
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
     else:
-        for result in results:
-            click.echo(f"{result.promise} {SHOWN[Outcome(result.outcome)]:<20} {result.name}: {result.detail}")
-    if not all(result.ok for result in results):
+        for row in rows:
+            click.echo(f"{row['promise']} {SHOWN[Outcome(row['outcome'])]:<20} {row['check']}: {row['detail']}")
+    if not all(row["ok"] for row in rows):
         raise SystemExit(1)
+
+
+def _row(check: Check, result: CheckResult, sentences: list[str]) -> dict[str, Any]:
+    return {
+        "promise": check.promise,
+        "check": check.name,
+        "ok": result.ok,
+        "outcome": result.outcome,
+        "findings": result.findings,
+        "detail": " ".join(sentences),
+    }
 
 
 COMMANDS = (promises,)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from enum import Enum
 
@@ -10,10 +10,10 @@ import structlog
 from sqlalchemy import delete, select
 
 from portal.kit import clock, periods
-from portal.kit.checks import Check, Finding, Outcome, checks, failed
+from portal.kit.checks import CRASHED, Check, Finding, Outcome, checks, failed
 from portal.kit.db import db
 from portal.promises.catalogue import SECTIONS, Built, Promise
-from portal.promises.models import DETAIL_MAX, CheckResult
+from portal.promises.models import CheckResult
 
 log = structlog.get_logger()
 
@@ -54,6 +54,11 @@ class CheckRun:
     check: Check
     result: CheckResult | None
 
+    @property
+    def sentences(self) -> list[str]:
+        """What the check saw, in the reader's language."""
+        return self.check.say(self.result.statements) if self.result else []
+
 
 @dataclass(frozen=True)
 class Line:
@@ -82,13 +87,13 @@ class Chapter:
     lines: Sequence[Line]
 
 
-def run_checks() -> list[CheckResult]:
+def run_checks() -> list[CheckRun]:
     """Run every check now and keep the results; a check that fails to run counts as broken."""
     before = {result.name: result for result in db.session.scalars(select(CheckResult))}
-    results = [_keep(check, _run(check), before.get(check.name)) for check in checks()]
+    runs = [CheckRun(check, _keep(check, _run(check), before.get(check.name))) for check in checks()]
     gone = set(before) - {check.name for check in checks()}
     db.session.execute(delete(CheckResult).where(CheckResult.name.in_(gone)))
-    return results
+    return runs
 
 
 def never_checked() -> bool:
@@ -102,7 +107,7 @@ def _run(check: Check) -> Finding:
             return check.run()
     except Exception as error:
         log.exception("promises.check_failed", check=check.name)
-        return failed(f"the check itself failed ({type(error).__name__})")
+        return failed(CRASHED, error=type(error).__name__)
 
 
 def _keep(check: Check, finding: Finding, before: CheckResult | None) -> CheckResult:
@@ -111,7 +116,7 @@ def _keep(check: Check, finding: Finding, before: CheckResult | None) -> CheckRe
     if before and before.outcome != finding.outcome:
         result.since_at = now
     result.promise, result.outcome = check.promise, finding.outcome.value
-    result.detail, result.checked_at = finding.detail[:DETAIL_MAX], now
+    result.findings, result.checked_at = [asdict(each) for each in finding.statements], now
     db.session.add(result)
     return result
 

@@ -10,8 +10,8 @@ from flask import current_app
 from portal.accounts import service as accounts
 from portal.accounts.models import Person
 from portal.kit import clock, tokens
-from portal.kit.checks import Check, Finding, failed, passed
-from portal.kit.i18n import _l
+from portal.kit.checks import Check, Finding, failed_by, passed, state
+from portal.kit.i18n import _, _l, ngettext
 from portal.kit.periods import period
 from portal.kit.refusals import LinkDead
 from portal.kit.templating import render
@@ -44,38 +44,38 @@ def _reset_link_dies() -> Finding:
     token = tokens.sign(RESET, str(uuid.uuid4()), stamp=_stamp(asked) or "")
     later = now + timedelta(seconds=1)
     states = {
-        "the password has changed": replace(asked, password_set_at=later),
-        "a newer link was asked for": replace(asked, reset_asked_at=later),
-        "the address has changed": replace(asked, email_key="somebody@example.com"),
-        "the account is closed": replace(asked, deactivated_at=later),
+        "outlives_password": replace(asked, password_set_at=later),
+        "outlives_newer_link": replace(asked, reset_asked_at=later),
+        "outlives_email": replace(asked, email_key="somebody@example.com"),
+        "outlives_account": replace(asked, deactivated_at=later),
     }
-    faults = [f"a link lives on although {why}" for why, state in states.items() if _opens(token, state)]
+    faults = [state(code) for code, changed in states.items() if _opens(token, changed)]
     if not _opens(token, asked) or not _opens(token, asked):
-        faults.append("opening a link spends it")
+        faults.append(state("used_up"))
     if _opens(token[:-1] + ("A" if token[-1] != "A" else "B"), asked):
-        faults.append("a forged link opens")
-    return failed("; ".join(faults)) if faults else passed(f"{len(states)} changes, each kills the link")
+        faults.append(state("forged"))
+    return failed_by(faults) if faults else passed("dies", changes=len(states))
 
 
 def _stamp(somebody: _Somebody) -> str | None:
     return accounts.reset_stamp(cast("Person", somebody))
 
 
-def _opens(token: str, state: _Somebody) -> bool:
+def _opens(token: str, somebody: _Somebody) -> bool:
     try:
-        tokens.read(RESET, token, max_age=period("reset_link"), stamp=lambda _id: _stamp(state))
+        tokens.read(RESET, token, max_age=period("reset_link"), stamp=lambda _id: _stamp(somebody))
     except LinkDead:
         return False
     return True
 
 
 def _alarm_at_hand() -> Finding:
-    faults = [f"{endpoint} is not there" for endpoint in ALARMS if endpoint not in current_app.view_functions]
+    faults = [state("no_page", page=endpoint) for endpoint in ALARMS if endpoint not in current_app.view_functions]
     letters = _security_letters()
-    faults += [f"{letter} has no link" for letter in letters if not _holds_alarm(letter)]
+    faults += [state("no_link", email=letter) for letter in letters if not _holds_alarm(letter)]
     if not letters:
-        faults.append("no security letter was found")
-    return failed("; ".join(faults)) if faults else passed(f"{len(letters)} security letters hold the link")
+        faults.append(state("no_email"))
+    return failed_by(faults) if faults else passed("linked", emails=len(letters))
 
 
 def _security_letters() -> list[str]:
@@ -96,13 +96,28 @@ CHECKS = [
     Check(
         promise="P08",
         name="reset_link_dies",
-        what=_l("A reset link opens as often as it is looked at, and dies with any change of what it would change."),
+        what=_l("Opening a reset link doesn’t use it up, and it stops working when the account changes."),
         run=_reset_link_dies,
+        says={
+            "outlives_password": lambda: _("A link still works after the password has changed."),
+            "outlives_newer_link": lambda: _("A link still works after a newer one was sent."),
+            "outlives_email": lambda: _("A link still works after the email address has changed."),
+            "outlives_account": lambda: _("A link still works after the account was closed."),
+            "used_up": lambda: _("Opening a link uses it up."),
+            "forged": lambda: _("A forged link works."),
+            "dies": lambda changes: ngettext("%(num)s change checked.", "%(num)s changes checked.", changes),
+        },
     ),
     Check(
         promise="P10",
         name="alarm_at_hand",
-        what=_l("Every security letter holds “This wasn’t me”, and its pages are there, also for those who are locked out."),
+        what=_l("Every security email has a “This wasn’t me” link, and its pages are there, even if you’re locked out."),
         run=_alarm_at_hand,
+        says={
+            "no_page": lambda page: _("The page %(page)s isn’t there.", page=page),
+            "no_link": lambda email: _("The email %(email)s has no link.", email=email),
+            "no_email": lambda: _("No security email was found."),
+            "linked": lambda emails: ngettext("%(num)s security email checked.", "%(num)s security emails checked.", emails),
+        },
     ),
 ]

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from portal.accounts import checks
 from portal.accounts import service as accounts
 from portal.accounts.models import Person, SignInEvent, SignInSession
+from portal.kit.checks import state
 from portal.kit.claims import register
 from portal.kit.db import db
 from portal.kit.files import storage
@@ -26,7 +27,7 @@ def test_a_further_field_of_the_account_breaks_p03(unit, monkeypatch):
     monkeypatch.setattr(accounts, "account_columns", lambda: checks.ACCOUNT | {"birthday"})
     with unit():
         assert not findings()["account_is_small"].ok
-        assert "birthday" in findings()["account_is_small"].detail
+        assert findings()["account_is_small"].statements == (state("more", columns=["birthday"]),)
 
 
 def test_a_cookie_that_scripts_may_read_breaks_p06(app, unit, monkeypatch):

@@ -10,6 +10,7 @@ from portal.jobs import worker
 from portal.jobs.models import Job, Schedule
 from portal.kit import audit
 from portal.kit import clock as kit_clock
+from portal.kit.checks import state
 from portal.kit.db import db
 
 YEAR_AND_MORE = {"days": 400}
@@ -217,7 +218,7 @@ class TestLastRun:
         for _hour in range(6):
             tick()
             clock.forward(hours=1)
-        assert self.fault(app) == "lab.work has never run"
+        assert self.fault(app) == state("never_ran", job="lab.work")
 
     def test_what_ran_once_and_then_no_more_is_found(self, app, tick, clock, run_jobs):
         for _hour in range(2):
@@ -225,7 +226,7 @@ class TestLastRun:
             clock.forward(hours=1)
         run_jobs()
         clock.forward(hours=5)
-        assert "lab.work last ran on" in self.fault(app)
+        assert self.fault(app).code == "last_ran"
 
     def test_a_date_to_come_says_nothing_whatever_is_due_next(self, app, tick, clock, back, run_jobs):
         tick()
@@ -233,7 +234,7 @@ class TestLastRun:
         tick()
         run_jobs()
         back(**YEAR_AND_MORE)
-        assert "clock was ahead" in self.fault(app)
+        assert self.fault(app) == state("clock_ahead", job="lab.work")
         tick()
         clock.forward(hours=1)
         tick()
@@ -244,4 +245,4 @@ class TestLastRun:
         clock.forward(**YEAR_AND_MORE)
         tick()
         back(**YEAR_AND_MORE)
-        assert "clock was ahead" in self.fault(app)
+        assert self.fault(app) == state("clock_ahead", job="lab.work")

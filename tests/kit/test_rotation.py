@@ -98,7 +98,7 @@ def test_a_value_that_does_not_open_stays_is_told_and_stops_nobody(under, factor
     with under(NEW, OLD):
         reseal()
         assert (sealed_under(OLD), sealed_under(NEW)) == (3, 2)
-        assert rotation.unopenable() == [f"{APP_CODES} ({keys.key_id(OLD)})"]
+        assert rotation.unopenable() == [f"accounts.factor ({keys.key_id(OLD)})"]
         assert [state.is_free for state in rotation.states()] == [False]
 
 

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from portal.kit.checks import state
 from portal.kit.settings import SettingsError
 from portal.legal import checks, vendors
 
@@ -85,7 +86,7 @@ def test_a_vendor_without_notice_breaks_the_promise(app, monkeypatch, newcomer):
     with app.app_context():
         finding = check("P05").run()
     assert not finding.ok
-    assert "example" in finding.detail
+    assert finding.statements == (state("without_notice", vendors=["example"]),)
 
 
 def test_a_vendor_without_a_purpose_breaks_the_promise(app, monkeypatch):
@@ -99,7 +100,7 @@ def test_mail_through_a_stranger_breaks_the_promise(app, monkeypatch):
     with app.app_context():
         finding = check("P04").run()
     assert not finding.ok
-    assert "smtp.example.com" in finding.detail
+    assert finding.statements == (state("strangers", hosts=["smtp.example.com"]),)
 
 
 def test_a_provider_that_is_no_vendor_stops_the_boot():

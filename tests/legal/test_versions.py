@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from portal.accounts.models import Person
 from portal.kit import clock
+from portal.kit.checks import state
 from portal.kit.db import db
 from portal.kit.i18n import _l
 from portal.legal import checks, documents
@@ -102,4 +103,4 @@ def test_a_changed_figure_cannot_be_called_wording(app, monkeypatch):
     add_version(monkeypatch, "terms", Significance.WORDING, on=date(2999, 1, 1), figures="0" * 64)
     with app.app_context():
         finding = next(each for each in checks.CHECKS if each.promise == "P42").run()
-    assert finding.detail == "called a change of wording, but a figure changed: terms"
+    assert finding.statements == (state("more_than_wording", documents=["terms"]),)

@@ -10,9 +10,16 @@ from portal.consent import service as consent
 from portal.jobs import worker
 from portal.kit import checks
 from portal.kit.checks import Check, failed, nothing_yet, passed
+from portal.kit.i18n import ngettext
 from portal.promises import service
 from portal.promises.catalogue import SECTIONS, Built
 from portal.promises.service import PromiseStatus
+
+SAYS = {
+    "seen": lambda rows: ngettext("%(num)s row is too old.", "%(num)s rows are too old.", rows),
+    "fine": lambda: "All is well.",
+    "no_file": lambda: "No files yet.",
+}
 
 
 @pytest.fixture
@@ -26,7 +33,7 @@ def looking_at(app, monkeypatch):
 
 
 def a_check(run, promise="P05", name="one"):
-    return Check(promise=promise, name=name, what="A test looks.", run=run)
+    return Check(promise=promise, name=name, what="A test looks.", run=run, says=SAYS)
 
 
 def status(unit, promise="P05"):
@@ -52,14 +59,14 @@ def test_ids_are_in_order_and_unique():
 
 
 def test_a_promise_that_no_check_looked_at_is_not_called_kept(unit, looking_at):
-    looking_at(a_check(lambda: passed()))
+    looking_at(a_check(lambda: passed("fine")))
     assert status(unit) is PromiseStatus.STALE
     run(unit)
     assert status(unit) is PromiseStatus.KEPT
 
 
 def test_a_look_that_a_clock_ahead_has_dated_says_nothing_about_today(unit, looking_at, clock):
-    looking_at(a_check(lambda: passed()))
+    looking_at(a_check(lambda: passed("fine")))
     clock.forward(days=400)
     run(unit)
     clock.forward(days=-400)
@@ -74,12 +81,12 @@ def test_a_promise_without_a_check_is_shown_as_not_checked(unit, looking_at):
 
 
 def test_one_broken_check_breaks_the_promise(unit, looking_at, client):
-    looking_at(a_check(lambda: passed(), name="good"), a_check(lambda: failed("two rows too old"), name="bad"))
+    looking_at(a_check(lambda: passed("fine"), name="good"), a_check(lambda: failed("seen", rows=2), name="bad"))
     run(unit)
     assert status(unit) is PromiseStatus.BROKEN
     section = client.get("/promises").soup.find(id="P05")
     assert "Broken" in section.text
-    assert "two rows too old" in section.text
+    assert "2 rows are too old." in section.text
 
 
 def test_a_check_that_cannot_run_counts_as_broken_and_tells_no_secret(unit, looking_at):
@@ -88,39 +95,40 @@ def test_a_check_that_cannot_run_counts_as_broken_and_tells_no_secret(unit, look
 
     looking_at(a_check(explode))
     with unit():
-        (result,) = service.run_checks()
-    assert not result.ok
-    assert "ada@example.com" not in result.detail
+        (run,) = service.run_checks()
+        assert run.sentences == ["The check itself failed (ValueError)."]
+    assert not run.result.ok
+    assert "ada@example.com" not in str(run.result.findings)
 
 
 def test_an_old_result_says_nothing_any_more(unit, looking_at, clock):
-    looking_at(a_check(lambda: passed()))
+    looking_at(a_check(lambda: passed("fine")))
     run(unit)
     clock.forward(hours=4)
     assert status(unit) is PromiseStatus.STALE
 
 
 def test_since_when_is_remembered_until_it_changes(unit, looking_at, clock):
-    looking_at(a_check(lambda: passed()))
+    looking_at(a_check(lambda: passed("fine")))
     run(unit)
     clock.forward(hours=1)
     with unit():
         (again,) = service.run_checks()
-        assert again.since_at < again.checked_at
-    looking_at(a_check(lambda: failed("x")))
+        assert again.result.since_at < again.result.checked_at
+    looking_at(a_check(lambda: failed("seen", rows=1)))
     with unit():
         (turned,) = service.run_checks()
-        assert turned.since_at == turned.checked_at
+        assert turned.result.since_at == turned.result.checked_at
 
 
 def test_a_promise_not_built_is_never_kept(unit, looking_at):
-    looking_at(a_check(lambda: passed(), promise="P29"))
+    looking_at(a_check(lambda: passed("fine"), promise="P29"))
     run(unit)
     assert status(unit, "P29") is PromiseStatus.NOT_BUILT
 
 
 def test_a_promise_partly_built_is_never_kept_and_says_what_is_missing(unit, looking_at, client):
-    looking_at(a_check(lambda: passed(), promise="P36"))
+    looking_at(a_check(lambda: passed("fine"), promise="P36"))
     run(unit)
     assert status(unit, "P36") is PromiseStatus.PARTLY_BUILT
     section = client.get("/promises").soup.find(id="P36").text
@@ -135,14 +143,14 @@ def test_a_promise_partly_built_that_no_check_looks_at_says_so_too(unit, looking
 
 @pytest.mark.parametrize("promise", ["P05", "P36", "P29"])
 def test_a_failed_check_shows_red_however_much_is_built(unit, looking_at, client, promise):
-    looking_at(a_check(lambda: failed("seen"), promise=promise))
+    looking_at(a_check(lambda: failed("seen", rows=1), promise=promise))
     run(unit)
     assert status(unit, promise) is PromiseStatus.BROKEN
     assert "Broken" in client.get("/promises").soup.find(id=promise).h3.text
 
 
 def test_an_old_failure_stays_red_until_a_check_sees_otherwise(unit, looking_at, clock):
-    looking_at(a_check(lambda: failed("seen"), promise="P29"))
+    looking_at(a_check(lambda: failed("seen", rows=1), promise="P29"))
     run(unit)
     clock.forward(days=2)
     assert status(unit, "P29") is PromiseStatus.BROKEN
@@ -150,7 +158,7 @@ def test_an_old_failure_stays_red_until_a_check_sees_otherwise(unit, looking_at,
 
 @pytest.mark.parametrize("promise", ["P05", "P27"])
 def test_what_nobody_uses_yet_is_not_called_kept(unit, looking_at, client, promise):
-    looking_at(a_check(lambda: nothing_yet("no file yet"), promise=promise))
+    looking_at(a_check(lambda: nothing_yet("no_file"), promise=promise))
     run(unit)
     assert status(unit, promise) is PromiseStatus.NOTHING_YET
     section = client.get("/promises").soup.find(id=promise).text
@@ -159,7 +167,7 @@ def test_what_nobody_uses_yet_is_not_called_kept(unit, looking_at, client, promi
 
 
 def test_one_check_that_saw_something_is_enough_to_call_it_kept(unit, looking_at):
-    looking_at(a_check(lambda: nothing_yet("no file yet"), name="empty"), a_check(lambda: passed(), name="good"))
+    looking_at(a_check(lambda: nothing_yet("no_file"), name="empty"), a_check(lambda: passed("fine"), name="good"))
     run(unit)
     assert status(unit) is PromiseStatus.KEPT
 
@@ -234,15 +242,16 @@ def test_every_check_of_the_portal_belongs_to_a_promise(app):
 
 
 def test_the_command_fails_when_a_promise_is_broken(command, looking_at):
-    looking_at(a_check(lambda: passed(), name="good"), a_check(lambda: failed("why"), name="bad"))
+    looking_at(a_check(lambda: passed("fine"), name="good"), a_check(lambda: failed("seen", rows=1), name="bad"))
     result = command("promises", "check", "--json")
     assert result.exit_code == 1
     rows = {row["check"]: (row["ok"], row["outcome"], row["detail"]) for row in json.loads(result.output)}
-    assert rows == {"good": (True, "passed", ""), "bad": (False, "failed", "why")}
+    assert rows == {"good": (True, "passed", "All is well."), "bad": (False, "failed", "1 row is too old.")}
+    assert [row["findings"] for row in json.loads(result.output)][1] == [{"code": "seen", "values": {"rows": 1}}]
 
 
 def test_the_command_succeeds_when_all_are_kept(command, looking_at):
-    looking_at(a_check(lambda: passed(), name="good"), a_check(lambda: nothing_yet("no file yet"), name="empty"))
+    looking_at(a_check(lambda: passed("fine"), name="good"), a_check(lambda: nothing_yet("no_file"), name="empty"))
     result = command("promises", "check")
     assert result.exit_code == 0
     assert "nothing to check yet" in result.output

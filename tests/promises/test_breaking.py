@@ -20,6 +20,7 @@ from portal.consent.models import Decision
 from portal.jobs.models import Schedule
 from portal.kit import audit, checks, clock, rotation
 from portal.kit.access import Gate, Tag
+from portal.kit.checks import CRASHED
 from portal.kit.claims import RetainFor, personal, register
 from portal.kit.claims.register import Register
 from portal.kit.db import Base, db
@@ -322,12 +323,13 @@ def test_work_that_did_not_run_lately_turns_its_promise_red_whatever_is_due_next
     now, soon = clock.now(), clock.now() + timedelta(minutes=20)
     with unit():
         add(Schedule(name=LAST_RUNS[name], next_at=soon, noted_at=now - 90 * DAY, ran_at=now))
-        (result,) = service.run_checks()
-        assert result.ok, result.detail
+        (run,) = service.run_checks()
+        assert run.result.ok, run.sentences
         db.session.execute(update(Schedule).values(ran_at=now + ran))
-        (result,) = service.run_checks()
-    assert not result.ok
-    assert LAST_RUNS[name] in result.detail
+        (run,) = service.run_checks()
+        assert not run.result.ok
+        (sentence,) = run.sentences
+    assert LAST_RUNS[name] in sentence
 
 
 def test_a_deletion_that_is_due_in_years_turns_its_promise_red(app, cast, unit, monkeypatch) -> None:
@@ -335,7 +337,7 @@ def test_a_deletion_that_is_due_in_years_turns_its_promise_red(app, cast, unit, 
     monkeypatch.setitem(app.extensions, "portal.checks", (check,))
     with unit():
         add(Deletion(person_id=cast.ada.id, number="X", due_at=clock.now() + 400 * DAY))
-        assert [result.ok for result in service.run_checks()] == [False]
+        assert [run.result.ok for run in service.run_checks()] == [False]
 
 
 def test_every_check_is_broken_once(app: Flask) -> None:
@@ -350,15 +352,18 @@ def test_breaking_a_promise_turns_it_red(app, cast, unit, monkeypatch, name: str
         (check,) = [check for check in checks.checks() if check.name == name]
     monkeypatch.setitem(app.extensions, "portal.checks", (check,))
 
-    def check_now() -> tuple[bool, str, PromiseStatus]:
-        (result,) = service.run_checks()
+    def check_now() -> tuple[list[str], PromiseStatus]:
+        (run,) = service.run_checks()
         (line,) = [line for part in service.board() for line in part.lines if line.promise.id == check.promise]
-        return result.ok, result.detail, line.status
+        assert run.result
+        assert len(run.sentences) == len(run.result.statements) > 0
+        assert CRASHED not in [statement.code for statement in run.result.statements], run.sentences
+        assert all(sentence.endswith(".") for sentence in run.sentences)
+        return run.sentences, line.status
 
     with unit():
-        ok, detail, status = check_now()
-        assert ok and status in STANDS, detail
+        sentences, status = check_now()
+        assert status in STANDS, sentences
         BREAKS[name](Tools(app, cast, monkeypatch))
-        ok, detail, status = check_now()
-    assert not ok and status is PromiseStatus.BROKEN, detail
-    assert "the check itself failed" not in detail
+        sentences, status = check_now()
+    assert status is PromiseStatus.BROKEN, sentences

@@ -170,6 +170,21 @@ def test_results_of_checks_keep_their_outcome_up_and_down(up, down):
     assert {row["name"]: bool(row["ok"]) for row in rows("check_result")} == {"good": True, "bad": False, "empty": True}
 
 
+def test_findings_of_checks_state_nothing_until_the_next_run_and_keep_the_rest(up, down):
+    up("0009")
+    seen = {"promise": "P05", "outcome": "failed", "checked_at": AT, "since_at": AT}
+    put("check_result", {"name": "bad", "detail": "two rows are too old", **seen})
+    up("0010")
+    (row,) = rows("check_result")
+    assert (row["name"], row["outcome"], row["findings"]) == ("bad", "failed", [])
+    assert "detail" not in row
+    put("check_result", {"name": "new", "findings": [{"code": "seen", "values": {"rows": 2}}], **seen})
+    down("0009")
+    assert {row["name"]: (row["outcome"], row["detail"]) for row in rows("check_result")} == {
+        "bad": ("failed", ""), "new": ("failed", ""),
+    }  # fmt: skip
+
+
 def test_visits_follow_pages_to_their_areas_and_back(up, down):
     up("0007")
     seen = {"at": AT, "sealed_on": AT.date(), "sealed_address": b"x", "method": "GET", "status": 200}
