@@ -128,7 +128,7 @@ class Visitor:
 
 
 def sign_up(served: Portal, email: str, *, name: str = "Ada Tailor") -> None:
-    """Make an account and confirm its address through the letter."""
+    """Make an account and confirm its address through the email."""
     visitor = Visitor(served)
     visitor.submit("/signup", name=name, email=email, password=PASSWORD, accept_terms="y")
     visitor.submit(_link(served, email, "/verify-email/"))
@@ -145,10 +145,10 @@ def sign_in(served: Portal, email: str) -> Visitor:
 
 def _link(served: Portal, email: str, part: str) -> str:
     for _ in range(100):
-        letters = json.loads(Visitor(served).get("/dev/mailbox.json")[2])
-        for letter in letters:
-            found = re.search(rf"https?://[^/\s]+({re.escape(part)}\S+)", letter["text"])
-            if email in letter["to"] and found:
+        emails = json.loads(Visitor(served).get("/dev/mailbox.json")[2])
+        for sent in emails:
+            found = re.search(rf"https?://[^/\s]+({re.escape(part)}\S+)", sent["text"])
+            if email in sent["to"] and found:
                 return found[1]
         time.sleep(0.2)
-    raise RuntimeError(f"no letter with {part} to {email}")
+    raise RuntimeError(f"no email with {part} to {email}")

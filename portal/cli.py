@@ -53,7 +53,7 @@ def serve(*, demo: bool, no_worker: bool, host: str, port: int, processes: int) 
             run_apart("demo")
         click.echo(f"The portal is at {settings.base_url}. Ctrl-C stops it.")
         if not settings.is_production:
-            click.echo(f"Letters arrive at {settings.base_url}/dev/mailbox.")
+            click.echo(f"Emails arrive at {settings.base_url}/dev/mailbox.")
         serve_pages(host=host, port=port, processes=processes, with_worker=not no_worker)
 
 
@@ -84,7 +84,7 @@ def fill_demo() -> bool:
     click.echo("The demo company. Sign in as one of these; the passwords are drawn now and shown only here:")
     for person in demo_company.draw_missing():
         with unit_of_work():
-            demo_company.settle(person)
+            demo_company.add(person)
         click.echo(f"  {person.email:<20} {person.password:<48} {person.role or 'customer'}")
     with unit_of_work():
         demo_company.ask_a_question()

@@ -71,7 +71,7 @@ def draw_missing() -> Sequence[DemoPerson]:
     ]
 
 
-def settle(person: DemoPerson) -> None:
+def add(person: DemoPerson) -> None:
     """Give one of them an account. One unit of work each: a password is hashed before anything is written."""
     account = accounts.add_person(person.email, name=person.name, password=person.password)
     if person.role:

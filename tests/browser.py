@@ -6,7 +6,7 @@ A pytest plug-in (`pytest_plugins = ["tests.browser"]`). The fixtures:
 - `open_page(**options)` opens a page in a browser profile of its own: a new person at a new machine. `page` is one
   with defaults.
 
-The browser reaches the portal under its base URL through the live server as its proxy. So links in letters work as
+The browser reaches the portal under its base URL through the live server as its proxy. So links in emails work as
 they are, and whatever the page asks of another host arrives at the live server too and never leaves the machine. When
 the test ends, every page must have been silent: nothing asked of another host, no error, no breach of the
 Content-Security-Policy.
@@ -137,7 +137,7 @@ def live_server(app: Flask) -> Iterator[LiveServer]:
 
 
 class _Quiet(WSGIRequestHandler):
-    """A handler that writes no access log: it would only bury the test's own output."""
+    """A handler that writes no access log: it would only delete_files the test's own output."""
 
     def log(self, type: str, message: str, *args: Any) -> None:
         """Say nothing."""

@@ -1,4 +1,4 @@
-"""What every test may ask for: the app on both databases, browsers without a browser, letters, the cast, the clock."""
+"""What every test may ask for: the app on both databases, browsers without a browser, emails, the cast, the clock."""
 
 from __future__ import annotations
 
@@ -226,7 +226,7 @@ class Visitor:
 
 @dataclass(frozen=True)
 class ReceivedLetter:
-    """A letter as its reader sees it."""
+    """An email as its reader sees it."""
 
     to: str
     subject: str
@@ -239,35 +239,35 @@ class ReceivedLetter:
         for url in re.findall(r"https?://[^\s<>\"]+", self.text):
             if part in url:
                 parts = urlsplit(url)
-                assert f"{parts.scheme}://{parts.netloc}" == BASE_URL, "a letter links to its own portal"
+                assert f"{parts.scheme}://{parts.netloc}" == BASE_URL, "an email links to its own portal"
                 return parts.path + (f"?{parts.query}" if parts.query else "")
         raise AssertionError(f"no link with {part!r} in: {self.subject}")
 
 
 class Outbox:
-    """Letters that have been delivered."""
+    """Emails that have been delivered."""
 
     def __init__(self, app: Flask, run_jobs: Callable[[], int]) -> None:
         self.app, self.run_jobs = app, run_jobs
 
     def all(self) -> list[ReceivedLetter]:
-        """Return every letter, oldest first."""
+        """Return every email, oldest first."""
         self.run_jobs()
         with self.app.app_context():
-            kept = [letter for _key, letter in transport.mailbox()]
+            kept = [email for _key, email in transport.mailbox()]
         return [
             ReceivedLetter(one["to"], one["subject"], one["text"], one["html"], one["headers"]) for one in reversed(kept)
         ]
 
     def to(self, address: str) -> list[ReceivedLetter]:
-        """Return the letters to an address, oldest first."""
-        return [letter for letter in self.all() if letter.to == address]
+        """Return the emails to an address, oldest first."""
+        return [email for email in self.all() if email.to == address]
 
     def last(self, address: str) -> ReceivedLetter:
-        """Return the newest letter to an address."""
-        letters = self.to(address)
-        assert letters, f"no letter to {address}"
-        return letters[-1]
+        """Return the newest email to an address."""
+        emails = self.to(address)
+        assert emails, f"no email to {address}"
+        return emails[-1]
 
 
 @pytest.fixture
@@ -306,7 +306,7 @@ def tick(app: Flask) -> Callable[[], None]:
 
 @pytest.fixture
 def outbox(app: Flask, run_jobs: Callable[[], int]) -> Outbox:
-    """The letters that left."""
+    """The emails that left."""
     return Outbox(app, run_jobs)
 
 

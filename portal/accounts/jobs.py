@@ -15,8 +15,8 @@ def note_failed_sign_in(*, person_id: str, device: str, failed_at: str) -> None:
 
 @job("accounts.write_to_sign_up")
 def write_to_sign_up(*, sign_up_id: str) -> None:
-    """Write the letter of a sign-up."""
-    service.write_letter(uuid.UUID(sign_up_id))
+    """Write the email of a sign-up."""
+    service.write_email(uuid.UUID(sign_up_id))
 
 
 JOBS = (note_failed_sign_in, write_to_sign_up)

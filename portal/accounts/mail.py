@@ -1,4 +1,4 @@
-"""Letters about an account. A letter to an address that nobody confirmed yet repeats nothing that a stranger typed."""
+"""Emails about an account. An email to an address that nobody confirmed yet repeats nothing that a stranger typed."""
 
 from datetime import datetime
 from typing import Any
@@ -12,13 +12,13 @@ WASNT_ME = tokens.LinkPurpose("wasnt_me")
 
 
 def wasnt_me_url(person: Person) -> str:
-    """Return the address that stops whoever did what the letter tells of (P10); it knows when the letter was written."""
+    """Return the address that stops whoever did what the email tells of (P10); it knows when the email was written."""
     return external_url("recovery.wasnt_me", token=tokens.sign(WASNT_ME, str(person.id), clock.now().isoformat()))
 
 
 def confirm_address(sign_up: SignUp, *, token: str) -> None:
     """The link that confirms an address and makes the account."""
-    mail.post(
+    mail.send(
         "accounts/confirm_address",
         to=sign_up.email,
         language=sign_up.language,
@@ -28,7 +28,7 @@ def confirm_address(sign_up: SignUp, *, token: str) -> None:
 
 def already_have_account(sign_up: SignUp) -> None:
     """Tell the owner of an address that it has an account already, in place of the link."""
-    mail.post(
+    mail.send(
         "accounts/already_have_account",
         to=sign_up.email,
         language=sign_up.language,
@@ -39,7 +39,7 @@ def already_have_account(sign_up: SignUp) -> None:
 
 def welcome(person: Person) -> None:
     """Say that the account is ready, what it holds and where one's rights are."""
-    mail.post(
+    mail.send(
         "accounts/welcome",
         url=external_url("accounts.login"),
         rights_url=external_url("privacy.overview"),
@@ -49,35 +49,35 @@ def welcome(person: Person) -> None:
 
 def new_sign_in(person: Person, *, device: str, at: datetime) -> None:
     """Tell of a sign-in from a device that the history does not know (v5.0.0-6.3.5)."""
-    mail.post("accounts/new_sign_in", device=device, at=at, **alarmed_reader_of(person))
+    mail.send("accounts/new_sign_in", device=device, at=at, **security_reader_of(person))
 
 
 def failed_sign_ins(person: Person, *, count: int, at: datetime) -> None:
     """Tell of many failed sign-ins (v5.0.0-6.3.5)."""
-    mail.post("accounts/failed_sign_ins", count=count, at=at, **alarmed_reader_of(person))
+    mail.send("accounts/failed_sign_ins", count=count, at=at, **security_reader_of(person))
 
 
 def password_changed(person: Person) -> None:
     """Tell of a new password (v5.0.0-6.3.7)."""
-    mail.post("accounts/password_changed", at=clock.now(), **alarmed_reader_of(person))
+    mail.send("accounts/password_changed", at=clock.now(), **security_reader_of(person))
 
 
 def factor_added(person: Person) -> None:
     """Tell of a second factor that was set up (v5.0.0-6.3.7)."""
-    mail.post("accounts/factor_added", at=clock.now(), **alarmed_reader_of(person))
+    mail.send("accounts/factor_added", at=clock.now(), **security_reader_of(person))
 
 
 def factor_removed(person: Person) -> None:
     """Tell of a second factor that was removed (v5.0.0-6.3.7)."""
-    mail.post("accounts/factor_removed", at=clock.now(), **alarmed_reader_of(person))
+    mail.send("accounts/factor_removed", at=clock.now(), **security_reader_of(person))
 
 
 def email_change_confirm(person: Person, *, to: str, token: str) -> None:
     """The link by which a mailbox takes an account over. It is nobody's yet, so it reads no name and no other address.
 
-    Nor is it counted among the letters to the person who asked: whether it was written says whether the address is free.
+    Nor is it counted among the emails to the person who asked: whether it was written says whether the address is free.
     """
-    mail.post(
+    mail.send(
         "accounts/email_change_confirm",
         to=to,
         language=person.language,
@@ -86,21 +86,21 @@ def email_change_confirm(person: Person, *, to: str, token: str) -> None:
     )
 
 
-def email_change_asked(person: Person, *, new_email: str, veto_token: str) -> None:
+def email_change_requested(person: Person, *, new_email: str, veto_token: str) -> None:
     """Tell the present mailbox at once that another one is to take its place, with the link that stops it."""
     url = external_url("accounts.veto_email", token=veto_token)
-    mail.post("accounts/email_change_asked", new_email=new_email, at=clock.now(), url=url, **alarmed_reader_of(person))
+    mail.send("accounts/email_change_requested", new_email=new_email, at=clock.now(), url=url, **security_reader_of(person))
 
 
 def email_change_taken(owner: Person) -> None:
-    """Tell the owner of an address that somebody wished it for another account, in place of the link."""
-    mail.post("accounts/email_change_taken", at=clock.now(), **alarmed_reader_of(owner))
+    """Tell the owner of an address that somebody requested it for another account, in place of the link."""
+    mail.send("accounts/email_change_taken", at=clock.now(), **security_reader_of(owner))
 
 
 def email_change_done_old(person: Person, *, to: str, undo_token: str) -> None:
     """Tell the mailbox that was left (v5.0.0-6.3.7). Its "This wasn't me" is the link that takes the change back."""
     undo_url = external_url("recovery.undo_email", token=undo_token)
-    mail.post(
+    mail.send(
         "accounts/email_change_done_old",
         new_email=person.email,
         at=clock.now(),
@@ -111,12 +111,12 @@ def email_change_done_old(person: Person, *, to: str, undo_token: str) -> None:
 
 def email_change_done_new(person: Person) -> None:
     """Tell the mailbox that the account has now (v5.0.0-6.3.7)."""
-    mail.post("accounts/email_change_done_new", at=clock.now(), **alarmed_reader_of(person))
+    mail.send("accounts/email_change_done_new", at=clock.now(), **security_reader_of(person))
 
 
 def email_change_undone(person: Person, *, to: str) -> None:
     """Tell the mailbox whose change was taken back. It is a stranger's by now: no name, no link."""
-    mail.post(
+    mail.send(
         "accounts/email_change_undone",
         to=to,
         language=person.language,
@@ -127,7 +127,7 @@ def email_change_undone(person: Person, *, to: str) -> None:
 
 
 def reader_of(person: Person) -> dict[str, Any]:
-    """Return what every letter to a person is posted with: address, language, zone, name, and whom it counts for."""
+    """Return what every email to a person is posted with: address, language, zone, name, and whom it counts for."""
     return {
         "to": person.email,
         "language": person.language,
@@ -137,6 +137,6 @@ def reader_of(person: Person) -> dict[str, Any]:
     }
 
 
-def alarmed_reader_of(person: Person) -> dict[str, Any]:
-    """Return the same for a security letter, which carries "This wasn't me" (P10)."""
+def security_reader_of(person: Person) -> dict[str, Any]:
+    """Return the same for a security email, which carries "This wasn't me" (P10)."""
     return {**reader_of(person), "wasnt_me_url": wasnt_me_url(person)}

@@ -29,7 +29,7 @@ class Person(Base):
     avatar_key: Mapped[str | None] = mapped_column(String(64))
     password_hash: Mapped[str | None] = mapped_column(String(255))
     password_set_at: Mapped[datetime] = mapped_column(default=clock.now)
-    reset_asked_at: Mapped[datetime | None]
+    reset_requested_at: Mapped[datetime | None]
     """When the one live reset link was written; empty once it is used. A newer request kills the older link."""
     terms_version: Mapped[str] = mapped_column(String(16))
     terms_accepted_at: Mapped[datetime]
@@ -41,7 +41,7 @@ class Person(Base):
 
 
 class SignUp(Base):
-    """A wish for an account whose address is not confirmed yet. Purged when it never is."""
+    """A request for an account whose address is not confirmed yet. Purged when it never is."""
 
     __tablename__ = "sign_up"
 

@@ -34,7 +34,7 @@ _COOKIE_NAME = re.compile(r"[\w-]{2,64}", re.ASCII)
 
 
 @dataclass(frozen=True)
-class Look:
+class ConsentState:
     """How this request stands: what was chosen, and whether its page asks."""
 
     choice: Remembered | None
@@ -63,20 +63,20 @@ class Tag:
     seconds_left: int
 
 
-def look() -> Look:
+def consent_state() -> ConsentState:
     """Return how this request stands, worked out once a request."""
-    if "consent_look" not in g:
-        g.consent_look = _look()
-    return cast(Look, g.consent_look)
+    if "consent_state" not in g:
+        g.consent_state = _work_out()
+    return cast(ConsentState, g.consent_state)
 
 
-def _look() -> Look:
+def _work_out() -> ConsentState:
     try:
         choice, is_known = _choice(), True
     except AWAY:
         choice, is_known = None, False
     signal = request.headers.get("Sec-GPC") == "1"
-    return Look(
+    return ConsentState(
         choice=choice,
         is_known=is_known,
         signals_refusal=signal,
@@ -104,7 +104,7 @@ def _is_open_page() -> bool:
 
 def analytics() -> Tag | None:
     """Return the tag of this page when it may carry one, and note that it does; None for every other page."""
-    choice, measurement_id = look().choice, current_settings().ga_measurement_id
+    choice, measurement_id = consent_state().choice, current_settings().ga_measurement_id
     if measurement_id is None or choice is None or not choice.granted or not _may_carry():
         return None
     g.carries_analytics = True
@@ -136,7 +136,7 @@ def extra_sources() -> Mapping[str, str]:
 
 def visitor_id() -> uuid.UUID:
     """Return the random id under which this browser decided before, or a new one."""
-    choice = look().choice
+    choice = consent_state().choice
     return choice.visitor_id if choice else uuid.uuid4()
 
 
@@ -167,7 +167,7 @@ def tidy(response: FlaskResponse) -> FlaskResponse:
     if request.endpoint in ("static", "consent.choose"):
         return response
     google = _google_cookies()
-    if cookie_name() in request.cookies and look().is_known and look().choice is None:
+    if cookie_name() in request.cookies and consent_state().is_known and consent_state().choice is None:
         response.delete_cookie(cookie_name(), secure=current_settings().is_https, httponly=True, samesite="Lax")
         _remove(response, google, [None])
     elif len(google) > MOST_GOOGLE_COOKIES:

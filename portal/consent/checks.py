@@ -76,7 +76,7 @@ def _few_cookies() -> Finding:
 
 
 def _silence_is_no() -> Finding:
-    stranger = service.standing(uuid.uuid4())
+    stranger = service.purpose_states(uuid.uuid4())
     forward = [key for key, purpose in service.PURPOSES.items() if purpose.ground is Ground.CONSENT and stranger[key]]
     if forward:
         return failed("without_consent", purposes=forward)

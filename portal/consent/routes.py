@@ -13,7 +13,7 @@ from portal.kit.web import internal_path, this_client
 CHOICES_PER_CLIENT = "300 per hour"
 
 bp = Blueprint("consent", __name__)
-bp.add_app_template_global(browser.look, name="consent")
+bp.add_app_template_global(browser.consent_state, name="consent")
 bp.add_app_template_global(browser.analytics, name="analytics")
 bp.add_app_template_global(browser.way_here, name="way_here")
 bp.after_app_request(browser.tidy)
@@ -26,7 +26,7 @@ def choose() -> ResponseReturnValue:
     form = Choose(data={"mechanism": service.Mechanism.BANNER})
     if not form.validate():
         abort(400)
-    throttle.spend("consent.choose", this_client(), CHOICES_PER_CLIENT)
+    throttle.consume("consent.choose", this_client(), CHOICES_PER_CLIENT)
     decision = service.decide(
         browser.visitor_id(),
         purpose=service.ANALYTICS,

@@ -47,7 +47,7 @@ class Mechanism(StrEnum):
 
     BANNER = "banner"
     SETTINGS = "settings"
-    LETTER = "letter"
+    EMAIL = "email"
 
 
 @dataclass(frozen=True)
@@ -170,10 +170,10 @@ def hash_words(words: Sequence[Any]) -> str:
 
 def may_use(subject_id: uuid.UUID, *, purpose: str) -> bool:
     """Tell whether the subject may be used for a purpose. Whatever is unknown is answered with no (P27). One query."""
-    return standing(subject_id).get(purpose, False)
+    return purpose_states(subject_id).get(purpose, False)
 
 
-def standing(subject_id: uuid.UUID) -> dict[str, bool]:
+def purpose_states(subject_id: uuid.UUID) -> dict[str, bool]:
     """Return for every purpose whether it may be served now: the state of the switches. One query."""
     rank = func.row_number().over(
         partition_by=(Decision.purpose, Decision.choice.in_(RESTRICTING)),
@@ -185,22 +185,22 @@ def standing(subject_id: uuid.UUID) -> dict[str, bool]:
         .subquery()
     )
     restricted: dict[str, bool] = {}
-    wishes: dict[str, tuple[str, datetime]] = {}
+    choices: dict[str, tuple[str, datetime]] = {}
     for row in db.session.execute(select(ranked).where(ranked.c.rank == 1)):
         if row.choice in RESTRICTING:
             restricted[row.purpose] = row.choice == Choice.RESTRICTED
         else:
-            wishes[row.purpose] = (row.choice, row.decided_at)
+            choices[row.purpose] = (row.choice, row.decided_at)
     return {
-        key: not restricted.get(EVERYTHING) and not restricted.get(key) and _wished(purpose, wishes.get(key))
+        key: not restricted.get(EVERYTHING) and not restricted.get(key) and _allows(purpose, choices.get(key))
         for key, purpose in PURPOSES.items()
     }
 
 
-def _wished(purpose: Purpose, wish: tuple[str, datetime] | None) -> bool:
-    if wish is None:
+def _allows(purpose: Purpose, chosen: tuple[str, datetime] | None) -> bool:
+    if chosen is None:
         return purpose.default
-    choice, decided_at = wish
+    choice, decided_at = chosen
     lapsed = purpose.lapses and decided_at <= clock.now() - period(PERIOD)
     return choice == Choice.GRANTED and not lapsed
 

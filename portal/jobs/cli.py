@@ -17,7 +17,7 @@ END_SECONDS = 30
 
 
 @click.command(cls=Command)
-@click.option("--threads", default=2, show_default=True, help="Jobs at once: a long one must not keep letters waiting.")
+@click.option("--threads", default=2, show_default=True, help="Jobs at once: a long one must not keep emails waiting.")
 @click.option("--beside", type=int, metavar="PID", help="End when this process, which started it, has ended.")
 @click.pass_obj
 def worker(app: Flask, *, threads: int, beside: int | None) -> None:

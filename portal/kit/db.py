@@ -114,7 +114,7 @@ def leaves_traces() -> bool:
     return db.engine.dialect.name == "postgresql"
 
 
-def scrub(tables: Iterable[str]) -> None:
+def purge_free_space(tables: Iterable[str]) -> None:
     """Clear away what deleted rows leave behind. Call outside of a transaction. Raises LogBusy.
 
     SQLite: deleted content is overwritten at once (secure_delete), here the write-ahead log is emptied too.

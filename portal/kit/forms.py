@@ -150,7 +150,7 @@ PASSWORD_REFUSALS: Mapping[str, tuple[str | None, Sentence]] = {
 """Words for every form with a new password in its field `password`."""
 
 
-class Press(Form):
+class ConfirmForm(Form):
     """A form that is one button: only the token."""
 
 

@@ -1,4 +1,4 @@
-"""Which language a page speaks: the person's own, else the browser's wish, among those that are ready."""
+"""Which language a page speaks: the person's own, else the browser's choice, among those that are ready."""
 
 from flask import g, has_request_context, request
 
@@ -19,17 +19,17 @@ def choose() -> str:
     if not has_request_context():
         return i18n.DEFAULT
     chosen = g.get("language")
-    return i18n.ready(chosen) if chosen in i18n.LANGUAGES else i18n.ready(_wished())
+    return i18n.ready(chosen) if chosen in i18n.LANGUAGES else i18n.ready(_asked_for())
 
 
-def _wished() -> str:
+def _asked_for() -> str:
     """Return the first language of the browser's list that the portal may speak, ready or not.
 
     A reader of traditional characters gets the default, also when plain "zh" follows: browsers in Taiwan send
     `zh-TW, zh;q=0.9`, and simplified characters are another script.
     """
-    for wish, quality in request.accept_languages:
-        language, *rest = wish.lower().replace("_", "-").split("-")
+    for asked, quality in request.accept_languages:
+        language, *rest = asked.lower().replace("_", "-").split("-")
         if language == "en" and quality:
             return i18n.DEFAULT
         if language == "zh" and quality:

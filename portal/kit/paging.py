@@ -15,16 +15,16 @@ _AT = "%Y%m%dT%H%M%S%f"
 
 
 @dataclass(frozen=True)
-class Slice(Generic[Row]):
+class Page(Generic[Row]):
     """One page of rows, and the word that asks for the page after it; None on the last one."""
 
     rows: list[Row]
     after: str | None
 
 
-def read(
+def paginate(
     query: "Select[Row]", *, at: Any, key: Any, after: str | None = None, size: int = 50, newest_first: bool = True
-) -> Slice[Row]:
+) -> Page[Row]:
     """Return one page of `query`, ordered by the instant `at` and then the id `key`, as one statement.
 
     Raises NotFound for a word in `after` that no page of ours has given out.
@@ -34,9 +34,9 @@ def read(
     order = (at.desc(), key.desc()) if newest_first else (at.asc(), key.asc())
     rows = list(db.session.scalars(query.order_by(*order).limit(size + 1)))
     if len(rows) <= size:
-        return Slice(rows, None)
+        return Page(rows, None)
     last = rows[size - 1]
-    return Slice(rows[:size], f"{getattr(last, at.key).strftime(_AT)}-{getattr(last, key.key).hex}")
+    return Page(rows[:size], f"{getattr(last, at.key).strftime(_AT)}-{getattr(last, key.key).hex}")
 
 
 def _beyond(at: Any, key: Any, last_at: datetime, last_key: uuid.UUID, *, newest_first: bool) -> Any:

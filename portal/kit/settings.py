@@ -186,7 +186,7 @@ class Settings(BaseModel):
 
     @property
     def smtp_host(self) -> str | None:
-        """The host that letters leave through, without its credentials."""
+        """The host that emails leave through, without its credentials."""
         return urlsplit(self.smtp_url.get_secret_value()).hostname if self.smtp_url else None
 
 

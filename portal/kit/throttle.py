@@ -136,7 +136,7 @@ def _blind(key: str) -> str:
 
 
 @before_writes
-def spend(name: str, key: str, limits: str) -> None:
+def consume(name: str, key: str, limits: str) -> None:
     """Spend one try of `name` for `key` ("10 per 5 minutes; 50 per day"). Raises TooManyTries with seconds to wait."""
     release_connection()
     blind, limiter = _blind(key), _LIMITER.get()
@@ -150,17 +150,17 @@ def spend(name: str, key: str, limits: str) -> None:
 
 
 @before_writes
-def allowed(name: str, key: str, limits: str) -> bool:
+def try_consume(name: str, key: str, limits: str) -> bool:
     """Spend one try and tell whether it was within the limits: for limits that must stay silent."""
     try:
-        spend(name, key, limits)
+        consume(name, key, limits)
     except TooManyTries:
         return False
     return True
 
 
 @before_writes
-def give_back(name: str, key: str, limits: str) -> None:
+def refund(name: str, key: str, limits: str) -> None:
     """Give one try back that turned out well: only failures stay counted, and nobody's success wipes out another's."""
     release_connection()
     for limit in parse_many(limits):

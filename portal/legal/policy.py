@@ -41,8 +41,8 @@ _ALL = (
     Period("audit", timedelta(days=2 * 365), _l("The audit trail: IDs and facts, no addresses")),
     Period("visits", timedelta(days=14), _l("The log of visits, with encrypted IP addresses")),
     Period("consent", timedelta(days=182), _l("A choice about analytics, whether accepted or refused")),
-    Period("delivered_letter", timedelta(days=30), _l("The record that an email was delivered, without its text")),
-    Period("undelivered_letter", timedelta(days=7), _l("An email that can’t be delivered")),
+    Period("delivered_email", timedelta(days=30), _l("The record that an email was delivered, without its text")),
+    Period("undelivered_email", timedelta(days=7), _l("An email that can’t be delivered")),
     Period("finished_job", timedelta(days=7), _l("The record of a finished background task")),
     # Talking to us, newsletter, research
     Period("attachment", timedelta(days=90), _l("A file attached to a ticket, unless you shorten it")),

@@ -18,7 +18,7 @@ from portal.legal.policy import PERIODS, company_from, period
 bp = Blueprint("legal", __name__)
 
 
-def _standing(key: str) -> dict[str, object]:
+def _in_force(key: str) -> dict[str, object]:
     document = documents.get(key)
     return {
         "document": document,
@@ -33,7 +33,7 @@ def privacy() -> str:
     """Show the policy, with the table of all data drawn from the register (P02)."""
     return render(
         "legal/privacy.html",
-        **_standing("privacy"),
+        **_in_force("privacy"),
         vendors=vendor_register.in_force(clock.today()),
         google_cookies=cookie_register.GOOGLE_NAMES,
         rows=claims.register().rows(),
@@ -45,14 +45,14 @@ def privacy() -> str:
 @access.public
 def terms() -> str:
     """Show the terms of the Online Services."""
-    return render("legal/terms.html", **_standing("terms"))
+    return render("legal/terms.html", **_in_force("terms"))
 
 
 @bp.get("/eula")
 @access.public
 def eula() -> str:
     """Show the licence agreement of the Licensed Products."""
-    return render("legal/eula.html", **_standing("eula"))
+    return render("legal/eula.html", **_in_force("eula"))
 
 
 @bp.get("/privacy/history")

@@ -7,7 +7,7 @@ from portal.kit.claims import DataClaim, Ground, Party, RetainFor, Subject, Tabl
 from portal.kit.files import storage
 from portal.kit.i18n import _l
 from portal.mail import transport
-from portal.mail.models import WAITING, Letter
+from portal.mail.models import WAITING, Email
 
 _SECRET = _l("It may contain a link that opens an account.")
 
@@ -45,24 +45,24 @@ CLAIM = DataClaim(
     area="mail",
     tables=[
         Table(
-            Letter,
+            Email,
             what=_l("Emails to you"),
-            # A letter about an account goes to an old address too: it is that account's, not the mailbox's next reader's.
+            # An email about an account goes to an old address too: it is that account's, not the mailbox's next reader's.
             parties=[
                 Party(
                     of_subjects(
-                        person=Letter.subject_id,
-                        email=Letter.to_key,
-                        since=Letter.created_at,
-                        email_only_if=Letter.subject_id.is_(None),
+                        person=Email.subject_id,
+                        email=Email.to_key,
+                        since=Email.created_at,
+                        email_only_if=Email.subject_id.is_(None),
                     )
                 )
             ],
             purpose=_l("To send the emails that your own actions ask for, and to know that they were sent."),
             ground=Ground.CONTRACT,
             retention=(
-                RetainFor("delivered_letter", since="ended_at"),
-                RetainFor("undelivered_letter", since="created_at", where=lambda: Letter.state == WAITING),
+                RetainFor("delivered_email", since="ended_at"),
+                RetainFor("undelivered_email", since="created_at", where=lambda: Email.state == WAITING),
             ),
             columns=_columns,
         )

@@ -9,18 +9,18 @@ from portal.mail import service, transport
 
 
 @job("mail.deliver", tries=20, slow=True)
-def deliver(*, letter_id: str) -> Callable[[], None] | None:
-    """Send a letter without holding a transaction, then blank it."""
-    letter = service.find_waiting(uuid.UUID(letter_id))
-    if letter is None:
+def deliver(*, email_id: str) -> Callable[[], None] | None:
+    """Send an email without holding a transaction, then blank it."""
+    email = service.find_waiting(uuid.UUID(email_id))
+    if email is None:
         return None
-    message = service.build(letter)
+    message = service.build(email)
     release_connection()
     try:
         transport.send(message)
     except transport.Refused:
-        return lambda: service.end(uuid.UUID(letter_id), sent=False)
-    return lambda: service.end(uuid.UUID(letter_id), sent=True)
+        return lambda: service.end(uuid.UUID(email_id), sent=False)
+    return lambda: service.end(uuid.UUID(email_id), sent=True)
 
 
 JOBS = (deliver,)

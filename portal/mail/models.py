@@ -15,10 +15,10 @@ SENT = "sent"
 FAILED = "failed"
 
 
-class Letter(Base):
-    """One letter. Once it has ended, sent or failed, everything personal in the row is blanked."""
+class Email(Base):
+    """One email. Once it has ended, sent or failed, everything personal in the row is blanked."""
 
-    __tablename__ = "letter"
+    __tablename__ = "email"
 
     id: Mapped[Id]
     kind: Mapped[Word]
@@ -35,7 +35,7 @@ class Letter(Base):
     ended_at: Mapped[datetime | None] = mapped_column(index=True)
 
     def blank(self, state: str) -> None:
-        """End the letter and forget whom it went to and what it said."""
+        """End the email and forget whom it went to and what it said."""
         self.state = state
         self.ended_at = clock.now()
         self.to_address = self.to_key = self.subject_line = self.text = self.html = ""

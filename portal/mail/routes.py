@@ -1,4 +1,4 @@
-"""The development mailbox: letters that would have been sent, for people and for programs. Never in production."""
+"""The development mailbox: emails that would have been sent, for people and for programs. Never in production."""
 
 from flask import Blueprint, Response, abort, jsonify
 
@@ -19,12 +19,12 @@ def _loopback_only() -> None:
 @bp.get("/dev/mailbox")
 @access.public
 def mailbox() -> str:
-    """Show the letters, newest first."""
-    return render("mail/mailbox.html", letters=[letter for _key, letter in transport.mailbox()])
+    """Show the emails, newest first."""
+    return render("mail/mailbox.html", emails=[email for _key, email in transport.mailbox()])
 
 
 @bp.get("/dev/mailbox.json")
 @access.public
 def mailbox_json() -> Response:
-    """Hand the letters to a program, newest first."""
-    return jsonify([letter for _key, letter in transport.mailbox()])
+    """Hand the emails to a program, newest first."""
+    return jsonify([email for _key, email in transport.mailbox()])

@@ -17,13 +17,13 @@ from portal.kit.email_address import lookup_key
 from portal.kit.i18n import in_language
 from portal.kit.renderer import render
 from portal.kit.settings import current_settings
-from portal.mail.models import FAILED, SENT, WAITING, Letter
+from portal.mail.models import FAILED, SENT, WAITING, Email
 
 INLINER = css_inline.CSSInliner(load_remote_stylesheets=False)
 LINE_ENDS = frozenset("\r\n\0\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
 
 
-def post(
+def send(
     kind: str,
     *,
     to: str,
@@ -33,13 +33,13 @@ def post(
     zone: str = "UTC",
     **values: object,
 ) -> uuid.UUID:
-    """Write the letter `area/name` in the recipient's language into the outbox, in this transaction; return its id.
+    """Write the email `area/name` in the recipient's language into the outbox, in this transaction; return its id.
 
     Nothing is sent before the commit, and nothing after a rollback. `headers` are added as they are (RFC 8058). Raises
     ValueError for an address or header that holds a line end: better here than in every try to deliver it.
     """
     _refuse_line_ends(to, *(headers or {}).values())
-    letter_id = uuid.uuid4()
+    email_id = uuid.uuid4()
     values = {**values, "zone": zone}
     with in_language(language):
         folder = f"mail/{kind}"
@@ -47,8 +47,8 @@ def post(
         text = render(f"{folder}/body.txt", **values).strip() + "\n"
         html = INLINER.inline(render(f"{folder}/body.html", subject=subject, **values))
     db.session.add(
-        Letter(
-            id=letter_id,
+        Email(
+            id=email_id,
             kind=kind,
             subject_id=subject_id,
             to_address=to,
@@ -57,12 +57,12 @@ def post(
             text=text,
             html=html,
             headers=dict(headers or {}),
-            # Stable over every retry, so that a letter delivered twice is seen as one.
-            message_id=f"<{letter_id}@{current_settings().host_name}>",
+            # Stable over every retry, so that an email delivered twice is seen as one.
+            message_id=f"<{email_id}@{current_settings().host_name}>",
         )
     )
-    jobs.enqueue("mail.deliver", letter_id=str(letter_id), subject_id=subject_id)
-    return letter_id
+    jobs.enqueue("mail.deliver", email_id=str(email_id), subject_id=subject_id)
+    return email_id
 
 
 def _refuse_line_ends(*texts: str) -> None:
@@ -70,34 +70,34 @@ def _refuse_line_ends(*texts: str) -> None:
         raise ValueError("an address or header holds a line end")
 
 
-def find_waiting(letter_id: uuid.UUID) -> Letter | None:
-    """Return a letter that is still to be sent, or None."""
-    return db.session.scalar(select(Letter).where(Letter.id == letter_id, Letter.state == WAITING))
+def find_waiting(email_id: uuid.UUID) -> Email | None:
+    """Return an email that is still to be sent, or None."""
+    return db.session.scalar(select(Email).where(Email.id == email_id, Email.state == WAITING))
 
 
-def build(letter: Letter) -> EmailMessage:
+def build(email: Email) -> EmailMessage:
     """Return the message as it goes out, the address in the letters that every mail server knows (RFC 5890)."""
     name, sender = parseaddr(current_settings().mail_from)
     # Left as they are: the standard library would fold a long link into encoded words, which no mail program follows.
     message = EmailMessage(policy=mail_policy.clone(refold_source="none", cte_type="7bit"))
     message["From"] = Address(name, addr_spec=sender)
-    address = letter.to_address
+    address = email.to_address
     if not address.isascii():
         address = validate_email(address, check_deliverability=False, test_environment=True).ascii_email or address
     message["To"] = Address(addr_spec=address)
-    message["Subject"] = letter.subject_line
-    message["Date"] = letter.created_at
-    message["Message-ID"] = letter.message_id
+    message["Subject"] = email.subject_line
+    message["Date"] = email.created_at
+    message["Message-ID"] = email.message_id
     message["Auto-Submitted"] = "auto-generated"
-    for header, value in letter.headers.items():
+    for header, value in email.headers.items():
         message.set_raw(header, value)
-    message.set_content(letter.text)
-    message.add_alternative(letter.html, subtype="html")
+    message.set_content(email.text)
+    message.add_alternative(email.html, subtype="html")
     return message
 
 
-def end(letter_id: uuid.UUID, *, sent: bool) -> None:
-    """Mark a letter as sent or given up, and blank it."""
-    letter = db.session.get(Letter, letter_id)
-    if letter is not None:
-        letter.blank(SENT if sent else FAILED)
+def end(email_id: uuid.UUID, *, sent: bool) -> None:
+    """Mark an email as sent or given up, and blank it."""
+    email = db.session.get(Email, email_id)
+    if email is not None:
+        email.blank(SENT if sent else FAILED)

@@ -16,7 +16,7 @@ from portal.newsletter.models import Subscriber, Suppression
 
 HELD_OF_SUBSCRIBERS = {"id", "email", "email_key", "subject_id", "confirmed_at", "source", "language"}
 HELD_OF_LEAVERS = {"id", "address_hash", "suppressed_at"}
-LETTER = "mail/newsletter/welcome"
+EMAIL = "mail/newsletter/welcome"
 
 
 def _columns(table: str) -> dict[str, bool]:
@@ -40,7 +40,7 @@ def _confirmed_only() -> Finding:
     return failed("unconfirmed", subscribers=early) if early else passed("confirmed", subscribers=total)
 
 
-def _way_out_in_every_letter() -> Finding:
+def _way_out_in_every_email() -> Finding:
     url = mail.unsubscribe_url(uuid.uuid4())
     headers = mail.headers_for(url)
     service.check_way_out(url.rpartition("/")[2])
@@ -48,7 +48,7 @@ def _way_out_in_every_letter() -> Finding:
         return failed("headers")
     with in_language("en"):
         parts = [
-            render(f"{LETTER}/{part}", unsubscribe_url=url, subject="", zone="UTC") for part in ("body.txt", "body.html")
+            render(f"{EMAIL}/{part}", unsubscribe_url=url, subject="", zone="UTC") for part in ("body.txt", "body.html")
         ]
     if not all(url in part for part in parts):
         return failed("no_link")
@@ -106,9 +106,9 @@ CHECKS = [
     ),
     Check(
         promise="P18",
-        name="way_out_in_every_letter",
+        name="way_out_in_every_email",
         what=_l("An email to a subscriber has the unsubscribe link and both headers for one click."),
-        run=_way_out_in_every_letter,
+        run=_way_out_in_every_email,
         says={
             "headers": lambda: _("The headers aren’t those of RFC 8058."),
             "no_link": lambda: _("An email has no unsubscribe link."),

@@ -1,4 +1,4 @@
-"""Shape of a wish for the newsletter, and of the press that ends it."""
+"""Shape of a request for the newsletter, and of the press that ends it."""
 
 from wtforms import HiddenField
 from wtforms.validators import AnyOf, InputRequired

@@ -1,4 +1,4 @@
-"""Letters of the newsletter. Whatever goes to a subscriber carries the way out, to read and for machines (P18)."""
+"""Emails of the newsletter. Whatever goes to a subscriber carries the way out, to read and for machines (P18)."""
 
 import uuid
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ def headers_for(url: str) -> Mapping[str, str]:
 
 def confirm(address: str, *, token: str, language: str) -> None:
     """The link that puts an address on the list; nobody has confirmed it yet, so it says nothing else."""
-    mail.post(
+    mail.send(
         "newsletter/confirm",
         to=address,
         language=language,
@@ -34,7 +34,7 @@ def confirm(address: str, *, token: str, language: str) -> None:
 def welcome(subscriber: Subscriber) -> None:
     """Say that the newsletter will come, and how to end it."""
     url = unsubscribe_url(subscriber.id)
-    mail.post(
+    mail.send(
         "newsletter/welcome",
         to=subscriber.email,
         language=subscriber.language,

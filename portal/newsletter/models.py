@@ -1,4 +1,4 @@
-"""Tables of the list. There is no state before confirmation: an unconfirmed wish travels in its own link."""
+"""Tables of the list. There is no state before confirmation: an unconfirmed request travels in its own link."""
 
 import uuid
 from datetime import datetime
@@ -27,7 +27,7 @@ class Subscriber(Base):
 
 
 class Suppression(Base):
-    """Who left: a keyed hash of the address, and the id that links in older letters carry (P18)."""
+    """Who left: a keyed hash of the address, and the id that links in older emails carry (P18)."""
 
     __tablename__ = "newsletter_suppression"
 

@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.kit import access, i18n
-from portal.kit.forms import Press
+from portal.kit.forms import ConfirmForm
 from portal.kit.headers import private_link
 from portal.kit.refusals import TooManyTries
 from portal.kit.templating import render
@@ -18,7 +18,7 @@ bp = Blueprint("newsletter", __name__, url_prefix="/newsletter")
 @bp.route("", methods=["GET", "POST"])
 @access.public
 def subscribe() -> ResponseReturnValue:
-    """Take a wish for the newsletter; the answer is the same for every address."""
+    """Take a request for the newsletter; the answer is the same for every address."""
     form = Subscribe()
     if form.validate_on_submit():
         try:
@@ -26,15 +26,15 @@ def subscribe() -> ResponseReturnValue:
         except TooManyTries as refusal:
             form.refuse(refusal)
         else:
-            return redirect(url_for(".letter_sent"), code=303)
+            return redirect(url_for(".email_sent"), code=303)
     return render("newsletter/subscribe.html", form=form), form.status
 
 
-@bp.get("/letter-sent")
+@bp.get("/email-sent")
 @access.public
-def letter_sent() -> str:
-    """Say that a letter with the link is on its way."""
-    return render("newsletter/letter_sent.html")
+def email_sent() -> str:
+    """Say that an email with the link is on its way."""
+    return render("newsletter/email_sent.html")
 
 
 @bp.route("/confirm/<token>", methods=["GET", "POST"])
@@ -42,11 +42,13 @@ def letter_sent() -> str:
 def confirm(token: str) -> ResponseReturnValue:
     """Show whose address it is; a press puts it on the list."""
     private_link()
-    form = Press()
+    form = ConfirmForm()
     if form.validate_on_submit():
         service.confirm(token)
         return redirect(url_for(".welcome"), code=303)
-    return render("newsletter/confirm.html", form=form, wish=service.get_wish(token)), form.status
+    return render(
+        "newsletter/confirm.html", form=form, subscription_request=service.get_subscription_request(token)
+    ), form.status
 
 
 @bp.get("/welcome")

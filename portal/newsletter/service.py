@@ -30,57 +30,59 @@ LASTING = (tokens.lasting(mail.UNSUBSCRIBE), SUPPRESSION)
 """What outlives a secret: the way out, and the hash of an address that is known no more."""
 FORM = "form"
 SETTINGS = "settings"
-LETTERS_PER_ADDRESS = "3 per 6 hours"
-WISHES_PER_CLIENT = "60 per hour"
+EMAILS_PER_ADDRESS = "3 per 6 hours"
+REQUESTS_PER_CLIENT = "60 per hour"
 NEVER = timedelta.max
 """The age at which a link out dies."""
 
 
 @dataclass(frozen=True)
-class Wish:
+class SubscriptionRequest:
     """What a confirmation link carries, sealed: nothing of it stands anywhere else (P17)."""
 
     address: str
     language: str
-    asked_at: datetime
+    requested_at: datetime
 
 
 @before_writes
 def ask(address: str, *, language: str, client: ClientKey) -> None:
-    """Send the link that confirms a wish for the newsletter. Nothing is stored; the letter is blanked once it has left.
+    """Send the link that confirms a request for the newsletter. Nothing is stored; the email is blanked once it has left.
 
     The same happens for whoever is on the list already. Raises TooManyTries for a client that asks for too many;
-    too many letters to one address are left out without a word.
+    too many emails to one address are left out without a word.
     """
-    throttle.spend("newsletter.ask", client, WISHES_PER_CLIENT)
-    if throttle.allowed("newsletter.letter", lookup_key(address), LETTERS_PER_ADDRESS):
-        mail.confirm(address, token=_seal(Wish(address, language, clock.now())), language=language)
+    throttle.consume("newsletter.subscribe_client", client, REQUESTS_PER_CLIENT)
+    if throttle.try_consume("newsletter.email", lookup_key(address), EMAILS_PER_ADDRESS):
+        mail.confirm(address, token=_seal(SubscriptionRequest(address, language, clock.now())), language=language)
 
 
-def _seal(wish: Wish) -> str:
+def _seal(subscription_request: SubscriptionRequest) -> str:
     # A signed token can be read by anybody who sees it, so the address inside is sealed (v5.0.0-14.2.1).
-    plain = json.dumps([wish.address, wish.language, wish.asked_at.isoformat()]).encode()
+    plain = json.dumps(
+        [subscription_request.address, subscription_request.language, subscription_request.requested_at.isoformat()]
+    ).encode()
     return tokens.sign(CONFIRM, base64.urlsafe_b64encode(keys.seal(CONFIRM, plain)).decode())
 
 
-def get_wish(token: str) -> Wish:
-    """Read a confirmation link. Raises LinkDead when it is forged, has expired, or its wish was withdrawn since."""
+def get_subscription_request(token: str) -> SubscriptionRequest:
+    """Read a confirmation link. Raises LinkDead when it is forged, has expired, or its request was withdrawn since."""
     (sealed,) = tokens.read(CONFIRM, token, max_age=period("newsletter_confirm"))
     try:
-        address, language, asked_at = json.loads(keys.open_sealed(CONFIRM, base64.urlsafe_b64decode(sealed)))
+        address, language, requested_at = json.loads(keys.open_sealed(CONFIRM, base64.urlsafe_b64decode(sealed)))
     except (keys.CannotOpen, ValueError):
         raise LinkDead from None
-    wish = Wish(address, language, datetime.fromisoformat(asked_at))
+    subscription_request = SubscriptionRequest(address, language, datetime.fromisoformat(requested_at))
     left = _find_suppression(lookup_key(address))
-    if left is not None and left.suppressed_at >= wish.asked_at:
+    if left is not None and left.suppressed_at >= subscription_request.requested_at:
         raise LinkDead
-    return wish
+    return subscription_request
 
 
 def confirm(token: str) -> None:
     """Put the address of a confirmation link on the list. Doing it again changes nothing. Raises LinkDead."""
-    wish = get_wish(token)
-    _subscribe(wish.address, language=wish.language, source=FORM)
+    subscription_request = get_subscription_request(token)
+    _subscribe(subscription_request.address, language=subscription_request.language, source=FORM)
 
 
 def _subscribe(address: str, *, language: str, source: str, subject_id: uuid.UUID | None = None) -> None:
@@ -88,7 +90,7 @@ def _subscribe(address: str, *, language: str, source: str, subject_id: uuid.UUI
     if _find(Subscriber.email_key == key) is not None:
         return
     left = _find_suppression(key)
-    # Who comes back gets the id from before, so that the link in every older letter still ends it.
+    # Who comes back gets the id from before, so that the link in every older email still ends it.
     subscriber = Subscriber(
         id=left.id if left else uuid.uuid4(),
         email=address,
@@ -138,7 +140,7 @@ def unsubscribe(token: str) -> None:
         return
     _remove(subscriber)
     if subscriber.subject_id is not None:
-        _note(subscriber.subject_id, Choice.DENIED, Mechanism.LETTER)
+        _note(subscriber.subject_id, Choice.DENIED, Mechanism.EMAIL)
 
 
 def check_way_out(token: str) -> None:

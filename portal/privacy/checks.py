@@ -95,7 +95,7 @@ def _nothing_left() -> Finding:
     ).all()
     if left := sorted({table for person_id in erased for table in register().residue(Subject(person_id))}):
         return failed("left", tables=left)
-    if fault := find_run_fault("privacy.scrub", grace=GRACE):
+    if fault := find_run_fault("privacy.purge_free_space", grace=GRACE):
         return failed_by([fault])
     return passed("read_back", erasures=len(erased)) if erased else nothing_yet("no_erasure")
 

@@ -30,11 +30,11 @@ def erase(*, deletion_id: str) -> None:
     service.erase_some(uuid.UUID(deletion_id))
 
 
-@job("privacy.scrub", slow=True, schedule="42 * * * *", is_sweep=True)
-def scrub() -> None:
+@job("privacy.purge_free_space", slow=True, schedule="42 * * * *", is_sweep=True)
+def purge_free_space() -> None:
     """Clear away what deleted rows leave behind in the database's files."""
     release_connection()
-    db.scrub(table.name for _claim, table in register().tables())
+    db.purge_free_space(table.name for _claim, table in register().tables())
 
 
 @job("privacy.sweep", schedule="12 * * * *", is_sweep=True)
@@ -63,4 +63,4 @@ def reseal(*, column: str = "", row: str = "") -> None:
         rotation.note_use()
 
 
-JOBS = (build_export, sweep, sweep_files, begin_due, erase, scrub, reseal)
+JOBS = (build_export, sweep, sweep_files, begin_due, erase, purge_free_space, reseal)

@@ -1,4 +1,4 @@
-"""Letters about rights in use."""
+"""Emails about rights in use."""
 
 import uuid
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from portal.mail import service as mail
 
 def export_ready(export_id: uuid.UUID, *, person: Person, until: datetime) -> None:
     """Say that a copy can be fetched. The link asks to sign in; it opens nothing by itself."""
-    mail.post(
+    mail.send(
         "privacy/export_ready",
         until=until,
         url=external_url("privacy.export_file", export_id=export_id),
@@ -22,7 +22,7 @@ def export_ready(export_id: uuid.UUID, *, person: Person, until: datetime) -> No
 
 def deletion_begun(person: Person, *, to: str, due_at: datetime, token: str) -> None:
     """Say that the account is closed, when it is deleted, and how to undo that."""
-    mail.post(
+    mail.send(
         "privacy/deletion_begun",
         due_at=due_at,
         url=external_url("privacy.undo", token=token),
@@ -33,7 +33,7 @@ def deletion_begun(person: Person, *, to: str, due_at: datetime, token: str) -> 
 
 def deletion_undone(person: Person) -> None:
     """Say that the account is open again."""
-    mail.post(
+    mail.send(
         "privacy/deletion_undone",
         url=external_url("accounts.login"),
         password_url=external_url("recovery.forgot_password"),
@@ -43,7 +43,7 @@ def deletion_undone(person: Person) -> None:
 
 def deletion_receipt(receipt: object, *, holds: Sequence[str], token: str, email: str, language: str, zone: str) -> None:
     """Say what was deleted and what stays until when. About nobody any more, so it is kept under no account."""
-    mail.post(
+    mail.send(
         "privacy/deletion_receipt",
         to=email,
         language=language,

@@ -65,7 +65,7 @@ class Deletion(Base):
     person_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     """Nobody, once it is done."""
     number: Mapped[Word] = mapped_column(unique=True)
-    """What receipt and letters call it; drawn at random."""
+    """What receipt and emails call it; drawn at random."""
     state: Mapped[str] = mapped_column(String(16), default=WAITING)
     requested_at: Mapped[datetime] = mapped_column(default=clock.now)
     due_at: Mapped[datetime]

@@ -1,4 +1,4 @@
-"""The person's own rights: see, take, delete; and the two pages behind links in letters."""
+"""The person's own rights: see, take, delete; and the two pages behind links in emails."""
 
 import uuid
 
@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from portal.kit import access, clock
 from portal.kit.actor import Role
 from portal.kit.downloads import download
-from portal.kit.forms import Press
+from portal.kit.forms import ConfirmForm
 from portal.kit.headers import private_link
 from portal.kit.i18n import _, _l
 from portal.kit.refusals import Refusal
@@ -140,7 +140,7 @@ def deletion_begun() -> str:
 def undo(token: str) -> ResponseReturnValue:
     """Show the deletion that can be undone, and undo it when the button is pressed."""
     private_link()
-    form = Press()
+    form = ConfirmForm()
     if form.validate_on_submit():
         service.undo(token)
         flash(_("Your account is open again. Nothing was deleted. Sign in to continue."), "success")

@@ -17,15 +17,15 @@ from portal.kit.refusals import LinkDead
 from portal.kit.templating import render
 from portal.recovery.service import RESET
 
-ALARMS = ("recovery.wasnt_me", "recovery.not_me", "recovery.report_misuse")
-NO_ALARM = {
+REPORT_PAGES = ("recovery.wasnt_me", "recovery.not_me", "recovery.report_misuse")
+NO_REPORT_LINK = {
     "accounts/already_have_account": "nothing was done with the account",
     "accounts/confirm_address": "there is no account yet",
     "accounts/email_change_confirm": "its reader may be a stranger",
     "accounts/email_change_undone": "its reader is a stranger by now",
     "accounts/welcome": "the account is new",
 }
-"""Letters about an account that need no "This wasn't me", each with its reason. Any other one must hold it."""
+"""Emails about an account that need no "This wasn't me", each with its reason. Any other one must hold it."""
 
 
 @dataclass(frozen=True)
@@ -33,19 +33,19 @@ class _Somebody:
     """Nobody's account, in memory only: what a reset link hangs on."""
 
     password_set_at: datetime
-    reset_asked_at: datetime | None
+    reset_requested_at: datetime | None
     email_key: str = "nobody@example.com"
     deactivated_at: datetime | None = None
 
 
 def _reset_link_dies() -> Finding:
     now = clock.now()
-    asked = _Somebody(password_set_at=now - timedelta(days=1), reset_asked_at=now)
+    asked = _Somebody(password_set_at=now - timedelta(days=1), reset_requested_at=now)
     token = tokens.sign(RESET, str(uuid.uuid4()), stamp=_stamp(asked) or "")
     later = now + timedelta(seconds=1)
     states = {
         "outlives_password": replace(asked, password_set_at=later),
-        "outlives_newer_link": replace(asked, reset_asked_at=later),
+        "outlives_newer_link": replace(asked, reset_requested_at=later),
         "outlives_email": replace(asked, email_key="somebody@example.com"),
         "outlives_account": replace(asked, deactivated_at=later),
     }
@@ -69,27 +69,27 @@ def _opens(token: str, somebody: _Somebody) -> bool:
     return True
 
 
-def _alarm_at_hand() -> Finding:
-    faults = [state("no_page", page=endpoint) for endpoint in ALARMS if endpoint not in current_app.view_functions]
-    letters = _security_letters()
-    faults += [state("no_link", email=letter) for letter in letters if not _holds_alarm(letter)]
-    if not letters:
+def _report_at_hand() -> Finding:
+    faults = [state("no_page", page=endpoint) for endpoint in REPORT_PAGES if endpoint not in current_app.view_functions]
+    emails = _security_emails()
+    faults += [state("no_link", email=email) for email in emails if not _has_report_link(email)]
+    if not emails:
         faults.append(state("no_email"))
-    return failed_by(faults) if faults else passed("linked", emails=len(letters))
+    return failed_by(faults) if faults else passed("linked", emails=len(emails))
 
 
-def _security_letters() -> list[str]:
+def _security_emails() -> list[str]:
     names = current_app.jinja_env.list_templates(
         filter_func=lambda name: name.startswith(("mail/accounts/", "mail/recovery/"))
     )
-    letters = {"/".join(name.split("/")[1:3]) for name in names}
-    return sorted(letters - set(NO_ALARM))
+    emails = {"/".join(name.split("/")[1:3]) for name in names}
+    return sorted(emails - set(NO_REPORT_LINK))
 
 
-def _holds_alarm(letter: str) -> bool:
+def _has_report_link(email: str) -> bool:
     address = "https://portal.example.com/wasnt-me/check"
     values = {"wasnt_me_url": address, "url": "", "name": "", "at": clock.now(), "zone": "UTC", "count": 1, "device": ""}
-    return all(address in render(f"mail/{letter}/{part}", **values) for part in ("body.txt", "body.html"))
+    return all(address in render(f"mail/{email}/{part}", **values) for part in ("body.txt", "body.html"))
 
 
 CHECKS = [
@@ -110,9 +110,9 @@ CHECKS = [
     ),
     Check(
         promise="P10",
-        name="alarm_at_hand",
+        name="report_at_hand",
         what=_l("Every security email has a “This wasn’t me” link, and its pages are there, even if you’re locked out."),
-        run=_alarm_at_hand,
+        run=_report_at_hand,
         says={
             "no_page": lambda page: _("The page %(page)s isn’t there.", page=page),
             "no_link": lambda email: _("The email %(email)s has no link.", email=email),

@@ -1,4 +1,4 @@
-"""Letters that are written in the background, so that asking for one takes as long for a stranger."""
+"""Emails that are written in the background, so that asking for one takes as long for a stranger."""
 
 import uuid
 
@@ -8,13 +8,13 @@ from portal.recovery import service
 
 @job("recovery.send_reset_link")
 def send_reset_link(*, person_id: str) -> None:
-    """Write a reset letter."""
+    """Write a reset email."""
     service.send_reset_link(uuid.UUID(person_id))
 
 
 @job("recovery.send_secure_link")
 def send_secure_link(*, person_id: str) -> None:
-    """Write a letter that lets its reader secure the account."""
+    """Write an email that lets its reader secure the account."""
     service.send_secure_link(uuid.UUID(person_id))
 
 

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.accounts import service as accounts
 from portal.kit import access
-from portal.kit.forms import Press
+from portal.kit.forms import ConfirmForm
 from portal.kit.headers import private_link
 from portal.kit.i18n import _
 from portal.kit.refusals import Refusal
@@ -63,10 +63,10 @@ def choose_password(token: str) -> ResponseReturnValue:
 def wasnt_me(token: str) -> ResponseReturnValue:
     """Show what "This wasn't me" does, and do it. For as long as the link lives it may be pressed again."""
     private_link()
-    person = service.person_of_alarm(token)
-    form = Press()
+    person = service.person_of_report(token)
+    form = ConfirmForm()
     if form.validate_on_submit():
-        service.say_wasnt_me(token)
+        service.report_unauthorised_by_link(token)
         return redirect(url_for(".secured"), code=303)
     return render("recovery/wasnt_me.html", form=form, person=person), form.status
 
@@ -75,7 +75,7 @@ def wasnt_me(token: str) -> ResponseReturnValue:
 @access.signed_in
 def not_me() -> ResponseReturnValue:
     """Do the same for somebody who is signed in. No fresh proof is asked: an alarm must never be hard to raise."""
-    service.say_not_me(access.actor())
+    service.report_unauthorised_by_session(access.actor())
     return redirect(url_for(".secured"), code=303)
 
 
@@ -85,7 +85,7 @@ def undo_email(token: str) -> ResponseReturnValue:
     """Show the change that the link takes back; take it back and secure the account on pressing the button."""
     private_link()
     change = accounts.email_change_to_undo(token)
-    form = Press()
+    form = ConfirmForm()
     if form.validate_on_submit():
         service.undo_email_change(token)
         return redirect(url_for(".secured"), code=303)

@@ -1,7 +1,7 @@
 """Verbs of lost access: a reset link, a new password, "This wasn't me", a report from outside.
 
 What a stranger may ask for does the same work whether or not the address has an account (v5.0.0-6.3.8): one job is
-enqueued either way, with the person's id or with one that nobody has. The letter is the job's business.
+enqueued either way, with the person's id or with one that nobody has. The email is the job's business.
 """
 
 import uuid
@@ -23,9 +23,9 @@ from portal.recovery.events import MisuseReported
 
 RESET = tokens.LinkPurpose("recovery.reset")
 WASNT_ME = accounts.WASNT_ME
-ASKS_PER_ACCOUNT = "5 per day"
-ASKS_PER_CLIENT = "20 per hour"
-ALARMS_PER_ACCOUNT = "10 per day"
+REQUESTS_PER_ACCOUNT = "5 per day"
+REQUESTS_PER_CLIENT = "20 per hour"
+REPORTS_PER_ACCOUNT = "10 per day"
 
 
 @before_writes
@@ -34,7 +34,7 @@ def request_reset(email: str, *, client: ClientKey) -> None:
 
     Raises TooManyTries for the client; the limit of the account is silent, so that it says nothing about the account.
     """
-    throttle.spend("recovery.reset_client", client, ASKS_PER_CLIENT)
+    throttle.consume("recovery.reset_client", client, REQUESTS_PER_CLIENT)
     _write_to("recovery.send_reset_link", email)
 
 
@@ -44,7 +44,7 @@ def report_misuse(email: str, *, message: str, client: ClientKey, by: Actor = NO
 
     Raises TooManyTries for the client.
     """
-    throttle.spend("recovery.report_client", client, ASKS_PER_CLIENT)
+    throttle.consume("recovery.report_client", client, REQUESTS_PER_CLIENT)
     _write_to("recovery.send_secure_link", email)
     events.publish(MisuseReported(email=email, message=message, reporter_id=_reporter_id(by, email)))
 
@@ -58,23 +58,23 @@ def _reporter_id(by: Actor, email: str) -> uuid.UUID | None:
 
 
 def _write_to(job: str, email: str) -> None:
-    in_time = throttle.allowed(job, lookup_key(email), ASKS_PER_ACCOUNT)
+    in_time = throttle.try_consume(job, lookup_key(email), REQUESTS_PER_ACCOUNT)
     person = accounts.find_by_email(email)
     person_id = person.id if person and in_time else uuid.uuid4()
     jobs.enqueue(job, subject_id=person_id, person_id=str(person_id))
 
 
 def send_reset_link(person_id: uuid.UUID) -> None:
-    """Write the letter with the one live reset link; an id that nobody has is passed over."""
+    """Write the email with the one live reset link; an id that nobody has is passed over."""
     person = _find_active(person_id)
     if person is None:
         return
     mail.reset_link(person, token=make_reset_token(person))
-    audit.record("recovery.reset_asked", subject_id=person.id)
+    audit.record("recovery.reset_requested", subject_id=person.id)
 
 
 def send_secure_link(person_id: uuid.UUID) -> None:
-    """Write the letter with a link that secures the account; an id that nobody has is passed over."""
+    """Write the email with a link that secures the account; an id that nobody has is passed over."""
     person = _find_active(person_id)
     if person is None:
         return
@@ -84,7 +84,7 @@ def send_secure_link(person_id: uuid.UUID) -> None:
 
 def make_reset_token(person: Person) -> str:
     """Return the token of a new reset link. Every older one is dead from now on."""
-    accounts.ask_reset(person)
+    accounts.request_reset_link(person)
     return tokens.sign(RESET, str(person.id), stamp=accounts.reset_stamp(person) or "")
 
 
@@ -113,12 +113,12 @@ def choose_password(token: str, *, password: str) -> None:
     audit.record("recovery.password_reset", subject_id=person.id, by=person.id)
 
 
-def person_of_alarm(token: str) -> Person:
+def person_of_report(token: str) -> Person:
     """Return whom a "This wasn't me" link secures. Raises LinkDead."""
-    return _read_alarm(token)[0]
+    return _read_report_link(token)[0]
 
 
-def _read_alarm(token: str) -> tuple[Person, datetime]:
+def _read_report_link(token: str) -> tuple[Person, datetime]:
     person_id, written_at = tokens.read(WASNT_ME, token, max_age=period("wasnt_me_link"))
     person = _find_active(uuid.UUID(person_id))
     if person is None:
@@ -127,18 +127,18 @@ def _read_alarm(token: str) -> tuple[Person, datetime]:
 
 
 @before_writes
-def say_wasnt_me(token: str) -> None:
-    """Secure the account of a letter's reader, and undo what was done to its address since the letter. Raises LinkDead."""
-    person, written_at = _read_alarm(token)
-    throttle.spend("recovery.alarm", str(person.id), ALARMS_PER_ACCOUNT)
+def report_unauthorised_by_link(token: str) -> None:
+    """Secure the account of an email's reader, and undo what was done to its address since the email. Raises LinkDead."""
+    person, written_at = _read_report_link(token)
+    throttle.consume("recovery.report", str(person.id), REPORTS_PER_ACCOUNT)
     secure_account(person, since=written_at)
 
 
 @before_writes
-def say_not_me(actor: Actor) -> None:
+def report_unauthorised_by_session(actor: Actor) -> None:
     """Secure the account of somebody who is signed in and saw what they did not do."""
     person = accounts.person_for(actor)
-    throttle.spend("recovery.alarm", str(person.id), ALARMS_PER_ACCOUNT)
+    throttle.consume("recovery.report", str(person.id), REPORTS_PER_ACCOUNT)
     secure_account(person)
 
 

@@ -15,8 +15,8 @@ SWITCHES = ("newsletter", "betas", "research", "follow_up", "error_help", "produ
 
 def switches_for(actor: Actor) -> dict[str, bool]:
     """Return how each switch stands now."""
-    standing = consent.standing(actor.require_id())
-    return {key: standing.get(key, False) for key in SWITCHES} | {"newsletter": newsletter.state_for(actor)}
+    states = consent.purpose_states(actor.require_id())
+    return {key: states.get(key, False) for key in SWITCHES} | {"newsletter": newsletter.state_for(actor)}
 
 
 def set_switches(actor: Actor, *, wanted: Mapping[str, bool]) -> list[str]:

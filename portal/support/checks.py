@@ -19,7 +19,7 @@ from portal.support.service import TICKET_ROLES
 
 GRACE = timedelta(days=1)
 ASKED = ("name", "email", "subject", "message", "files")
-LETTERS = ("received", "reply")
+EMAILS = ("received", "reply")
 ENDS = {UNTIL_ERASED, REPORT_ENDS}
 """How a ticket may end. A report of misuse is no customer's, so nobody could ask for its erasure."""
 
@@ -28,8 +28,8 @@ def _form_becomes_ticket() -> Finding:
     methods = {method for rule in current_app.url_map.iter_rules("support.contact") for method in rule.methods or ()}
     page = (current_app.jinja_env.loader or BaseLoader()).get_source(current_app.jinja_env, "support/contact.html")[0]
     lacking = [name for name in ASKED if f"form.{name}" not in page]
-    letters = current_app.jinja_env.list_templates(filter_func=lambda name: name.startswith("mail/support/"))
-    lacking += [letter for letter in LETTERS if f"mail/support/{letter}/body.txt" not in letters]
+    emails = current_app.jinja_env.list_templates(filter_func=lambda name: name.startswith("mail/support/"))
+    lacking += [email for email in EMAILS if f"mail/support/{email}/body.txt" not in emails]
     if lacking:
         return failed("parts_missing", parts=lacking)
     if "POST" not in methods:

@@ -83,7 +83,7 @@ CLAIM = DataClaim(
                 "added_at": technical(_l("Added")),
                 "expires_at": technical(_l("Expires")),
             },
-            before_delete=service.bury,
+            before_delete=service.delete_files,
         ),
         Table(
             RemovedFile,

@@ -1,4 +1,4 @@
-"""Letters of the helpdesk. An address that anybody may have typed is sent nothing that was typed beside it."""
+"""Emails of the helpdesk. An address that anybody may have typed is sent nothing that was typed beside it."""
 
 from portal.kit.links import external_url
 from portal.mail import service as mail
@@ -7,7 +7,7 @@ from portal.support.models import Ticket
 
 def received(ticket: Ticket) -> None:
     """Say that a message has arrived, with its reference and nothing else of it: the address may be a stranger's."""
-    mail.post(
+    mail.send(
         "support/received",
         to=ticket.email,
         language=ticket.language,
@@ -20,7 +20,7 @@ def received(ticket: Ticket) -> None:
 
 def reply(ticket: Ticket, *, to: str, text: str) -> None:
     """Carry our answer."""
-    mail.post(
+    mail.send(
         "support/reply",
         to=to,
         language=ticket.language,

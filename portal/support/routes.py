@@ -69,14 +69,14 @@ def ticket(ticket_id: uuid.UUID) -> ResponseReturnValue:
         else:
             flash(_("Reply sent."), "success")
             return redirect(url_for(".ticket", ticket_id=ticket_id), 303)
-    return render("support/ticket.html", form=form, talk=service.ticket_for(access.actor(), ticket_id)), form.status
+    return render("support/ticket.html", form=form, conversation=service.ticket_for(access.actor(), ticket_id)), form.status
 
 
-@bp.post("/support/<uuid:ticket_id>/settle")
+@bp.post("/support/<uuid:ticket_id>/close")
 @access.signed_in
-def settle(ticket_id: uuid.UUID) -> ResponseReturnValue:
+def close(ticket_id: uuid.UUID) -> ResponseReturnValue:
     """Close one's own ticket."""
-    service.settle(ticket_id, by=access.actor())
+    service.close_own(ticket_id, by=access.actor())
     flash(_("Ticket closed. Reply at any time to reopen it."), "success")
     return redirect(url_for(".ticket", ticket_id=ticket_id), 303)
 

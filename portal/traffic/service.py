@@ -141,12 +141,12 @@ class OwnVisit:
     """When nobody can read the address any more."""
 
 
-def visits_for(actor: Actor, after: str | None = None, *, size: int = 50) -> paging.Slice[OwnVisit]:
+def visits_for(actor: Actor, after: str | None = None, *, size: int = 50) -> paging.Page[OwnVisit]:
     """Return a page of the actor's own visits, newest first, with the addresses opened. Raises NotFound."""
     mine = select(Visit).where(Visit.subject_id == actor.require_id(), Visit.sealed_on >= oldest_day_kept())
-    found = paging.read(mine, at=Visit.at, key=Visit.id, after=after, size=size)
+    found = paging.paginate(mine, at=Visit.at, key=Visit.id, after=after, size=size)
     opened = {day: keys.day_keys().find(PURPOSE, day) for day in {visit.sealed_on for visit in found.rows}}
-    return paging.Slice([_own(visit, opened[visit.sealed_on]) for visit in found.rows], found.after)
+    return paging.Page([_own(visit, opened[visit.sealed_on]) for visit in found.rows], found.after)
 
 
 def _own(visit: Visit, key: bytes | None) -> OwnVisit:

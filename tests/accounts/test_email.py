@@ -108,7 +108,7 @@ def test_the_undo_lives_for_its_period(ada, client, outbox, cast, clock):
     assert client.send(page).status == 410
 
 
-def test_the_alarm_of_an_older_letter_takes_it_back_too(ada, client, outbox, cast, unit):
+def test_the_alarm_of_an_older_email_takes_it_back_too(ada, client, outbox, cast, unit):
     client.submit("/forgot-password", email=cast.ada.email)
     alarm = outbox.last(cast.ada.email).link("wasnt-me")
     ask(ada)
@@ -184,9 +184,9 @@ def test_a_confirmed_link_serves_once(ada, outbox):
 def test_a_taken_address_looks_the_same_and_its_owner_is_told(ada, cast, outbox, unit):
     free, taken = ask(ada, NEW), ask(ada, cast.ben.email)
     assert free.text.replace(NEW, "") == taken.text.replace(cast.ben.email, "")
-    letter = outbox.last(cast.ben.email)
-    assert "/email/confirm/" not in letter.text
-    assert cast.ada.email not in letter.text
+    email = outbox.last(cast.ben.email)
+    assert "/email/confirm/" not in email.text
+    assert cast.ada.email not in email.text
     assert cast.ben.email in outbox.last(cast.ada.email).text
     assert email_of(unit, cast.ben) == cast.ben.email
 
@@ -216,7 +216,7 @@ def test_of_two_who_race_for_an_address_one_wins(app, ada, cast, outbox, new_cli
     ben = cast.sign_in(cast.ben)
     ask(ada)
     ask(ben)
-    links = [letter.link("/email/confirm/") for letter in outbox.to(NEW)]
+    links = [email.link("/email/confirm/") for email in outbox.to(NEW)]
     browsers = [new_client(), new_client()]
     pages = [browser.page(link) for browser, link in zip(browsers, links, strict=True)]
     statuses: list[str] = []

@@ -1,4 +1,4 @@
-"""Sign-in history and the letters that tell of what was not expected."""
+"""Sign-in history and the emails that tell of what was not expected."""
 
 import pytest
 from sqlalchemy import select
@@ -85,9 +85,9 @@ def test_a_new_device_is_told_of_but_not_the_first_one(client, new_client, cast,
     sign_in(new_client(), cast.ada)
     assert outbox.to(cast.ada.email) == []
     sign_in(new_client(), cast.ada, agent=CHROME)
-    (letter,) = outbox.to(cast.ada.email)
-    assert letter.subject == "New sign-in: Chrome on macOS"
-    assert client.get(letter.link("/wasnt-me/")).status == 200
+    (email,) = outbox.to(cast.ada.email)
+    assert email.subject == "New sign-in: Chrome on macOS"
+    assert client.get(email.link("/wasnt-me/")).status == 200
     sign_in(new_client(), cast.ada, agent=CHROME)
     assert len(outbox.to(cast.ada.email)) == 1
 
@@ -97,23 +97,23 @@ def test_many_failures_are_told_of_once(client, cast, outbox, clock):
         for _ in range(10):
             sign_in(client, cast.ada, password="wrong wrong wrong")
         clock.forward(minutes=6)
-    (letter,) = outbox.to(cast.ada.email)
-    assert letter.subject == "Failed sign-in attempts on your account"
-    assert "10 failed attempts" in letter.text
+    (email,) = outbox.to(cast.ada.email)
+    assert email.subject == "Failed sign-in attempts on your account"
+    assert "10 failed attempts" in email.text
 
 
-def test_a_letter_speaks_the_zone_of_its_reader(client, new_client, cast, outbox, clock):
+def test_an_email_speaks_the_zone_of_its_reader(client, new_client, cast, outbox, clock):
     mei = cast.make("Mei Lin", "mei@example.com", "seven quiet looms at dawn", zone="Asia/Shanghai")
     sign_in(client, mei)
     sign_in(new_client(), mei, agent=CHROME)
     assert "17:30" in outbox.last(mei.email).text, "09:30 in London is 17:30 in Shanghai"
 
 
-def test_every_security_letter_has_the_way_out(client, new_client, cast, outbox, unit):
+def test_every_security_email_has_the_way_out(client, new_client, cast, outbox, unit):
     sign_in(client, cast.ada, agent=FIREFOX)
     sign_in(new_client(), cast.ada, agent=CHROME)
     with unit():
         accounts.set_password(accounts.get_person(cast.ada.id), password="nine other looms at noon")
-    letters = outbox.to(cast.ada.email)
-    assert len(letters) == 2
-    assert all("This wasn’t me" in letter.html for letter in letters)
+    emails = outbox.to(cast.ada.email)
+    assert len(emails) == 2
+    assert all("This wasn’t me" in email.html for email in emails)

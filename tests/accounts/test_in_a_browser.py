@@ -31,8 +31,8 @@ def test_a_photo_is_set_and_shown_in_a_circle(open_page, cast, javascript):
 def test_the_pages_behind_links_are_fit_for_everybody(open_page, cast, client, outbox):
     ada = cast.sign_in(cast.ada)
     client.submit("/forgot-password", email=cast.ada.email)
-    letter = outbox.last(cast.ada.email)
-    addresses = [letter.link("reset-password"), letter.link("wasnt-me")]
+    email = outbox.last(cast.ada.email)
+    addresses = [email.link("reset-password"), email.link("wasnt-me")]
     ada.submit("/settings/email", email="first@example.com")
     ada.submit(outbox.last("first@example.com").link("/email/confirm/"))
     addresses.append(outbox.last(cast.ada.email).link("/email/undo/"))

@@ -125,7 +125,7 @@ def test_any_other_password_is_taken_exactly_as_it_is(ada, new_client, cast, pas
     assert is_in(other)
 
 
-def test_no_password_stays_in_the_trail_or_the_letters(app, ada, cast, outbox):
+def test_no_password_stays_in_the_trail_or_the_emails(app, ada, cast, outbox):
     from sqlalchemy import select
 
     from portal.kit.audit import AuditEntry
@@ -134,5 +134,5 @@ def test_no_password_stays_in_the_trail_or_the_letters(app, ada, cast, outbox):
     ada.submit(PATH, current_password=cast.ada.password, password=NEW)
     with app.app_context():
         trail = str([entry.facts for entry in db.session.scalars(select(AuditEntry))])
-    kept = trail + "".join(letter.text + letter.html for letter in outbox.all())
+    kept = trail + "".join(email.text + email.html for email in outbox.all())
     assert NEW not in kept and cast.ada.password not in kept

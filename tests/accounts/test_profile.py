@@ -55,10 +55,10 @@ def test_a_hostile_name_is_only_a_name(ada, cast, outbox, hostile):
     for path in (PATH, "/settings/security", "/settings/avatar", "/settings/communication"):
         assert not ada.page(path).soup.find_all(["script"], src=False)
     ada.submit("/settings/password", current_password=cast.ada.password, password="seven green bobbins in a drawer")
-    letter = outbox.last(cast.ada.email)
-    assert hostile in letter.text
-    assert "<script>alert" not in letter.html and "<svg" not in letter.html
-    assert "\n" not in letter.subject
+    email = outbox.last(cast.ada.email)
+    assert hostile in email.text
+    assert "<script>alert" not in email.html and "<svg" not in email.html
+    assert "\n" not in email.subject
 
 
 @pytest.mark.parametrize(

@@ -206,10 +206,10 @@ class TestActing:
     def test_an_answer_goes_out_and_stands_on_the_page(self, ticket, sam, outbox, audit):
         ada, path, desk = ticket
         sam.submit(desk, message="Dear Ada,\n\nthe zips are <b>here</b>.")
-        letter = outbox.last("ada@example.com")
-        assert "the zips are <b>here</b>." in letter.text
-        assert "&lt;b&gt;here" in letter.html
-        assert letter.link("/support/") == path
+        email = outbox.last("ada@example.com")
+        assert "the zips are <b>here</b>." in email.text
+        assert "&lt;b&gt;here" in email.html
+        assert email.link("/support/") == path
         assert "the zips are <b>here</b>." in ada.get(path).text
         assert len(audit("support.ticket_answered")) == 1
 
@@ -223,7 +223,7 @@ class TestActing:
         ada.submit("/settings/email", email="new@example.com")
         ada.submit(outbox.last("new@example.com").link("/email/confirm/"))
         sam.submit(desk, message="Here.")
-        assert [letter.to for letter in outbox.all()][-1] == "new@example.com"
+        assert [email.to for email in outbox.all()][-1] == "new@example.com"
 
     def test_without_a_second_factor_any_more_the_console_is_shut_at_once(self, ticket, sam, cast):
         sam.submit("/settings/second-factor/remove", password=cast.sam.password)

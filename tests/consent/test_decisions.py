@@ -35,7 +35,7 @@ def decide(subject_id, purpose, choice):
 
 def test_what_rests_on_consent_needs_a_word_and_the_rest_may_be_objected_to(unit, person):
     with unit():
-        standing = service.standing(person)
+        standing = service.purpose_states(person)
     assert set(standing) == {
         "analytics", "newsletter", "betas", "research", "follow_up", "error_help", "product_improvement",
     }  # fmt: skip
@@ -55,10 +55,10 @@ def test_the_last_word_counts(unit, person, purpose):
 
 def test_a_word_about_one_purpose_moves_no_other_and_no_other_person(unit, person):
     with unit():
-        before = service.standing(person)
+        before = service.purpose_states(person)
         decide(person, "betas", "objected")
     with unit():
-        assert {key for key, on in service.standing(person).items() if on != before[key]} == {"betas"}
+        assert {key for key, on in service.purpose_states(person).items() if on != before[key]} == {"betas"}
         assert service.may_use(uuid.uuid4(), purpose="betas")
 
 
@@ -91,7 +91,7 @@ def test_while_everything_is_restricted_nothing_may_be_used(unit, person):
     with unit():
         decide(person, EVERYTHING, "restricted")
     with unit():
-        assert not any(service.standing(person).values())
+        assert not any(service.purpose_states(person).values())
 
 
 def test_what_nobody_has_heard_of_is_answered_with_no(unit, person):
@@ -113,7 +113,7 @@ def test_the_answer_is_one_query_however_often_somebody_changed_their_mind(app, 
         engine = db.engine
     event.listen(engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
     with unit():
-        service.standing(person)
+        service.purpose_states(person)
         assert len([one for one in seen if "consent_decision" in one]) == 1
         assert len(service.decisions_for(person)) == 60
 

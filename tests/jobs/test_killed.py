@@ -11,7 +11,7 @@ from portal.jobs.models import Job
 from portal.kit import clock
 from portal.kit.db import db
 from portal.kit.unit import unit_of_work
-from portal.mail.models import SENT, WAITING, Letter
+from portal.mail.models import SENT, WAITING, Email
 from tests.kit.processes import FAST_HASH, environment, started, wait_for
 from tests.mail.conftest import PostOffice, post_office, write  # noqa: F401 (fixtures)
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.xdist_group("processes")
 
 
 class SlowPostOffice(PostOffice):
-    """Takes a letter, and says so only after a while."""
+    """Takes an email, and says so only after a while."""
 
     async def handle_DATA(self, server, session, envelope):  # noqa: N802
         answer = await super().handle_DATA(server, session, envelope)
@@ -27,7 +27,7 @@ class SlowPostOffice(PostOffice):
         return answer
 
 
-def test_killed_after_the_post_office_took_the_letter_it_arrives_again_and_is_not_lost(
+def test_killed_after_the_post_office_took_the_email_it_arrives_again_and_is_not_lost(
     app,
     post_office,  # noqa: F811
     write,  # noqa: F811
@@ -38,7 +38,7 @@ def test_killed_after_the_post_office_took_the_letter_it_arrives_again_and_is_no
     database = app.extensions["portal.settings"].database_url.get_secret_value()
     env = environment(tmp_path, database, PORTAL_SMTP_URL=f"smtp://127.0.0.1:{post_office.port}", **FAST_HASH)
     with app.app_context(), unit_of_work():
-        letter_id = write()
+        email_id = write()
 
     with started("worker", env=env, log=tmp_path / "log") as worker:
         wait_for(lambda: post_office.taken)
@@ -59,14 +59,14 @@ def test_killed_after_the_post_office_took_the_letter_it_arrives_again_and_is_no
         assert worker.wait(timeout=30) == 0
     assert len(post_office.taken) == 2
     (message_id,) = {message["Message-ID"] for message in post_office.taken}
-    assert str(letter_id) in message_id
+    assert str(email_id) in message_id
     assert "ada@example.com" not in (tmp_path / "log").read_text()
 
 
 def look(app) -> tuple[str, str]:
-    """Return the letter's state and address."""
+    """Return the email's state and address."""
     with app.app_context():
-        letter = db.session.scalars(select(Letter)).one()
-        found = (letter.state, letter.to_address)
+        email = db.session.scalars(select(Email)).one()
+        found = (email.state, email.to_address)
         db.session.rollback()
         return found

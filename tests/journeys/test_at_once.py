@@ -81,7 +81,7 @@ def test_two_deletions_asked_for_at_once_are_one(cast, both, count, outbox):
     delete = "/settings/privacy/delete"
     assert set(both((one, delete, {"confirm": "y"}), (other, delete, {"confirm": "y"}))) == {303}
     assert (count(Deletion), count(SignInSession)) == (1, 0)
-    assert len([letter for letter in outbox.to(cast.ada.email) if "/delete/undo/" in letter.text]) == 1
+    assert len([email for email in outbox.to(cast.ada.email) if "/delete/undo/" in email.text]) == 1
 
 
 def test_two_photos_at_once_leave_one_file(app, cast, both):

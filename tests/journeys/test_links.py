@@ -1,4 +1,4 @@
-"""Mail scanners open every link of every letter: opening one changes nothing, and one of another purpose opens nothing."""
+"""Mail scanners open every link of every email: opening one changes nothing, and one of another purpose opens nothing."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal.accounts import mail as account_letters
+from portal.accounts import mail as account_emails
 from portal.accounts import service as accounts
 from portal.kit import clock as time
 from portal.kit.db import Base, db
 from portal.kit.files import storage
 from portal.kit.unit import unit_of_work
 from portal.mail import transport
-from portal.mail.models import Letter
+from portal.mail.models import Email
 from portal.privacy import service as privacy
 from tests.clock import Clock
 from tests.conftest import Visitor
@@ -41,20 +41,20 @@ def dump(app: Flask) -> dict[str, list[tuple[object, ...]]]:
 
 
 def links(app: Flask, seen: set[str]) -> list[str]:
-    """Return the paths that the letters since the last call lead to."""
+    """Return the paths that the emails since the last call lead to."""
     found = []
     with app.app_context():
-        for key, letter in transport.mailbox():
+        for key, email in transport.mailbox():
             if key not in seen:
                 seen.add(key)
-                urls = re.findall(r"https?://[^\s<>\"]+", letter["text"] + " " + letter["html"])
+                urls = re.findall(r"https?://[^\s<>\"]+", email["text"] + " " + email["html"])
                 found += [urlsplit(url.replace("&amp;", "&")).path for url in urls if "localhost" in url]
-                found += re.findall(r"<https?://[^/]+(/[^>]*)>", letter["headers"].get("List-Unsubscribe", ""))
+                found += re.findall(r"<https?://[^/]+(/[^>]*)>", email["headers"].get("List-Unsubscribe", ""))
     return sorted(set(found))
 
 
 def a_whole_life(app: Flask, cast: Cast, client: Visitor, last: Callable[[str, str], str], clock: Clock) -> Iterator[None]:
-    """Let every letter of the house be written; yield after each step, while its links are alive."""
+    """Let every email of the house be written; yield after each step, while its links are alive."""
     client.submit("/signup", **SIGN_UP)
     yield
     client.submit(last("mei@example.com", "/verify-email/"))
@@ -78,7 +78,7 @@ def a_whole_life(app: Flask, cast: Cast, client: Visitor, last: Callable[[str, s
     desk = sam.get("/admin/tickets").soup.select_one("th a")["href"]
     sam.submit(desk, message="In the drawer.")
     yield
-    _letters_of_security(app, cast)
+    _emails_of_security(app, cast)
     yield
     cast.sign_in(cast.ben).submit("/settings/privacy/delete", confirm="y")
     yield
@@ -91,27 +91,27 @@ def a_whole_life(app: Flask, cast: Cast, client: Visitor, last: Callable[[str, s
     yield
 
 
-def _letters_of_security(app: Flask, cast: Cast) -> None:
+def _emails_of_security(app: Flask, cast: Cast) -> None:
     with app.app_context(), unit_of_work():
         ben = accounts.get_person(cast.ben.account_id)
-        account_letters.new_sign_in(ben, device="Firefox on Linux", at=time.now())
-        account_letters.failed_sign_ins(ben, count=10, at=time.now())
-        account_letters.password_changed(ben)
-        account_letters.factor_added(ben)
-        account_letters.factor_removed(ben)
+        account_emails.new_sign_in(ben, device="Firefox on Linux", at=time.now())
+        account_emails.failed_sign_ins(ben, count=10, at=time.now())
+        account_emails.password_changed(ben)
+        account_emails.factor_added(ben)
+        account_emails.factor_removed(ben)
 
 
 @pytest.fixture
 def last(outbox) -> Callable[[str, str], str]:
-    """Return the newest link of a kind in the letters to an address."""
+    """Return the newest link of a kind in the emails to an address."""
 
     def find(address: str, part: str) -> str:
-        return next(letter.link(part) for letter in reversed(outbox.to(address)) if part in letter.text)
+        return next(email.link(part) for email in reversed(outbox.to(address)) if part in email.text)
 
     return find
 
 
-def test_opening_every_link_of_every_letter_changes_nothing(app, cast, client, new_client, last, clock, run_jobs):
+def test_opening_every_link_of_every_email_changes_nothing(app, cast, client, new_client, last, clock, run_jobs):
     scanner, seen, opened, written = new_client(), set(), set(), set()
     for _step in a_whole_life(app, cast, client, last, clock):
         run_jobs()
@@ -124,10 +124,10 @@ def test_opening_every_link_of_every_letter_changes_nothing(app, cast, client, n
                 assert answer.status_code < 500, (method, path)
         assert dump(app) == before
         with app.app_context():
-            written |= set(db.session.scalars(select(Letter.kind)))
+            written |= set(db.session.scalars(select(Email.kind)))
     assert opened >= {"verify-email", "reset-password", "wasnt-me", "newsletter", "settings", "privacy", "support"}
-    letters = app.jinja_env.list_templates(filter_func=lambda name: name.startswith("mail/") and name.count("/") == 3)
-    assert written == {"/".join(name.split("/")[1:3]) for name in letters}
+    emails = app.jinja_env.list_templates(filter_func=lambda name: name.startswith("mail/") and name.count("/") == 3)
+    assert written == {"/".join(name.split("/")[1:3]) for name in emails}
 
 
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)

@@ -103,11 +103,11 @@ def test_back_leads_to_a_form_that_works(page: Page) -> None:
     page.goto("/newsletter")
     page.get_by_label("Email address").fill("reader@example.com")
     page.get_by_role("button", name="Send confirmation link").click()
-    expect(page).to_have_url("http://localhost/newsletter/letter-sent")
+    expect(page).to_have_url("http://localhost/newsletter/email-sent")
     page.go_back()
     page.get_by_label("Email address").fill("another@example.com")
     page.get_by_role("button", name="Send confirmation link").click()
-    expect(page).to_have_url("http://localhost/newsletter/letter-sent")
+    expect(page).to_have_url("http://localhost/newsletter/email-sent")
     assert len(sent) == 2
 
 

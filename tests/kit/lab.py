@@ -248,7 +248,7 @@ def staff() -> Response:
 @bp.get("/link")
 @access.public
 def link() -> Response:
-    """Tell an address, as a letter would."""
+    """Tell an address, as an email would."""
     return plain(links.external_url("lab.done"))
 
 

@@ -138,7 +138,7 @@ class TestHost:
         assert production.test_client().get("/lab/page", base_url="https://127.0.0.1").status_code == 400
         assert production.test_client().get("/lab/page", base_url="https://portal.example.com").status_code == 200
 
-    def test_links_in_letters_are_built_from_the_setting(self, production, one_lab):
+    def test_links_in_emails_are_built_from_the_setting(self, production, one_lab):
         forwarded = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "gopher", "X-Forwarded-Prefix": "/evil"}
         answer = production.test_client().get("/lab/link", base_url="https://portal.example.com:8443", headers=forwarded)
         assert answer.text == "https://portal.example.com/lab/done"

@@ -207,7 +207,7 @@ class TestLog:
 
 
 def test_a_row_that_the_database_refuses_is_quoted_nowhere(lab_unit, capsys):
-    clash = text("INSERT INTO letter (id, kind, to_address) VALUES (:id, :kind, :to)")
+    clash = text("INSERT INTO email (id, kind, to_address) VALUES (:id, :kind, :to)")
     try:
         with lab_unit():
             db.session.execute(clash, {"id": "x" * 32, "kind": None, "to": "ada@example.com"})

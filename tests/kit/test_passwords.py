@@ -64,7 +64,7 @@ class TestChoosing:
     def test_a_word_of_the_context_among_others_is_fine(self):
         passwords.check("threadgold walks nine green dogs", context=CONTEXT)
 
-    def test_letters_are_counted_as_they_are_read(self):
+    def test_emails_are_counted_as_they_are_read(self):
         apart = unicodedata.normalize("NFD", "é" * 8)
         passwords.check_length(apart, least=8)
         with pytest.raises(PasswordTooShort):

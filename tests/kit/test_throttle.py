@@ -56,7 +56,7 @@ def counting(request: pytest.FixtureRequest, app: Flask, make_lab) -> Flask:
 def spend(lab: Flask, key: str = "ada", limits: str = LIMIT, name: str = "lab.try") -> bool:
     """Spend one try in a unit of its own."""
     with lab.app_context(), unit_of_work():
-        return throttle.allowed(name, key, limits)
+        return throttle.try_consume(name, key, limits)
 
 
 def test_as_many_as_said_and_then_no_more(counting):
@@ -67,7 +67,7 @@ def test_a_refusal_says_for_how_long(counting):
     for _each in range(3):
         spend(counting)
     with counting.app_context(), unit_of_work(), pytest.raises(TooManyTries) as caught:
-        throttle.spend("lab.try", "ada", LIMIT)
+        throttle.consume("lab.try", "ada", LIMIT)
     assert 1 <= caught.value.retry_after <= 300
 
 
@@ -88,7 +88,7 @@ def test_a_try_that_turned_out_well_is_given_back(counting):
     for _each in range(10):
         assert spend(counting)
         with counting.app_context(), unit_of_work():
-            throttle.give_back("lab.try", "ada", LIMIT)
+            throttle.refund("lab.try", "ada", LIMIT)
     for _each in range(3):
         assert spend(counting)
     assert not spend(counting)
@@ -135,14 +135,14 @@ class TestOwnDatabase:
     def test_a_rollback_gives_nothing_back(self, lab):
         for _each in range(3):
             with lab.app_context(), pytest.raises(ZeroDivisionError), unit_of_work():
-                throttle.spend("lab.try", "ada", LIMIT)
+                throttle.consume("lab.try", "ada", LIMIT)
                 raise ZeroDivisionError
         assert not spend(lab)
 
     def test_it_is_spent_before_anything_is_written(self, lab):
         with lab.app_context(), pytest.raises(WrittenAlready, match="spend comes before"), unit_of_work():
             audit.record("lab.written")
-            throttle.spend("lab.try", "ada", LIMIT)
+            throttle.consume("lab.try", "ada", LIMIT)
         assert all(spend(lab) for _each in range(3)), "a try that was refused for its place is not counted"
 
     def test_the_table_tells_nobody_who_tried(self, lab):
@@ -189,7 +189,7 @@ def clock_now():
 def test_a_redis_out_of_reach_lets_nobody_through_and_is_a_503(app, make_lab):
     lab = make_lab(app, redis_url="redis://127.0.0.1:1/0")
     with lab.app_context(), pytest.raises(redis.ConnectionError), unit_of_work():
-        throttle.allowed("lab.try", "ada", LIMIT)
+        throttle.try_consume("lab.try", "ada", LIMIT)
     client = lab.test_client()
     token = client.get("/login").text.partition('name="csrf_token" value="')[2].partition('"')[0]
     form = {"email": "ada@example.com", "password": "a password", "csrf_token": token}

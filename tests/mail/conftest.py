@@ -1,4 +1,4 @@
-"""A real SMTP server on the loopback, and an app whose letters leave through it."""
+"""A real SMTP server on the loopback, and an app whose emails leave through it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sqlalchemy import select
 from portal.app import create_app
 from portal.kit.db import db
 from portal.mail import service as mail
-from portal.mail.models import Letter
+from portal.mail.models import Email
 from tests.conftest import make_settings
 
 
@@ -41,7 +41,7 @@ class PostOffice:
         return self.to_recipient
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
-        """Answer to a letter."""
+        """Answer to an email."""
         if self.to_content.startswith("2"):
             self.taken.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
             self.recipients += envelope.rcpt_tos
@@ -76,7 +76,7 @@ def sending(app: Flask, post_office: PostOffice, tmp_path: Path) -> Flask:
 
 @pytest.fixture
 def write(monkeypatch: pytest.MonkeyPatch) -> Callable[..., uuid.UUID]:
-    """Post a letter with the given words, inside a unit."""
+    """Post an email with the given words, inside a unit."""
     texts: dict[str, str] = {}
 
     def render(template: str, **values: Any) -> str:
@@ -86,17 +86,17 @@ def write(monkeypatch: pytest.MonkeyPatch) -> Callable[..., uuid.UUID]:
 
     def post(*, to: str = "ada@example.com", subject: str = "Hello", text: str = "Good day.", **how: Any) -> uuid.UUID:
         texts.update({"subject.txt": subject, "body.txt": text, "body.html": f"<p>{text}</p>"})
-        return mail.post("lab/letter", to=to, **how)
+        return mail.send("lab/email", to=to, **how)
 
     return post
 
 
 @pytest.fixture
-def letter_row(app: Flask) -> Callable[[], Letter]:
-    """Return the one letter of the outbox."""
+def email_row(app: Flask) -> Callable[[], Email]:
+    """Return the one email of the outbox."""
 
-    def row() -> Letter:
+    def row() -> Email:
         with app.app_context():
-            return db.session.scalars(select(Letter)).one()
+            return db.session.scalars(select(Email)).one()
 
     return row

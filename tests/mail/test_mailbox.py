@@ -11,23 +11,23 @@ ADDRESSES = ("/dev/mailbox", "/dev/mailbox.json")
 
 
 def deliver(app, run_jobs, write, **how) -> None:
-    """Post a letter and let it leave."""
+    """Post an email and let it leave."""
     with app.app_context(), unit_of_work():
         write(**how)
     run_jobs()
 
 
-def test_a_letter_is_shown_newest_first_and_to_programs_too(app, client, run_jobs, write):
+def test_an_email_is_shown_newest_first_and_to_programs_too(app, client, run_jobs, write):
     for number in range(2):
-        deliver(app, run_jobs, write, subject=f"Letter {number}")
+        deliver(app, run_jobs, write, subject=f"Email {number}")
     page = client.get("/dev/mailbox")
-    assert page.text.index("Letter 1") < page.text.index("Letter 0")
+    assert page.text.index("Email 1") < page.text.index("Email 0")
     kept = client.client.get("/dev/mailbox.json").get_json()
-    assert [letter["subject"] for letter in kept] == ["Letter 1", "Letter 0"]
+    assert [email["subject"] for email in kept] == ["Email 1", "Email 0"]
     assert kept[0]["to"] == "ada@example.com"
 
 
-def test_what_a_letter_says_stays_text(app, client, run_jobs, write):
+def test_what_an_email_says_stays_text(app, client, run_jobs, write):
     deliver(
         app,
         run_jobs,
@@ -65,7 +65,7 @@ def test_in_production_it_does_not_exist(sending, path):
     assert Visitor(sending).client.get(path, base_url="https://portal.example.com").status_code == 404
 
 
-def test_in_production_no_copy_of_a_letter_is_kept(sending, post_office, write):
+def test_in_production_no_copy_of_an_email_is_kept(sending, post_office, write):
     from portal.jobs import worker
 
     with sending.app_context(), unit_of_work():
@@ -79,9 +79,9 @@ def test_in_production_no_copy_of_a_letter_is_kept(sending, post_office, write):
 def test_it_keeps_a_bounded_number(app, run_jobs, write, monkeypatch):
     monkeypatch.setattr(transport, "MAILBOX_MOST", 3)
     for number in range(5):
-        deliver(app, run_jobs, write, subject=f"Letter {number}")
+        deliver(app, run_jobs, write, subject=f"Email {number}")
     with app.app_context():
-        assert [letter["subject"] for _key, letter in transport.mailbox()] == ["Letter 4", "Letter 3", "Letter 2"]
+        assert [email["subject"] for _key, email in transport.mailbox()] == ["Email 4", "Email 3", "Email 2"]
 
 
 def test_with_a_server_set_a_developer_gets_both(app, post_office, write, tmp_path):

@@ -1,4 +1,4 @@
-"""Letters: in the transaction that asks for them, out once it has committed, and forgotten when they have left."""
+"""Emails: in the transaction that asks for them, out once it has committed, and forgotten when they have left."""
 
 from email import message_from_bytes, policy
 
@@ -15,7 +15,7 @@ from portal.kit import clock
 from portal.kit.db import db
 from portal.kit.unit import unit_of_work
 from portal.mail import service, transport
-from portal.mail.models import FAILED, SENT, WAITING, Letter
+from portal.mail.models import FAILED, SENT, WAITING, Email
 from portal.recovery.forms import ForgotPassword
 from tests.conftest import make_settings
 
@@ -27,7 +27,7 @@ def drain(app) -> int:
 
 
 def post(app, write, **how):
-    """Post a letter in a unit of its own."""
+    """Post an email in a unit of its own."""
     with app.app_context(), unit_of_work():
         return write(**how)
 
@@ -40,12 +40,12 @@ def test_nothing_leaves_before_the_commit_and_nothing_after_a_rollback(sending, 
     assert drain(sending) == 0
     assert post_office.taken == []
     with sending.app_context(), unit_of_work():
-        assert db.session.scalar(select(func.count()).select_from(Letter)) == 0
+        assert db.session.scalar(select(func.count()).select_from(Email)) == 0
 
 
-def test_a_letter_arrives_as_it_was_written(sending, post_office, write):
+def test_an_email_arrives_as_it_was_written(sending, post_office, write):
     headers = {"List-Unsubscribe": "<https://portal.example.com/newsletter/unsubscribe/" + "t" * 300 + ">"}
-    letter_id = post(sending, write, subject="Grüße 王", text="Zoë,\n.\nFrom here.\n" + "x" * 1500, headers=headers)
+    email_id = post(sending, write, subject="Grüße 王", text="Zoë,\n.\nFrom here.\n" + "x" * 1500, headers=headers)
     assert drain(sending) == 1
     (message,) = post_office.taken
     assert post_office.recipients == ["ada@example.com"]
@@ -53,7 +53,7 @@ def test_a_letter_arrives_as_it_was_written(sending, post_office, write):
     assert message["To"] == "ada@example.com"
     assert message["From"].addresses[0].addr_spec == "portal@example.com"
     assert message["From"].addresses[0].display_name == "Ünsere"
-    assert message["Message-ID"] == f"<{letter_id}@portal.example.com>"
+    assert message["Message-ID"] == f"<{email_id}@portal.example.com>"
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["Date"]
     assert "".join(message["List-Unsubscribe"].split()) == headers["List-Unsubscribe"]
@@ -61,10 +61,10 @@ def test_a_letter_arrives_as_it_was_written(sending, post_office, write):
     assert "x" * 1500 in message.get_body(("html",)).get_content()
 
 
-def test_once_delivered_the_row_says_neither_to_whom_nor_what(sending, post_office, write, letter_row):
+def test_once_delivered_the_row_says_neither_to_whom_nor_what(sending, post_office, write, email_row):
     post(sending, write, headers={"X-Token": "secret"})
     drain(sending)
-    row = letter_row()
+    row = email_row()
     assert (row.state, row.to_address, row.subject_line, row.text, row.html, row.headers) == (SENT, "", "", "", "", {})
     assert row.ended_at is not None
 
@@ -78,11 +78,11 @@ def test_it_leaves_once(sending, post_office, write):
 
 @pytest.mark.parametrize("answer", ["550 no such mailbox", "553 not here", "554 blocked"])
 @pytest.mark.parametrize("step", ["to_recipient", "to_content"])
-def test_a_letter_that_nobody_will_take_is_given_up_and_blanked(sending, post_office, write, letter_row, step, answer):
+def test_an_email_that_nobody_will_take_is_given_up_and_blanked(sending, post_office, write, email_row, step, answer):
     setattr(post_office, step, answer)
     post(sending, write)
     drain(sending)
-    row = letter_row()
+    row = email_row()
     assert (row.state, row.to_address, row.text) == (FAILED, "", "")
     with sending.app_context(), unit_of_work():
         assert db.session.scalar(select(func.count()).select_from(Job)) == 0
@@ -90,22 +90,22 @@ def test_a_letter_that_nobody_will_take_is_given_up_and_blanked(sending, post_of
 
 @pytest.mark.parametrize("answer", ["450 busy", "451 greylisted", "421 later", "530 authentication required"])
 @pytest.mark.parametrize("step", ["to_recipient", "to_content"])
-def test_a_letter_refused_for_now_goes_again_with_the_same_message_id(
-    sending, post_office, write, letter_row, clock, step, answer
+def test_an_email_refused_for_now_goes_again_with_the_same_message_id(
+    sending, post_office, write, email_row, clock, step, answer
 ):
     setattr(post_office, step, answer)
-    letter_id = post(sending, write)
+    email_id = post(sending, write)
     drain(sending)
-    assert (letter_row().state, post_office.taken) == (WAITING, [])
+    assert (email_row().state, post_office.taken) == (WAITING, [])
     setattr(post_office, step, "250 OK")
     clock.forward(minutes=1)
     drain(sending)
     (message,) = post_office.taken
-    assert message["Message-ID"] == f"<{letter_id}@portal.example.com>"
-    assert letter_row().state == SENT
+    assert message["Message-ID"] == f"<{email_id}@portal.example.com>"
+    assert email_row().state == SENT
 
 
-def test_a_server_that_is_away_is_tried_again(app, write, tmp_path, letter_row, clock):
+def test_a_server_that_is_away_is_tried_again(app, write, tmp_path, email_row, clock):
     from portal.app import create_app
     from tests.conftest import make_settings
 
@@ -113,14 +113,14 @@ def test_a_server_that_is_away_is_tried_again(app, write, tmp_path, letter_row, 
     gone = create_app(make_settings(tmp_path, database, smtp_url="smtp://127.0.0.1:1"))
     post(gone, write)
     drain(gone)
-    assert letter_row().state == WAITING
+    assert email_row().state == WAITING
     with gone.app_context(), unit_of_work():
         job = db.session.scalars(select(Job)).one()
         assert (job.state != GIVEN_UP, job.attempts) == (True, 1)
 
 
 def test_taken_but_not_yet_noted_it_arrives_again_under_the_same_message_id(sending, post_office, write, clock, monkeypatch):
-    letter_id = post(sending, write)
+    email_id = post(sending, write)
 
     def die(*_args, **_how):
         raise SystemExit
@@ -131,11 +131,11 @@ def test_taken_but_not_yet_noted_it_arrives_again_under_the_same_message_id(send
     monkeypatch.undo()
     clock.forward(minutes=3)
     drain(sending)
-    assert {message["Message-ID"] for message in post_office.taken} == {f"<{letter_id}@portal.example.com>"}
+    assert {message["Message-ID"] for message in post_office.taken} == {f"<{email_id}@portal.example.com>"}
     assert len(post_office.taken) == 2
 
 
-def test_what_the_server_says_to_our_goodbye_makes_no_second_letter(sending, post_office, write, monkeypatch, letter_row):
+def test_what_the_server_says_to_our_goodbye_makes_no_second_email(sending, post_office, write, monkeypatch, email_row):
     import smtplib
 
     def rude(_self):
@@ -144,7 +144,7 @@ def test_what_the_server_says_to_our_goodbye_makes_no_second_letter(sending, pos
     monkeypatch.setattr(smtplib.SMTP, "quit", rude)
     post(sending, write)
     drain(sending)
-    assert letter_row().state == SENT
+    assert email_row().state == SENT
 
 
 class TestInjection:
@@ -195,7 +195,7 @@ class TestInjection:
 
 
 class TestEncryption:
-    """Letters carry links that open accounts: beyond this machine they travel encrypted or not at all."""
+    """Emails carry links that open accounts: beyond this machine they travel encrypted or not at all."""
 
     def test_a_server_elsewhere_that_offers_no_tls_gets_nothing(self, sending, post_office, monkeypatch, write):
         monkeypatch.setattr(transport, "LOOPBACK", ())
@@ -253,9 +253,9 @@ def test_whatever_address_a_form_takes_can_be_written_to(apps, local, domain):
         form = ForgotPassword()
         if not form.email.validate(form):
             return
-        letter = Letter(
+        email = Email(
             to_address=form.email.data, subject_line="Hello", text="Hello", html="<p>Hello", headers={},
             message_id="<1@example.com>", created_at=clock.now(),
         )  # fmt: skip
-        sent = message_from_bytes(service.build(letter).as_bytes(), policy=policy.default)
+        sent = message_from_bytes(service.build(email).as_bytes(), policy=policy.default)
     assert [each.username for each in sent["To"].addresses] == [local]

@@ -4,7 +4,7 @@ from tests.rules.gates import PUBLIC
 
 DOORS = {
     "newsletter.confirm": PUBLIC,
-    "newsletter.letter_sent": PUBLIC,
+    "newsletter.email_sent": PUBLIC,
     "newsletter.subscribe": PUBLIC,
     "newsletter.unsubscribe": PUBLIC,
     "newsletter.welcome": PUBLIC,

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from portal.kit import tokens
 from portal.kit.db import Base, db
 from portal.kit.unit import unit_of_work
-from portal.mail.models import Letter
+from portal.mail.models import Email
 from portal.mail.service import build
 from portal.newsletter.models import Subscriber, Suppression
 
@@ -27,7 +27,7 @@ def ask(client, address=ADDRESS):
 
 
 def confirm(client, outbox, address=ADDRESS):
-    """Ask, press the link in the letter, and return the letter that welcomes."""
+    """Ask, press the link in the email, and return the email that welcomes."""
     ask(client, address)
     client.submit(outbox.last(address).link("/newsletter/confirm/"))
     return outbox.last(address)
@@ -44,8 +44,8 @@ def count(unit):
     return rows
 
 
-def way_out(letter):
-    return letter.link("/newsletter/unsubscribe/")
+def way_out(email):
+    return email.link("/newsletter/unsubscribe/")
 
 
 def test_from_the_form_onto_the_list_and_off_again(client, outbox, count, unit):
@@ -69,7 +69,7 @@ def test_from_the_form_onto_the_list_and_off_again(client, outbox, count, unit):
     assert page.title == "You’re unsubscribed"
     assert count(Subscriber) == 0
     assert count(Suppression) == 1
-    assert [letter.subject for letter in outbox.to(ADDRESS)][2:] == []
+    assert [email.subject for email in outbox.to(ADDRESS)][2:] == []
 
 
 def test_the_form_asks_for_an_address_and_links_the_policy(client):
@@ -80,14 +80,14 @@ def test_the_form_asks_for_an_address_and_links_the_policy(client):
 
 
 @pytest.mark.parametrize("address", ["", "ida", "ida@", "ida@example.com\r\nBcc: x@example.com", "a" * 250 + "@example.com"])
-def test_a_wrong_address_gets_a_sentence_and_no_letter(client, outbox, address):
+def test_a_wrong_address_gets_a_sentence_and_no_email(client, outbox, address):
     page = ask(client, address)
     assert page.status == 422
     assert page.soup.find(class_="error")
     assert outbox.all() == []
 
 
-def test_before_confirming_nothing_is_held_once_the_letter_has_left(client, outbox, unit):
+def test_before_confirming_nothing_is_held_once_the_email_has_left(client, outbox, unit):
     ask(client)
     assert len(outbox.to(ADDRESS)) == 1
     with unit():
@@ -149,8 +149,8 @@ def test_a_scanner_that_opens_every_link_changes_nothing(client, new_client, out
     ask(client)
     scanner = new_client()
 
-    def open_links(letter):
-        for url in re.findall(r"https?://[^\s<>\"]+", letter.text + letter.html):
+    def open_links(email):
+        for url in re.findall(r"https?://[^\s<>\"]+", email.text + email.html):
             path = urlsplit(url).path
             assert scanner.client.get(path).status_code in (200, 404)
             assert scanner.client.head(path).status_code in (200, 404)
@@ -259,13 +259,13 @@ def unwrapped(text, depth=4):
 
 def test_no_address_of_a_link_holds_the_address_of_a_person(client, outbox):
     welcome = confirm(client, outbox)
-    letters = outbox.to(ADDRESS)
-    urls = {url for letter in letters for url in re.findall(r"https?://[^\s<>\"]+", letter.text + letter.html)}
+    emails = outbox.to(ADDRESS)
+    urls = {url for email in emails for url in re.findall(r"https?://[^\s<>\"]+", email.text + email.html)}
     urls.add(welcome.headers["List-Unsubscribe"])
     assert len(urls) >= 3
     for url in urls:
         for layer in unwrapped(url.encode()):
-            # The three letters alone turn up in a random token now and then.
+            # The three emails alone turn up in a random token now and then.
             assert b"ida@" not in layer.lower()
             assert b"ida%40" not in layer.lower()
             assert b"@" not in layer or b"example" not in layer.lower()
@@ -279,13 +279,13 @@ def test_the_unwrapping_sees_what_it_should(app):
 def test_the_welcome_carries_both_headers_of_rfc_8058_unbroken_on_the_wire(client, app, count):
     ask(client)
     with app.app_context(), unit_of_work():
-        letter = db.session.scalars(select(Letter)).one()
-        link = urlsplit(re.search(r"https?://\S+/newsletter/confirm/\S+", letter.text)[0]).path
+        email = db.session.scalars(select(Email)).one()
+        link = urlsplit(re.search(r"https?://\S+/newsletter/confirm/\S+", email.text)[0]).path
     client.submit(link)
     with app.app_context(), unit_of_work():
-        letter = db.session.scalars(select(Letter).where(Letter.kind == "newsletter/welcome")).one()
-        wire = build(letter).as_bytes()
-        body = letter.text
+        email = db.session.scalars(select(Email).where(Email.kind == "newsletter/welcome")).one()
+        wire = build(email).as_bytes()
+        body = email.text
     message = message_from_bytes(wire)
     header = message["List-Unsubscribe"]
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -303,7 +303,7 @@ def test_after_leaving_only_a_keyed_hash_is_left(client, outbox, unit):
     assert [row for row in everything if "ida" in row.casefold()] == []
 
 
-def test_the_fourth_letter_to_one_address_is_left_out_without_a_word(client, new_client, outbox, clock):
+def test_the_fourth_email_to_one_address_is_left_out_without_a_word(client, new_client, outbox, clock):
     pages = [ask(new_client()) for _ in range(4)]
     assert len({page.text for page in pages}) == 1
     assert len(outbox.to(ADDRESS)) == 3

@@ -32,8 +32,8 @@ def test_an_account_joins_without_a_further_confirmation_and_gets_the_welcome(un
         service.join(ada)
         service.join(ada)
         assert service.state_for(ada)
-    letters = [letter for letter in outbox.to(ada.email) if "List-Unsubscribe" in letter.headers]
-    assert len(letters) == 1
+    emails = [email for email in outbox.to(ada.email) if "List-Unsubscribe" in email.headers]
+    assert len(emails) == 1
     with unit():
         assert [(one.subject_id, one.source) for one in subscribers()] == [(ada.person_id, "settings")]
 
@@ -61,14 +61,14 @@ def test_who_came_by_the_form_finds_the_switch_on_and_can_leave_by_it(client, ou
         assert subscribers() == []
 
 
-def test_the_link_in_a_letter_turns_the_switch_off(client, outbox, unit, ada):
+def test_the_link_in_an_email_turns_the_switch_off(client, outbox, unit, ada):
     with unit():
         service.join(ada)
     client.post(way_out(outbox.last(ada.email)), **ONE_CLICK)
     with unit():
         assert not service.state_for(ada)
         said = consent.decisions_for(ada.person_id)[0]
-        assert (said.purpose, said.choice, said.mechanism) == ("newsletter", "denied", "letter")
+        assert (said.purpose, said.choice, said.mechanism) == ("newsletter", "denied", "email")
 
 
 def test_the_switch_of_one_person_never_moves_that_of_another(unit, ada, cast):
@@ -96,7 +96,7 @@ def test_joining_again_after_leaving_takes_the_suppression_back(unit, ada):
 def move(unit, client, outbox, somebody, address):
     """Change an account's address as a person does, with the link in the new mailbox."""
     with unit():
-        accounts.ask_email_change(actor_of(somebody), email=address)
+        accounts.request_email_change(actor_of(somebody), email=address)
     client.submit(outbox.last(address).link("confirm"))
 
 
@@ -167,10 +167,10 @@ def test_the_checks_of_the_newsletter_hold(unit, ada):
         assert {check.name: check.run() for check in checks.CHECKS if not check.run().ok} == {}
 
 
-def test_a_letter_without_its_way_out_turns_p18_red(unit, monkeypatch):
+def test_an_email_without_its_way_out_turns_p18_red(unit, monkeypatch):
     monkeypatch.setattr(checks.mail, "headers_for", lambda url: {"List-Unsubscribe": f"<{url}>"})
     with unit():
-        assert not next(check for check in checks.CHECKS if check.name == "way_out_in_every_letter").run().ok
+        assert not next(check for check in checks.CHECKS if check.name == "way_out_in_every_email").run().ok
 
 
 def test_a_form_that_asks_for_more_turns_p17_red(unit, monkeypatch):

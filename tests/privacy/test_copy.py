@@ -44,8 +44,8 @@ def test_a_customer_takes_a_copy(cast, run_jobs, outbox):
     copy = Copy.of(answer.data)
     assert copy.json("data/person.json")[0]["email"] == cast.ada.email
     assert cast.ada.email in copy.text("index.html")
-    letter = outbox.last(cast.ada.email)
-    assert letter.link("/settings/privacy/export/") == link_of(ada)
+    email = outbox.last(cast.ada.email)
+    assert email.link("/settings/privacy/export/") == link_of(ada)
 
 
 def test_asking_for_the_headers_alone_is_no_download(cast, run_jobs):
@@ -266,7 +266,7 @@ def test_a_copy_whose_account_closes_meanwhile_is_dropped(app, cast, run_jobs, o
     with app.app_context():
         assert db.session.scalars(select(Export)).all() == []
         assert list(storage().keys("export")) == []
-    assert [letter.subject for letter in outbox.to(cast.ada.email)] == ["Your account is closed"]
+    assert [email.subject for email in outbox.to(cast.ada.email)] == ["Your account is closed"]
 
 
 HOSTILE = [

@@ -13,17 +13,17 @@ from portal.kit import clock as time
 from portal.kit.actor import Actor
 from portal.kit.claims import DataClaim, Register, Subject, register
 from portal.kit.db import db
-from portal.mail.models import Letter
+from portal.mail.models import Email
 from portal.privacy import service
 from portal.privacy.models import DONE, RUNNING, Deletion
-from portal.privacy.service import deleting
+from portal.privacy.service import deletions
 
 UNDO = "/settings/privacy/delete/undo/"
 
 
 @pytest.fixture
 def close(cast, outbox):
-    """Close somebody's account and return the undo link from the letter."""
+    """Close somebody's account and return the undo link from the email."""
 
     def close_account(person):
         page = cast.sign_in(person).submit("/settings/privacy/delete", confirm="y")
@@ -56,7 +56,7 @@ def left(app):
     return look
 
 
-def deletions(app):
+def deletions_in(app):
     """Return every deletion."""
     with app.app_context():
         return db.session.scalars(select(Deletion).order_by(Deletion.requested_at)).all()
@@ -80,13 +80,13 @@ def test_a_customer_deletes_the_account_and_gets_a_receipt(app, cast, outbox, cl
     assert left(ada), "nothing goes before its time"
     carry_out()
     assert [name for name in left(ada) if name != "mailbox"] == []
-    letter = outbox.last(ada.email)
-    assert letter.subject == "Receipt: your data is deleted"
-    assert "Your User Account: 1 entry" in letter.text
-    assert "Audit trail" in letter.text
-    assert clock.day(days=60) in letter.text
-    (deletion,) = deletions(app)
-    assert deletion.number in letter.text
+    email = outbox.last(ada.email)
+    assert email.subject == "Receipt: your data is deleted"
+    assert "Your User Account: 1 entry" in email.text
+    assert "Audit trail" in email.text
+    assert clock.day(days=60) in email.text
+    (deletion,) = deletions_in(app)
+    assert deletion.number in email.text
     assert (deletion.state, deletion.person_id, deletion.sealed, deletion.job_id) == (DONE, None, None, None)
     assert deletion.gone["person"] == 1
 
@@ -126,7 +126,7 @@ def test_nothing_happens_without_the_tick(app, cast):
     page = cast.sign_in(cast.ada).submit("/settings/privacy/delete")
     assert page.status == 422
     assert "Tick the box to confirm." in page.text
-    assert deletions(app) == []
+    assert deletions_in(app) == []
 
 
 def test_nothing_happens_by_looking_or_without_our_token(app, cast):
@@ -134,7 +134,7 @@ def test_nothing_happens_by_looking_or_without_our_token(app, cast):
     ada.get("/settings/privacy/delete")
     assert ada.client.head("/settings/privacy/delete").status_code == 200
     assert ada.post("/settings/privacy/delete", confirm="y").status == 422
-    assert deletions(app) == []
+    assert deletions_in(app) == []
 
 
 def test_a_session_that_is_not_fresh_must_prove_itself_first(app, cast, clock):
@@ -143,7 +143,7 @@ def test_a_session_that_is_not_fresh_must_prove_itself_first(app, cast, clock):
     clock.forward(minutes=31)
     assert ada.get("/settings/privacy/delete").path == "/confirm-identity"
     assert ada.send(page, confirm="y").path == "/confirm-identity"
-    assert deletions(app) == []
+    assert deletions_in(app) == []
 
 
 def test_undoing_brings_everything_back(app, cast, client, outbox, close, carry_out, clock):
@@ -235,7 +235,7 @@ def test_two_tabs_ask_for_one_deletion(app, cast, outbox):
     open_page = other.get("/settings/privacy/delete")
     tab.submit("/settings/privacy/delete", confirm="y")
     assert other.send(open_page, confirm="y").path == "/login"
-    assert len(deletions(app)) == 1
+    assert len(deletions_in(app)) == 1
     assert len(outbox.to(cast.ada.email)) == 1
 
 
@@ -245,7 +245,7 @@ def test_asking_twice_in_the_same_moment_is_one_deletion(app, cast, unit):
         first = service.request_deletion(actor)
     with unit():
         assert service.request_deletion(actor) == first
-    assert len(deletions(app)) == 1
+    assert len(deletions_in(app)) == 1
 
 
 def test_what_must_be_handed_over_first_stands_in_the_way(app, cast, monkeypatch):
@@ -259,7 +259,7 @@ def test_what_must_be_handed_over_first_stands_in_the_way(app, cast, monkeypatch
     refused = ada.post("/settings/privacy/delete", csrf_token=token, confirm="y")
     assert refused.status == 422
     assert "can’t be deleted yet" in refused.text
-    assert deletions(app) == []
+    assert deletions_in(app) == []
     assert ada.get("/home").status == 200
 
 
@@ -285,16 +285,16 @@ def test_a_long_standstill_or_a_jump_of_the_clock_carries_out_once(app, cast, cl
     clock.forward(days=-80)
     carry_out()
     carry_out()
-    receipts = [letter for letter in outbox.to(cast.ada.email) if letter.subject.startswith("Receipt")]
+    receipts = [email for email in outbox.to(cast.ada.email) if email.subject.startswith("Receipt")]
     assert len(receipts) == 1
-    assert [deletion.state for deletion in deletions(app)] == [DONE]
+    assert [deletion.state for deletion in deletions_in(app)] == [DONE]
 
 
 def test_nothing_begins_early(app, cast, close, clock, carry_out):
     close(cast.ada)
     clock.forward(days=13, hours=23, minutes=59)
     carry_out()
-    assert [deletion.state for deletion in deletions(app)] == ["waiting"]
+    assert [deletion.state for deletion in deletions_in(app)] == ["waiting"]
 
 
 @pytest.mark.parametrize("place", ["erase_anchor", "residue", "stays", "erase"])
@@ -304,7 +304,7 @@ def test_killed_at_any_place_it_goes_on_from_there(app, cast, close, clock, carr
     with monkeypatch.context() as broken:
         broken.setattr(Register, place, lambda *args, **kw: 1 / 0)
         carry_out()
-        assert [deletion.state for deletion in deletions(app)] == [RUNNING]
+        assert [deletion.state for deletion in deletions_in(app)] == [RUNNING]
         assert left_is_named(app, cast)
     clock.forward(minutes=5)
     carry_out()
@@ -321,7 +321,7 @@ def left_is_named(app, cast):
 def test_killed_after_each_single_piece_it_still_ends(app, cast, close, clock, monkeypatch, left):
     close(cast.ada)
     clock.forward(days=15)
-    monkeypatch.setattr(deleting, "BATCH", 1)
+    monkeypatch.setattr(deletions, "BATCH", 1)
     for _session in range(5):
         cast.sign_in(cast.ada)
     with app.app_context(), worker.unit_of_work():
@@ -332,7 +332,7 @@ def test_killed_after_each_single_piece_it_still_ends(app, cast, close, clock, m
             pieces += 1
     assert pieces > 5
     assert [name for name in left(cast.ada) if name != "mailbox"] == []
-    assert sum(deletions(app)[0].gone.values()) >= 5
+    assert sum(deletions_in(app)[0].gone.values()) >= 5
 
 
 def test_a_job_that_was_given_up_is_taken_up_again(app, cast, close, clock, carry_out, monkeypatch, left):
@@ -343,9 +343,9 @@ def test_a_job_that_was_given_up_is_taken_up_again(app, cast, close, clock, carr
         for _try in range(9):
             carry_out()
             clock.forward(hours=6)
-        assert [deletion.state for deletion in deletions(app)] == [RUNNING]
+        assert [deletion.state for deletion in deletions_in(app)] == [RUNNING]
     carry_out()
-    assert [deletion.state for deletion in deletions(app)] == [DONE]
+    assert [deletion.state for deletion in deletions_in(app)] == [DONE]
 
 
 def test_what_is_still_there_at_the_end_is_never_called_deleted(app, cast, close, clock, carry_out, monkeypatch, outbox):
@@ -353,7 +353,7 @@ def test_what_is_still_there_at_the_end_is_never_called_deleted(app, cast, close
     clock.forward(days=15)
     monkeypatch.setattr(Register, "residue", lambda *args: ["somewhere"])
     carry_out()
-    assert [deletion.state for deletion in deletions(app)] == [RUNNING]
+    assert [deletion.state for deletion in deletions_in(app)] == [RUNNING]
     assert outbox.to(cast.ada.email) == []
     with app.app_context():
         assert service.count_late(grace=timedelta(hours=3)) == 1
@@ -371,7 +371,7 @@ def test_old_addresses_are_erased_too_though_their_rows_go_first(app, cast, unit
             )
         )  # fmt: skip
         db.session.add(
-            Letter(
+            Email(
                 kind="x/y", subject_id=None, to_address="BEFORE@example.com", to_key="before@example.com",
                 subject_line="s", text="t", html="h",
                 headers={}, message_id="<1@x>", created_at=time.now() - timedelta(hours=1),
@@ -380,4 +380,4 @@ def test_old_addresses_are_erased_too_though_their_rows_go_first(app, cast, unit
     clock.forward(days=14, minutes=1)
     carry_out()
     with app.app_context():
-        assert db.session.scalars(select(Letter).where(Letter.to_key == "before@example.com")).all() == []
+        assert db.session.scalars(select(Email).where(Email.to_key == "before@example.com")).all() == []

@@ -31,7 +31,7 @@ def marked_photo() -> bytes:
 @pytest.fixture
 def told(app, capfd):
     """Return everything that was written to the log so far."""
-    logging.getLogger("some.library").warning("a letter to %s", EVE)
+    logging.getLogger("some.library").warning("an email to %s", EVE)
     assert isinstance(logging.getLogger().handlers[0].formatter, logs._TypeOnly)
     return lambda: "".join(capfd.readouterr())
 
@@ -77,7 +77,7 @@ def carry_out(run_jobs, clock, tick):
 def receipts(app):
     """Return the keys of the receipts in the mailbox of development."""
     with app.app_context():
-        return [key for key, letter in transport.mailbox() if letter["subject"].startswith("Receipt")]
+        return [key for key, email in transport.mailbox() if email["subject"].startswith("Receipt")]
 
 
 def test_what_was_ever_typed_is_gone_and_was_never_in_a_log(
@@ -97,8 +97,8 @@ def test_what_was_ever_typed_is_gone_and_was_never_in_a_log(
     with app.app_context():
         # The receipt lies in the reader's own mailbox, which development keeps for them; and in nobody else's.
         storage().remove(receipt)
-        for key, letter in transport.mailbox():
-            if letter["to"].casefold() in (OLD, NEVER):
+        for key, email in transport.mailbox():
+            if email["to"].casefold() in (OLD, NEVER):
                 storage().remove(key)
     # The words of whoever reported misuse are theirs, and have an end of their own.
     assert {name for name in traces_of(app, MARK) if name != "portal.db"} == {"ticket_message.body"}

@@ -32,7 +32,7 @@ def guest_ticket(visitor, subject):
 
 def link_to(outbox, part) -> str:
     """Return the newest link of a kind that went to the address that was left."""
-    return next(letter.link(part) for letter in reversed(outbox.to(LEFT)) if part in letter.text)
+    return next(email.link(part) for email in reversed(outbox.to(LEFT)) if part in email.text)
 
 
 def signs_up(visitor, outbox) -> Somebody:
@@ -126,14 +126,14 @@ def test_it_stays_theirs_after_they_have_moved_on_in_turn(moved, new_client, cas
     assert subject_of(unit, cast.ada).former_emails == frozenset()
 
 
-def test_a_letter_about_an_account_is_in_no_copy_of_whoever_reads_its_old_mailbox(moved, new_client, unit, outbox):
+def test_an_email_about_an_account_is_in_no_copy_of_whoever_reads_its_old_mailbox(moved, new_client, unit, outbox):
     nora = signs_up(new_client(), outbox)
     moved.submit("/settings/privacy/delete", confirm="y")
     with unit():
         person = accounts.find_by_email(nora.email)
         subject = accounts.subject_of(person)
-        (letters,) = [each for each in register().export(subject) if each.name == "letter"]
-        assert {row["kind"] for row in letters} <= {"accounts/welcome", "accounts/new_sign_in"}
+        (emails,) = [each for each in register().export(subject) if each.name == "email"]
+        assert {row["kind"] for row in emails} <= {"accounts/welcome", "accounts/new_sign_in"}
 
 
 def test_a_change_that_was_undone_leaves_no_trace_of_the_other_address(moved, new_client, cast, unit, outbox):

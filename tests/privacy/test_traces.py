@@ -29,7 +29,7 @@ def erased(app, cast, outbox, clock, run_jobs):
     browser.submit("/settings/privacy", action="/settings/privacy/export")
     run_jobs()
     with app.app_context(), worker.unit_of_work():
-        mail.post("privacy/deletion_undone", to=eve.email, subject_id=None, name=NEEDLE, url="", password_url="")
+        mail.send("privacy/deletion_undone", to=eve.email, subject_id=None, name=NEEDLE, url="", password_url="")
     cast.sign_in(eve).submit("/settings/privacy/delete", confirm="y")
     assert outbox.to(eve.email)
     assert set(everything(app)) >= {"person.name", "person.email", "person.email_key"}
@@ -39,7 +39,7 @@ def erased(app, cast, outbox, clock, run_jobs):
     run_jobs()
     with app.app_context():
         # The receipt lies in the reader's own mailbox, which development keeps for them.
-        (receipt,) = [(key, letter) for key, letter in transport.mailbox() if letter["to"] == eve.email]
+        (receipt,) = [(key, email) for key, email in transport.mailbox() if email["to"] == eve.email]
         assert receipt[1]["subject"].startswith("Receipt")
         storage().remove(receipt[0])
     return eve
@@ -90,9 +90,9 @@ def test_the_page_beforehand_and_the_receipt_state_what_postgresql_keeps(app, ca
     clock.forward(days=15)
     with app.app_context(), worker.unit_of_work():
         service.begin_due()
-    letter = outbox.last(cast.ada.email)
-    said = "unreadable traces" in letter.text
-    page = client.get(letter.link("/privacy/receipt/"))
+    email = outbox.last(cast.ada.email)
+    said = "unreadable traces" in email.text
+    page = client.get(email.link("/privacy/receipt/"))
     with app.app_context():
         assert foretold == said == app_is_postgres() == ("unreadable traces" in page.text)
 
@@ -101,7 +101,7 @@ def test_the_page_beforehand_and_the_receipt_state_what_postgresql_keeps(app, ca
 def test_dead_rows_are_vacuumed(app, unit, run_jobs):
     with unit():
         before = db.session.scalar(VACUUMED)
-        jobs.enqueue("privacy.scrub")
+        jobs.enqueue("privacy.purge_free_space")
     run_jobs()
     for _wait in range(50):
         with unit():
@@ -120,15 +120,15 @@ def test_a_busy_log_is_tried_again(app, cast, run_jobs, clock, unit, monkeypatch
         reader = db.engine.connect()
         reader.execute(select(1).select_from(Base.metadata.tables["person"])).all()
     with unit():
-        jobs.enqueue("privacy.scrub")
+        jobs.enqueue("privacy.purge_free_space")
     run_jobs()
     with app.app_context():
-        (job,) = db.session.scalars(select(Job).where(Job.kind == "privacy.scrub")).all()
+        (job,) = db.session.scalars(select(Job).where(Job.kind == "privacy.purge_free_space")).all()
         assert (job.attempts, job.error) == (1, "LogBusy")
     reader.close()
     clock.forward(minutes=1)
     run_jobs()
     with app.app_context():
-        assert db.session.scalars(select(Job).where(Job.kind == "privacy.scrub")).all() == []
+        assert db.session.scalars(select(Job).where(Job.kind == "privacy.purge_free_space")).all() == []
         monkeypatch.undo()
         db.engine.dispose()

@@ -12,7 +12,7 @@ from portal.kit.db import Base, db
 from portal.kit.email_address import lookup_key
 from portal.kit.files import storage
 from portal.mail import transport
-from portal.mail.models import WAITING, Letter
+from portal.mail.models import WAITING, Email
 from portal.privacy import service
 from portal.privacy.models import DONE, Deletion
 from tests.conftest import make_settings
@@ -37,7 +37,7 @@ class MailServer:
         self.start()
 
     def start(self) -> None:
-        """Take letters."""
+        """Take emails."""
         self.controller = Controller(self.office, hostname="127.0.0.1", port=self.port)
         self.controller.start()
         self.is_running = True
@@ -84,7 +84,7 @@ def test_nothing_is_left_of_an_address_that_was_spelled_otherwise_and_never_writ
     write_to_us(new_client(), spelled)
     run_jobs()
     assert len(undelivered(app, spelled)) == 3
-    assert set(traces_of(app, MARK)) >= {"ticket.email", "sign_up.email", "letter.to_address", "letter.to_key"}
+    assert set(traces_of(app, MARK)) >= {"ticket.email", "sign_up.email", "email.to_address", "email.to_key"}
     clock.forward(days=4, minutes=1)
     erase(app, run_jobs)
     assert undelivered(app, spelled) == []
@@ -99,9 +99,9 @@ def test_nothing_is_left_of_an_address_that_was_spelled_otherwise_and_never_writ
 
 
 def undelivered(app, address):
-    """Return the letters to an address, as it was spelled, that wait for the mail server."""
+    """Return the emails to an address, as it was spelled, that wait for the mail server."""
     with app.app_context():
-        return db.session.scalars(select(Letter).where(Letter.to_address == address, Letter.state == WAITING)).all()
+        return db.session.scalars(select(Email).where(Email.to_address == address, Email.state == WAITING)).all()
 
 
 def erase(app, run_jobs):
@@ -127,4 +127,4 @@ def test_every_stored_key_is_the_key_of_the_address_beside_it(app, cast, new_cli
                 for address, stored in db.session.execute(select(column, key)):
                     looked_at.add(str(column))
                     assert stored == lookup_key(address)
-    assert looked_at >= {"person.email", "sign_up.email", "letter.to_address", "ticket.email", "email_change.old_email"}
+    assert looked_at >= {"person.email", "sign_up.email", "email.to_address", "ticket.email", "email_change.old_email"}

@@ -115,7 +115,7 @@ def a_form_by_hand_goes_round_the_one_component(tools: Tools) -> None:
 
 
 @breaks("only_vendors_reached")
-def letters_leave_through_somebody_who_is_no_vendor(tools: Tools) -> None:
+def emails_leave_through_somebody_who_is_no_vendor(tools: Tools) -> None:
     tools.reset(smtp_url=SecretStr("smtp://smtp.stranger.example:587"))
 
 
@@ -203,9 +203,9 @@ def a_reset_link_hangs_on_nothing(tools: Tools) -> None:
     tools.patch.setattr(accounts, "reset_stamp", lambda person: "always the same")
 
 
-@breaks("alarm_at_hand")
-def a_security_letter_holds_no_link(tools: Tools) -> None:
-    tools.rewrite("mail/accounts/password_changed/body.txt", lambda _letter: "Hello")
+@breaks("report_at_hand")
+def a_security_email_holds_no_link(tools: Tools) -> None:
+    tools.rewrite("mail/accounts/password_changed/body.txt", lambda _email: "Hello")
 
 
 @breaks("address_only")
@@ -219,9 +219,9 @@ def somebody_is_on_the_list_before_confirming(tools: Tools) -> None:
     add(Subscriber(email=eve, email_key=eve, confirmed_at=tomorrow, source="form", language="en"))
 
 
-@breaks("way_out_in_every_letter")
-def a_letter_of_the_newsletter_has_no_way_out(tools: Tools) -> None:
-    tools.rewrite("mail/newsletter/welcome/body.html", lambda _letter: "Hello")
+@breaks("way_out_in_every_email")
+def a_email_of_the_newsletter_has_no_way_out(tools: Tools) -> None:
+    tools.rewrite("mail/newsletter/welcome/body.html", lambda _email: "Hello")
 
 
 @breaks("way_out_is_signed")
@@ -308,7 +308,7 @@ def the_console_is_open_to_customers(tools: Tools) -> None:
 
 LAST_RUNS = {
     "deletions_on_time": "privacy.begin_due",
-    "nothing_left": "privacy.scrub",
+    "nothing_left": "privacy.purge_free_space",
     "periods_kept": "privacy.sweep",
     "no_address_outlives": "traffic.destroy_keys",
 }

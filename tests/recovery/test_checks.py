@@ -18,16 +18,18 @@ def test_the_promise_is_kept(app, promise):
     assert finding.ok, finding
 
 
-@pytest.mark.parametrize("forgotten", ["password_set_at", "reset_asked_at", "email_key"])
+@pytest.mark.parametrize("forgotten", ["password_set_at", "reset_requested_at", "email_key"])
 def test_a_link_that_outlives_a_change_breaks_p08(app, monkeypatch, forgotten):
-    parts = [part for part in ("password_set_at", "reset_asked_at", "email_key") if part != forgotten]
+    parts = [part for part in ("password_set_at", "reset_requested_at", "email_key") if part != forgotten]
     monkeypatch.setattr(accounts, "reset_stamp", lambda somebody: "|".join(str(getattr(somebody, part)) for part in parts))
     assert not run(app, "P08").ok
 
 
-def test_a_letter_without_the_link_breaks_p10(app, monkeypatch):
-    monkeypatch.setattr(checks, "NO_ALARM", {key: why for key, why in checks.NO_ALARM.items() if key != "accounts/welcome"})
-    monkeypatch.setattr(checks, "_holds_alarm", lambda letter: letter != "accounts/welcome")
+def test_an_email_without_the_link_breaks_p10(app, monkeypatch):
+    monkeypatch.setattr(
+        checks, "NO_REPORT_LINK", {key: why for key, why in checks.NO_REPORT_LINK.items() if key != "accounts/welcome"}
+    )
+    monkeypatch.setattr(checks, "_has_report_link", lambda email: email != "accounts/welcome")
     finding = run(app, "P10")
     assert not finding.ok
     assert finding.statements == (state("no_link", email="accounts/welcome"),)
@@ -38,7 +40,7 @@ def test_a_page_that_is_gone_breaks_p10(app, monkeypatch):
     assert not run(app, "P10").ok
 
 
-def test_every_letter_that_is_excused_exists(app):
+def test_every_email_that_is_excused_exists(app):
     with app.app_context():
         names = set(app.jinja_env.list_templates())
-    assert {letter for letter in checks.NO_ALARM if f"mail/{letter}/body.txt" not in names} == set()
+    assert {email for email in checks.NO_REPORT_LINK if f"mail/{email}/body.txt" not in names} == set()

@@ -39,9 +39,9 @@ def test_a_forgotten_password_is_chosen_anew(client, cast, outbox):
     assert sign_in(client, cast.ada, cast.ada.password).status == 422
     sign_in(client, cast.ada, NEW)
     assert is_in(client)
-    letter = outbox.last(cast.ada.email)
-    assert "password" in letter.subject.casefold()
-    assert letter.link("wasnt-me")
+    email = outbox.last(cast.ada.email)
+    assert "password" in email.subject.casefold()
+    assert email.link("wasnt-me")
 
 
 def test_the_page_tells_nobody_where_it_came_from_and_is_not_kept(client, cast, outbox):
@@ -132,14 +132,14 @@ def test_a_forged_link_is_dead(client, cast, outbox, change):
 
 def test_a_link_of_another_purpose_is_dead(client, cast, outbox):
     ask(client, cast.ada.email)
-    letter = outbox.last(cast.ada.email)
-    alarm = letter.link("wasnt-me").rsplit("/", 1)[1]
+    email = outbox.last(cast.ada.email)
+    alarm = email.link("wasnt-me").rsplit("/", 1)[1]
     assert client.page(f"/reset-password/{alarm}").title == DEAD
-    reset = letter.link("reset-password").rsplit("/", 1)[1]
+    reset = email.link("reset-password").rsplit("/", 1)[1]
     assert client.page(f"/wasnt-me/{reset}").title == DEAD
 
 
-def test_a_stranger_sees_the_same_page_and_gets_no_letter(client, new_client, cast, outbox):
+def test_a_stranger_sees_the_same_page_and_gets_no_email(client, new_client, cast, outbox):
     known = ask(client, cast.ada.email)
     unknown = ask(new_client(), cast.mallory.email)
     assert (known.path, known.status, known.text) == (unknown.path, unknown.status, unknown.text)

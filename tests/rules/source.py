@@ -29,7 +29,7 @@ class Module:
 
     @property
     def name(self) -> str:
-        """The dotted name, such as `portal.accounts.service.signing_in`."""
+        """The dotted name, such as `portal.accounts.service.sign_ins`."""
         parts = self.path.with_suffix("").parts
         return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 

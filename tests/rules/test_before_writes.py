@@ -50,7 +50,7 @@ def handlers(order: Order) -> list[Verb]:
 
 def test_a_verb_that_comes_before_the_first_write_says_so():
     known = {
-        "kit.throttle.spend",
+        "kit.throttle.consume",
         "kit.passwords.Hasher.hash",
         "kit.staff_reads.record",
         "accounts.service.passwords.set_password",
@@ -64,7 +64,7 @@ def test_a_verb_that_says_so_has_a_reason():
 
 
 def test_nobody_calls_such_a_verb_after_a_write():
-    known = {"kit.audit.record", "jobs.service.enqueue", "mail.service.post", "accounts.service.people.freeze"}
+    known = {"kit.audit.record", "jobs.service.enqueue", "mail.service.send", "accounts.service.people.freeze"}
     assert {f"portal.{name}" for name in known} <= portal().writers
     assert portal().faults == []
 
@@ -80,7 +80,7 @@ from portal.kit import audit, passwords, throttle
 from portal.kit.db import db
 from portal.kit.unit import before_writes, unit_of_work
 
-def silent(): throttle.spend("x", "y", "1 per day")
+def silent(): throttle.consume("x", "y", "1 per day")
 def silent_by_a_helper(): _helper()
 def _helper(): passwords.hasher().hash("x")
 @before_writes
@@ -88,7 +88,7 @@ def idle(): audit.record("x.y")
 @before_writes
 def late():
     audit.record("x.y")
-    throttle.spend("x", "y", "1 per day")
+    throttle.consume("x", "y", "1 per day")
 @before_writes
 def late_by_helpers(person):
     _write(person)
@@ -97,7 +97,7 @@ def _write(person): person.name = "x"
 @before_writes
 def late_the_second_time(people):
     for person in people:
-        throttle.spend("x", "y", "1 per day")
+        throttle.consume("x", "y", "1 per day")
         db.session.add(person)
 @before_writes
 def late_when_it_fails(person):
@@ -105,23 +105,23 @@ def late_when_it_fails(person):
         db.session.delete(person)
         db.session.flush()
     except ValueError:
-        throttle.give_back("x", "y", "1 per day")
+        throttle.refund("x", "y", "1 per day")
 @before_writes
 def late_by_a_statement(change):
     statement = update(change).values(x=1)
     db.session.execute(statement)
-    throttle.spend("x", "y", "1 per day")
+    throttle.consume("x", "y", "1 per day")
 @before_writes
 def in_time(person):
     if person:
         audit.record("x.y")
         return
-    if throttle.allowed("x", "y", "1 per day"):
+    if throttle.try_consume("x", "y", "1 per day"):
         after_unit(lambda: audit.record("x.y"))
     _helper()
     person.name = "x"
     with unit_of_work():
-        throttle.spend("x", "y", "1 per day")
+        throttle.consume("x", "y", "1 per day")
 """
 
 

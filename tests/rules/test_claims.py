@@ -10,7 +10,7 @@ from sqlalchemy.sql import visitors
 
 from portal.kit.claims import Holding, Party, Subject, of_subjects, register
 from portal.kit.db import Base, db
-from portal.mail.models import Letter
+from portal.mail.models import Email
 from portal.support.models import Message
 from tests.rules.source import imports, modules
 
@@ -70,14 +70,14 @@ def test_no_claim_compares_an_address_as_it_was_typed():
 @pytest.mark.parametrize(
     "whose",
     [
-        of_subjects(email=Letter.to_address, since=Letter.created_at),
-        lambda _subjects: Message.id.in_(select(Letter.id).where(Letter.to_address == "x")),
+        of_subjects(email=Email.to_address, since=Email.created_at),
+        lambda _subjects: Message.id.in_(select(Email.id).where(Email.to_address == "x")),
     ],
 )
 def test_a_claim_that_compares_a_typed_address_is_named(whose):
-    (letters,) = [each for each in claimed() if each.name == "letter"]
-    assert compares_addresses(letters) == []
-    assert compares_addresses(replace(letters, party=Party(whose))) == ["letter.to_address"]
+    (emails,) = [each for each in claimed() if each.name == "email"]
+    assert compares_addresses(emails) == []
+    assert compares_addresses(replace(emails, party=Party(whose))) == ["email.to_address"]
 
 
 def scanned(table: StoredTable, clause: ColumnElement[bool]) -> list[str]:
@@ -97,7 +97,7 @@ def _bound(value: object) -> object:
 def test_the_rows_of_a_subject_are_found_by_an_index():
     slow = {each.name: steps for each in claimed() if (steps := scanned(each.table.model.__table__, each.clause(ADA)))}
     assert slow == {}
-    assert scanned(Letter.__table__, Letter.to_address == "x"), "a lookup without an index is seen"
+    assert scanned(Email.__table__, Email.to_address == "x"), "a lookup without an index is seen"
 
 
 def test_one_module_writes_the_lookup_keys_of_addresses():

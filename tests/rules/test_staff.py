@@ -76,7 +76,7 @@ def test_only_the_gate_admits_anybody():
 SAYS_NOTHING_OF_A_CUSTOMER = {
     "None": "nothing",
     "uuid.UUID": "an id",
-    "paging.Slice[QueueLine]": "references, states and instants of tickets; no name, no address, no text (P39)",
+    "paging.Page[QueueLine]": "references, states and instants of tickets; no name, no address, no text (P39)",
 }
 
 # What staff pages ask of other areas besides the verbs of staff.

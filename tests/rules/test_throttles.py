@@ -5,11 +5,11 @@ import ast
 import pytest
 from limits import parse_many
 
-from portal.accounts.service import signing_in, signing_up
+from portal.accounts.service import sign_ins, sign_ups
 from portal.consent import routes as consent
 from portal.newsletter import service as newsletter
 from portal.recovery import service as recovery
-from portal.support.service import opening
+from portal.support.service import tickets
 from tests.rules.source import dotted, modules
 
 RAW = {"client_ip", "remote_addr", "REMOTE_ADDR", "access_route"}
@@ -20,15 +20,15 @@ MAY_SEE_ADDRESSES = {
 
 MESSAGE = {"name": "Mallory", "subject": "Sizes", "message": "Which one?"}
 LIMITED = {
-    "/contact": (opening.TICKETS, {**MESSAGE, "email": "m%s@example.com"}),
+    "/contact": (tickets.TICKETS, {**MESSAGE, "email": "m%s@example.com"}),
     "/signup": (
-        signing_up.PER_CLIENT,
+        sign_ups.PER_CLIENT,
         {"name": "Mallory", "email": "m%s@example.com", "password": "tidy looms hum at dawn", "accept_terms": "y"},
     ),
-    "/login": (signing_in.FAILURES_PER_CLIENT, {"email": "m%s@example.com", "password": "tidy looms hum at dawn"}),
-    "/forgot-password": (recovery.ASKS_PER_CLIENT, {"email": "m%s@example.com"}),
-    "/report-misuse": (recovery.ASKS_PER_CLIENT, {"email": "m%s@example.com", "message": "Somebody is in."}),
-    "/newsletter": (newsletter.WISHES_PER_CLIENT, {"email": "m%s@example.com"}),
+    "/login": (sign_ins.FAILURES_PER_CLIENT, {"email": "m%s@example.com", "password": "tidy looms hum at dawn"}),
+    "/forgot-password": (recovery.REQUESTS_PER_CLIENT, {"email": "m%s@example.com"}),
+    "/report-misuse": (recovery.REQUESTS_PER_CLIENT, {"email": "m%s@example.com", "message": "Somebody is in."}),
+    "/newsletter": (newsletter.REQUESTS_PER_CLIENT, {"email": "m%s@example.com"}),
     "/consent": (consent.CHOICES_PER_CLIENT, {"analytics": "denied", "mechanism": "banner"}),
 }
 
@@ -50,9 +50,9 @@ def test_only_the_log_of_visits_takes_the_raw_address():
     "planted",
     [
         "from portal.kit.web import client_ip",
-        "throttle.spend('x', web.client_ip(), '1 per hour')",
-        "throttle.spend('x', request.remote_addr, '1 per hour')",
-        "throttle.spend('x', request.environ['REMOTE_ADDR'], '1 per hour')",
+        "throttle.consume('x', web.client_ip(), '1 per hour')",
+        "throttle.consume('x', request.remote_addr, '1 per hour')",
+        "throttle.consume('x', request.environ['REMOTE_ADDR'], '1 per hour')",
     ],
 )
 def test_the_rule_finds_a_planted_address(planted):

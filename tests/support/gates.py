@@ -9,13 +9,13 @@ DOORS = {
     "support.delete_file": SIGNED_IN,
     "support.overview": SIGNED_IN,
     "support.received": PUBLIC,
-    "support.settle": SIGNED_IN,
+    "support.close": SIGNED_IN,
     "support.ticket": SIGNED_IN,
 }
 
 THINGS = {
     "support.ticket": ("ticket_id", Ticket),
-    "support.settle": ("ticket_id", Ticket),
+    "support.close": ("ticket_id", Ticket),
     "support.attachment": ("attachment_id", Attachment),
     "support.delete_file": ("attachment_id", Attachment),
 }

@@ -20,24 +20,24 @@ def tickets(unit):
     return read
 
 
-def test_a_stranger_writes_and_gets_a_letter_with_the_reference(client, outbox, tickets):
+def test_a_stranger_writes_and_gets_an_email_with_the_reference(client, outbox, tickets):
     page = client.submit("/contact", **FIELDS)
     assert page.path == "/contact/received"
     ((ticket, message),) = tickets()
     assert (ticket.name, ticket.email, ticket.subject, ticket.state) == ("Mallory", FIELDS["email"], "Zips", "open")
     assert message.body.replace("\r\n", "\n") == FIELDS["message"]
     assert ticket.subject_id is None
-    letter = outbox.last("mallory@example.com")
-    assert ticket.reference in letter.subject
+    email = outbox.last("mallory@example.com")
+    assert ticket.reference in email.subject
     assert ticket.reference in page.text
-    assert letter.link("/contact")
+    assert email.link("/contact")
 
 
-def test_the_letter_repeats_nothing_that_was_typed(client, outbox):
+def test_the_email_repeats_nothing_that_was_typed(client, outbox):
     spam = "Buy cheap zips at https://evil.example.com"
     client.submit("/contact", name=spam, email="victim@example.com", subject=spam, message=spam)
-    letter = outbox.last("victim@example.com")
-    assert "evil" not in letter.text + letter.html + letter.subject
+    email = outbox.last("victim@example.com")
+    assert "evil" not in email.text + email.html + email.subject
 
 
 def test_a_customer_finds_name_and_address_filled_in_and_the_ticket_among_their_own(cast, outbox, tickets):
@@ -121,9 +121,9 @@ def test_markup_is_shown_as_it_was_typed(cast):
 
 
 def test_no_mailbox_is_flooded_by_the_form_and_nobody_is_told_so(client, outbox, monkeypatch):
-    from portal.support.service import opening
+    from portal.support.service import tickets
 
-    monkeypatch.setattr(opening, "TICKETS", "100 per hour")
+    monkeypatch.setattr(tickets, "TICKETS", "100 per hour")
     pages = [
         client.submit("/contact", name="Eve", email="ada@example.com", subject="Zips", message="Where?")
         for _each in range(7)

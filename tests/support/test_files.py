@@ -25,7 +25,7 @@ from portal.kit.files import storage
 from portal.kit.refusals import NotFound
 from portal.support import files, service
 from portal.support.models import Attachment, Message, RemovedFile
-from portal.support.service import keeping
+from portal.support.service import attachments
 from tests.support import samples
 
 GOOD = {
@@ -212,7 +212,7 @@ class TestJourney:
             assert list(storage().keys("attachment")) == []
 
     def test_one_person_cannot_fill_the_disk(self, cast, unit, monkeypatch):
-        monkeypatch.setattr(keeping, "MOST_STORED", len(samples.pdf()) * 2)
+        monkeypatch.setattr(attachments, "MOST_STORED", len(samples.pdf()) * 2)
         ada = cast.sign_in(cast.ada)
         three = [
             ada.submit("/contact", subject="S", message="M", files=samples.chosen(("a.pdf", samples.pdf()))) for _ in "123"

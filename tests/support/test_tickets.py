@@ -66,7 +66,7 @@ class TestWhose:
         theirs = ask(ada).path
         token = ben.get("/contact").fields()["csrf_token"]
         assert ben.post(theirs, csrf_token=token, message="Hello").status == 404
-        assert ben.post(theirs + "/settle", csrf_token=token).status == 404
+        assert ben.post(theirs + "/close", csrf_token=token).status == 404
         with unit():
             assert db.session.scalar(select(func.count()).select_from(Message)) == 1
             assert db.session.scalar(select(Ticket.state)) == "open"
@@ -137,7 +137,7 @@ class TestTalking:
 
     def test_settled_and_opened_anew_by_writing(self, ada):
         page = ask(ada)
-        settled = ada.send(page, action=page.path + "/settle")
+        settled = ada.send(page, action=page.path + "/close")
         assert "Closed" in settled.text
         assert "Waiting for our reply" in ada.submit(page.path, message="One more thing.").text
 
@@ -146,16 +146,16 @@ class TestTalking:
         assert ada.submit(page.path, message="").status == 422
 
     def test_many_messages_in_a_row_have_to_wait(self, ada, monkeypatch):
-        from portal.support.service import opening
+        from portal.support.service import tickets
 
-        monkeypatch.setattr(opening, "REPLIES", "2 per hour")
+        monkeypatch.setattr(tickets, "REPLIES", "2 per hour")
         page = ask(ada)
         assert [ada.submit(page.path, message="x").status for _each in range(3)] == [200, 200, 429]
 
     def test_a_very_long_conversation_goes_on_in_a_new_one(self, ada, monkeypatch):
-        from portal.support.service import opening
+        from portal.support.service import tickets
 
-        monkeypatch.setattr(opening, "MOST_MESSAGES", 2)
+        monkeypatch.setattr(tickets, "MOST_MESSAGES", 2)
         page = ask(ada)
         assert ada.submit(page.path, message="Second").status == 200
         third = ada.submit(page.path, message="Third")

@@ -5,7 +5,7 @@ from portal.kit.i18n import _l
 
 
 class SignUp(forms.Form):
-    """A wish for an account."""
+    """A request for an account."""
 
     refusals = forms.PASSWORD_REFUSALS
 

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from portal.accounts import service
 from portal.accounts.forms.email import ChangeEmail
 from portal.kit import access
-from portal.kit.forms import Press
+from portal.kit.forms import ConfirmForm
 from portal.kit.headers import private_link
 from portal.kit.i18n import _
 from portal.kit.refusals import Refusal
@@ -23,7 +23,7 @@ def email() -> ResponseReturnValue:
     form = ChangeEmail()
     if form.validate_on_submit():
         try:
-            service.ask_email_change(actor, email=form.email.data)
+            service.request_email_change(actor, email=form.email.data)
         except Refusal as refusal:
             form.refuse(refusal)
         else:
@@ -38,7 +38,7 @@ def confirm_email(token: str) -> ResponseReturnValue:
     """Show which address the link confirms; change it on pressing the button."""
     private_link()
     change = service.email_change_to_confirm(token)
-    form = Press()
+    form = ConfirmForm()
     if form.validate_on_submit():
         service.confirm_email_change(token, keep_session=access.actor().session_id)
         flash(_("Email address changed. Sign in with the new one from now on."), "success")
@@ -54,7 +54,7 @@ def veto_email(token: str) -> ResponseReturnValue:
     change = service.email_change_to_veto(token)
     if change.confirmed_at:
         return redirect(url_for("recovery.undo_email", token=service.undo_token(change)), code=303)
-    form = Press()
+    form = ConfirmForm()
     if form.validate_on_submit():
         service.veto_email_change(token)
         flash(_("Change cancelled. Your account keeps its email address."), "success")

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from portal.accounts import service
 from portal.accounts.forms.profile import Avatar, Profile
 from portal.kit import access, i18n, page_language, pictures
-from portal.kit.forms import Press
+from portal.kit.forms import ConfirmForm
 from portal.kit.i18n import _
 from portal.kit.refusals import Refusal
 from portal.kit.templating import render
@@ -44,7 +44,7 @@ def avatar() -> ResponseReturnValue:
         else:
             flash(_("Photo updated."), "success")
             return redirect(url_for(".avatar"), code=303)
-    return render("accounts/avatar.html", form=form, press=Press(), most=pictures.MOST_BYTES), form.status
+    return render("accounts/avatar.html", form=form, confirm=ConfirmForm(), most=pictures.MOST_BYTES), form.status
 
 
 @bp.post("/settings/avatar/remove")

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.accounts import service
 from portal.kit import access
-from portal.kit.forms import Press
+from portal.kit.forms import ConfirmForm
 from portal.kit.i18n import _
 from portal.kit.templating import render
 
@@ -20,7 +20,10 @@ def security() -> str:
     """Show sessions, the second factor, the history of sign-ins, and the alarm."""
     actor = access.actor()
     return render(
-        "accounts/security.html", sessions=service.sessions_for(actor), history=service.history_for(actor), form=Press()
+        "accounts/security.html",
+        sessions=service.sessions_for(actor),
+        history=service.history_for(actor),
+        form=ConfirmForm(),
     )
 
 

@@ -1,4 +1,4 @@
-"""Pages of sign-up: a wish for an account, and the link that makes it one."""
+"""Pages of sign-up: a request for an account, and the link that makes it one."""
 
 from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from portal.accounts import service
 from portal.accounts.forms.sign_up import CorrectAddress, SignUp
 from portal.kit import access, i18n, web
-from portal.kit.forms import Press
+from portal.kit.forms import ConfirmForm
 from portal.kit.headers import private_link
 from portal.kit.i18n import _
 from portal.kit.passwords import MIN_ALONE
@@ -19,12 +19,12 @@ bp = Blueprint("accounts", __name__)
 @bp.route("/signup", methods=["GET", "POST"])
 @access.public
 def signup() -> ResponseReturnValue:
-    """Take a wish for an account; say the same to everybody."""
+    """Take a request for an account; say the same to everybody."""
     form = SignUp()
     if form.validate_on_submit():
-        wish = service.Wish(form.name.data, form.email.data, form.password.data, i18n.code())
+        sign_up_request = service.SignUpRequest(form.name.data, form.email.data, form.password.data, i18n.code())
         try:
-            sign_up_id = service.sign_up(wish, client=web.this_client())
+            sign_up_id = service.sign_up(sign_up_request, client=web.this_client())
         except Refusal as refusal:
             form.refuse(refusal)
         else:
@@ -68,7 +68,7 @@ def resend(token: str) -> ResponseReturnValue:
 def verify_email(token: str) -> ResponseReturnValue:
     """Show what the link confirms; make the account on pressing the button (opening the link changes nothing)."""
     private_link()
-    form = Press()
+    form = ConfirmForm()
     if form.validate_on_submit():
         service.confirm_address(token)
         flash(_("Your email address is confirmed and your account is ready. Sign in to continue."), "success")

@@ -29,8 +29,8 @@ ASKED, VETOED, UNDONE, REPLACED = "asked", "vetoed", "undone", "replaced"
 CONFIRM = tokens.LinkPurpose("accounts.email_confirm")
 VETO = tokens.LinkPurpose("accounts.email_veto")
 UNDO = tokens.LinkPurpose("accounts.email_undo")
-ASKS_PER_PERSON = "5 per day"
-LETTERS_PER_ADDRESS = "3 per 6 hours"
+REQUESTS_PER_PERSON = "5 per day"
+EMAILS_PER_ADDRESS = "3 per 6 hours"
 
 
 class AccountIsFrozen(Refusal):
@@ -42,13 +42,13 @@ class AddressIsTheSame(Refusal):
 
 
 @before_writes
-def ask_email_change(actor: Actor, *, email: str) -> None:
+def request_email_change(actor: Actor, *, email: str) -> None:
     """Ask the new mailbox for its consent and tell the old one; an open change is replaced.
 
     Raises AccountIsFrozen, AddressIsTheSame, TooManyTries. The limit per new address is silent.
     """
-    throttle.spend("accounts.email_change", str(actor.person_id), ASKS_PER_PERSON)
-    in_time = throttle.allowed("accounts.email_change_letters", lookup_key(email), LETTERS_PER_ADDRESS)
+    throttle.consume("accounts.email_change", str(actor.person_id), REQUESTS_PER_PERSON)
+    in_time = throttle.try_consume("accounts.email_change_emails", lookup_key(email), EMAILS_PER_ADDRESS)
     person = lock_person(person_for(actor).id)
     if person.frozen_at:
         raise AccountIsFrozen
@@ -56,13 +56,13 @@ def ask_email_change(actor: Actor, *, email: str) -> None:
         raise AddressIsTheSame
     _end_open(person.id, REPLACED)
     change = _add(person, email)
-    mail.email_change_asked(person, new_email=email, veto_token=_sign(VETO, change))
+    mail.email_change_requested(person, new_email=email, veto_token=_sign(VETO, change))
     owner = find_by_email(email)
     if owner and in_time:
         mail.email_change_taken(owner)
     elif in_time:
         mail.email_change_confirm(person, to=email, token=_sign(CONFIRM, change))
-    audit.record("accounts.email_change_asked", subject_id=person.id, by=person.id)
+    audit.record("accounts.email_change_requested", subject_id=person.id, by=person.id)
 
 
 def _add(person: Person, email: str) -> EmailChange:

@@ -105,14 +105,14 @@ def add_factor(actor: Actor, *, sealed: str, code: str) -> sessions.SignedIn:
     Raises CodeWrong, FactorPresent, TooManyTries; LinkDead for a setup that is too old.
     """
     secret = _unseal_setup(actor, sealed)
-    throttle.spend("accounts.code", str(actor.person_id), TRIES)
+    throttle.consume("accounts.code", str(actor.person_id), TRIES)
     step = _step_of(secret, code)
     if step is None:
         raise CodeWrong
     person = people.lock_person(people.person_for(actor).id)
     if db.session.get(TotpFactor, person.id) is not None:
         raise FactorPresent
-    # The letter comes first: its "This wasn't me" undoes what has been done since it was written.
+    # The email comes first: its "This wasn't me" undoes what has been done since it was written.
     mail.factor_added(person)
     now, sealed_secret = clock.now(), seal_secret(person.id, secret=secret)
     db.session.add(
@@ -139,7 +139,7 @@ def remove_factor(actor: Actor, *, password: str) -> None:
 
 
 def drop_factor(person: Person) -> None:
-    """Delete the factor and write the letter. Raises NotFound when there is none."""
+    """Delete the factor and write the email. Raises NotFound when there is none."""
     if db.affected(delete(TotpFactor).where(TotpFactor.person_id == person.id)) != 1:
         raise NotFound
     mail.factor_removed(person)
@@ -158,19 +158,19 @@ def undo_factor(person: Person, *, since: datetime) -> None:
 
 
 @before_writes
-def spend_code(person_id: uuid.UUID, *, code: str) -> None:
+def consume_code(person_id: uuid.UUID, *, code: str) -> None:
     """Check a code and spend it: it never serves twice (v5.0.0-6.5.1).
 
     Raises CodeWrong, also for a person without a factor, TooManyTries, and CodesUnreadable.
     """
-    throttle.spend("accounts.code", str(person_id), TRIES)
+    throttle.consume("accounts.code", str(person_id), TRIES)
     sealed = db.session.scalar(select(TotpFactor.secret_sealed).where(TotpFactor.person_id == person_id))
     if sealed is None:
         raise CodeWrong
     step = _step_of(_open_secret(person_id, sealed), code)
     if step is None:
         raise CodeWrong
-    throttle.give_back("accounts.code", str(person_id), TRIES)
+    throttle.refund("accounts.code", str(person_id), TRIES)
     # A step far ahead was spent while a clock was ahead; it must not lock its owner out until that day.
     unspent = or_(TotpFactor.last_step < step, TotpFactor.last_step > step + clock.SKEW.total_seconds() // STEP_SECONDS)
     newer = update(TotpFactor).where(TotpFactor.person_id == person_id, unspent)
@@ -183,7 +183,7 @@ def _open_secret(person_id: uuid.UUID, sealed: bytes) -> str:
         return FACTOR_SECRET.open(sealed, of=person_id).decode()
     except keys.CannotOpen:
         # No guess was made, and none is counted.
-        throttle.give_back("accounts.code", str(person_id), TRIES)
+        throttle.refund("accounts.code", str(person_id), TRIES)
         log.error("accounts.codes_unreadable", key=key_id_of(sealed))
         raise CodesUnreadable from None
 

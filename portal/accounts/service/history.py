@@ -18,7 +18,7 @@ FAILED = "failed"
 SAME_ROW = timedelta(hours=1)
 """Failures on one device closer together than this are one line."""
 WORRYING = 10
-"""Failures within a day that are worth a letter."""
+"""Failures within a day that are worth an email."""
 SHOWN = 50
 
 
@@ -54,7 +54,7 @@ def _enqueue(person_id: uuid.UUID, device: str, at: str) -> None:
 
 
 def note_failure(person_id: uuid.UUID, *, device: str, at: datetime) -> None:
-    """Count a failed try in the history; write a letter when a day has seen many. An id nobody has is passed over."""
+    """Count a failed try in the history; write an email when a day has seen many. An id nobody has is passed over."""
     person = db.lock(Person, person_id)
     if person is None:
         return

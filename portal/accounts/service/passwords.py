@@ -42,10 +42,10 @@ def check_password(person: Person, *, password: str) -> bool:
 
     Raises TooManyTries, also for the right one while the count is spent, and Busy.
     """
-    throttle.spend("accounts.password", str(person.id), CHECKS_PER_PERSON)
+    throttle.consume("accounts.password", str(person.id), CHECKS_PER_PERSON)
     if not passwords.hasher().verify(person.password_hash, password):
         return False
-    throttle.give_back("accounts.password", str(person.id), CHECKS_PER_PERSON)
+    throttle.refund("accounts.password", str(person.id), CHECKS_PER_PERSON)
     return True
 
 
@@ -53,7 +53,7 @@ def check_password(person: Person, *, password: str) -> bool:
 def set_password(person: Person, *, password: str, keep_session: uuid.UUID | None = None) -> None:
     """Set a new password: every link stamped with the old one dies, other sessions end, a frozen account thaws (P08).
 
-    Writes the security letter and the audit row. Hashing holds no transaction.
+    Writes the security email and the audit row. Hashing holds no transaction.
     Raises PasswordTooShort, PasswordTooCommon, PasswordTellsContext, Busy; LinkDead when somebody set one meanwhile.
     """
     person_id, set_before = person.id, person.password_set_at
@@ -77,7 +77,7 @@ def change_password(actor: Actor, *, current: str, password: str) -> SignedIn:
     person = person_for(actor)
     if not check_password(person, password=current):
         raise WrongPassword
-    throttle.spend("accounts.password_change", str(person.id), PASSWORDS_PER_PERSON)
+    throttle.consume("accounts.password_change", str(person.id), PASSWORDS_PER_PERSON)
     set_password(person, password=password, keep_session=actor.session_id)
     return renew_session(actor, by_second_factor=False)
 

@@ -4,9 +4,9 @@ from portal.accounts.models import Person
 from portal.kit import clock
 
 
-def ask_reset(person: Person) -> None:
+def request_reset_link(person: Person) -> None:
     """Note that a reset link is written now: every older one is dead."""
-    person.reset_asked_at = clock.now()
+    person.reset_requested_at = clock.now()
 
 
 def reset_stamp(person: Person) -> str | None:
@@ -14,6 +14,6 @@ def reset_stamp(person: Person) -> str | None:
 
     It dies with a newer link, with any change of the password or the address, and with the account.
     """
-    if person.reset_asked_at is None or person.deactivated_at is not None:
+    if person.reset_requested_at is None or person.deactivated_at is not None:
         return None
-    return "|".join((person.password_set_at.isoformat(), person.reset_asked_at.isoformat(), person.email_key))
+    return "|".join((person.password_set_at.isoformat(), person.reset_requested_at.isoformat(), person.email_key))

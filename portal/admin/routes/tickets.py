@@ -36,7 +36,9 @@ def ticket(ticket_id: uuid.UUID) -> ResponseReturnValue:
         support.answer(ticket_id, by=access.acting_staff(), message=form.message.data)
         flash(_("Reply sent."), "success")
         return _back(ticket_id)
-    return render("admin/ticket.html", form=form, talk=support.read_ticket(ticket_id, by=access.acting_staff())), form.status
+    return render(
+        "admin/ticket.html", form=form, conversation=support.read_ticket(ticket_id, by=access.acting_staff())
+    ), form.status
 
 
 @bp.post("/tickets/<uuid:ticket_id>/close")

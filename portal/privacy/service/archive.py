@@ -33,14 +33,14 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠
 SAY_EVERY_SECONDS = 1.0
 SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 
-Tell = Callable[[int, int], None]
+OnProgress = Callable[[int, int], None]
 
 
 class Archive:
     """One copy of what is held about a subject, as the bytes of a ZIP file. Iterate once."""
 
-    def __init__(self, subject: Subject, *, zone: str = "UTC", tell: Tell = lambda done, total: None) -> None:
-        self.subject, self.zone, self.tell = subject, zone, tell
+    def __init__(self, subject: Subject, *, zone: str = "UTC", on_progress: OnProgress = lambda done, total: None) -> None:
+        self.subject, self.zone, self.on_progress = subject, zone, on_progress
         self.datasets = list(register().export(subject))
         self.made_at = clock.now()
         self.files: list[dict[str, Any]] = []
@@ -83,7 +83,7 @@ class Archive:
     def _say(self) -> None:
         if time.monotonic() - self.told_at >= SAY_EVERY_SECONDS:
             self.told_at = time.monotonic()
-            self.tell(min(self.done, self.total), self.total)
+            self.on_progress(min(self.done, self.total), self.total)
 
     def _as_json(self, dataset: Dataset) -> Iterator[str]:
         self.rows[dataset.name] = 0

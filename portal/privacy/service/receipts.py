@@ -55,7 +55,7 @@ def link_to(deletion: Deletion) -> str:
 
 
 def receipt_by_token(token: str) -> Receipt:
-    """Return the receipt that a letter's link names. Raises LinkDead when it is forged or past its time."""
+    """Return the receipt that an email's link names. Raises LinkDead when it is forged or past its time."""
     (deletion_id,) = tokens.read(PURPOSE, token, max_age=period("audit"))
     deletion = db.session.get(Deletion, uuid.UUID(deletion_id))
     if deletion is None or deletion.state != DONE:

@@ -216,7 +216,7 @@ def talk(walk: Walk) -> None:
     answer(walk, own[-1].rsplit("/", 1)[-1])
     reader.get(own[-1])
     reader.get("/settings/privacy/who-looked")
-    reader.submit(own[-1], action=f"{own[-1]}/settle")
+    reader.submit(own[-1], action=f"{own[-1]}/close")
     reader.get(own[-1])
 
 

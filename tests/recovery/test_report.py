@@ -1,4 +1,4 @@
-"""This wasn't me: by a letter's link, from settings, and by a report of somebody who is locked out (P10)."""
+"""This wasn't me: by an email's link, from settings, and by a report of somebody who is locked out (P10)."""
 
 import pyotp
 import pytest
@@ -21,7 +21,7 @@ def told(app, monkeypatch):
     return facts
 
 
-def alarm_link(client, cast, outbox) -> str:
+def report_link(client, cast, outbox) -> str:
     client.submit("/forgot-password", email=cast.ada.email)
     return outbox.last(cast.ada.email).link("wasnt-me")
 
@@ -32,7 +32,7 @@ def is_in(client) -> bool:
 
 def test_one_press_locks_everybody_out_until_the_password_is_chosen_anew(client, cast, outbox, told):
     intruder, ben = cast.sign_in(cast.ada), cast.sign_in(cast.ben)
-    page = client.page(alarm_link(client, cast, outbox))
+    page = client.page(report_link(client, cast, outbox))
     assert page.title == "This wasn’t me"
     assert is_in(intruder), "opening the link changes nothing"
     assert client.send(page).title == SECURED
@@ -47,14 +47,14 @@ def test_one_press_locks_everybody_out_until_the_password_is_chosen_anew(client,
 
 
 def test_a_reset_link_asked_by_an_intruder_is_dead_after_the_alarm(client, new_client, cast, outbox):
-    alarm = alarm_link(client, cast, outbox)
+    alarm = report_link(client, cast, outbox)
     stolen = outbox.last(cast.ada.email).link("reset-password")
     client.submit(alarm)
     assert new_client().page(stolen).title == DEAD
 
 
 def test_pressing_again_sends_a_new_link_and_calls_our_team_once(client, cast, outbox, told):
-    alarm = alarm_link(client, cast, outbox)
+    alarm = report_link(client, cast, outbox)
     client.submit(alarm)
     first = outbox.last(cast.ada.email).link("reset-password")
     assert client.submit(alarm).title == SECURED
@@ -63,14 +63,14 @@ def test_pressing_again_sends_a_new_link_and_calls_our_team_once(client, cast, o
 
 
 def test_an_alarm_cannot_be_rung_without_end(client, cast, outbox):
-    alarm = alarm_link(client, cast, outbox)
+    alarm = report_link(client, cast, outbox)
     for _press in range(10):
         assert client.submit(alarm).status == 200
     assert client.submit(alarm).status == 429
 
 
 def test_an_alarm_lives_for_its_period_and_no_longer(client, cast, outbox, clock):
-    alarm = alarm_link(client, cast, outbox)
+    alarm = report_link(client, cast, outbox)
     clock.forward(days=6, hours=23)
     page = client.page(alarm)
     assert page.status == 200
@@ -80,13 +80,13 @@ def test_an_alarm_lives_for_its_period_and_no_longer(client, cast, outbox, clock
 
 
 def test_a_forged_alarm_is_dead(client, cast, outbox):
-    alarm = alarm_link(client, cast, outbox)
+    alarm = report_link(client, cast, outbox)
     assert client.page(alarm[:-2]).status == 410
     assert client.page("/wasnt-me/x").status == 410
 
 
 def test_the_alarm_page_tells_nobody_its_address(client, cast, outbox):
-    page = client.page(alarm_link(client, cast, outbox))
+    page = client.page(report_link(client, cast, outbox))
     assert page.response.headers["Referrer-Policy"] == "no-referrer, same-origin"
 
 
@@ -115,9 +115,9 @@ def test_a_report_from_outside_calls_our_team_and_gives_the_owner_the_alarm(clie
     page = client.submit("/report-misuse", email=cast.ada.email, message="Somebody ordered in my name.")
     assert page.title == "Thanks for telling us"
     assert told == [MisuseReported(cast.ada.email, "Somebody ordered in my name.")]
-    letter = next(letter for letter in outbox.to(cast.ada.email) if "misuse" in letter.subject)
-    assert "ordered" not in letter.text, "a letter repeats nothing that a stranger typed"
-    assert client.submit(letter.link("wasnt-me")).title == SECURED
+    email = next(email for email in outbox.to(cast.ada.email) if "misuse" in email.subject)
+    assert "ordered" not in email.text, "an email repeats nothing that a stranger typed"
+    assert client.submit(email.link("wasnt-me")).title == SECURED
 
 
 def test_a_report_looks_the_same_for_an_address_without_an_account(client, new_client, cast, outbox, told):
@@ -125,7 +125,7 @@ def test_a_report_looks_the_same_for_an_address_without_an_account(client, new_c
     unknown = new_client().submit("/report-misuse", email=cast.mallory.email, message="Help")
     assert (known.path, known.text) == (unknown.path, unknown.text)
     assert len(told) == 2
-    assert not [letter for letter in outbox.to(cast.mallory.email) if "wasnt-me" in letter.text]
+    assert not [email for email in outbox.to(cast.mallory.email) if "wasnt-me" in email.text]
 
 
 def test_reports_are_limited(client, cast):
@@ -154,19 +154,19 @@ def comes_back(client, cast, outbox, person) -> bool:
 
 def test_a_factor_that_an_intruder_set_up_does_not_shut_the_owner_out(client, cast, outbox):
     adds_a_factor(cast.sign_in(cast.ada))
-    letter = outbox.last(cast.ada.email)
-    assert letter.subject == "Two-step verification was turned on"
-    client.submit(letter.link("wasnt-me"))
+    email = outbox.last(cast.ada.email)
+    assert email.subject == "Two-step verification was turned on"
+    client.submit(email.link("wasnt-me"))
     assert comes_back(client, cast, outbox, cast.ada)
 
 
-def test_a_factor_that_was_there_before_the_letter_is_still_asked(client, cast, outbox):
+def test_a_factor_that_was_there_before_the_email_is_still_asked(client, cast, outbox):
     adds_a_factor(cast.sign_in(cast.ada))
-    client.submit(alarm_link(client, cast, outbox))
+    client.submit(report_link(client, cast, outbox))
     assert not comes_back(client, cast, outbox, cast.ada)
 
 
-def test_a_factor_of_staff_is_undone_by_no_letter(client, cast, outbox):
+def test_a_factor_of_staff_is_undone_by_no_email(client, cast, outbox):
     cast.give_role(cast.ada, "support")
     adds_a_factor(cast.sign_in(cast.ada))
     client.submit(outbox.last(cast.ada.email).link("wasnt-me"))

@@ -10,12 +10,12 @@ from portal.kit.db import db
 from portal.kit.refusals import NotFound
 from portal.support import mail
 from portal.support.models import CLOSED, OPEN, STAFF, WAITING, Attachment, Message, Ticket
-from portal.support.service import access, keeping
+from portal.support.service import access, attachments
 
 
 @for_staff(*access.TICKET_ROLES)
 def answer(ticket_id: uuid.UUID, *, by: Staff, message: str) -> None:
-    """Answer by letter and on the ticket's page; then it is the customer's turn. Raises NotFound."""
+    """Answer by email and on the ticket's page; then it is the customer's turn. Raises NotFound."""
     ticket = _get(ticket_id)
     said = Message(ticket_id=ticket.id, author=STAFF, staff_id=by.person_id, body=message)
     db.session.add(said)
@@ -52,7 +52,7 @@ def redact_message(message_id: uuid.UUID, *, by: Staff) -> uuid.UUID:
     message = db.session.get(Message, message_id)
     if message is None:
         raise NotFound
-    ticket = keeping.ticket_of(message.id)
+    ticket = attachments.ticket_of(message.id)
     message.body, message.redacted_at = "", clock.now()
     first = select(Message.id).where(Message.ticket_id == ticket.id).order_by(Message.at, Message.id).limit(1)
     if db.session.scalar(first) == message.id:
@@ -67,8 +67,8 @@ def redact_file(attachment_id: uuid.UUID, *, by: Staff) -> uuid.UUID:
     row = db.session.get(Attachment, attachment_id)
     if row is None:
         raise NotFound
-    ticket = keeping.ticket_of(row.message_id)
-    keeping.remove(row, why=STAFF)
+    ticket = attachments.ticket_of(row.message_id)
+    attachments.remove(row, why=STAFF)
     _record("support.file_redacted", ticket, by, file=row.id)
     return ticket.id
 

@@ -50,7 +50,7 @@ def start_export(actor: Actor) -> uuid.UUID:
     running = _find_building(person_id)
     if running and _progress_of(running):
         return running.id
-    throttle.spend("privacy.export", str(person_id), LIMIT)
+    throttle.consume("privacy.export", str(person_id), LIMIT)
     try:
         with db.session.begin_nested():
             return _begin(person_id).id
@@ -116,7 +116,7 @@ def build(export_id: uuid.UUID) -> Callable[[], None] | None:
     person = accounts.get_person(export.person_id)
     subject = accounts.subject_of(person)
     with in_language(person.language):
-        archive = Archive(subject, zone=person.time_zone, tell=jobs.progress)
+        archive = Archive(subject, zone=person.time_zone, on_progress=jobs.progress)
         key = storage().store("export", archive)
     return lambda: _finish(export_id, key=key, rows=sum(archive.rows.values()))
 

@@ -1,4 +1,4 @@
-"""Sign-up: a wish for an account, a letter, a confirmed address. Nobody learns whether an address has an account."""
+"""Sign-up: a request for an account, an email, a confirmed address. Nobody learns whether an address has an account."""
 
 import uuid
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ from portal.legal import documents
 
 CONFIRM = tokens.LinkPurpose("accounts.confirm_address")
 PAGE = tokens.LinkPurpose("accounts.sign_up_page")
-LETTERS_PER_ADDRESS = "3 per 6 hours"
+EMAILS_PER_ADDRESS = "3 per 6 hours"
 PER_CLIENT = "30 per hour"
 
 
 @dataclass(frozen=True)
-class Wish:
+class SignUpRequest:
     """What a person fills in to get an account."""
 
     name: str
@@ -37,22 +37,22 @@ class Wish:
 
 
 @before_writes
-def sign_up(wish: Wish, *, client: ClientKey) -> uuid.UUID:
-    """Keep a wish for an account and write to its address: the link, or that there is an account already.
+def sign_up(sign_up_request: SignUpRequest, *, client: ClientKey) -> uuid.UUID:
+    """Keep a request for an account and write to its address: the link, or that there is an account already.
 
-    The same work for both (v5.0.0-6.3.8); the limit of letters is silent. Returns the sign-up's id.
+    The same work for both (v5.0.0-6.3.8); the limit of emails is silent. Returns the sign-up's id.
     Raises TooManyTries for the client, Busy, PasswordTooShort, PasswordTooCommon, PasswordTellsContext.
     """
-    throttle.spend("accounts.sign_up", client, PER_CLIENT)
-    passwords.check(wish.password, context=context_words(wish.name, wish.email))
-    in_time = _may_write(wish.email)
-    hashed = passwords.hasher().hash(wish.password)
+    throttle.consume("accounts.sign_up", client, PER_CLIENT)
+    passwords.check(sign_up_request.password, context=context_words(sign_up_request.name, sign_up_request.email))
+    in_time = _may_write(sign_up_request.email)
+    hashed = passwords.hasher().hash(sign_up_request.password)
     row = SignUp(
         id=uuid.uuid4(),
-        name=wish.name,
-        email=wish.email,
-        email_key=lookup_key(wish.email),
-        language=wish.language,
+        name=sign_up_request.name,
+        email=sign_up_request.email,
+        email_key=lookup_key(sign_up_request.email),
+        language=sign_up_request.language,
         password_hash=hashed,
         terms_version=_terms_version(),
         terms_accepted_at=clock.now(),
@@ -83,8 +83,8 @@ def get_sign_up(sign_up_id: uuid.UUID) -> SignUp:
 
 @before_writes
 def send_again(sign_up_id: uuid.UUID, *, client: ClientKey) -> None:
-    """Write the letter once more, unless its address has had enough. Raises NotFound, TooManyTries for the client."""
-    throttle.spend("accounts.sign_up", client, PER_CLIENT)
+    """Write the email once more, unless its address has had enough. Raises NotFound, TooManyTries for the client."""
+    throttle.consume("accounts.sign_up", client, PER_CLIENT)
     in_time = _may_write(get_sign_up(sign_up_id).email)
     _write(get_sign_up(sign_up_id), in_time=in_time)
 
@@ -95,7 +95,7 @@ def correct_address(sign_up_id: uuid.UUID, *, email: str, client: ClientKey) -> 
 
     Raises NotFound, TooManyTries for the client; LinkDead when it is confirmed at this very moment.
     """
-    throttle.spend("accounts.sign_up", client, PER_CLIENT)
+    throttle.consume("accounts.sign_up", client, PER_CLIENT)
     in_time = _may_write(email)
     row = _lock(get_sign_up(sign_up_id))
     row.email, row.email_key = email, lookup_key(email)
@@ -103,16 +103,16 @@ def correct_address(sign_up_id: uuid.UUID, *, email: str, client: ClientKey) -> 
 
 
 def _may_write(email: str) -> bool:
-    return throttle.allowed("accounts.sign_up_letter", lookup_key(email), LETTERS_PER_ADDRESS)
+    return throttle.try_consume("accounts.sign_up_email", lookup_key(email), EMAILS_PER_ADDRESS)
 
 
 def _write(row: SignUp, *, in_time: bool) -> None:
-    # Written once the answer is out: the two letters take differently long, and the page must not tell which it is.
+    # Written once the answer is out: the two emails take differently long, and the page must not tell which it is.
     if in_time:
         jobs.enqueue("accounts.write_to_sign_up", sign_up_id=str(row.id))
 
 
-def write_letter(sign_up_id: uuid.UUID) -> None:
+def write_email(sign_up_id: uuid.UUID) -> None:
     """Write to the address of a sign-up: the link, or that there is an account already. A sign-up that ended gets none."""
     row = db.session.get(SignUp, sign_up_id)
     if row is None:

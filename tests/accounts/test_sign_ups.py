@@ -1,4 +1,4 @@
-"""From a wish to an account: the letter, the link, the button; and what nobody learns on the way."""
+"""From a request to an account: the email, the link, the button; and what nobody learns on the way."""
 
 import re
 import threading
@@ -46,9 +46,9 @@ def test_a_person_signs_up_confirms_and_signs_in(client, outbox):
     page = client.submit("/signup", **MEI)
     assert (page.title, page.status) == ("Check your email", 200)
     assert "mei@example.com" in page.text
-    letter = outbox.last("mei@example.com")
-    assert "Mei" not in letter.text, "a letter to an unconfirmed address repeats nothing that a stranger typed"
-    page = client.submit(letter.link("/verify-email/"))
+    email = outbox.last("mei@example.com")
+    assert "Mei" not in email.text, "an email to an unconfirmed address repeats nothing that a stranger typed"
+    page = client.submit(email.link("/verify-email/"))
     assert (page.path, page.title) == ("/login", "Sign in")
     assert "account is ready" in page.text
     page = client.submit("/login", email="mei@example.com", password=PASSWORD)
@@ -129,7 +129,7 @@ def test_a_mistyped_address_is_corrected_and_its_link_dies(client, outbox):
     assert page.path != "/login"
 
 
-def test_the_letter_is_sent_again_but_not_without_end(client, outbox):
+def test_the_email_is_sent_again_but_not_without_end(client, outbox):
     client.submit("/signup", **MEI)
     for _ in range(4):
         page = ask_again(client)
@@ -137,7 +137,7 @@ def test_the_letter_is_sent_again_but_not_without_end(client, outbox):
     assert len(outbox.to("mei@example.com")) == 3
 
 
-def test_the_limit_of_letters_ends(client, outbox, clock):
+def test_the_limit_of_emails_ends(client, outbox, clock):
     for _ in range(4):
         client.submit("/signup", **MEI)
     assert len(outbox.to("mei@example.com")) == 3
@@ -158,10 +158,10 @@ def test_an_address_with_an_account_looks_like_any_other(client, new_client, cas
     assert same(first) == same(second).replace(cast.ada.email, "adb@example.com")
     assert len(same(first)) == len(same(second))
     assert count(SignUp) == 2
-    letter = outbox.last(cast.ada.email)
-    assert letter.subject == "You already have an account"
+    email = outbox.last(cast.ada.email)
+    assert email.subject == "You already have an account"
     with pytest.raises(AssertionError):
-        letter.link("/verify-email/")
+        email.link("/verify-email/")
     again = [ask_again(each) for each in (stranger, known)]
     assert same(again[0]) == same(again[1]).replace(cast.ada.email, "adb@example.com")
 
@@ -232,8 +232,8 @@ def test_of_two_who_confirm_at_once_one_wins(app, unit, count, same_link):
     links = []
     for _ in range(2):
         with unit():
-            wish = accounts.Wish("Mei", MEI["email"], PASSWORD, "en")
-            row = db.session.get(SignUp, accounts.sign_up(wish, client=client_key("::1")))
+            sign_up_request = accounts.SignUpRequest("Mei", MEI["email"], PASSWORD, "en")
+            row = db.session.get(SignUp, accounts.sign_up(sign_up_request, client=client_key("::1")))
             links.append(tokens.sign("accounts.confirm_address", str(row.id), stamp=row.email_key))
     outcomes, start = [], threading.Barrier(2)
 
@@ -297,7 +297,7 @@ def test_the_terms_must_be_accepted(client, count, accept):
 def test_sign_ups_of_one_client_are_limited(client, unit):
     for _ in range(30):
         with unit():
-            throttle.spend("accounts.sign_up", "127.0.0.1", "30 per hour")
+            throttle.consume("accounts.sign_up", "127.0.0.1", "30 per hour")
     page = client.submit("/signup", **MEI)
     assert page.status == 429
     assert "Too many attempts" in page.text

@@ -83,13 +83,13 @@ def request_deletion(actor: Actor) -> datetime:
     person = accounts.deactivate(person.id, by=person.id)
     if open_already := db.session.scalar(_open_of(person.id)):
         return open_already.due_at
-    asked_at = person.deactivated_at or clock.now()
+    requested_at = person.deactivated_at or clock.now()
     deletion = Deletion(
         id=uuid.uuid4(),
         person_id=person.id,
         number=tokens.reference(),
-        requested_at=asked_at,
-        due_at=asked_at + period("deletion_undo"),
+        requested_at=requested_at,
+        due_at=requested_at + period("deletion_undo"),
     )
     db.session.add(deletion)
     audit.record("privacy.deletion_requested", subject_id=person.id, by=person.id)
@@ -182,7 +182,7 @@ def _finish(deletion: Deletion, subject: Subject, recipient: Recipient) -> None:
     with in_language(recipient.language):
         receipt, holds = receipts.receipt_of(deletion), register().stays(subject)
     mail.deletion_receipt(receipt, holds=holds, token=receipts.link_to(deletion), **vars(recipient))
-    jobs.enqueue("privacy.scrub")
+    jobs.enqueue("privacy.purge_free_space")
 
 
 def _begin(deletion: Deletion) -> None:

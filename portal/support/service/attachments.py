@@ -126,7 +126,7 @@ def remove(row: Attachment, *, why: str) -> None:
     storage().delete(row.file_key)
 
 
-def bury(rows: Sequence[Attachment]) -> None:
+def delete_files(rows: Sequence[Attachment]) -> None:
     """Delete the files of rows that are about to go; those whose time is up leave a note (P16)."""
     for row in rows:
         storage().delete(row.file_key)

@@ -73,15 +73,15 @@ def sign_in(attempt: Attempt) -> SignedIn | SecondStep:
     Raises SignInRefused, AccountFrozen, AccountClosing; TooManyTries, also for the right password,
     and the same for an address without an account (v5.0.0-6.3.1); Busy.
     """
-    throttle.spend("accounts.sign_in_client", attempt.client, FAILURES_PER_CLIENT)
-    throttle.spend("accounts.sign_in", lookup_key(attempt.email), FAILURES_PER_ACCOUNT)
+    throttle.consume("accounts.sign_in_client", attempt.client, FAILURES_PER_CLIENT)
+    throttle.consume("accounts.sign_in", lookup_key(attempt.email), FAILURES_PER_ACCOUNT)
     person = people.find_by_email(attempt.email)
     # Taken down now: hashing gives the connection back, and reading once more would take longer for those who exist.
     proven = _Proven(person.id, _stamp(person)) if person else None
     right = passwords.hasher().verify(person.password_hash if person else None, attempt.password)
     if person is None or proven is None or not right:
         _refuse(attempt, proven.person_id if proven else None)
-    _give_back(attempt)
+    _refund(attempt)
     _check_standing(person)
     refresh_hash(person, password=attempt.password, fits=right)
     if people.has_factor(person):
@@ -98,9 +98,9 @@ def _refuse(attempt: Attempt, person_id: uuid.UUID | None) -> NoReturn:
     raise SignInRefused
 
 
-def _give_back(attempt: Attempt) -> None:
-    throttle.give_back("accounts.sign_in_client", attempt.client, FAILURES_PER_CLIENT)
-    throttle.give_back("accounts.sign_in", lookup_key(attempt.email), FAILURES_PER_ACCOUNT)
+def _refund(attempt: Attempt) -> None:
+    throttle.refund("accounts.sign_in_client", attempt.client, FAILURES_PER_CLIENT)
+    throttle.refund("accounts.sign_in", lookup_key(attempt.email), FAILURES_PER_ACCOUNT)
 
 
 def _check_standing(person: Person) -> None:
@@ -137,7 +137,7 @@ def finish_sign_in(token: str, *, code: str, device: str, replaces: uuid.UUID | 
     person = people.get_person(uuid.UUID(person_id))
     proven = _Proven(person.id, _stamp(person))
     try:
-        factors.spend_code(proven.person_id, code=code)
+        factors.consume_code(proven.person_id, code=code)
     except factors.CodeWrong:
         history.note_failure_later(proven.person_id, device=device)
         raise
@@ -161,7 +161,7 @@ def confirm_it_is_you(actor: Actor, *, password: str, device: str, code: str = "
         if not check_password(people.person_for(actor), password=password):
             raise WrongPassword
         if actor.has_second_factor:
-            factors.spend_code(people.person_for(actor).id, code=code)
+            factors.consume_code(people.person_for(actor).id, code=code)
     except (WrongPassword, factors.CodeWrong):
         history.note_failure_later(actor.person_id, device=device)
         raise
@@ -172,7 +172,7 @@ def confirm_it_is_you(actor: Actor, *, password: str, device: str, code: str = "
 @before_writes
 def give_second_factor(actor: Actor, *, code: str) -> SignedIn:
     """Add the second factor to a session that was opened without it. Raises CodeWrong, CodesUnreadable, TooManyTries."""
-    factors.spend_code(people.person_for(actor).id, code=code)
+    factors.consume_code(people.person_for(actor).id, code=code)
     audit.record("accounts.second_factor_given", subject_id=actor.person_id, by=actor.person_id)
     return sessions.renew_session(actor, by_second_factor=True)
 

@@ -20,7 +20,7 @@ QUEUES = ("open", "urgent", "waiting", "closed")
 
 
 @dataclass(frozen=True)
-class Said:
+class ShownMessage:
     """One message with what hangs on it."""
 
     message: Message
@@ -33,13 +33,13 @@ class Conversation:
     """A ticket and everything said in it, oldest first."""
 
     ticket: Ticket
-    said: list[Said]
+    messages: list[ShownMessage]
 
 
-def tickets_for(actor: Actor, after: str | None = None, *, size: int = 20) -> paging.Slice[Ticket]:
+def tickets_for(actor: Actor, after: str | None = None, *, size: int = 20) -> paging.Page[Ticket]:
     """Return a page of the actor's own tickets, the one last touched first. Raises NotFound for a strange `after`."""
     own = select(Ticket).where(access.visible_to(actor))
-    return paging.read(own, at=Ticket.updated_at, key=Ticket.id, after=after, size=size)
+    return paging.paginate(own, at=Ticket.updated_at, key=Ticket.id, after=after, size=size)
 
 
 def ticket_for(actor: Actor, ticket_id: uuid.UUID) -> Conversation:
@@ -67,14 +67,14 @@ def _conversation(ticket: Ticket) -> Conversation:
         select(Message).where(Message.ticket_id == ticket.id).order_by(Message.at, Message.id)
     ).all()
     mine = select(Message.id).where(Message.ticket_id == ticket.id)
-    said = {message.id: Said(message, [], []) for message in messages}
+    shown = {message.id: ShownMessage(message, [], []) for message in messages}
     alive = select(Attachment).where(Attachment.message_id.in_(mine), Attachment.expires_at > clock.now())
     for attachment in db.session.scalars(alive.order_by(Attachment.added_at, Attachment.id)):
-        said[attachment.message_id].attachments.append(attachment)
+        shown[attachment.message_id].attachments.append(attachment)
     notes = select(RemovedFile).where(RemovedFile.message_id.in_(mine)).order_by(RemovedFile.removed_at)
     for note in db.session.scalars(notes):
-        said[note.message_id].removed.append(note)
-    return Conversation(ticket, list(said.values()))
+        shown[note.message_id].removed.append(note)
+    return Conversation(ticket, list(shown.values()))
 
 
 @dataclass(frozen=True)
@@ -91,15 +91,15 @@ class QueueLine:
 
 
 @for_staff(*access.TICKET_ROLES)
-def queue(name: str, *, by: Staff, after: str | None = None, size: int = 50) -> paging.Slice[QueueLine]:
+def queue(name: str, *, by: Staff, after: str | None = None, size: int = 50) -> paging.Page[QueueLine]:
     """Return a page of one of the `QUEUES`; of what is our turn, who has waited longest comes first. Raises NotFound."""
     ours = name in ("open", "urgent")
-    found = paging.read(_queue(name), at=Ticket.updated_at, key=Ticket.id, after=after, size=size, newest_first=not ours)
+    found = paging.paginate(_queue(name), at=Ticket.updated_at, key=Ticket.id, after=after, size=size, newest_first=not ours)
     lines = [
         QueueLine(one.id, one.reference, one.kind, one.state, one.urgent, one.opened_at, one.updated_at)
         for one in found.rows
     ]
-    return paging.Slice(lines, found.after)
+    return paging.Page(lines, found.after)
 
 
 def _queue(name: str) -> Select[Ticket]:

@@ -18,11 +18,11 @@ from portal.recovery.events import MisuseReported
 from portal.support import files as file_rules
 from portal.support import mail
 from portal.support.models import ACCOUNT_FROZEN, CLOSED, CUSTOMER, MISUSE_REPORTED, OPEN, SYSTEM, Message, Ticket
-from portal.support.service import access, keeping
+from portal.support.service import access, attachments
 
 TICKETS = "5 per hour"
 REPLIES = "20 per hour"
-LETTERS_PER_ADDRESS = "5 per 6 hours"
+EMAILS_PER_ADDRESS = "5 per 6 hours"
 MOST_MESSAGES = 300
 """In one ticket, which is read and shown whole."""
 
@@ -40,11 +40,11 @@ def open_ticket(
     Raises TooManyTries (per client address and per account), TooMuchStored, and what `files.accept_all` raises.
     """
     taken = file_rules.accept_all(uploads)
-    throttle.spend("support.contact_client", client, TICKETS)
+    throttle.consume("support.contact_client", client, TICKETS)
     if by.person_id:
-        throttle.spend("support.contact_person", str(by.person_id), TICKETS)
+        throttle.consume("support.contact_person", str(by.person_id), TICKETS)
     # The address may be a stranger's, and the form in many hands: no mailbox is flooded, and nobody is told so.
-    in_time = throttle.allowed("support.received_letter", lookup_key(email), LETTERS_PER_ADDRESS)
+    in_time = throttle.try_consume("support.received_email", lookup_key(email), EMAILS_PER_ADDRESS)
     ticket = _new(
         subject_id=by.person_id,
         name=name,
@@ -66,7 +66,7 @@ def reply(ticket_id: uuid.UUID, *, by: Actor, message: str, uploads: Sequence[fi
     Raises NotFound, TooManyTries, TooMuchStored, TicketFull, and what `files.accept_all` raises.
     """
     taken = file_rules.accept_all(uploads)
-    throttle.spend("support.reply_person", str(by.person_id), REPLIES)
+    throttle.consume("support.reply_person", str(by.person_id), REPLIES)
     ticket = access.find_own(by, ticket_id=ticket_id)
     said = select(func.count()).select_from(Message).where(Message.ticket_id == ticket.id)
     if (db.session.scalar(said) or 0) >= MOST_MESSAGES:
@@ -76,11 +76,11 @@ def reply(ticket_id: uuid.UUID, *, by: Actor, message: str, uploads: Sequence[fi
     audit.record("support.customer_replied", subject_id=by.person_id, by=by.person_id, ticket=ticket.id, files=len(taken))
 
 
-def settle(ticket_id: uuid.UUID, *, by: Actor) -> None:
-    """Close one's own ticket: the matter is settled. Raises NotFound."""
+def close_own(ticket_id: uuid.UUID, *, by: Actor) -> None:
+    """Close one's own ticket: the customer needs no more. Raises NotFound."""
     ticket = access.find_own(by, ticket_id=ticket_id)
     ticket.state, ticket.updated_at = CLOSED, clock.now()
-    audit.record("support.ticket_settled", subject_id=by.person_id, by=by.person_id, ticket=ticket.id)
+    audit.record("support.customer_closed", subject_id=by.person_id, by=by.person_id, ticket=ticket.id)
 
 
 def open_frozen_ticket(event: AccountFrozen) -> None:
@@ -144,8 +144,8 @@ def _new(*, email: str, **values: object) -> Ticket:
 
 
 def _say(ticket: Ticket, *, body: str, author: str = CUSTOMER, files: Sequence[file_rules.NewFile] = ()) -> None:
-    keeping.check_room(ticket, files=files)
+    attachments.check_room(ticket, files=files)
     message = Message(id=uuid.uuid4(), ticket_id=ticket.id, author=author, body=body)
     db.session.add(message)
     db.session.flush()
-    keeping.attach(message, files=files)
+    attachments.attach(message, files=files)

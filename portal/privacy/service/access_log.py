@@ -22,13 +22,15 @@ def undisclosed() -> list[tuple[RegisterRow, str]]:
     return register().undisclosed()
 
 
-def past_for(actor: Actor, *, events: Iterable[str], after: str | None) -> paging.Slice[AuditEntry]:
+def past_for(actor: Actor, *, events: Iterable[str], after: str | None) -> paging.Page[AuditEntry]:
     """Return a page of what the actor did, newest first. Raises NotFound for a word not ours."""
     mine = select(AuditEntry).where(AuditEntry.subject_id == actor.person_id, AuditEntry.event.in_(list(events)))
-    return paging.read(mine, at=AuditEntry.at, key=AuditEntry.id, after=after)
+    return paging.paginate(mine, at=AuditEntry.at, key=AuditEntry.id, after=after)
 
 
-def staff_reads_for(actor: Actor, *, after: str | None) -> paging.Slice[StaffRead]:
+def staff_reads_for(actor: Actor, *, after: str | None) -> paging.Page[StaffRead]:
     """Return a page of the times that staff read data about the actor, newest first (P36). Raises NotFound likewise."""
     about_me = select(StaffReadSubject.read_id).where(StaffReadSubject.subject_id == actor.person_id)
-    return paging.read(select(StaffRead).where(StaffRead.id.in_(about_me)), at=StaffRead.at, key=StaffRead.id, after=after)
+    return paging.paginate(
+        select(StaffRead).where(StaffRead.id.in_(about_me)), at=StaffRead.at, key=StaffRead.id, after=after
+    )
