@@ -23,14 +23,13 @@ from portal import cli
 from portal.app import create_app
 from portal.jobs import worker
 from portal.kit import settings
-from portal.kit.db import Base, db
-from portal.kit.files import storage
+from portal.kit.db import db
 from portal.kit.unit import unit_of_work
 from portal.mail import transport
 from tests import page_lint
 from tests.people import Cast
 
-pytest_plugins = ["tests.clock", "tests.postgres", "tests.browser", "tests.pseudo"]
+pytest_plugins = ["tests.clock", "tests.databases", "tests.amount", "tests.postgres", "tests.browser", "tests.pseudo"]
 
 BASE_URL = "http://localhost"
 FAST_HASH = {"argon2_memory_kib": 8, "argon2_time": 1, "argon2_lanes": 1}
@@ -84,23 +83,6 @@ def _make_app(folder: Path, database: str) -> Flask:
 def apps(request: pytest.FixtureRequest) -> Callable[[str], Flask]:
     """Return the app on a kind of database. One that cannot be made says the first cause to each test that asks."""
     return lambda kind: request.getfixturevalue(f"{kind}_app")
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def app(request: pytest.FixtureRequest, apps: Callable[[str], Flask]) -> Flask:
-    """The app with empty tables: each test that touches data runs on both databases."""
-    app = apps(request.param)
-    with app.app_context():
-        empty_tables()
-    return app
-
-
-def empty_tables() -> None:
-    """Delete every row and every file."""
-    with unit_of_work():
-        for table in reversed(Base.metadata.sorted_tables):
-            db.session.execute(table.delete())
-    storage().clear()
 
 
 @pytest.fixture

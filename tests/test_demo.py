@@ -14,6 +14,8 @@ from portal.kit import clock
 from tests.conftest import Outbox, Visitor
 from tests.people import Cast
 
+pytestmark = pytest.mark.both_databases
+
 NEW_PASSWORD = "nine other looms at noon"
 
 

@@ -16,6 +16,8 @@ from portal.kit.actor import Role
 from portal.kit.actor_parts import MOST, Part, many_valued
 from portal.kit.db import db
 
+pytestmark = pytest.mark.both_databases
+
 
 @contextmanager
 def looked_up(app):

@@ -10,6 +10,8 @@ from portal.kit.claims import register
 from portal.kit.db import db
 from tests.accounts.walk import CHROME, FIREFOX, sign_in
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def history(cast, run_jobs, unit):

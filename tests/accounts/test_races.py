@@ -11,6 +11,8 @@ from portal.kit.db import db
 from portal.kit.refusals import LinkDead, Refusal
 from portal.kit.unit import unit_of_work
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def at_once(app):

@@ -16,6 +16,8 @@ from portal.kit.refusals import NotFound
 from portal.kit.tokens import hash_secret
 from tests.accounts.walk import INSIDE, cookie_of, is_in, sign_in
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def rows(unit):

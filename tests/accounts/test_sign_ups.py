@@ -15,6 +15,8 @@ from portal.kit.db import db
 from portal.kit.refusals import LinkDead
 from portal.kit.unit import unit_of_work
 
+pytestmark = pytest.mark.both_databases
+
 PASSWORD = "seven quiet looms at dawn"
 MEI = {"name": "Mei Lin", "email": "mei@example.com", "password": PASSWORD, "accept_terms": "y"}
 

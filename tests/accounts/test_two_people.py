@@ -4,6 +4,8 @@ import pytest
 
 from tests.accounts.walk import is_in, sign_in
 
+pytestmark = pytest.mark.both_databases
+
 CHANGED = "signed in to another account"
 
 

@@ -10,6 +10,8 @@ from portal.consent.service import EVERYTHING, PURPOSES, Choice, Mechanism
 from portal.kit.claims import Ground, Subject, register
 from portal.kit.db import db
 
+pytestmark = pytest.mark.both_databases
+
 # Every wording with its fingerprint: who changes the words raises the revision, so that each record says what was read;
 # who changes what they mean raises `same_since` too, and the visitors are asked again.
 WORDINGS = {

@@ -15,7 +15,7 @@ from portal.mail.models import SENT, WAITING, Email
 from tests.kit.processes import FAST_HASH, environment, started, wait_for
 from tests.mail.conftest import PostOffice, post_office, write  # noqa: F401 (fixtures)
 
-pytestmark = pytest.mark.xdist_group("processes")
+pytestmark = [pytest.mark.both_databases, pytest.mark.xdist_group("processes")]
 
 
 class SlowPostOffice(PostOffice):

@@ -9,6 +9,8 @@ from portal.jobs.models import Schedule
 from portal.kit import audit
 from portal.kit.db import db
 
+pytestmark = pytest.mark.both_databases
+
 
 def work() -> None:
     """Leave a trace."""

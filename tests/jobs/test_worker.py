@@ -18,6 +18,8 @@ from portal.kit.actor import System
 from portal.kit.db import db, writing
 from portal.kit.unit import current_unit, unit_of_work
 
+pytestmark = pytest.mark.both_databases
+
 
 def enqueue(unit, kind, **payload):
     """Enqueue a job in a unit of its own."""

@@ -13,6 +13,8 @@ from portal.kit import clock as kit_clock
 from portal.kit.checks import state
 from portal.kit.db import db
 
+pytestmark = pytest.mark.both_databases
+
 YEAR_AND_MORE = {"days": 400}
 
 

@@ -21,6 +21,8 @@ from portal.privacy.models import Deletion, Export
 from tests.conftest import Visitor
 from tests.people import Cast, Somebody
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def both(app: Flask) -> Callable[..., list[int]]:

@@ -14,7 +14,7 @@ from tests.conftest import Visitor
 from tests.people import Cast
 
 # Pages look the same on both databases.
-pytestmark = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 LOOKS = [("desktop", "light"), ("phone", "dark")]  # each width and each set of colours once
 GATES = {"public": ["public"], "customer": ["signed in", "fresh"], "staff": ["staff"]}

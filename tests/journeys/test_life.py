@@ -15,6 +15,8 @@ from tests.clock import Clock
 from tests.conftest import Outbox
 from tests.people import Cast
 
+pytestmark = pytest.mark.both_databases
+
 PASSWORD = "a seam allowance of one centimetre"
 ADDRESS = "nell@example.com"
 

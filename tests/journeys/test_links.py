@@ -130,7 +130,7 @@ def test_opening_every_link_of_every_email_changes_nothing(app, cast, client, ne
     assert written == {"/".join(name.split("/")[1:3]) for name in emails}
 
 
-@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_token_opens_the_door_of_its_own_purpose_alone(app, cast, client, new_client, last, clock, run_jobs):
     doors = [rule for rule in app.url_map.iter_rules() if rule.arguments == {"token"}]
     assert len(doors) > 7

@@ -10,7 +10,8 @@ from flask import Flask, request
 from playwright.sync_api import Page
 
 from portal.app import create_app
-from tests.conftest import Outbox, empty_tables
+from tests.conftest import Outbox
+from tests.databases import empty_tables
 
 BASE_URL = "http://portal.lan.example.com:8000"
 

@@ -11,7 +11,7 @@ from tests.browser import focus_is_visible, focused, sign_in, tab_to
 from tests.people import Cast
 
 # Scripts and keys work the same on both databases.
-pytestmark = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 FORGET = 10_000  # milliseconds after which the script forgets that a form was sent
 COME_BACK = "() => dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))"

@@ -10,6 +10,8 @@ from portal.kit.audit import AuditEntry
 from portal.kit.db import db
 from portal.kit.unit import refuse_unit
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.mark.parametrize(
     "fact",

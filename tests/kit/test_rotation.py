@@ -24,6 +24,8 @@ from portal.legal.policy import period
 from portal.newsletter import service as newsletter
 from tests.people import TOTP_SECRET, Cast
 
+pytestmark = pytest.mark.both_databases
+
 OLD, NEW, NEWER = (f"the-{age}-secret-of-32-characters-or-more" for age in ("old", "new", "newer"))
 FOR_EVER = ["link.newsletter.unsubscribe", "mac.newsletter.suppression"]
 APP_CODES = FACTOR_SECRET.what
@@ -116,7 +118,7 @@ def test_what_was_sealed_before_there_were_ids_is_sealed_anew_too(under, factors
         assert sealed_under(NEW) == 5
 
 
-@pytest.mark.parametrize("app", ["postgresql"], indirect=True)  # on SQLite nobody writes meanwhile
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # on SQLite nobody writes meanwhile
 def test_a_value_that_was_replaced_meanwhile_is_not_overwritten(under, factors, monkeypatch):
     opens, done = Sealed.open, []
 

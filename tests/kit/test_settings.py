@@ -5,7 +5,7 @@ import threading
 from email.utils import parseaddr
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.app import create_app
@@ -160,7 +160,6 @@ HEADS = ["", "smtp://u:", "smtps://", "redis://:", "postgresql://u:", "postgresq
 MARK = "zq7Xw9"
 
 
-@settings(max_examples=150, deadline=None, database=None)
 @given(
     name=st.sampled_from(SECRET_NAMES),
     head=st.sampled_from(HEADS),

@@ -17,6 +17,8 @@ from portal.kit.unit import WrittenAlready
 from portal.legal.policy import PERIODS
 from portal.support.models import Ticket
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def sam(people):

@@ -9,6 +9,8 @@ from portal.kit.claims import Subject, of_subjects
 from portal.kit.db import db
 from portal.support.models import Ticket
 
+pytestmark = pytest.mark.both_databases
+
 ADA, BEN = uuid.UUID(int=1), uuid.UUID(int=2)
 
 

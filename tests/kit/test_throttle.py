@@ -20,6 +20,8 @@ from portal.kit.throttle import ThrottleCount
 from portal.kit.unit import WrittenAlready, unit_of_work
 from tests import needs
 
+pytestmark = pytest.mark.both_databases
+
 LIMIT = "3 per 5 minutes"
 
 

@@ -22,6 +22,8 @@ from portal.kit.unit import (
     unit_of_work,
 )
 
+pytestmark = pytest.mark.both_databases
+
 
 def fill(visitor, path="/lab/page", **fields):
     page = visitor.get(path)

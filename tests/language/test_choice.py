@@ -13,7 +13,7 @@ from portal.newsletter.models import Subscriber
 from portal.support.models import Ticket
 
 # What is said to a browser does not depend on the database.
-pytestmark = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 CHINESE = ("zh-CN", "zh", "zh-Hans", "zh-SG,zh;q=0.9", "zh-Hans-HK", "de,zh-CN;q=0.5,en;q=0.1", "en;q=0,zh")
 TRADITIONAL = ("zh-TW", "zh-HK", "zh-MO", "zh-Hant", "zh-Hant-CN", "zh-TW,zh;q=0.9,en-US;q=0.8", "zh-HK,zh-CN;q=0.7")

@@ -3,7 +3,7 @@
 from email import message_from_bytes, policy
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
@@ -18,6 +18,8 @@ from portal.mail import service, transport
 from portal.mail.models import FAILED, SENT, WAITING, Email
 from portal.recovery.forms import ForgotPassword
 from tests.conftest import make_settings
+
+pytestmark = pytest.mark.both_databases
 
 
 def drain(app) -> int:
@@ -243,7 +245,6 @@ def test_a_name_with_signs_in_it_arrives_whole(app, post_office, write, tmp_path
 LOCAL = st.text(st.sampled_from("azAZ09!#$%&'*+-/=?^_`{|}~."), min_size=1, max_size=12)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(local=LOCAL, domain=st.sampled_from(["example.com", "例子.广告", "xn--fsqu00a.example"]))
 @example(local="=?utf-8?q?x?=", domain="example.com")
 @example(local="x=?=?", domain="example.com")

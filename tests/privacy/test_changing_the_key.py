@@ -27,6 +27,8 @@ from tests.conftest import Visitor
 from tests.people import Cast, Somebody
 from tests.privacy.machine import Machine
 
+pytestmark = pytest.mark.both_databases
+
 ASKED = "Two-step verification"
 WAY_OUT = "/newsletter/unsubscribe/"
 

@@ -21,6 +21,8 @@ from portal.privacy.service import archive
 from tests.privacy.conftest import Copy, link_of
 from tests.support import samples
 
+pytestmark = pytest.mark.both_databases
+
 
 def start(visitor):
     """Press the button on the privacy page."""

@@ -2,6 +2,7 @@
 
 import tracemalloc
 
+import pytest
 from sqlalchemy import insert
 
 from portal.kit import clock
@@ -10,6 +11,8 @@ from portal.kit.claims import Subject
 from portal.kit.db import db
 from portal.privacy.service.archive import READABLE_ROWS, Archive
 from tests.privacy.conftest import Copy
+
+pytestmark = pytest.mark.both_databases
 
 
 def plant(person_id, rows):

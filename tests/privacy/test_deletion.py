@@ -18,6 +18,8 @@ from portal.privacy import service
 from portal.privacy.models import DONE, RUNNING, Deletion
 from portal.privacy.service import deletions
 
+pytestmark = pytest.mark.both_databases
+
 UNDO = "/settings/privacy/delete/undo/"
 
 

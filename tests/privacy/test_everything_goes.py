@@ -14,6 +14,8 @@ from portal.mail import transport
 from tests.privacy.conftest import traces_of
 from tests.support import samples
 
+pytestmark = pytest.mark.both_databases
+
 MARK = "findme-5c27e1"
 OLD, EVE, NEVER = f"{MARK}-old@example.com", f"{MARK}@example.com", f"{MARK}-never@example.com"
 PASSWORD = "eve leaves her traces in here"

@@ -9,7 +9,7 @@ from portal.privacy import service
 from tests.browser import axe, overflows, sign_in
 from tests.privacy.conftest import link_of
 
-ON_SQLITE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
 @ON_SQLITE

@@ -11,6 +11,8 @@ from portal.support.models import Attachment, Ticket
 from tests.people import Somebody
 from tests.support import samples
 
+pytestmark = pytest.mark.both_databases
+
 LEFT, NEW = "ada@example.com", "ada.new@example.com"
 PASSWORD = "seven green bobbins in a drawer"
 

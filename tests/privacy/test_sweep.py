@@ -18,6 +18,8 @@ from portal.kit.db import db
 from portal.kit.files import storage
 from portal.privacy import service
 
+pytestmark = pytest.mark.both_databases
+
 TWO_YEARS = timedelta(days=2 * 365)
 
 

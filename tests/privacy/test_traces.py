@@ -15,9 +15,11 @@ from portal.mail import service as mail
 from portal.mail import transport
 from portal.privacy import service
 
+pytestmark = pytest.mark.both_databases
+
 NEEDLE = "findme-8d1f77"
-ON_SQLITE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
-ON_POSTGRESQL = pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+ON_POSTGRESQL = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 VACUUMED = text("SELECT last_vacuum FROM pg_stat_user_tables WHERE relname = 'person'")
 
 

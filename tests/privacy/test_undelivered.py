@@ -19,6 +19,8 @@ from tests.conftest import make_settings
 from tests.mail.conftest import PostOffice
 from tests.privacy.conftest import traces_of
 
+pytestmark = pytest.mark.both_databases
+
 SPELLINGS = [
     ("ada@example.com", "ADA@Example.com"),
     ("ada@bücher.example", "Ada@XN--BCHER-KVA.example"),

@@ -38,6 +38,8 @@ from portal.support.models import Attachment, Message, Ticket
 from portal.traffic.models import Visit
 from tests.people import Cast
 
+pytestmark = pytest.mark.both_databases
+
 Break = Callable[["Tools"], None]
 DAY = timedelta(days=1)
 BREAKS: dict[str, Break] = {}

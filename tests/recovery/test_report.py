@@ -6,6 +6,8 @@ import pytest
 from portal.accounts.events import AccountFrozen
 from portal.recovery.events import MisuseReported
 
+pytestmark = pytest.mark.both_databases
+
 NEW = "seven green bobbins in a drawer"
 DEAD = "This link no longer works"
 SECURED = "Your account is secured"

@@ -13,18 +13,19 @@ from flask_migrate import Migrate
 from portal.app import create_app
 from portal.kit.db import db
 from tests.conftest import make_settings
+from tests.databases import SQLITE
 from tests.postgres import create_database
 from tests.rules.source import ROOT
 
 MIGRATIONS = ROOT / "migrations"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+@pytest.fixture
+def empty(request: pytest.FixtureRequest, database: str, tmp_path: Path) -> Iterator[Flask]:
     """The app on a database that no migration has touched yet."""
     worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
     sqlite = f"sqlite:///{tmp_path / 'portal.db'}"
-    url = sqlite if request.param == "sqlite" else create_database(f"migrations_{worker}")
+    url = sqlite if database == SQLITE else create_database(f"migrations_{worker}")
     app = create_app(make_settings(tmp_path, url))
     Migrate(app, db, directory=str(MIGRATIONS))
     with app.app_context():

@@ -14,7 +14,7 @@ from portal.mail.models import Email
 from portal.support.models import Message
 from tests.rules.source import imports, modules
 
-pytestmark = [pytest.mark.parametrize("app", ["sqlite"], indirect=True), pytest.mark.usefixtures("in_app")]
+pytestmark = [pytest.mark.parametrize("database", ["sqlite"], indirect=True), pytest.mark.usefixtures("in_app")]
 ADA = Subject.of(uuid.UUID(int=1), emails=["ada@example.com"])
 
 

@@ -15,7 +15,7 @@ from tests.conftest import Visitor
 from tests.people import Cast
 from tests.rules.source import Module, imports, modules
 
-ONE_DATABASE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+ONE_DATABASE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
 def _forms_of_their_own(looked_at: Iterable[Module]) -> Iterator[str]:

@@ -6,6 +6,7 @@ import uuid
 from datetime import UTC, date, datetime
 from typing import Any
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -15,6 +16,8 @@ from portal.kit import keys
 from portal.kit.db import Base, db
 from portal.privacy.models import SEALED_FACTS
 from tests.rules.conftest import MIGRATIONS
+
+pytestmark = pytest.mark.both_databases
 
 
 def script() -> ScriptDirectory:

@@ -12,6 +12,8 @@ from sqlalchemy.exc import DBAPIError
 
 from portal.kit.db import db
 
+pytestmark = pytest.mark.both_databases
+
 AT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 ADA, SAM, TICKET, FILE = (uuid.UUID(int=number) for number in range(1, 5))
 READ, HIDDEN, FILE_READ, OTHER = (uuid.UUID(int=number) for number in range(11, 15))

@@ -12,6 +12,8 @@ from portal.recovery import service as recovery
 from portal.support.service import tickets
 from tests.rules.source import dotted, modules
 
+pytestmark = pytest.mark.both_databases
+
 RAW = {"client_ip", "remote_addr", "REMOTE_ADDR", "access_route"}
 MAY_SEE_ADDRESSES = {
     "portal.kit.web": "finds the address, and makes the key that limits use",

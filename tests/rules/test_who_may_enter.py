@@ -30,7 +30,7 @@ from tests.people import Cast
 from tests.rules.gates import CONSOLE, FRESH, PUBLIC, SIGNED_IN, TICKETS, gathered, out_of_place, tables
 from tests.support import samples
 
-ONE_DATABASE = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+ONE_DATABASE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 DOORS: dict[str, str] = gathered("DOORS")
 

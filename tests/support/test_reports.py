@@ -8,6 +8,8 @@ from portal.kit.claims import register
 from portal.kit.db import db
 from portal.support.models import Message, Ticket
 
+pytestmark = pytest.mark.both_databases
+
 WORDS = "Somebody else reads the orders of Ada."
 
 

@@ -18,6 +18,8 @@ from portal.recovery.events import MisuseReported
 from portal.support.models import Attachment, Message, Ticket
 from tests.support import samples
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def ada(cast):

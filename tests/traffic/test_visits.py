@@ -17,6 +17,8 @@ from portal.kit.db import db
 from portal.traffic import routes, service
 from portal.traffic.models import Visit
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def recorder(app):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from tests.conftest import empty_tables
+from tests import databases
 from tests.privacy.conftest import fetch  # noqa: F401 (a fixture for the tests here)
 
 
@@ -13,5 +13,5 @@ from tests.privacy.conftest import fetch  # noqa: F401 (a fixture for the tests 
 def app(pseudo_app: Flask) -> Flask:
     """The app that speaks two languages, with empty tables."""
     with pseudo_app.app_context():
-        empty_tables()
+        databases.empty_tables()
     return pseudo_app

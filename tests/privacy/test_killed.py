@@ -1,0 +1,71 @@
+"""A worker that is killed at any statement of the long ways: a deletion and a copy go on, once, and nothing is lost."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from portal.jobs import worker
+from portal.jobs.service import LEASE
+from portal.kit.claims import Subject, register
+from portal.kit.db import db
+from portal.kit.files import storage
+from portal.privacy import service
+from portal.privacy.models import DONE, Deletion
+from tests.privacy.conftest import Copy, link_of
+
+pytestmark = pytest.mark.both_databases
+
+
+@pytest.fixture
+def work(app):
+    """Do what a worker does in an hour: begin what is due, and end it."""
+
+    def run():
+        with app.app_context():
+            with worker.unit_of_work():
+                service.begin_due()
+            while worker.run_next():
+                pass
+
+    return run
+
+
+@pytest.mark.sweep(statements=160)
+def test_a_deletion_that_is_killed_at_any_statement_is_carried_out_once(app, cast, outbox, clock, work, kill):
+    ada = cast.ada
+    cast.sign_in(ada).submit("/settings/privacy/delete", confirm="y")
+    assert outbox.last(ada.email).subject
+    clock.forward(days=15)
+    kill.while_doing(work)
+    clock.forward(seconds=LEASE.total_seconds() + 1)
+    work()
+    with app.app_context():
+        deletion = db.session.scalars(select(Deletion)).one()
+        assert deletion.state == DONE
+        left = register().residue(Subject(ada.account_id, frozenset({ada.email})))
+    assert [name for name in left if name != "mailbox"] == []
+    receipts = [email for email in outbox.to(ada.email) if email.subject.startswith("Receipt")]
+    assert len({email.headers["Message-ID"] for email in receipts}) == 1
+
+
+@pytest.mark.sweep(statements=160)
+def test_a_copy_that_is_killed_at_any_statement_is_built_once_and_whole(app, cast, outbox, clock, work, kill):
+    ada = cast.sign_in(cast.ada)
+    ada.submit("/settings/privacy", action="/settings/privacy/export")
+    kill.while_doing(work)
+    clock.forward(seconds=LEASE.total_seconds() + 1)
+    work()
+    answer = ada.client.get(link_of(ada))
+    assert Copy.of(answer.data).json("data/person.json")[0]["email"] == cast.ada.email
+    ready = outbox.to(cast.ada.email)
+    assert len({email.headers["Message-ID"] for email in ready}) == 1
+    clock.forward(days=1)
+    with app.app_context(), worker.unit_of_work():
+        service.sweep_files()
+    with app.app_context():
+        assert len(list(storage().keys("export", older_than=timedelta()))) == 1, (
+            "half a copy is swept away, the whole is not"
+        )
