@@ -145,7 +145,7 @@ def report_unauthorised_by_session(actor: Actor) -> None:
 def secure_account(person: Person, *, since: datetime | None = None) -> None:
     """End every session, freeze sensitive changes, stop changes of address, send a reset link, call our team (P10).
 
-    Changes of address confirmed after `since` are undone, so that the link reaches the mailbox that the alarm came from,
+    Changes of address confirmed after `since` are undone, so that the link reaches the mailbox that the report came from,
     and so is a second factor set up after it, which would shut that mailbox's owner out.
     """
     person = accounts.lock_person(person.id)

@@ -17,7 +17,7 @@ bp = Blueprint("accounts", __name__)
 @bp.get("/settings/security")
 @access.signed_in
 def security() -> str:
-    """Show sessions, the second factor, the history of sign-ins, and the alarm."""
+    """Show sessions, the second factor, the history of sign-ins, and the report that it was not you."""
     actor = access.actor()
     return render(
         "accounts/security.html",

@@ -82,7 +82,7 @@ def sign_in(attempt: Attempt) -> SignedIn | SecondStep:
     if person is None or proven is None or not right:
         _refuse(attempt, proven.person_id if proven else None)
     _refund(attempt)
-    _check_standing(person)
+    _check_open(person)
     refresh_hash(person, password=attempt.password, fits=right)
     if people.has_factor(person):
         remember = "1" if attempt.remember else ""
@@ -103,7 +103,7 @@ def _refund(attempt: Attempt) -> None:
     throttle.refund("accounts.sign_in", lookup_key(attempt.email), FAILURES_PER_ACCOUNT)
 
 
-def _check_standing(person: Person) -> None:
+def _check_open(person: Person) -> None:
     if person.deactivated_at:
         raise AccountClosing(person, person.deactivated_at)
     if person.frozen_at:
