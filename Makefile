@@ -51,8 +51,8 @@ format: $(VENV)/.test ## Put the code in order
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-prove: $(VENV)/.test $(BIN)/portal needs ## Prove what needs a quiet machine or long time
-	@$(BIN)/python -m benchmarks
+prove: $(VENV)/.test $(BIN)/portal needs ## Prove what needs a quiet machine or long time (WHAT=help lists the parts)
+	@$(BIN)/python -m benchmarks $(WHAT)
 
 lock: $(VENV)/.test $(BIN)/uv ## Write the lock files anew (UPGRADE=1 takes newer releases)
 	$(LOCK) --output-file requirements/run.txt

@@ -20,13 +20,17 @@ BROWSER_TOOLS_STAMP = BROWSER_TOOLS / "node_modules" / ".installed"
 
 @dataclass(frozen=True)
 class Need:
-    """One program: its name, the setting that overrides the search, where it may be, and where to get it."""
+    """One program or library: its name, the setting that overrides the search, where it may be, and where to get it."""
 
     name: str
     setting: str
     commands: tuple[str, ...]
     debian: str
     mac: str
+    files: tuple[str, ...] = ()
+    """Where a library may lie that is no command, as patterns."""
+    for_tests: bool = True
+    """Whether `make test` needs it; if not, `make prove` does."""
 
 
 NEEDS = {
@@ -55,6 +59,15 @@ NEEDS = {
         ),
         Need(name="Node", setting="NODE", commands=("node", "nodejs"), debian="nodejs", mac="brew install node"),
         Need(name="npm", setting="NPM", commands=("npm",), debian="npm", mac="brew install node"),
+        Need(
+            name="libfaketime",
+            setting="LIBFAKETIME",
+            commands=(),
+            files=("/usr/lib/*/faketime/libfaketimeMT.so.1", "/usr/local/lib/faketime/libfaketimeMT.so.1"),
+            debian="faketime",
+            mac="it cannot be installed on macOS, whose programs take no library before their own",
+            for_tests=False,
+        ),
     )
 }
 
@@ -62,7 +75,11 @@ NEEDS = {
 def find(name: str) -> str | None:
     """Find one needed program and return its path, or None."""
     need = NEEDS[name]
-    for command in filter(None, (os.environ.get(need.setting), *need.commands)):
+    given = os.environ.get(need.setting)
+    if need.files:
+        patterns = filter(None, (given, *need.files))
+        return next((str(path) for pattern in patterns for path in sorted(Path("/").glob(pattern.lstrip("/")))), None)
+    for command in filter(None, (given, *need.commands)):
         found = shutil.which(command)
         if found:
             return found
@@ -148,7 +165,7 @@ def install_browser_tools() -> bool:
 
 def main() -> int:
     """Find every need, install what is missing where we may, and name the rest. In CI the rest is a failure."""
-    missing = [name for name in NEEDS if find(name) is None]
+    missing = [name for name, need in NEEDS.items() if need.for_tests and find(name) is None]
     if missing:
         install(missing)
     problems = [how_to_get(name) for name in missing if find(name) is None]

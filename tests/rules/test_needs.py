@@ -9,6 +9,7 @@ from tests import needs
 def bare_machine(monkeypatch):
     """A machine on which nothing is installed."""
     monkeypatch.setattr(needs.shutil, "which", lambda *_args, **_kw: None)
+    monkeypatch.setattr(needs.Path, "glob", lambda *_args: [])
     monkeypatch.delenv("CI", raising=False)
 
 
