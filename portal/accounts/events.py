@@ -14,6 +14,20 @@ class AccountFrozen(Event):
 
 
 @dataclass(frozen=True)
+class AccountTakenBack(Event):
+    """The owner of a closed account says that it was not them: a deletion that was asked for must be forgotten."""
+
+    person_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class PendingEnded(Event):
+    """What guards an account has changed: whatever is prepared for whoever acted on it so far ends."""
+
+    person_id: uuid.UUID
+
+
+@dataclass(frozen=True)
 class AddressChanged(Event):
     """An account has a new address, confirmed by its mailbox; or, `is_undo`, its old one back from somebody else's."""
 

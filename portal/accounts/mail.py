@@ -1,19 +1,35 @@
 """Emails about an account. An email to an address that nobody confirmed yet repeats nothing that a stranger typed."""
 
+import hashlib
+import uuid
 from datetime import datetime
 from typing import Any
 
 from portal.accounts.models import Person, SignUp
 from portal.kit import clock, tokens
+from portal.kit.email_address import lookup_key
 from portal.kit.links import external_url
 from portal.mail import service as mail
 
 WASNT_ME = tokens.LinkPurpose("wasnt_me")
+ACT = "act"
+"""Mark of an email that tells of what somebody did inside the account; others a stranger can cause from outside."""
 
 
-def wasnt_me_url(person: Person) -> str:
-    """Return the address that stops whoever did what the email tells of (P10); it knows when the email was written."""
-    return external_url("recovery.wasnt_me", token=tokens.sign(WASNT_ME, str(person.id), clock.now().isoformat()))
+def mailbox_mark(person_id: uuid.UUID, email: str) -> str:
+    """Return what stands for a mailbox in links that went to it: they end when it has no say about the account any more."""
+    return hashlib.sha256(f"{person_id} {lookup_key(email)}".encode()).hexdigest()[:32]
+
+
+def wasnt_me_url(person: Person, *, to: str, tells_of_act: bool) -> str:
+    """Return the address that stops whoever did what the email to `to` tells of (P10).
+
+    It knows when the email was written, to which mailbox, and whether it tells of something that only somebody inside
+    the account can have done.
+    """
+    act = ACT if tells_of_act else ""
+    token = tokens.sign(WASNT_ME, str(person.id), clock.now().isoformat(), mailbox_mark(person.id, to), act)
+    return external_url("recovery.wasnt_me", token=token)
 
 
 def confirm_address(sign_up: SignUp, *, token: str) -> None:
@@ -49,7 +65,7 @@ def welcome(person: Person) -> None:
 
 def new_sign_in(person: Person, *, device: str, at: datetime) -> None:
     """Tell of a sign-in from a device that the history does not know (v5.0.0-6.3.5)."""
-    mail.send("accounts/new_sign_in", device=device, at=at, **security_reader_of(person))
+    mail.send("accounts/new_sign_in", device=device, at=at, **security_reader_of(person, tells_of_act=True))
 
 
 def failed_sign_ins(person: Person, *, count: int, at: datetime) -> None:
@@ -59,17 +75,17 @@ def failed_sign_ins(person: Person, *, count: int, at: datetime) -> None:
 
 def password_changed(person: Person) -> None:
     """Tell of a new password (v5.0.0-6.3.7)."""
-    mail.send("accounts/password_changed", at=clock.now(), **security_reader_of(person))
+    mail.send("accounts/password_changed", at=clock.now(), **security_reader_of(person, tells_of_act=True))
 
 
 def factor_added(person: Person) -> None:
     """Tell of a second factor that was set up (v5.0.0-6.3.7)."""
-    mail.send("accounts/factor_added", at=clock.now(), **security_reader_of(person))
+    mail.send("accounts/factor_added", at=clock.now(), **security_reader_of(person, tells_of_act=True))
 
 
 def factor_removed(person: Person) -> None:
     """Tell of a second factor that was removed (v5.0.0-6.3.7)."""
-    mail.send("accounts/factor_removed", at=clock.now(), **security_reader_of(person))
+    mail.send("accounts/factor_removed", at=clock.now(), **security_reader_of(person, tells_of_act=True))
 
 
 def email_change_confirm(person: Person, *, to: str, token: str) -> None:
@@ -88,8 +104,9 @@ def email_change_confirm(person: Person, *, to: str, token: str) -> None:
 
 def email_change_requested(person: Person, *, new_email: str, veto_token: str) -> None:
     """Tell the present mailbox at once that another one is to take its place, with the link that stops it."""
-    url = external_url("accounts.veto_email", token=veto_token)
-    mail.send("accounts/email_change_requested", new_email=new_email, at=clock.now(), url=url, **security_reader_of(person))
+    url = external_url("recovery.veto_email", token=veto_token)
+    reader = security_reader_of(person, tells_of_act=True)
+    mail.send("accounts/email_change_requested", new_email=new_email, at=clock.now(), url=url, **reader)
 
 
 def email_change_taken(owner: Person) -> None:
@@ -111,7 +128,7 @@ def email_change_done_old(person: Person, *, to: str, undo_token: str) -> None:
 
 def email_change_done_new(person: Person) -> None:
     """Tell the mailbox that the account has now (v5.0.0-6.3.7)."""
-    mail.send("accounts/email_change_done_new", at=clock.now(), **security_reader_of(person))
+    mail.send("accounts/email_change_done_new", at=clock.now(), **security_reader_of(person, tells_of_act=True))
 
 
 def email_change_undone(person: Person, *, to: str) -> None:
@@ -137,6 +154,7 @@ def reader_of(person: Person) -> dict[str, Any]:
     }
 
 
-def security_reader_of(person: Person) -> dict[str, Any]:
-    """Return the same for a security email, which carries "This wasn't me" (P10)."""
-    return {**reader_of(person), "wasnt_me_url": wasnt_me_url(person)}
+def security_reader_of(person: Person, *, to: str | None = None, tells_of_act: bool = False) -> dict[str, Any]:
+    """Return the same for a security email, which carries "This wasn't me" (P10), to the account's address or to `to`."""
+    address = to or person.email
+    return {**reader_of(person), "to": address, "wasnt_me_url": wasnt_me_url(person, to=address, tells_of_act=tells_of_act)}

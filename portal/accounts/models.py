@@ -91,8 +91,12 @@ class SignInEvent(Base):
     last_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
 
 
+ASKED = "asked"
+"""State of a change of address that waits for its new mailbox."""
 CONFIRMED = "confirmed"
 """State of a change of address that its new mailbox confirmed and that nobody has undone."""
+ENDED = "ended"
+"""State of a change of address that still waited when what guards the account was changed."""
 
 
 class EmailChange(Base):

@@ -64,12 +64,18 @@ def sign(purpose: LinkPurpose, *values: str, stamp: str = "") -> str:
 
 
 def read(
-    purpose: LinkPurpose, token: str, *, max_age: timedelta, stamp: Callable[..., str | None] | None = None
+    purpose: LinkPurpose,
+    token: str,
+    *,
+    max_age: timedelta,
+    stamp: Callable[..., str | None] | None = None,
+    count: int | None = None,
 ) -> list[str]:
     """Return the values of a token. `stamp(*values)` gives today's stamp, None when the thing is gone.
 
-    Raises LinkDead when forged, of another purpose, expired or stale (v5.0.0-9.1.1, 9.2.1, 9.2.2); RuntimeError for a
-    link that lives longer than LONGEST and is not lasting.
+    Raises LinkDead when forged, of another purpose, expired or stale (v5.0.0-9.1.1, 9.2.1, 9.2.2), and when it does not
+    carry `count` values: it was written by another release; RuntimeError for a link that lives longer than LONGEST and is
+    not lasting.
     """
     is_lasting = f"link.{purpose}" in purposes()
     if max_age > LONGEST and not is_lasting:
@@ -79,6 +85,8 @@ def read(
         *values, digest = _load(purpose, token, max_age, is_lasting=is_lasting)
     except (BadData, ValueError, TypeError):
         raise LinkDead from None
+    if count is not None and len(values) != count:
+        raise LinkDead
     present = stamp(*values) if stamp else ""
     if present is None or not secrets.compare_digest(str(digest), _digest(present)):
         raise LinkDead

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from portal.accounts.models import Person
-from portal.accounts.service import reader_of
+from portal.accounts.service import reader_of, security_reader_of
 from portal.kit.links import external_url
 from portal.mail import service as mail
 
@@ -27,7 +27,7 @@ def deletion_begun(person: Person, *, to: str, due_at: datetime, token: str) -> 
         due_at=due_at,
         url=external_url("privacy.undo", token=token),
         was_yours=to != person.email,
-        **{**reader_of(person), "to": to},
+        **security_reader_of(person, to=to, tells_of_act=True),
     )
 
 

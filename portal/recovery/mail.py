@@ -28,5 +28,5 @@ def account_secured(person: Person, *, token: str) -> None:
     mail.send(
         "recovery/account_secured",
         url=external_url("recovery.choose_password", token=token),
-        **security_reader_of(person),
+        **security_reader_of(person, tells_of_act=True),
     )

@@ -79,6 +79,24 @@ def not_me() -> ResponseReturnValue:
     return redirect(url_for(".secured"), code=303)
 
 
+@bp.route("/settings/email/veto/<token>", methods=["GET", "POST"])
+@access.public
+def veto_email(token: str) -> ResponseReturnValue:
+    """Show the change that the link stops; stop it and secure the account on pressing the button.
+
+    One that is made already can be undone.
+    """
+    private_link()
+    change = accounts.email_change_to_veto(token)
+    if change.confirmed_at:
+        return redirect(url_for(".undo_email", token=accounts.undo_token(change)), code=303)
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        service.veto_email_change(token)
+        return redirect(url_for(".secured"), code=303)
+    return render("recovery/veto_email.html", form=form, change=change), form.status
+
+
 @bp.route("/settings/email/undo/<token>", methods=["GET", "POST"])
 @access.public
 def undo_email(token: str) -> ResponseReturnValue:

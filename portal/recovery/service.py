@@ -5,10 +5,11 @@ enqueued either way, with the person's id or with one that nobody has. The email
 """
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 
 from portal.accounts import service as accounts
-from portal.accounts.events import AccountFrozen
+from portal.accounts.events import AccountFrozen, AccountTakenBack
 from portal.accounts.models import Person
 from portal.jobs import service as jobs
 from portal.kit import audit, events, throttle, tokens
@@ -25,7 +26,17 @@ RESET = tokens.LinkPurpose("recovery.reset")
 WASNT_ME = accounts.WASNT_ME
 REQUESTS_PER_ACCOUNT = "5 per day"
 REQUESTS_PER_CLIENT = "20 per hour"
-REPORTS_PER_ACCOUNT = "10 per day"
+REPORT_EMAILS_PER_MAILBOX = "10 per day"
+
+
+@dataclass(frozen=True)
+class UnauthorisedReport:
+    """A "This wasn't me": whose account, what is taken back of its address and its factors, and which mailbox says so."""
+
+    person_id: uuid.UUID
+    mailbox: str
+    since: datetime | None = None
+    factors_since: datetime | None = None
 
 
 @before_writes
@@ -115,55 +126,83 @@ def choose_password(token: str, *, password: str) -> None:
 
 def person_of_report(token: str) -> Person:
     """Return whom a "This wasn't me" link secures. Raises LinkDead."""
-    return _read_report_link(token)[0]
+    return accounts.get_person(_read_report_link(token).person_id)
 
 
-def _read_report_link(token: str) -> tuple[Person, datetime]:
-    person_id, written_at = tokens.read(WASNT_ME, token, max_age=period("wasnt_me_link"))
-    person = _find_active(uuid.UUID(person_id))
-    if person is None:
-        raise LinkDead
-    return person, datetime.fromisoformat(written_at)
+def _read_report_link(token: str) -> UnauthorisedReport:
+    person_id, written, mailbox, act = tokens.read(WASNT_ME, token, max_age=period("wasnt_me_link"), count=4)
+    try:
+        person = accounts.get_person(uuid.UUID(person_id))
+    except NotFound:
+        raise LinkDead from None
+    written_at, left_at = datetime.fromisoformat(written), accounts.left_mailbox_at(person, mark=mailbox)
+    # A mailbox that was left takes the account back to itself, whatever its email told of.
+    since = min(written_at, left_at) if left_at else written_at
+    return UnauthorisedReport(person.id, mailbox, since, _before(written_at) if act else since)
+
+
+def _before(told_at: datetime) -> datetime:
+    """Return from when on a second factor counts as set up by whoever is inside, when its owner says "This wasn't me".
+
+    The email about it lay in the same mailbox for as long, and could have been used all the while.
+    """
+    return told_at - period("wasnt_me_link")
 
 
 @before_writes
 def report_unauthorised_by_link(token: str) -> None:
-    """Secure the account of an email's reader, and undo what was done to its address since the email. Raises LinkDead."""
-    person, written_at = _read_report_link(token)
-    throttle.consume("recovery.report", str(person.id), REPORTS_PER_ACCOUNT)
-    secure_account(person, since=written_at)
+    """Secure the account of an email's reader, and take back what was done to it meanwhile. Raises LinkDead."""
+    _secure_and_tell(_read_report_link(token))
 
 
 @before_writes
 def report_unauthorised_by_session(actor: Actor) -> None:
     """Secure the account of somebody who is signed in and saw what they did not do."""
     person = accounts.person_for(actor)
-    throttle.consume("recovery.report", str(person.id), REPORTS_PER_ACCOUNT)
-    secure_account(person)
+    _secure_and_tell(UnauthorisedReport(person.id, person.email_key))
 
 
-def secure_account(person: Person, *, since: datetime | None = None) -> None:
-    """End every session, freeze sensitive changes, stop changes of address, send a reset link, call our team (P10).
+@before_writes
+def _secure_and_tell(report: UnauthorisedReport) -> None:
+    # A report is never refused, however often it comes; only its emails are limited, and each mailbox has its own count.
+    in_time = throttle.try_consume("recovery.report", f"{report.person_id} {report.mailbox}", REPORT_EMAILS_PER_MAILBOX)
+    secure_account(report, in_time=in_time)
 
-    Changes of address confirmed after `since` are undone, so that the link reaches the mailbox that the report came from,
-    and so is a second factor set up after it, which would shut that mailbox's owner out.
+
+def secure_account(report: UnauthorisedReport, *, in_time: bool = True) -> None:
+    """End every session and what waits, freeze sensitive changes, send a reset link, call our team (P10).
+
+    A deletion that was asked for is forgotten, changes of address confirmed since are taken back, so that the link reaches
+    the mailbox that the report came from, and so is a second factor, which would shut that mailbox's owner out.
+    Raises LinkDead when the account is being deleted already.
     """
-    person = accounts.lock_person(person.id)
+    person = accounts.lock_person(report.person_id)
+    if person.deactivated_at:
+        events.publish(AccountTakenBack(person.id))
+    if person.deactivated_at:
+        raise LinkDead
     frozen_before = person.frozen_at is not None
-    accounts.stop_email_changes(person, since=since)
-    if since:
-        accounts.undo_factor(person, since=since)
+    accounts.stop_email_changes(person, since=report.since)
+    if report.factors_since:
+        accounts.undo_factor(person, since=report.factors_since)
     accounts.freeze(person)
-    mail.account_secured(person, token=make_reset_token(person))
+    if in_time:
+        mail.account_secured(person, token=make_reset_token(person))
     audit.record("recovery.account_secured", subject_id=person.id, by=person.id)
     if not frozen_before:
         events.publish(AccountFrozen(person.id))
 
 
+def veto_email_change(token: str) -> None:
+    """Stop a change of address and secure the account: whoever asked for it was inside. Raises LinkDead."""
+    change = accounts.veto_email_change(token)
+    secure_account(UnauthorisedReport(change.person_id, change.old_email_key, factors_since=_before(change.requested_at)))
+
+
 def undo_email_change(token: str) -> None:
     """Give the account its old address back and secure it. Raises LinkDead."""
-    person = accounts.undo_email_change(token)
-    secure_account(person)
+    change = accounts.undo_email_change(token)
+    secure_account(UnauthorisedReport(change.person_id, change.old_email_key, factors_since=_before(change.requested_at)))
 
 
 def _find_active(person_id: uuid.UUID) -> Person | None:

@@ -24,7 +24,6 @@ DOORS = {
     "accounts.security": SIGNED_IN,
     "accounts.signup": PUBLIC,
     "accounts.verify_email": PUBLIC,
-    "accounts.veto_email": PUBLIC,
 }
 
 THINGS = {

@@ -67,10 +67,32 @@ def test_the_old_mailbox_stops_it(ada, client, outbox, cast, unit):
     confirm = outbox.last(NEW).link("/email/confirm/")
     page = client.page(outbox.last(cast.ada.email).link("/email/veto/"))
     assert ada.page(confirm).status == 200, "opening the veto stops nothing"
-    assert "Change cancelled." in client.send(page).text
+    assert client.send(page).title == "Your account is secured"
     assert ada.page(confirm).title == DEAD
     assert email_of(unit, cast.ada) == cast.ada.email
     assert client.send(page).status == 410
+    assert not is_in(ada), "whoever asked for it was inside"
+    client.submit(outbox.last(cast.ada.email).link("/reset-password/"), password=PASSWORD)
+    client.submit("/login", email=cast.ada.email, password=PASSWORD)
+    assert is_in(client)
+
+
+def test_a_veto_of_a_change_that_another_one_replaced_stops_what_waits(ada, client, outbox, cast, unit):
+    ask(ada, "first@example.com")
+    veto = outbox.last(cast.ada.email).link("/email/veto/")
+    ask(ada, "second@example.com")
+    confirm = outbox.last("second@example.com").link("/email/confirm/")
+    assert client.submit(veto).title == "Your account is secured"
+    assert client.page(confirm).title == DEAD
+
+
+def test_a_veto_is_dead_once_the_account_has_left_its_mailbox_by_another_change(ada, client, outbox, cast):
+    ask(ada, "first@example.com")
+    veto = outbox.last(cast.ada.email).link("/email/veto/")
+    ask(ada, "second@example.com")
+    ada.submit(outbox.last("second@example.com").link("/email/confirm/"))
+    assert client.page(veto).status == 410
+    assert outbox.last(cast.ada.email).link("/email/undo/"), "the newer email has the link that takes it back"
 
 
 def test_a_veto_that_comes_too_late_leads_to_the_undo(ada, client, outbox, cast):

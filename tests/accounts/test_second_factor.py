@@ -301,3 +301,22 @@ def test_a_session_from_before_the_factor_hears_the_same(client, cast, unit):
     lose_the_key(unit, cast.ada)
     client.get(STEP)
     assert client.fill_in(code="123456").status == 503
+
+
+def test_a_closed_account_asks_for_the_code_before_it_shows_the_way_back(client, cast, unit):
+    """S13: the way back into a closed account is a way into the account."""
+    ada = cast.ada
+    cast.give_factor(ada)
+    cast.sign_in(ada).submit("/settings/privacy/delete", confirm="y")
+    page = client.submit("/login", email=ada.email, password=ada.password)
+    assert page.title == "Two-step verification"
+    assert "/delete/undo/" not in page.response.text
+    page = client.send(page, code="000000")
+    assert page.status == 422
+    page = client.send(page, code=cast.code(ada))
+    assert page.title == "Keep your account?"
+    assert client.send(page).path == "/login"
+    with unit():
+        assert accounts.get_person(ada.account_id).deactivated_at is None
+    page = client.submit("/login", email=ada.email, password=ada.password)
+    assert page.title == "Two-step verification"

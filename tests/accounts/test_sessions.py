@@ -145,14 +145,14 @@ def test_a_person_sees_and_ends_their_own_sessions_only(cast, unit):
     other = next(view for view in views if not view.is_this)
     ben = Actor(person_id=cast.ben.id)
     with pytest.raises(NotFound), unit():
-        accounts.end_session(other.id, by=ben)
+        accounts.revoke_session(other.id, by=ben)
     assert is_in(phone)
     with unit():
-        accounts.end_session(other.id, by=actor)
+        accounts.revoke_session(other.id, by=actor)
     assert not is_in(phone)
     assert is_in(laptop)
     with pytest.raises(NotFound), unit():
-        accounts.end_session(other.id, by=actor)
+        accounts.revoke_session(other.id, by=actor)
 
 
 def test_ending_all_others_keeps_this_one(cast, unit):

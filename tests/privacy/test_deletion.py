@@ -218,7 +218,9 @@ def test_a_forged_undo_link_is_dead(app, cast, client, close):
         guess = tokens.sign("undo_deletion", str(cast.ada.id), stamp="2026-11-23T09:30:00+00:00")
         unstamped = tokens.sign("undo_deletion", str(cast.ada.id))
         for_ben = tokens.sign("undo_deletion", str(cast.ben.id))
-    for token in (guess, unstamped, for_ben, "x"):
+        closed_at = db.session.get(Person, cast.ada.id).deactivated_at.isoformat()
+        of_a_strangers_mailbox = tokens.sign("undo_deletion", str(cast.ada.id), "0" * 32, stamp=closed_at)
+    for token in (guess, unstamped, for_ben, of_a_strangers_mailbox, "x"):
         assert client.get(UNDO + token).status == 410
 
 
@@ -227,7 +229,7 @@ def test_the_sign_in_page_can_make_the_same_link(app, cast, client, close, clock
     clock.forward(days=3)
     with app.app_context():
         person = db.session.get(Person, cast.ada.id)
-        token = tokens.sign("undo_deletion", str(person.id), stamp=person.deactivated_at.isoformat())
+        token = accounts.undo_deletion_token(person, to=person.email)
     assert client.submit(UNDO + token).path == "/login"
     assert cast.sign_in(cast.ada).get("/home").status == 200
 

@@ -11,5 +11,6 @@ DOORS = {
     "recovery.reset_sent": PUBLIC,
     "recovery.secured": PUBLIC,
     "recovery.undo_email": PUBLIC,
+    "recovery.veto_email": PUBLIC,
     "recovery.wasnt_me": PUBLIC,
 }

@@ -42,25 +42,5 @@ def confirm_email(token: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         service.confirm_email_change(token, keep_session=access.actor().session_id)
         flash(_("Email address changed. Sign in with the new one from now on."), "success")
-        return redirect(_onward(), code=303)
+        return redirect(url_for(".email" if access.actor().is_signed_in else ".login"), code=303)
     return render("accounts/confirm_email.html", form=form, change=change), form.status
-
-
-@bp.route("/settings/email/veto/<token>", methods=["GET", "POST"])
-@access.public
-def veto_email(token: str) -> ResponseReturnValue:
-    """Show the change that the link stops; stop it on pressing the button. One that is made already can be undone."""
-    private_link()
-    change = service.email_change_to_veto(token)
-    if change.confirmed_at:
-        return redirect(url_for("recovery.undo_email", token=service.undo_token(change)), code=303)
-    form = ConfirmForm()
-    if form.validate_on_submit():
-        service.veto_email_change(token)
-        flash(_("Change cancelled. Your account keeps its email address."), "success")
-        return redirect(_onward(), code=303)
-    return render("accounts/veto_email.html", form=form, change=change), form.status
-
-
-def _onward() -> str:
-    return url_for(".email") if access.actor().is_signed_in else url_for(".login")

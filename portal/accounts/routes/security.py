@@ -31,8 +31,8 @@ def security() -> str:
 @access.signed_in
 def revoke_session(session_id: uuid.UUID) -> ResponseReturnValue:
     """End one of one's own sessions; somebody else's does not exist here."""
-    service.end_session(session_id, by=access.actor())
-    flash(_("Signed out on that device."), "success")
+    service.revoke_session(session_id, by=access.actor())
+    flash(_("Signed out on that device. Anything that was waiting to be confirmed has been cancelled."), "success")
     return redirect(url_for(".security"), code=303)
 
 
@@ -41,5 +41,5 @@ def revoke_session(session_id: uuid.UUID) -> ResponseReturnValue:
 def revoke_others() -> ResponseReturnValue:
     """End every session but this one."""
     service.end_other_sessions(access.actor())
-    flash(_("Signed out everywhere else."), "success")
+    flash(_("Signed out everywhere else. Anything that was waiting to be confirmed has been cancelled."), "success")
     return redirect(url_for(".security"), code=303)

@@ -83,6 +83,8 @@ def second_factor() -> ResponseReturnValue:
         except LinkDead:
             flash(_("That took too long, or your password has changed. Please start again."), "info")
             return redirect(url_for(".login", next=web.next_path()), code=303)
+        except service.AccountClosing as closing:
+            return _closing(closing)
         except Refusal as refusal:
             form.refuse(refusal)
     return _ask_code(form)

@@ -1,14 +1,14 @@
 """Verbs of people. One module a use case; this is the door."""
 
+from portal.accounts.mail import ACT as ACT
 from portal.accounts.mail import WASNT_ME as WASNT_ME
 from portal.accounts.mail import reader_of as reader_of
 from portal.accounts.mail import security_reader_of as security_reader_of
-from portal.accounts.mail import wasnt_me_url as wasnt_me_url
 from portal.accounts.service.actor_loader import FACTOR as FACTOR
 from portal.accounts.service.actor_loader import ROLES as ROLES
 from portal.accounts.service.actor_loader import ActorLoader as ActorLoader
 from portal.accounts.service.closing_links import UNDO_DELETION as UNDO_DELETION
-from portal.accounts.service.closing_links import closing_stamp as closing_stamp
+from portal.accounts.service.closing_links import person_of_closing_link as person_of_closing_link
 from portal.accounts.service.closing_links import undo_deletion_token as undo_deletion_token
 from portal.accounts.service.email_change import AccountIsFrozen as AccountIsFrozen
 from portal.accounts.service.email_change import AddressIsTheSame as AddressIsTheSame
@@ -31,6 +31,7 @@ from portal.accounts.service.factors import begin_factor as begin_factor
 from portal.accounts.service.factors import remove_factor as remove_factor
 from portal.accounts.service.factors import undo_factor as undo_factor
 from portal.accounts.service.former_emails import find_by_former_email as find_by_former_email
+from portal.accounts.service.former_emails import left_mailbox_at as left_mailbox_at
 from portal.accounts.service.history import history_for as history_for
 from portal.accounts.service.history import note_failure as note_failure
 from portal.accounts.service.passwords import WrongPassword as WrongPassword
@@ -59,9 +60,9 @@ from portal.accounts.service.reset_links import reset_stamp as reset_stamp
 from portal.accounts.service.sessions import SessionView as SessionView
 from portal.accounts.service.sessions import SignedIn as SignedIn
 from portal.accounts.service.sessions import end_other_sessions as end_other_sessions
-from portal.accounts.service.sessions import end_session as end_session
 from portal.accounts.service.sessions import end_sessions as end_sessions
 from portal.accounts.service.sessions import open_session as open_session
+from portal.accounts.service.sessions import revoke_session as revoke_session
 from portal.accounts.service.sessions import sessions_for as sessions_for
 from portal.accounts.service.sign_ins import AccountClosing as AccountClosing
 from portal.accounts.service.sign_ins import AccountFrozen as AccountFrozen

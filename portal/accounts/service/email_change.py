@@ -8,14 +8,15 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from portal.accounts import mail
 from portal.accounts.events import AddressChanged
-from portal.accounts.models import CONFIRMED, EmailChange, Person
+from portal.accounts.models import ASKED, CONFIRMED, ENDED, EmailChange, Person
 from portal.accounts.service.former_emails import undoable_changes
-from portal.accounts.service.people import find_by_email, lock_person, person_for
+from portal.accounts.service.pending import end_email_changes, end_pending, guard_stamp
+from portal.accounts.service.people import find_by_email, get_person, lock_person, person_for
 from portal.accounts.service.sessions import end_sessions
 from portal.kit import audit, clock, events, throttle, tokens
 from portal.kit.actor import Actor
@@ -25,7 +26,7 @@ from portal.kit.periods import period
 from portal.kit.refusals import LinkDead, Refusal
 from portal.kit.unit import before_writes
 
-ASKED, VETOED, UNDONE, REPLACED = "asked", "vetoed", "undone", "replaced"
+VETOED, UNDONE, REPLACED = "vetoed", "undone", "replaced"
 CONFIRM = tokens.LinkPurpose("accounts.email_confirm")
 VETO = tokens.LinkPurpose("accounts.email_veto")
 UNDO = tokens.LinkPurpose("accounts.email_undo")
@@ -54,14 +55,14 @@ def request_email_change(actor: Actor, *, email: str) -> None:
         raise AccountIsFrozen
     if lookup_key(email) == person.email_key:
         raise AddressIsTheSame
-    _end_open(person.id, REPLACED)
+    end_email_changes(person.id, state=REPLACED)
     change = _add(person, email)
     mail.email_change_requested(person, new_email=email, veto_token=_sign(VETO, change))
     owner = find_by_email(email)
     if owner and in_time:
         mail.email_change_taken(owner)
     elif in_time:
-        mail.email_change_confirm(person, to=email, token=_sign(CONFIRM, change))
+        mail.email_change_confirm(person, to=email, token=_confirm_token(change, person))
     audit.record("accounts.email_change_requested", subject_id=person.id, by=person.id)
 
 
@@ -92,13 +93,29 @@ def find_open_email_change_for(actor: Actor) -> EmailChange | None:
 
 
 def email_change_to_confirm(token: str) -> EmailChange:
-    """Return the change that a confirm link would make. Raises LinkDead."""
-    return _read(CONFIRM, token, {ASKED}, period_name="email_change_confirm")
+    """Return the change that a confirm link would make. Raises LinkDead, also once what guards the account has changed."""
+    (change_id,) = tokens.read(CONFIRM, token, max_age=period("email_change_confirm"), stamp=_confirm_stamp)
+    return _in_state(change_id, {ASKED})
+
+
+def _confirm_token(change: EmailChange, person: Person) -> str:
+    return tokens.sign(CONFIRM, str(change.id), stamp=guard_stamp(person))
+
+
+def _confirm_stamp(change_id: str) -> str | None:
+    change = db.session.get(EmailChange, uuid.UUID(change_id))
+    return guard_stamp(get_person(change.person_id)) if change else None
 
 
 def email_change_to_veto(token: str) -> EmailChange:
-    """Return the change that a veto link would stop; it may be confirmed meanwhile. Raises LinkDead."""
-    return _read(VETO, token, {ASKED, CONFIRMED})
+    """Return the change that a veto link would stop; it may be confirmed, or have ended, meanwhile.
+
+    Raises LinkDead, also when the account has left the mailbox that the link went to by another change.
+    """
+    change = _read(VETO, token, {ASKED, REPLACED, ENDED, CONFIRMED})
+    if change.state != CONFIRMED and get_person(change.person_id).email_key != change.old_email_key:
+        raise LinkDead
+    return change
 
 
 def email_change_to_undo(token: str) -> EmailChange:
@@ -132,28 +149,29 @@ def confirm_email_change(token: str, *, keep_session: uuid.UUID | None = None) -
     audit.record("accounts.email_changed", subject_id=person.id, by=person.id)
 
 
-def veto_email_change(token: str) -> None:
-    """Stop a change that waits for its new mailbox. Raises LinkDead."""
+def veto_email_change(token: str) -> EmailChange:
+    """Stop a change that is not made; return it. Raises LinkDead."""
     change = email_change_to_veto(token)
-    lock_person(change.person_id)
+    person = lock_person(change.person_id)
     change = _lock(change)
-    if change.state != ASKED:
+    if change.state not in (ASKED, REPLACED, ENDED) or person.email_key != change.old_email_key:
         raise LinkDead
     change.state = VETOED
     audit.record("accounts.email_change_vetoed", subject_id=change.person_id)
+    return change
 
 
-def undo_email_change(token: str) -> Person:
-    """Give the account its old address back, whatever it was changed to since; return the person. Raises LinkDead."""
+def undo_email_change(token: str) -> EmailChange:
+    """Give the account its old address back, whatever it was changed to since; return the change. Raises LinkDead."""
     change = email_change_to_undo(token)
     person = lock_person(change.person_id)
     change = _lock(change)
-    if change.state != CONFIRMED or change.confirmed_at is None or person.deactivated_at:
+    if change.state != CONFIRMED:
         raise LinkDead
-    stop_email_changes(person, since=change.confirmed_at)
+    stop_email_changes(person, since=change.left_at)
     if person.email_key != change.old_email_key:
         raise LinkDead
-    return person
+    return change
 
 
 def stop_email_changes(person: Person, *, since: datetime | None = None) -> None:
@@ -161,7 +179,8 @@ def stop_email_changes(person: Person, *, since: datetime | None = None) -> None
 
     An old address that belongs to another account by now is not taken from it.
     """
-    _end_open(person.id, VETOED)
+    end_email_changes(person.id, state=VETOED)
+    end_pending(person.id)
     undone = _confirmed_since(person.id, since) if since else []
     owner = find_by_email(undone[0].old_email) if undone else None
     if not undone or (owner and owner.id != person.id):
@@ -196,19 +215,16 @@ def _set_address(person: Person, email: str, *, is_undo: bool = False) -> None:
     events.publish(change)
 
 
-def _end_open(person_id: uuid.UUID, state: str) -> None:
-    mine = update(EmailChange).where(EmailChange.person_id == person_id, EmailChange.state == ASKED)
-    db.session.execute(mine.values(state=state))
-
-
 def _sign(purpose: tokens.LinkPurpose, change: EmailChange) -> str:
     return tokens.sign(purpose, str(change.id))
 
 
-def _read(
-    purpose: tokens.LinkPurpose, token: str, states: set[str], *, period_name: str = "email_change_undo"
-) -> EmailChange:
-    (change_id,) = tokens.read(purpose, token, max_age=period(period_name))
+def _read(purpose: tokens.LinkPurpose, token: str, states: set[str]) -> EmailChange:
+    (change_id,) = tokens.read(purpose, token, max_age=period("email_change_undo"))
+    return _in_state(change_id, states)
+
+
+def _in_state(change_id: str, states: set[str]) -> EmailChange:
     change = db.session.get(EmailChange, uuid.UUID(change_id))
     if change is None or change.state not in states:
         raise LinkDead

@@ -16,6 +16,7 @@ from portal.accounts import mail
 from portal.accounts.models import FACTOR_SECRET, Person, StaffRole, TotpFactor
 from portal.accounts.service import people, sessions
 from portal.accounts.service.passwords import WrongPassword, check_password
+from portal.accounts.service.pending import end_pending
 from portal.kit import audit, clock, codes, keys, passwords, throttle
 from portal.kit.actor import Actor
 from portal.kit.db import db
@@ -119,6 +120,7 @@ def add_factor(actor: Actor, *, sealed: str, code: str) -> sessions.SignedIn:
         TotpFactor(person_id=person.id, secret_sealed=sealed_secret, created_at=now, confirmed_at=now, last_step=step)
     )
     sessions.end_sessions(person.id, but=actor.session_id)
+    end_pending(person.id)
     audit.record("accounts.factor_added", subject_id=person.id, by=person.id)
     return sessions.renew_session(actor, by_second_factor=True)
 
@@ -139,9 +141,10 @@ def remove_factor(actor: Actor, *, password: str) -> None:
 
 
 def drop_factor(person: Person) -> None:
-    """Delete the factor and write the email. Raises NotFound when there is none."""
+    """Delete the factor, end what waits and write the email. Raises NotFound when there is none."""
     if db.affected(delete(TotpFactor).where(TotpFactor.person_id == person.id)) != 1:
         raise NotFound
+    end_pending(person.id)
     mail.factor_removed(person)
 
 

@@ -2,15 +2,18 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import aliased
 
+from portal.accounts.mail import mailbox_mark
 from portal.accounts.models import CONFIRMED, EmailChange, Person
 from portal.kit import clock
 from portal.kit.db import db
 from portal.kit.email_address import lookup_key
 from portal.kit.periods import period
+from portal.kit.refusals import LinkDead
 
 
 def find_by_former_email(email: str) -> Person | None:
@@ -51,3 +54,17 @@ def undoable_changes(person_id: uuid.UUID) -> Sequence[EmailChange]:
     """Return the changes that the mailbox which was left may still take back, oldest first."""
     mine = _untaken().where(EmailChange.person_id == person_id, _in_time())
     return db.session.scalars(mine.order_by(EmailChange.confirmed_at)).all()
+
+
+def left_mailbox_at(person: Person, *, mark: str) -> datetime | None:
+    """Return when an account left the mailbox that a link went to; None when it has not.
+
+    Raises LinkDead when that mailbox has no say any more: it was left too long ago, the change to it was taken back, or
+    somebody else has confirmed it since.
+    """
+    if mark == mailbox_mark(person.id, person.email):
+        return None
+    for change in reversed(undoable_changes(person.id)):
+        if mark == mailbox_mark(person.id, change.old_email):
+            return change.left_at
+    raise LinkDead

@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 
 from portal.accounts import mail
 from portal.accounts.models import Person
+from portal.accounts.service.pending import end_pending
 from portal.accounts.service.people import has_factor, lock_person, person_for
 from portal.accounts.service.sessions import SignedIn, end_sessions, renew_session
 from portal.kit import audit, clock, passwords, throttle
@@ -51,7 +52,7 @@ def check_password(person: Person, *, password: str) -> bool:
 
 @before_writes
 def set_password(person: Person, *, password: str, keep_session: uuid.UUID | None = None) -> None:
-    """Set a new password: every link stamped with the old one dies, other sessions end, a frozen account thaws (P08).
+    """Set a new password: what waits and other sessions end, links of before are dead, a frozen account thaws (P08).
 
     Writes the security email and the audit row. Hashing holds no transaction.
     Raises PasswordTooShort, PasswordTooCommon, PasswordTellsContext, Busy; LinkDead when somebody set one meanwhile.
@@ -64,6 +65,7 @@ def set_password(person: Person, *, password: str, keep_session: uuid.UUID | Non
         raise LinkDead
     person.password_hash, person.password_set_at, person.frozen_at = hashed, clock.now(), None
     end_sessions(person.id, but=keep_session)
+    end_pending(person.id)
     mail.password_changed(person)
     audit.record("accounts.password_changed", subject_id=person.id, by=person.id)
 

@@ -8,6 +8,7 @@ from sqlalchemy import inspect, select
 from portal.accounts.models import Person, TotpFactor
 from portal.accounts.service import sessions
 from portal.accounts.service.former_emails import former_emails, undoable_changes
+from portal.accounts.service.pending import end_pending
 from portal.kit import audit, clock
 from portal.kit.actor import Actor
 from portal.kit.claims import Subject
@@ -73,6 +74,7 @@ def freeze(person: Person) -> None:
     """End every session and let nobody in until the password is chosen anew (P10)."""
     person.frozen_at = person.frozen_at or clock.now()
     sessions.end_sessions(person.id)
+    end_pending(person.id)
     audit.record("accounts.frozen", subject_id=person.id)
 
 
@@ -81,6 +83,7 @@ def deactivate(person_id: uuid.UUID, *, by: uuid.UUID | None) -> Person:
     person = lock_person(person_id)
     person.deactivated_at = person.deactivated_at or clock.now()
     sessions.end_sessions(person.id)
+    end_pending(person.id)
     audit.record("accounts.deactivated", subject_id=person.id, by=by)
     return person
 

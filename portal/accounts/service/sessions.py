@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, or_, select, update
 
 from portal.accounts.models import SignInSession, StaffRole
+from portal.accounts.service.pending import end_pending
 from portal.kit import audit, clock
 from portal.kit.actor import Actor
 from portal.kit.db import db
@@ -129,6 +130,15 @@ def sessions_for(actor: Actor) -> list[SessionView]:
     ]
 
 
+def revoke_session(session_id: uuid.UUID, *, by: Actor) -> None:
+    """End one of the actor's own sessions, of a browser that they mistrust: what waits on the account ends too.
+
+    Raises NotFound for anybody else's.
+    """
+    end_session(session_id, by=by)
+    end_pending(by.require_id())
+
+
 def end_session(session_id: uuid.UUID, *, by: Actor) -> None:
     """End one of the actor's own sessions. Raises NotFound for anybody else's."""
     mine = delete(SignInSession).where(SignInSession.id == session_id, SignInSession.person_id == by.person_id)
@@ -146,8 +156,9 @@ def end_sessions(person_id: uuid.UUID, *, but: uuid.UUID | None = None) -> int:
 
 
 def end_other_sessions(actor: Actor) -> int:
-    """End every session of the actor but this one; return how many."""
+    """End every session of the actor but this one, and what waits on the account; return how many sessions."""
     person_id = actor.require_id()
     ended = end_sessions(person_id, but=actor.session_id)
+    end_pending(person_id)
     audit.record("accounts.other_sessions_ended", subject_id=person_id, by=person_id, count=ended)
     return ended

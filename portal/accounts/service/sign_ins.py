@@ -31,11 +31,11 @@ class AccountFrozen(Refusal):
 
 
 class AccountClosing(Refusal):
-    """The password is right, but the account is about to be deleted; carries the `token` of the undo and until when."""
+    """The proof is whole, but the account is about to be deleted; carries the `token` of the undo and until when."""
 
     def __init__(self, person: Person, deactivated_at: datetime) -> None:
         super().__init__()
-        self.token = closing_links.undo_deletion_token(person)
+        self.token = closing_links.undo_deletion_token(person, to=person.email)
         self.gone_at = deactivated_at + period("deletion_undo")
 
 
@@ -82,11 +82,13 @@ def sign_in(attempt: Attempt) -> SignedIn | SecondStep:
     if person is None or proven is None or not right:
         _refuse(attempt, proven.person_id if proven else None)
     _refund(attempt)
-    _check_open(person)
+    if person.frozen_at:
+        raise AccountFrozen
     refresh_hash(person, password=attempt.password, fits=right)
     if people.has_factor(person):
         remember = "1" if attempt.remember else ""
         return SecondStep(tokens.sign(SECOND_STEP, str(proven.person_id), remember, stamp=proven.stamp))
+    _check_open(person)
     # Judged before the session is opened: nobody waits for the write lock meanwhile.
     is_common = passwords.is_common(attempt.password)
     opened = _enter(proven, attempt.device, attempt.remember, attempt.replaces, by_second_factor=False)
@@ -104,10 +106,9 @@ def _refund(attempt: Attempt) -> None:
 
 
 def _check_open(person: Person) -> None:
+    # Asked of a proof that is whole: the way back into a closed account is a way into the account.
     if person.deactivated_at:
         raise AccountClosing(person, person.deactivated_at)
-    if person.frozen_at:
-        raise AccountFrozen
 
 
 def _stamp(person: Person) -> str:
@@ -131,7 +132,7 @@ def finish_sign_in(token: str, *, code: str, device: str, replaces: uuid.UUID | 
     """Let a person in who has given the password, by the code of the second step.
 
     Raises LinkDead when the first half is too old or the account has changed since, CodeWrong, CodesUnreadable,
-    TooManyTries.
+    TooManyTries, AccountClosing.
     """
     person_id, remember = tokens.read(SECOND_STEP, token, max_age=period("human_code"), stamp=_stamp_of)
     person = people.get_person(uuid.UUID(person_id))
@@ -141,6 +142,7 @@ def finish_sign_in(token: str, *, code: str, device: str, replaces: uuid.UUID | 
     except factors.CodeWrong:
         history.note_failure_later(proven.person_id, device=device)
         raise
+    _check_open(person)
     return _enter(proven, device, bool(remember), replaces, by_second_factor=True)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 
 from portal.accounts.models import Person, StaffRole, TotpFactor
 from portal.accounts.service import factors, people, sessions
+from portal.accounts.service.pending import end_pending
 from portal.kit import audit, clock
 from portal.kit.actor import Role
 from portal.kit.db import db
@@ -33,6 +34,7 @@ def grant_role(person_id: uuid.UUID, *, role: Role) -> None:
     row.role, row.granted_at = Role(role).value, clock.now()
     db.session.add(row)
     sessions.end_sessions(person.id)
+    end_pending(person.id)
     audit.record("accounts.role_granted", subject_id=person_id, role=role)
 
 
@@ -43,6 +45,7 @@ def remove_role(person_id: uuid.UUID) -> None:
         raise NotFound
     db.session.execute(delete(StaffRole).where(StaffRole.person_id == person_id))
     sessions.end_sessions(person_id)
+    end_pending(person_id)
     audit.record("accounts.role_removed", subject_id=person_id, role=row.role)
 
 

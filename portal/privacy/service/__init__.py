@@ -13,11 +13,13 @@ from portal.privacy.service.deletions import count_put_off as count_put_off
 from portal.privacy.service.deletions import erase_some as erase_some
 from portal.privacy.service.deletions import outlook_for as outlook_for
 from portal.privacy.service.deletions import request_deletion as request_deletion
+from portal.privacy.service.deletions import take_back as take_back
 from portal.privacy.service.deletions import undo as undo
 from portal.privacy.service.deletions import undoable as undoable
 from portal.privacy.service.exports import ExportView as ExportView
 from portal.privacy.service.exports import build as build
 from portal.privacy.service.exports import delete_export as delete_export
+from portal.privacy.service.exports import drop_exports as drop_exports
 from portal.privacy.service.exports import export_for as export_for
 from portal.privacy.service.exports import newest_export_for as newest_export_for
 from portal.privacy.service.exports import note_fetched as note_fetched

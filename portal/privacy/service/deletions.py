@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy import Select, func, select
 
 from portal.accounts import service as accounts
+from portal.accounts.events import AccountTakenBack
 from portal.accounts.models import Person
 from portal.jobs import service as jobs
 from portal.kit import audit, clock, tokens
@@ -93,10 +94,11 @@ def request_deletion(actor: Actor) -> datetime:
     )
     db.session.add(deletion)
     audit.record("privacy.deletion_requested", subject_id=person.id, by=person.id)
-    token = accounts.undo_deletion_token(person)
     # Also to an address that may still take its account back: whoever changed it must not be able to delete it unseen.
     for address in accounts.addresses_of(person):
-        mail.deletion_begun(person, to=address, due_at=deletion.due_at, token=token)
+        mail.deletion_begun(
+            person, to=address, due_at=deletion.due_at, token=accounts.undo_deletion_token(person, to=address)
+        )
     return deletion.due_at
 
 
@@ -107,11 +109,21 @@ def undoable(token: str) -> datetime:
 
 def undo(token: str) -> None:
     """Open the account again and forget the deletion. Raises LinkDead: undone already, carried out, or not ours."""
-    deletion = _undoable(token)
+    mail.deletion_undone(_keep_account(_undoable(token)))
+
+
+def take_back(event: AccountTakenBack) -> None:
+    """Forget a deletion that waits: the owner of the account says that somebody else asked for it."""
+    deletion = db.session.scalar(_waiting_of(event.person_id))
+    if deletion is not None:
+        _keep_account(deletion)
+
+
+def _keep_account(deletion: Deletion) -> Person:
     deletion.state, deletion.ended_at = UNDONE, clock.now()
     person = accounts.reactivate(deletion.whom)
     audit.record("privacy.deletion_undone", subject_id=person.id, by=person.id)
-    mail.deletion_undone(person)
+    return person
 
 
 def begin_due() -> int:
@@ -221,14 +233,12 @@ def _open_of(person_id: uuid.UUID) -> Select[Deletion]:
 
 
 def _undoable(token: str) -> Deletion:
-    (person_id,) = tokens.read(accounts.UNDO_DELETION, token, max_age=period("deletion_undo"), stamp=_stamp_now)
-    waiting = _open_of(uuid.UUID(person_id)).where(Deletion.state == WAITING, Deletion.due_at > clock.now())
-    deletion = db.session.scalar(waiting.with_for_update())
+    deletion = db.session.scalar(_waiting_of(accounts.person_of_closing_link(token).id))
     if deletion is None:
         raise LinkDead
     return deletion
 
 
-def _stamp_now(person_id: str) -> str | None:
-    person = db.session.get(Person, uuid.UUID(person_id))
-    return accounts.closing_stamp(person) if person else None
+def _waiting_of(person_id: uuid.UUID) -> Select[Deletion]:
+    waiting = _open_of(person_id).where(Deletion.state == WAITING, Deletion.due_at > clock.now())
+    return waiting.with_for_update()

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from portal.accounts import service as accounts
+from portal.accounts.events import PendingEnded
 from portal.jobs import service as jobs
 from portal.kit import audit, clock, throttle
 from portal.kit.actor import Actor
@@ -105,6 +106,12 @@ def delete_export(export_id: uuid.UUID, *, by: Actor) -> None:
     """Delete one of the actor's own copies before its time. Raises NotFound."""
     _drop(_mine(by, export_id))
     audit.record("privacy.export_deleted", subject_id=by.person_id, by=by.person_id)
+
+
+def drop_exports(ended: PendingEnded) -> None:
+    """Delete every copy of a person that is being built or can be fetched: whoever asked for it may be in no longer."""
+    for export in db.session.scalars(select(Export).where(Export.person_id == ended.person_id)):
+        _drop(export)
 
 
 def build(export_id: uuid.UUID) -> Callable[[], None] | None:

@@ -175,6 +175,7 @@ def change_email(walk: Walk) -> None:
     reader.submit("/settings/email", email="roi.allo@example.com")
     reader.submit("/settings/email", email="nelli@example.com")
     reader.submit(walk.outbox.last(old.email).link("/email/veto/"))
+    reader.submit(walk.outbox.last(old.email).link("/reset-password/"), password="επτά βελόνες στο συρτάρι μου")
     walk.clock.forward(hours=1)
     reader = walk.signed_in(old)
     reader.submit("/settings/email", email="roi.nea@example.com")
