@@ -18,6 +18,7 @@ from portal.kit import (
     errors,
     events,
     files,
+    form_guard,
     forms,
     headers,
     i18n,
@@ -112,7 +113,8 @@ def _install_kit(app: web.Portal, settings: Settings) -> None:
     throttle.init_app(app, settings)
     files.init_app(app, settings)
     passwords.init_app(app, settings)
-    forms.init_app(app, person_stamp=access.stamp_of_actor)
+    form_guard.init_app(app, owner_now=access.owner_now)
+    app.finishing = [forms.finish]
     access.init_app(app, LOAD_ACTOR)
     claims.init_app(app, [area.claim for area in AREAS])
     checks.init_app(app, [check for area in AREAS for check in area.checks])

@@ -151,7 +151,7 @@ class Page:
                 option = field.find("option", selected=True) or field.find("option")
                 sent[name] = option.get("value", "") if option else ""
             elif field.name == "textarea":
-                sent[name] = field.get_text().removeprefix("\n")
+                sent[name] = field.get_text().replace("\r\n", "\n").removeprefix("\n")
             else:
                 sent[name] = field.get("value", "on" if kind == "checkbox" else "")
         return sent

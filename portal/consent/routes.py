@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from portal.consent import browser, service
 from portal.consent.forms import Choose
 from portal.kit import access, throttle
-from portal.kit.forms import came_from
+from portal.kit.form_guard import came_from
 from portal.kit.i18n import _
 from portal.kit.web import internal_path, this_client
 

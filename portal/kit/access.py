@@ -1,6 +1,5 @@
 """Access tags: every endpoint says who may enter. An untagged endpoint stops the boot; the gate stands before every view."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
@@ -10,11 +9,11 @@ from flask import Flask, Response, abort, current_app, flash, g, redirect, reque
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
 
-from portal.kit import forms, headers, page_language
+from portal.kit import form_owners, headers, page_language
 from portal.kit.actor import NOBODY, Actor, FactorNotGiven, ProofTooOld, Role, Staff, admit
 from portal.kit.i18n import _
 from portal.kit.refusals import NotFound
-from portal.kit.web import SAFE_METHODS, internal_path
+from portal.kit.way_back import find_way_back
 
 View = TypeVar("View", bound=Callable[..., Any])
 _KNOWN = "_login_user"
@@ -160,20 +159,17 @@ def end_browser_session() -> None:
 
 
 def person_stamp() -> str:
-    """Return the mark of who is signed in, which every form of theirs carries; empty for a visitor.
-
-    A tab may be older than the sign-in of the other tab: what it sends was meant for another account.
-    """
-    return _stamp(actor_if_known() or NOBODY)
+    """Return the stamp of who is signed in, which every form of theirs carries; empty for a visitor. Looks nobody up."""
+    return form_owners.stamp(_owner(actor_if_known() or NOBODY))
 
 
-def stamp_of_actor() -> str:
-    """Return the same, looking up who is signed in."""
-    return _stamp(actor())
+def owner_now() -> str:
+    """Return who is signed in, as the owner of forms; empty for a visitor."""
+    return _owner(actor())
 
 
-def _stamp(person: Actor) -> str:
-    return hashlib.sha256(b"portal.form " + person.person_id.bytes).hexdigest()[:16] if person.person_id else ""
+def _owner(person: Actor) -> str:
+    return form_owners.owner_of(person.person_id) if person.person_id else ""
 
 
 def init_app(app: Flask, load_actor: Callable[[str], Actor | None]) -> None:
@@ -223,9 +219,7 @@ def _gate() -> ResponseReturnValue | None:
 
 def _gate_staff(person: Actor, tag: Tag) -> ResponseReturnValue | None:
     try:
-        # Only looking asks for freshness: what is posted belongs to a page that was opened fresh, and no typed answer
-        # is lost.
-        g.acting = admit(person, roles=tag.roles, ask_fresh=request.method in SAFE_METHODS)
+        g.acting = admit(person, roles=tag.roles)
     except NotFound:
         # The console does not exist for anybody else.
         abort(404)
@@ -240,14 +234,9 @@ def _gate_staff(person: Actor, tag: Tag) -> ResponseReturnValue | None:
 
 
 def _send_to(endpoint: str, why: str) -> ResponseReturnValue:
-    if ("info", why) not in session.get("_flashes", ()):
-        # Said once: a browser that reopens twenty tabs must not fill up its cookie (v5.0.0-3.3.5).
-        flash(why, "info")
-    came_from = request.full_path.rstrip("?") if request.method in SAFE_METHODS else _page_of_the_button()
-    return redirect(url_for(endpoint, next=internal_path(came_from)), code=303)
-
-
-def _page_of_the_button() -> str | None:
-    """Return the page on which a button was pressed, so that one comes back to it and can press again."""
-    page = forms.came_from()
-    return page if page != url_for("home.start") else None
+    way_back = find_way_back()
+    for sentence in filter(None, (why, way_back.said)):
+        if ("info", sentence) not in session.get("_flashes", ()):
+            # Said once: a browser that reopens twenty tabs must not fill up its cookie (v5.0.0-3.3.5).
+            flash(sentence, "info")
+    return redirect(url_for(endpoint, next=way_back.path), code=303)

@@ -117,18 +117,18 @@ class Staff:
 _GATE = object()
 
 
-def admit(actor: Actor, *, roles: Collection[Role], ask_fresh: bool = True) -> Staff:
+def admit(actor: Actor, *, roles: Collection[Role]) -> Staff:
     """Return the actor as a member of staff in one of `roles` (v5.0.0-6.3.3, 8.4.2).
 
-    Raises NotFound without such a role, FactorNotGiven without a second factor in this session, ProofTooOld when
-    freshness is asked and lacking.
+    Raises NotFound without such a role, FactorNotGiven without a second factor in this session, ProofTooOld when the last
+    proof of identity is not fresh.
     """
     held = [role for role in Role if role in roles and role in actor.roles]
     if not held:
         raise NotFound
     if actor.second_factor_at is None or not actor.has_second_factor:
         raise FactorNotGiven
-    if ask_fresh and not actor.is_fresh:
+    if not actor.is_fresh:
         raise ProofTooOld
     return Staff(actor.require_id(), held[0], _GATE)
 

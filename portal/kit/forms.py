@@ -5,37 +5,37 @@ token has expired the page comes back filled. A button-only POST with an expired
 """
 
 import re
+import uuid
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from html import escape
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
-import structlog
 from email_validator import EmailNotValidError, validate_email
-from flask import Flask, abort, current_app, flash, g, redirect, request, url_for
-from flask.typing import ResponseReturnValue
+from flask import current_app, g, request
 from flask_wtf import FlaskForm
-from flask_wtf.csrf import generate_csrf, validate_csrf
 from flask_wtf.file import FileField, FileRequired, MultipleFileField
 from flask_wtf.form import _Auto
+from werkzeug import Response
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import BooleanField, EmailField, PasswordField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import Select
 
-from portal.kit import characters, periods
+from portal.kit import characters, periods, unsent_forms
 from portal.kit.i18n import _, _l
 from portal.kit.refusals import Refusal, TooManyTries, Unavailable
-from portal.kit.settings import current_settings
 from portal.kit.unit import refuse_unit
-from portal.kit.web import SAFE_METHODS, internal_path
+from portal.kit.unsent_forms import Unsent
+from portal.kit.web import SAFE_METHODS
 
-log = structlog.get_logger()
 NAME_MAX = 100
 EMAIL_MAX = 254
 PASSWORD_MAX = 256
 MESSAGE_MAX = 10_000
+UNSENT = "unsent"
+"""The name under which the id of a form that was not sent travels in the address of its page."""
 
 Sentence = Any
 
@@ -45,6 +45,8 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 
     refusals: ClassVar[Mapping[str, tuple[str | None, Sentence]]] = {}
     status: int = 200
+    put_back: Unsent | None = None
+    """What stands in the form because it was typed before the gate turned it away."""
 
     class Meta:
         csrf = True
@@ -54,9 +56,12 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             """Hand files to file fields and texts to the rest: a file sent under a text's name is no text, JSON no form."""
             if formdata is not _Auto:
                 return formdata
-            if request.method in SAFE_METHODS or g.get("other_person"):
+            if g.get("other_person"):
                 # What was typed for one account is never shown, let alone saved, in another.
                 return None
+            if request.method in SAFE_METHODS:
+                form.put_back = _unsent_of(form)
+                return MultiDict(form.put_back.typed) if form.put_back else None
             takes = {field.name for field in form if isinstance(field, FileField | MultipleFileField)}
             files = MultiDict((name, file) for name, file in request.files.items(multi=True) if name in takes)
             return CombinedMultiDict([files, request.form])
@@ -68,7 +73,7 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     def validate(self, extra_validators: Any = None) -> bool:
         """Check shape and token. On failure the unit rolls back and `status` becomes 422."""
         if g.get("other_person"):
-            self.problems.append(_OTHER_PERSON)
+            self.problems.append(OTHER_PERSON)
             self._fail(422)
             return False
         valid = super().validate(extra_validators)
@@ -105,6 +110,33 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         refuse_unit()
 
 
+def owner_now() -> str:
+    """Return who is signed in, as the owner of forms; empty for a visitor."""
+    return cast("Callable[[], str]", current_app.extensions["portal.owner_now"])()
+
+
+def _unsent_id() -> uuid.UUID | None:
+    try:
+        return uuid.UUID(request.args[UNSENT])
+    except (KeyError, ValueError):
+        return None
+
+
+def _unsent_of(form: Form) -> Unsent | None:
+    unsent_id = _unsent_id()
+    unsent = unsent_forms.find(unsent_id, owner=owner_now()) if unsent_id else None
+    takes = {field.name for field in form}
+    # The page may hold other forms, and a link may lead to another page.
+    return unsent if unsent and unsent.path == request.path and {name for name, _value in unsent.typed} <= takes else None
+
+
+def finish(response: Response) -> None:
+    """Forget what was kept of a form once it has been sent, in the unit that took it."""
+    unsent_id = _unsent_id() if request.method not in SAFE_METHODS else None
+    if unsent_id and response.status_code == 303:
+        unsent_forms.forget(unsent_id, owner=owner_now())
+
+
 def _said(refusal: Refusal) -> Mapping[str, object]:
     """Return the values of a refusal as a sentence says them: how long to wait in whole minutes, with their unit."""
     if not isinstance(refusal, TooManyTries):
@@ -113,7 +145,7 @@ def _said(refusal: Refusal) -> Mapping[str, object]:
     return {**refusal.values, "wait": periods.describe(timedelta(minutes=minutes))}
 
 
-_OTHER_PERSON = _l(
+OTHER_PERSON = _l(
     "You’ve signed in to another account since this page was opened, so nothing was saved. This page now shows the account "
     "you’re signed in to."
 )
@@ -286,97 +318,3 @@ def upload(label: Sentence, *, accept: Iterable[str], hint: Sentence = "") -> Fi
         description=hint,
         render_kw={"accept": ",".join(accept)},
     )
-
-
-def init_app(app: Flask, *, person_stamp: Callable[[], str]) -> None:
-    """Check origin, person and token of every unsafe request before any view sees it (v5.0.0-3.5.1).
-
-    `person_stamp` gives the mark of who is signed in now, to hold against the one that a form was made with.
-    """
-    app.before_request(_bound_texts)
-    app.before_request(_check_origin)
-    app.before_request(lambda: _check_person(person_stamp))
-    app.before_request(_check_token)
-    app.jinja_env.globals["csrf_token"] = generate_csrf
-
-
-def _bound_texts() -> None:
-    if request.mimetype != "multipart/form-data":
-        # Only an upload may be large: a long list of names is parsed whole, in memory (v5.0.0-5.2.1).
-        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
-
-
-def _check_origin() -> None:
-    if request.method in SAFE_METHODS or _exempt():
-        return
-    site = request.headers.get("Sec-Fetch-Site")
-    if site not in (None, "same-origin", "none") or not _is_own(request.headers.get("Origin"), site):
-        log.warning("forms.foreign_origin", endpoint=request.endpoint)
-        abort(403)
-
-
-def _is_own(origin: str | None, site: str | None) -> bool:
-    if origin is None:
-        return True
-    if origin == "null":
-        return site == "same-origin" or (site is None and _comes_from_private_page())
-    settings = current_settings()
-    return origin == settings.base_url or (not settings.is_production and origin == request.host_url.rstrip("/"))
-
-
-def _comes_from_private_page() -> bool:
-    """Tell whether a request without a known origin proves our page twice: by a link's token, and by a form's.
-
-    An old browser that knows no `Referrer-Policy: same-origin` says no origin on a page whose address holds a token, and
-    none says `Sec-Fetch-Site` to a host of the local network. A sandboxed frame elsewhere has no token of this browser's.
-    """
-    return "token" in (request.view_args or {}) and _has_good_token()
-
-
-def _has_good_token() -> bool:
-    try:
-        validate_csrf(request.form.get("csrf_token"), time_limit=Form.Meta.csrf_time_limit)
-    except ValidationError:
-        return False
-    return True
-
-
-def _check_person(person_stamp: Callable[[], str]) -> ResponseReturnValue | None:
-    meant_for = request.form.get("person_stamp") if request.method not in SAFE_METHODS and not _exempt() else None
-    now = person_stamp() if meant_for else ""
-    if not now or meant_for == now:
-        return None
-    g.other_person = True
-    return _expired(_OTHER_PERSON)
-
-
-def _check_token() -> ResponseReturnValue | None:
-    if request.method in SAFE_METHODS or _exempt() or g.get("other_person"):
-        return None
-    if _has_good_token():
-        return None
-    log.warning("forms.bad_token", endpoint=request.endpoint)
-    return _expired(_l("That page was open too long, so nothing was changed. Please select the button again."))
-
-
-def _expired(why: Sentence) -> ResponseReturnValue | None:
-    rule = request.url_rule
-    if rule is not None and rule.methods and "GET" in rule.methods:
-        g.csrf_expired = True
-        return None
-    flash(str(why), "warning")
-    return redirect(came_from(), code=303)
-
-
-def came_from() -> str:
-    """Return the path of the portal's own page that this request came from, else the start page."""
-    referrer = request.referrer or ""
-    for base in (current_settings().base_url, request.host_url.rstrip("/")):
-        if referrer.startswith(base + "/") and (path := internal_path(referrer.removeprefix(base))):
-            return path
-    return url_for("home.start")
-
-
-def _exempt() -> bool:
-    view: Callable[..., Any] | None = current_app.view_functions.get(request.endpoint or "")
-    return view is None or hasattr(view, "csrf_exempt_reason")

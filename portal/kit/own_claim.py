@@ -19,11 +19,13 @@ from portal.kit.claims import (
     personal,
     technical,
 )
+from portal.kit.form_owners import owner_of
 from portal.kit.i18n import _l
 from portal.kit.lasting import LastingKey
 from portal.kit.rotation import SecretKey
 from portal.kit.staff_reads import StaffRead, StaffReadSubject
 from portal.kit.throttle import ThrottleCount
+from portal.kit.unsent_forms import UnsentForm
 
 _SHOWN = _l("To show you, and to prove, when our staff opened something of yours, and on what basis.")
 _READS_STAY = ExemptFromErasure(
@@ -42,6 +44,10 @@ _acted = of_subjects(person=AuditEntry.by_id)
 
 def _acted_on_others(subjects: Collection[Subject]) -> ColumnElement[bool]:
     return and_(_acted(subjects), or_(AuditEntry.subject_id.is_(None), not_(_acted_on(subjects))))
+
+
+def _typed_by(subjects: Collection[Subject]) -> ColumnElement[bool]:
+    return UnsentForm.owner.in_([owner_of(subject.person_id) for subject in subjects if subject.person_id])
 
 
 def _reads_about(subjects: Collection[Subject]) -> ColumnElement[bool]:
@@ -133,6 +139,22 @@ CLAIM = DataClaim(
         # In the order in which they are swept: who a read was about goes before the read.
         _READ_SUBJECT,
         _READ,
+        Table(
+            UnsentForm,
+            what=_l("Forms that wait until you’ve signed in again"),
+            parties=[Party(_typed_by)],
+            purpose=_l(
+                "So that you don’t lose what you typed when you’re signed out, or asked who you are, as you send it."
+            ),
+            ground=Ground.CONTRACT,
+            retention=RetainFor("unsent_form", since="at"),
+            columns={
+                "id": technical(_l("ID")),
+                "owner": personal(_l("Mark of your account")),
+                "typed": personal(_l("What you typed"), withheld=_l("It’s encrypted, and shown to you in its form alone.")),
+                "at": technical(_l("When")),
+            },
+        ),
         Table(
             ThrottleCount,
             what=_l("Counts of attempts"),

@@ -1,13 +1,13 @@
 """The web's edge: one unit of work a request, who really asks, and where a browser may be sent."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import structlog
-from flask import Blueprint, Flask, g, request, url_for
+from flask import Blueprint, Flask, Response, g, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -28,6 +28,9 @@ LONGEST_PATH = 1000
 
 class Portal(Flask):
     """Flask, with each view inside one unit of work."""
+
+    finishing: Sequence[Callable[[Response], None]] = ()
+    """What is done in the unit once its view has answered; a view with units of its own does it itself."""
 
     def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer; whatever escapes every handler is a bare 500, and the process lives on (v5.0.0-16.5.4)."""
@@ -52,7 +55,10 @@ class Portal(Flask):
                     return self.make_response(super().dispatch_request())
             with unit_of_work(write=request.method not in SAFE_METHODS) as unit:
                 unit.refused = refused
-                return self.make_response(super().dispatch_request())
+                response = self.make_response(super().dispatch_request())
+                for finish in self.finishing:
+                    finish(response)
+                return response
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -36,6 +36,7 @@ _ALL = (
     Period("session_remembered", timedelta(days=30), _l("Signed in with “Remember me”")),
     Period("fresh", timedelta(minutes=30), _l("Confirming it’s you before a sensitive step")),
     Period("sign_in_history", timedelta(days=90), _l("Sign-in history")),
+    Period("unsent_form", timedelta(hours=12), _l("A form that waits until you have signed in again")),
     Period("throttle", timedelta(hours=24), _l("Counts that slow down guessing, under a keyed hash")),
     # Records
     Period("audit", timedelta(days=2 * 365), _l("The audit trail: IDs and facts, no addresses")),
