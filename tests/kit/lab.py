@@ -28,7 +28,7 @@ PAGE = """
 {{ forms.field(form.password, autocomplete="current-password") }}{{ forms.field(form.message) }}
 {{ forms.checkbox(form.agree) }}
 {% endcall %}
-{{ forms.press(url_for("lab.press"), "Press") }}
+{{ forms.button_form(url_for("lab.press"), "Press") }}
 {% endblock %}
 """
 SECRET_WORDS = "ada@example.com lives at 192.0.2.7"
