@@ -6,6 +6,8 @@ from sqlalchemy import update
 
 from portal.accounts import service as accounts
 from portal.accounts.models import TotpFactor
+from portal.accounts.service import people
+from portal.kit import clock as time
 from portal.kit.db import db
 from tests.accounts.walk import INSIDE, cookie_of, is_in, sign_in
 from tests.conftest import Visitor
@@ -185,6 +187,22 @@ def test_codes_are_not_guessed(client, new_client, cast, ada, clock):
     other = new_client()
     sign_in(other, ada)
     assert other.fill_in(code=cast.code(ada)).status == 429, "another browser does not help"
+
+
+def test_an_account_that_changes_while_the_code_is_checked_is_asked_to_start_again(client, cast, ada, monkeypatch):
+    page = sign_in(client, ada)
+    lock = people.lock_person
+
+    def frozen_meanwhile(person_id):
+        person = lock(person_id)
+        person.frozen_at = time.now()
+        return person
+
+    monkeypatch.setattr(people, "lock_person", frozen_meanwhile)
+    page = client.send(page, code=cast.code(ada))
+    assert page.path == "/login"
+    assert "start again" in page.text
+    assert not is_in(client)
 
 
 def test_the_first_half_is_good_for_a_short_time(client, cast, ada, clock):

@@ -29,6 +29,11 @@ class Verb:
         """Where it stands."""
         return f"{self.module.at(self.node)} {self.name}"
 
+    @property
+    def has_any_decorator(self) -> bool:
+        """Whether it is handed to somebody who calls it."""
+        return bool(self.node.decorator_list)
+
     def has(self, decorator: str) -> bool:
         """Tell whether it bears a decorator of this name."""
         return any(dotted(each).split(".")[-1] == decorator for each in self.node.decorator_list)

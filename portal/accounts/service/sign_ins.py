@@ -14,7 +14,7 @@ from portal.kit.actor import Actor
 from portal.kit.clients import ClientKey
 from portal.kit.email_address import lookup_key
 from portal.kit.periods import period
-from portal.kit.refusals import NotFound, Refusal
+from portal.kit.refusals import LinkDead, NotFound, Refusal
 from portal.kit.unit import before_writes
 
 FAILURES_PER_ACCOUNT = "10 per 5 minutes"
@@ -143,7 +143,11 @@ def finish_sign_in(token: str, *, code: str, device: str, replaces: uuid.UUID | 
         history.note_failure_later(proven.person_id, device=device)
         raise
     _check_open(person)
-    return _enter(proven, device, bool(remember), replaces, by_second_factor=True)
+    try:
+        return _enter(proven, device, bool(remember), replaces, by_second_factor=True)
+    except SignInRefused:
+        # The account has changed while the code was being checked.
+        raise LinkDead from None
 
 
 def _stamp_of(person_id: str, _remember: str) -> str | None:
