@@ -1,7 +1,6 @@
 """Emails about rights in use."""
 
 import uuid
-from collections.abc import Sequence
 from datetime import datetime
 
 from portal.accounts.models import Person
@@ -41,7 +40,7 @@ def deletion_undone(person: Person) -> None:
     )
 
 
-def deletion_receipt(receipt: object, *, holds: Sequence[str], token: str, email: str, language: str, zone: str) -> None:
+def deletion_receipt(receipt: object, *, token: str, email: str, language: str, zone: str) -> None:
     """Say what was deleted and what stays until when. About nobody any more, so it is kept under no account."""
     mail.send(
         "privacy/deletion_receipt",
@@ -49,6 +48,5 @@ def deletion_receipt(receipt: object, *, holds: Sequence[str], token: str, email
         language=language,
         zone=zone,
         receipt=receipt,
-        holds=holds,
         url=external_url("privacy.receipt", token=token),
     )

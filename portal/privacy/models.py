@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, String, text
+from sqlalchemy import BigInteger, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kit import clock
@@ -76,9 +76,9 @@ class Deletion(Base):
     sealed: Mapped[bytes | None] = mapped_column(SEALED_FACTS)
     """Whose data goes and where the receipt is sent, sealed, while it runs: its rows may be gone when it resumes."""
     gone: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """Table -> rows deleted."""
-    stays: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    """Table -> rows that are kept for a reason of their own."""
+    """Line of the register -> rows deleted or blanked so far. Empty once it is done: then the receipt says it."""
+    receipt: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The document of the receipt, frozen when it is done: canonical JSON (RFC 8785), never written again."""
 
     @property
     def whom(self) -> uuid.UUID:

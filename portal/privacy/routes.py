@@ -5,7 +5,7 @@ import uuid
 from flask import Blueprint, Response, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.kit import access, clock
+from portal.kit import access, clock, page_language
 from portal.kit.actor import Role
 from portal.kit.downloads import download
 from portal.kit.forms import ConfirmForm
@@ -151,6 +151,8 @@ def undo(token: str) -> ResponseReturnValue:
 @bp.get("/privacy/receipt/<token>")
 @access.public
 def receipt(token: str) -> str:
-    """Show the receipt of a deletion; it holds nothing about anybody."""
+    """Show the receipt of a deletion, in the language in which it was frozen; it holds nothing about anybody."""
     private_link()
-    return render("privacy/receipt.html", receipt=service.receipt_by_token(token))
+    receipt = service.receipt_by_token(token)
+    page_language.speak(receipt.language)
+    return render("privacy/receipt.html", receipt=receipt)

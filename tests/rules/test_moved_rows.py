@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import rfc8785
 from sqlalchemy import MetaData, Table, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
 from portal.kit.db import db
+from portal.privacy.service.receipts import read as read_receipt
 
 pytestmark = pytest.mark.both_databases
 
@@ -197,3 +200,53 @@ def test_visits_follow_pages_to_their_areas_and_back(up, down):
     assert {row["endpoint"] for row in rows("visit")} == moved
     down("0007")
     assert {row["endpoint"] for row in rows("visit")} == set(names)
+
+
+COUNTED = {"person": 1, "ticket": 2, "a_table_of_before": 3}
+STAYED = {"audit_entry": 4}
+
+
+@pytest.fixture
+def receipts(up):
+    """A deletion that was done, and one that waits, walked up past the migration that freezes receipts."""
+    up("0012")
+    numbers = {"number": "DONE", "state": "done", "ended_at": AT, "gone": COUNTED, "stays": STAYED}
+    waiting = {"number": "WAITING", "state": "waiting", "ended_at": None, "gone": {}, "stays": {}}
+    for number, values in enumerate((numbers, waiting)):
+        put("deletion", {"id": stored(uuid.UUID(int=number)), "requested_at": AT, "due_at": AT, **values})
+    up("0013")
+
+
+def test_the_receipt_of_an_old_deletion_becomes_a_document_that_the_portal_reads(receipts):
+    documents = {row["number"]: row["receipt"] for row in rows("deletion")}
+    assert documents["WAITING"] is None
+    assert rfc8785.dumps(json.loads(documents["DONE"])) == bytes(documents["DONE"])
+    receipt = read_receipt(documents["DONE"])
+    assert (receipt.number, receipt.verified_at, receipt.days_total) == ("DONE", AT, 60)
+    assert {line.line: (line.what, line.rows) for line in receipt.deleted} == {
+        "person": ("Your User Account", 1), "ticket": ("Support tickets", 2), "a_table_of_before": ("a_table_of_before", 3),
+    }  # fmt: skip
+    assert [(line.what, line.rows, line.kept) for line in receipt.retained] == [("Audit trail", 4, "2 years")]
+
+
+def test_on_the_way_down_a_receipt_is_counts_again(receipts, down, up):
+    down("0012")
+    found = {row["number"]: (row["gone"], row["stays"]) for row in rows("deletion")}
+    assert found == {"DONE": (COUNTED, STAYED), "WAITING": ({}, {})}
+    up("0013")
+    assert [row["receipt"] is None for row in rows("deletion") if row["number"] == "DONE"] == [False]
+
+
+def test_a_person_has_one_open_deletion_after_that_step_and_back_too(receipts, down):
+    def both_fail():
+        one = {"person_id": stored(ADA), "state": "waiting", "requested_at": AT, "due_at": AT, "gone": {}}
+        more = {"stays": {}} if "stays" in rows("deletion")[0] else {}
+        put("deletion", {"id": stored(uuid.uuid4()), "number": uuid.uuid4().hex, **one, **more})
+        with pytest.raises(DBAPIError):
+            put("deletion", {"id": stored(uuid.uuid4()), "number": uuid.uuid4().hex, **one, **more})
+
+    both_fail()
+    with db.engine.begin() as connection:
+        connection.execute(text("DELETE FROM deletion WHERE person_id IS NOT NULL"))
+    down("0012")
+    both_fail()

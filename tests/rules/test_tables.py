@@ -16,6 +16,7 @@ OTHER_KEYS: dict[str, str] = {}
 
 BYTES = {
     "visit.sealed_address": "sealed under the key of its day, which is destroyed after two weeks",
+    "deletion.receipt": "a document about nobody, for whoever holds its link",
     "staff_read.salt": "random bytes, sealed by nothing",
 }
 

@@ -19,6 +19,7 @@ class Effect(StrEnum):
     DELETED = "deleted"
     BLANKED = "blanked"
     RETAINED = "retained"
+    NONE = "none"
 
 
 @dataclass(frozen=True)
@@ -73,10 +74,12 @@ class Holding:
     @property
     def effect(self) -> Effect:
         """What an erasure does."""
-        action = self.party.on_erasure if self.party else None
+        if self.party is None:
+            return Effect.NONE
+        action = self.party.on_erasure
         if isinstance(action, BlankColumns):
             return Effect.BLANKED
-        return Effect.DELETED if action is None or isinstance(action, DeleteRow) else Effect.RETAINED
+        return Effect.DELETED if isinstance(action, DeleteRow) else Effect.RETAINED
 
     @cached_property
     def columns(self) -> Mapping[str, Column]:
@@ -129,7 +132,9 @@ class Holding:
         )
 
     def _said_of_erasure(self) -> str:
-        action = self.party.on_erasure if self.party else DeleteRow()
+        if self.party is None:
+            return str(_("Nothing: no entry is about anybody"))
+        action = self.party.on_erasure
         if isinstance(action, DeleteRow):
             return str(_("Deleted"))
         return str(action.words if isinstance(action, BlankColumns) else action.reason)

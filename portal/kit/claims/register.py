@@ -14,7 +14,6 @@ from portal.kit.claims.subjects import Subject
 from portal.kit.claims.vocabulary import DataClaim, Table
 from portal.kit.db import db
 from portal.kit.files import storage
-from portal.kit.i18n import _
 from portal.kit.running import App, Installed
 
 BATCH = 500
@@ -83,18 +82,14 @@ class Register:
         return [str(text) for claim in self.claims for text in claim.consequences(subject)]
 
     def retained(self, subject: Subject) -> list[tuple[RegisterRow, int]]:
-        """Return the lines of the register that an erasure leaves behind, with the number of rows."""
+        """Return the lines of the register that an erasure leaves behind, with the number of rows (P30, P31)."""
         lines = [each for each in self._disclosed() if each.effect is Effect.RETAINED]
         counts = _counts(subject, lines)
         return [(each.row(), counts[each.name]) for each in lines if counts[each.name]]
 
-    def stays(self, subject: Subject) -> list[str]:
-        """Say what stays after an erasure, why and until when (P30, P31)."""
-        rows = [
-            _("%(what)s: %(reason)s How long we keep it: %(time)s.", what=row.what, reason=row.on_erasure, time=row.kept)
-            for row, _count in self.retained(subject)
-        ]
-        return rows + [str(text) for claim in self.claims for text in claim.stays(subject)]
+    def stays_besides(self, subject: Subject) -> list[str]:
+        """Say what stays after an erasure besides rows, why and until when."""
+        return [str(text) for claim in self.claims for text in claim.stays_besides(subject)]
 
     def erase(self, subject: Subject, *, batch: int = BATCH) -> dict[str, int]:
         """Erase at most one batch, the highest area first; return line of the register -> rows deleted or blanked.

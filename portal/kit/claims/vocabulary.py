@@ -125,7 +125,7 @@ class DataClaim:
     """What must happen before an erasure (a sole Owner must hand over)."""
     consequences: Callable[[Subject], Sequence[Sentence]] = _nothing
     """What the person loses by an erasure."""
-    stays: Callable[[Subject], Sequence[Sentence]] = _nothing
+    stays_besides: Callable[[Subject], Sequence[Sentence]] = _nothing
     """What stays after an erasure besides the rows of the tables, why and until when."""
     stored: Mapping[str, Any] = field(default_factory=dict)
     """Kind of stored file -> the column that holds its keys. A file whose key stands in no row is an orphan."""

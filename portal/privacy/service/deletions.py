@@ -47,7 +47,8 @@ class Outlook:
     blanked: list[tuple[RegisterRow, int]]
     """What stays for somebody else, without what is the actor's in it."""
     consequences: list[str]
-    stays: list[str]
+    retained: list[tuple[RegisterRow, int]]
+    stays_besides: list[str]
     leaves_traces: bool
     due_at: datetime
 
@@ -70,7 +71,8 @@ def outlook_for(actor: Actor) -> Outlook:
         goes=[(row, rows) for row, rows in held if row.effect is Effect.DELETED],
         blanked=[(row, rows) for row, rows in held if row.effect is Effect.BLANKED],
         consequences=register().consequences(subject),
-        stays=register().stays(subject),
+        retained=register().retained(subject),
+        stays_besides=register().stays_besides(subject),
         leaves_traces=leaves_traces(),
         due_at=clock.now() + period("deletion_undo"),
     )
@@ -182,18 +184,19 @@ def erase_some(deletion_id: uuid.UUID) -> None:
 
 
 def _finish(deletion: Deletion, subject: Subject, recipient: Recipient) -> None:
-    stays = register().retained(subject)
+    with in_language(recipient.language):
+        retained, besides = register().retained(subject), register().stays_besides(subject)
     deletion.gone = _added(deletion.gone, register().disclosed(register().erase_anchor(subject)))
     if left := register().residue(subject):
         log.error("privacy.erasure_incomplete", deletion=str(deletion.id), left=left)
         raise ErasureIncomplete(", ".join(left))
     audit.record("privacy.person_erased", subject_id=subject.person_id, rows=sum(deletion.gone.values()))
-    deletion.stays = {row.name: rows for row, rows in stays}
-    deletion.state, deletion.ended_at = DONE, clock.now()
-    deletion.person_id = deletion.sealed = deletion.job_id = None
     with in_language(recipient.language):
-        receipt, holds = receipts.receipt_of(deletion), register().stays(subject)
-    mail.deletion_receipt(receipt, holds=holds, token=receipts.link_to(deletion), **vars(recipient))
+        deletion.receipt = receipts.freeze(deletion, retained=retained, stays_besides=besides)
+    receipt = receipts.read(deletion.receipt)
+    deletion.state, deletion.ended_at, deletion.gone = DONE, receipt.verified_at, {}
+    deletion.person_id = deletion.sealed = deletion.job_id = None
+    mail.deletion_receipt(receipt, token=receipts.link_to(deletion), **vars(recipient))
     jobs.enqueue("privacy.purge_free_space")
 
 

@@ -1,11 +1,20 @@
-"""Receipts of deletions: what went, what stays and until when. They hold no personal data and outlive it (P28, P29)."""
+"""Receipts of deletions: what went, what stays and until when. They hold no personal data and outlive it (P28, P29).
 
+A receipt is a document that is frozen when the deletion is done: canonical JSON (RFC 8785), so that it can be signed.
+Whatever the register says later, it says what it said.
+"""
+
+import json
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from portal.kit import clock, tokens
-from portal.kit.claims import register
+import rfc8785
+
+from portal.kit import clock, i18n, tokens
+from portal.kit.claims import Effect, RegisterRow, register
 from portal.kit.db import db, leaves_traces
 from portal.kit.periods import period
 from portal.kit.refusals import LinkDead
@@ -14,12 +23,16 @@ from portal.privacy.models import DONE, Deletion
 PURPOSE = tokens.LinkPurpose("deletion_receipt")
 LASTING = (tokens.lasting(PURPOSE, life="audit"),)
 """What outlives a secret: the page of a receipt."""
+FORM: Mapping[str, Any] = {"type": "deletion_receipt", "version": 1}
+"""What a document says of its own form."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """One kind of data, in the reader's language: how many rows, and for what is kept, why and how long."""
+    """One kind of data, in the language of the receipt: how many rows, and why and how long what stays is kept."""
 
+    line: str
+    """Its name in the register."""
     what: str
     rows: int
     why: str = ""
@@ -28,14 +41,19 @@ class Line:
 
 @dataclass(frozen=True)
 class Receipt:
-    """The proof of one deletion."""
+    """The proof of one deletion, as its document says it."""
 
     number: str
+    language: str
+    """The code of the language that its lines are written in."""
     requested_at: datetime
     verified_at: datetime
     backups_gone_at: datetime
-    gone: list[Line]
-    stays: list[Line]
+    deleted: list[Line]
+    blanked: list[Line]
+    """What stays for somebody else, with what was blanked in it as `why`."""
+    retained: list[Line]
+    stays_besides: list[str]
     leaves_traces: bool
 
     @property
@@ -58,25 +76,54 @@ def receipt_by_token(token: str) -> Receipt:
     """Return the receipt that an email's link names. Raises LinkDead when it is forged or past its time."""
     (deletion_id,) = tokens.read(PURPOSE, token, max_age=period("audit"))
     deletion = db.session.get(Deletion, uuid.UUID(deletion_id))
-    if deletion is None or deletion.state != DONE:
+    if deletion is None or deletion.state != DONE or deletion.receipt is None:
         raise LinkDead
-    return receipt_of(deletion)
+    return read(deletion.receipt)
 
 
-def receipt_of(deletion: Deletion) -> Receipt:
-    """Return the receipt of a deletion that is done, in the language that is spoken now."""
-    verified_at = deletion.ended_at or clock.now()
-    lines = {row.name: row for row in register().rows()}
+def freeze(deletion: Deletion, *, retained: Sequence[tuple[RegisterRow, int]], stays_besides: Sequence[str]) -> bytes:
+    """Return the document of a deletion that was just verified, in the language that is spoken now."""
+    verified_at = clock.now()
+    rows = {row.name: row for row in register().rows()}
+    gone = [_line(name, count, rows) for name, count in sorted(deletion.gone.items())]
+    blanked = {name for name, row in rows.items() if row.effect is Effect.BLANKED}
+    return rfc8785.dumps(
+        {
+            **FORM,
+            "number": deletion.number,
+            "language": i18n.tag(),
+            "requested_at": deletion.requested_at.isoformat(),
+            "verified_at": verified_at.isoformat(),
+            "backups_gone_at": (verified_at + period("backups")).isoformat(),
+            "deleted": [each for each in gone if each["line"] not in blanked],
+            "blanked": [each | {"why": rows[each["line"]].on_erasure} for each in gone if each["line"] in blanked],
+            "retained": [
+                {"line": row.name, "what": row.what, "rows": count, "why": row.on_erasure, "kept": row.kept}
+                for row, count in retained
+            ],
+            "stays_besides": list(stays_besides),
+            "leaves_traces": leaves_traces(),
+        }
+    )
+
+
+def _line(name: str, count: int, rows: Mapping[str, RegisterRow]) -> dict[str, Any]:
+    # A table that got another name while the deletion was running is still told of.
+    return {"line": name, "what": rows[name].what if name in rows else name, "rows": count}
+
+
+def read(document: bytes) -> Receipt:
+    """Return what a document says."""
+    said = json.loads(document)
     return Receipt(
-        number=deletion.number,
-        requested_at=deletion.requested_at,
-        verified_at=verified_at,
-        backups_gone_at=verified_at + period("backups"),
-        gone=[Line(lines[table].what, rows) for table, rows in deletion.gone.items() if table in lines],
-        stays=[
-            Line(lines[table].what, rows, lines[table].on_erasure, lines[table].kept)
-            for table, rows in deletion.stays.items()
-            if table in lines
-        ],
-        leaves_traces=leaves_traces(),
+        number=said["number"],
+        language=said["language"].replace("-", "_"),
+        requested_at=datetime.fromisoformat(said["requested_at"]),
+        verified_at=datetime.fromisoformat(said["verified_at"]),
+        backups_gone_at=datetime.fromisoformat(said["backups_gone_at"]),
+        deleted=[Line(**each) for each in said["deleted"]],
+        blanked=[Line(**each) for each in said["blanked"]],
+        retained=[Line(**each) for each in said["retained"]],
+        stays_besides=said["stays_besides"],
+        leaves_traces=said["leaves_traces"],
     )
