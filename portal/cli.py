@@ -40,7 +40,7 @@ def _make_app() -> Flask:
 @main.command()
 @click.option("--demo", is_flag=True, help="Migrate first, and fill an empty database with the demo company.")
 @click.option("--no-worker", is_flag=True, help="Serve pages only; run `portal worker` elsewhere.")
-@click.option("--host", default=lambda: os.environ.get("HOST", "127.0.0.1"), help="Address to listen on.")
+@click.option("--host", default=lambda: os.environ.get("HOST", "127.0.0.1"), help="IP address to listen on.")
 @click.option("--port", default=lambda: os.environ.get("PORT", "8000"), type=click.IntRange(0, 65535), help="Its port.")
 @click.option("--processes", default=1, show_default=True, help="How many processes answer.")
 def serve(*, demo: bool, no_worker: bool, host: str, port: int, processes: int) -> None:
@@ -60,7 +60,7 @@ def serve(*, demo: bool, no_worker: bool, host: str, port: int, processes: int) 
 @main.command()
 @click.option("--beside", type=int, metavar="PID", help="Migrate first, as this process, which is about to serve, asks.")
 def demo(*, beside: int | None) -> None:
-    """Fill an empty database with the demo company; one that holds anybody else is left alone."""
+    """Fill an empty database with the demo company; one with other accounts is left alone."""
     if beside:
         end_with(beside)
         flask_migrate.upgrade()
@@ -71,7 +71,7 @@ def demo(*, beside: int | None) -> None:
             click.echo(demo_company.how_to_get_in_again(base_url))
         click.echo(demo_company.how_staff_get_in(base_url))
     elif not filled:
-        raise click.ClickException("There are accounts already. The demo company only fills an empty database.")
+        raise click.ClickException("This database already has accounts. The demo company only fills an empty one.")
 
 
 def fill_demo() -> bool:
@@ -81,7 +81,7 @@ def fill_demo() -> bool:
     """
     if not promises.never_checked() or not demo_company.is_alone():
         return False
-    click.echo("The demo company. Sign in as one of these; the passwords are drawn now and shown only here:")
+    click.echo("The demo company. Sign in as one of these people. Their passwords are new, and shown only here:")
     for person in demo_company.draw_missing():
         with unit_of_work():
             demo_company.add(person)

@@ -45,7 +45,7 @@ def how_to_get_in_again(base_url: str) -> str:
     people = [email for _name, email, _role in COMPANY if accounts.find_by_email(email)]
     return (
         "The database is not empty, so no passwords were drawn. Lost them? Reset one at "
-        f"{base_url}/forgot-password (the email arrives in the mailbox below).\n"
+        f"{base_url}/forgot-password (the email arrives in the development mailbox below).\n"
         f"People of the demo company: {', '.join(people) or 'none'}."
     )
 
@@ -54,7 +54,7 @@ def how_staff_get_in(base_url: str) -> str:
     """Say how the demo company's staff get their code."""
     staff = [email for _name, email, role in COMPANY if role and accounts.find_by_email(email)]
     if not staff:
-        return "Staff: make somebody who has an account one of them with `portal staff add EMAIL --role support`."
+        return "Staff: give someone with an account a role with `portal staff add EMAIL --role support`."
     return (
         f"Staff ({', '.join(staff)}): open {base_url}/admin/ and connect an authenticator app as the page shows; "
         "the app gives you the codes.\n"

@@ -151,7 +151,7 @@ _ROLE = Table(
     columns={
         "person_id": personal(_WHO),
         "role": personal(_l("Role")),
-        "granted_at": technical(_l("Given on")),
+        "granted_at": technical(_l("Role given on")),
     },
 )
 

@@ -20,14 +20,14 @@ ROLE = click.option(
 
 @click.group(cls=Group)
 def staff() -> None:
-    """Say who works for you. They sign up as anybody does; the console then asks for their second factor."""
+    """Say who works for you. They sign up as anyone does; the console then asks for their second factor."""
 
 
 @staff.command("add")
 @click.argument("email")
 @ROLE
 def staff_add(email: str, role: str) -> None:
-    """Make the person with this address a member of staff."""
+    """Make the person with this email address a member of staff."""
     _give_role(email, role)
 
 
@@ -43,9 +43,9 @@ def _give_role(email: str, role: str, *, only_staff: bool = False) -> None:
     with unit_of_work():
         person = _person(email)
         if only_staff and person.id not in {member.person_id for member in service.list_staff()}:
-            raise click.ClickException("This person is not on the staff.")
+            raise click.ClickException("This person isn’t on the staff.")
         service.grant_role(person.id, role=Role(role))
-    click.echo(f"Done: {role}. Every session of theirs has ended.")
+    click.echo(f"Done: {role}. They’ve been signed out everywhere.")
 
 
 @staff.command("remove")
@@ -67,14 +67,14 @@ def _on_staff(email: str, verb: Callable[[uuid.UUID], None]) -> None:
         with unit_of_work():
             verb(_person(email).id)
     except NotFound:
-        raise click.ClickException("This person is not on the staff, or has nothing of the kind.") from None
-    click.echo("Done. Every session of theirs has ended.")
+        raise click.ClickException("This person isn’t on the staff, or has no second factor.") from None
+    click.echo("Done. They’ve been signed out everywhere.")
 
 
 def _person(email: str) -> Person:
     person = service.find_by_email(email)
     if person is None:
-        raise click.ClickException("There is no account with this address. The person signs up first, as anybody does.")
+        raise click.ClickException("No account uses this email address. Ask the person to sign up first, as anyone does.")
     return person
 
 

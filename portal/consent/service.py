@@ -127,7 +127,7 @@ _ALL = (
     Purpose(
         "product_improvement",
         _l("Improving our products"),
-        (_l("We learn from our conversations with you how to improve our products."),),
+        (_l("We learn from your tickets how to improve our products."),),
         Ground.LEGITIMATE_INTEREST,
         revision=2,
     ),

@@ -2,10 +2,12 @@
 
 from datetime import date, datetime, timedelta
 
-from babel.dates import format_date, format_time, get_timezone
+from babel.dates import format_date, format_time, get_datetime_format, get_timezone
+from babel.numbers import format_decimal
 from jinja2 import pass_context
 
 from portal.kit import i18n, periods
+from portal.kit.i18n import _
 
 
 def instant(at: datetime | None, zone: str) -> str:
@@ -14,8 +16,11 @@ def instant(at: datetime | None, zone: str) -> str:
         return ""
     timezone, language = get_timezone(zone), i18n.spoken()
     local = at.astimezone(timezone)
-    said = f"{format_date(local, 'medium', locale=language)}, {format_time(local, 'short', locale=language)}"
-    return f"{said} UTC" if str(timezone) == "UTC" else f"{said} ({i18n.place(str(timezone), language)})"
+    pattern = str(get_datetime_format("medium", locale=language))
+    said = pattern.format(format_time(local, "short", locale=language), format_date(local, "medium", locale=language))
+    if str(timezone) == "UTC":
+        return f"{said} UTC"
+    return str(_("%(time)s (%(place)s)", time=said, place=i18n.place(str(timezone), language)))
 
 
 def day(at: date | None, zone: str) -> str:
@@ -32,9 +37,14 @@ def nice_bytes(count: int) -> str:
     size = float(count)
     for unit in ("B", "kB", "MB"):
         if size < 1000:
-            return f"{size:.0f} {unit}" if unit in ("B", "kB") else f"{size:.1f} {unit}".replace(".0 ", " ")
+            return _in_unit(size, unit)
         size /= 1000
-    return f"{size:.1f} GB"
+    return _in_unit(size, "GB")
+
+
+def _in_unit(size: float, unit: str) -> str:
+    pattern = "#,##0" if unit in ("B", "kB") else "#,##0.#"
+    return f"{format_decimal(size, pattern, locale=i18n.spoken())} {unit}"
 
 
 @pass_context

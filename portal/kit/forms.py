@@ -269,7 +269,7 @@ def _email_shape(_form: object, field: Any) -> None:
 def _why_no_address(local: str) -> str:
     """Say what is wrong with an address, so that nobody looks for a typing error in a right one that we cannot use."""
     if not local.isascii():
-        return str(_("We can only send to email addresses that have a–z, 0–9 and common signs before the @."))
+        return str(_("We can only send to email addresses that have a–z, 0–9 and common symbols before the @."))
     if local and (".." in local or local[0] == "." or local[-1] == "."):
         return str(
             _(

@@ -34,7 +34,7 @@ _READS_STAY = ExemptFromErasure(
 _ACTS_STAY = ExemptFromErasure(
     _l("It proves that the deletion was done. It holds random IDs and facts, and no name or email address.")
 )
-_OF_OTHERS = _l("It says something about somebody else.")
+_OF_OTHERS = _l("It’s about someone else.")
 
 
 _about = of_subjects(person=StaffReadSubject.subject_id)
@@ -109,7 +109,7 @@ _READ = Table(
                 "role": _l("Role"),
                 "claim": _l("Part of the portal"),
                 "table_name": _l("Table"),
-                "how_many": _l("Number of rows"),
+                "how_many": _l("Number of entries"),
             },
             withheld=_OF_OTHERS,
         ),
@@ -124,10 +124,10 @@ _READ = Table(
         "role": technical(_l("Role")),
         "organisation_id": technical(_l("Organisation")),
         "basis": technical(_l("Basis")),
-        "basis_id": technical(_l("ID of the basis")),
+        "basis_id": technical(_l("ID of the ticket, incident or grant")),
         "claim": technical(_l("Part of the portal")),
         "table_name": technical(_l("Table")),
-        "how_many": technical(_l("Number of rows")),
+        "how_many": technical(_l("Number of entries")),
         "salt": technical(),
     },
 )

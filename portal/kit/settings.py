@@ -227,7 +227,7 @@ def load(environ: Mapping[str, str] | None = None, *, instance: Path = INSTANCE)
     except ValidationError as error:
         wrong += [_name_fault(fault) for fault in error.errors(include_input=False, include_url=False)]
     if settings is None or wrong:
-        raise SettingsError("The portal cannot start. Please mend these settings:\n  " + "\n  ".join(sorted(wrong)))
+        raise SettingsError("The portal cannot start. Please fix these settings:\n  " + "\n  ".join(sorted(wrong)))
     return settings
 
 

@@ -59,10 +59,10 @@ _ALL = (
     Period("request_alarm_second", timedelta(days=23), _l("Second reminder about an open request")),
     Period("request_alarm_third", timedelta(days=28), _l("Third reminder about an open request")),
     # The company's own duties
-    Period("breach_notice", timedelta(hours=72), _l("The notice of a breach")),
-    Period("vendor_notice", timedelta(days=30), _l("The notice before a new vendor takes effect")),
-    Period("licence_mend", timedelta(days=30), _l("The time to fix a breach of the licence agreement")),
-    Period("security_txt", timedelta(days=90), _l("How long a copy of security.txt may be relied upon")),
+    Period("breach_notice", timedelta(hours=72), _l("Notice of a breach")),
+    Period("vendor_notice", timedelta(days=30), _l("Notice before a new vendor takes effect")),
+    Period("licence_mend", timedelta(days=30), _l("Time to fix a breach of the licence agreement")),
+    Period("security_txt", timedelta(days=90), _l("How long a copy of security.txt can be relied on")),
 )
 
 PERIODS: Mapping[str, Period] = {each.name: each for each in _ALL}

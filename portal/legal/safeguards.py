@@ -54,7 +54,9 @@ KINDS: tuple[Kind, ...] = (
             Safeguard(_l("Each access needs a reason, is limited in time, is logged first and is shown to you."), "P37"),
             Safeguard(_l("Nobody on our staff can set your password or change your Owners."), "P09"),
             Safeguard(_l("A change to your data needs an Owner’s approval of exactly that change."), "P38"),
-            Safeguard(_l("Every column of the database states its purpose, its legal ground and its time."), "P02"),
+            Safeguard(
+                _l("Every column of the database states its purpose, its legal ground and how long it’s kept."), "P02"
+            ),
             Safeguard(_l("Authorities need a written request, and Owners are told as much as possible."), "P40"),
             Safeguard(_l("Requests and breaches have deadlines that a clock counts, not a person."), "P33 P34"),
         ),

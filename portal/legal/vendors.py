@@ -176,7 +176,7 @@ def refuse_strangers(settings: object, *, today: date) -> None:
     """Stop the boot when a configured provider is no vendor in force. Raises SettingsError naming every such host (P04)."""
     strange = strangers(outgoing_hosts(settings), today=today)
     if strange:
-        raise SettingsError("The portal cannot start. These providers are no vendors in force: " + ", ".join(strange))
+        raise SettingsError("The portal cannot start. These providers aren’t vendors in force: " + ", ".join(strange))
 
 
 def is_own(host: str) -> bool:

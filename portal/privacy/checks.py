@@ -132,17 +132,17 @@ CHECKS = [
     Check(
         promise="P23",
         name="periods_kept",
-        what=_l("No record in any table is past its period, and the clean-up ran recently."),
+        what=_l("No entry in any table is past its period, and the clean-up ran recently."),
         run=_periods_kept,
         says={
             **RUN_FAULTS,
             "past": lambda table, rows: ngettext(
-                "%(num)s record in %(table)s is past its period.",
-                "%(num)s records in %(table)s are past their period.",
+                "%(num)s entry in %(table)s is past its period.",
+                "%(num)s entries in %(table)s are past their period.",
                 rows,
                 table=table,
             ),
-            "none_past": lambda: _("No record is past its period."),
+            "none_past": lambda: _("No entry is past its period."),
         },
     ),
     Check(

@@ -20,18 +20,20 @@ from portal.privacy import service
 @click.command(cls=Command)
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def register(as_json: bool) -> None:
-    """Print the data register: what is held, why, on which ground and how long."""
+    """Print the data register: what is held, why, on which legal ground and for how long."""
     rows = claims.register().rows()
     if as_json:
         click.echo(json.dumps([vars(row) for row in rows], indent=2, ensure_ascii=False))
         return
     for row in rows:
         click.echo(f"{row.area}.{row.name}: {row.what}\n  {', '.join(row.personal) or 'nothing personal'}")
-        click.echo(f"  why: {row.purpose}\n  ground: {row.ground}\n  kept: {row.kept}\n  on deletion: {row.on_erasure}")
+        click.echo(
+            f"  why: {row.purpose}\n  legal ground: {row.ground}\n  kept: {row.kept}\n  on deletion: {row.on_erasure}"
+        )
 
 
 @click.command(cls=Command)
-@click.option("--dry-run", is_flag=True, help="Only say what would go.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be deleted.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def sweep(dry_run: bool, as_json: bool) -> None:
     """Delete what has reached the end of its period, and carry out the deletions that are due."""
@@ -41,10 +43,10 @@ def sweep(dry_run: bool, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(gone, indent=2))
         return
-    verb = "would go" if dry_run else "gone"
+    verb = "would be deleted" if dry_run else "deleted"
     for what, count in gone.items():
         click.echo(f"{what}: {count} {verb}")
-    click.echo(f"{sum(gone.values())} in all {verb}.")
+    click.echo(f"Total: {sum(gone.values())} {verb}.")
 
 
 def _sweep(*, dry_run: bool) -> dict[str, int]:
@@ -55,7 +57,7 @@ def _sweep(*, dry_run: bool) -> dict[str, int]:
         gone = {what: gone.get(what, 0) + batch.get(what, 0) for what in {**gone, **batch}}
         if dry_run or not batch:
             break
-        click.echo(f"{sum(gone.values())} rows gone", err=True)
+        click.echo(f"{sum(gone.values())} entries deleted", err=True)
     with unit_of_work():
         gone |= {f"files: {kind}": files for kind, files in service.sweep_files(dry_run=dry_run).items()}
         if due := service.count_due():
@@ -78,7 +80,7 @@ def secret_keys() -> None:
 @click.option("--lost", metavar="ID", help="Give up a missing key that will never come back.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def rotate(lost: str | None, as_json: bool) -> None:
-    """Seal everything under the newest key, and tell what still needs an old one (then the exit status is 1)."""
+    """Encrypt everything with the newest key, and say what still needs an old one (then the exit status is 1)."""
     # The work writes its log; what a program reads stays alone on standard output.
     with contextlib.redirect_stdout(sys.stderr):
         resealed = _reseal()
@@ -87,7 +89,9 @@ def rotate(lost: str | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"newest": newest, "resealed": resealed, "keys": [_plain(each) for each in states]}, indent=2))
     else:
-        click.echo(f"Re-sealed {resealed} values. Key 1 of PORTAL_SECRET_KEYS ({newest}) now seals and signs everything.")
+        click.echo(
+            f"Re-encrypted {resealed} values. Key 1 of PORTAL_SECRET_KEYS ({newest}) now encrypts and signs everything."
+        )
         for each in states:
             click.echo("\n".join(_words(each)))
         if not states:
@@ -100,7 +104,7 @@ def _look(lost: str | None) -> list[KeyState]:
     with unit_of_work():
         rotation.note_use()
         if lost and not rotation.give_up(lost):
-            raise click.ClickException("No key with this id is missing, so none was given up.")
+            raise click.ClickException("No key with this ID is missing, so none was given up.")
         return rotation.states()
 
 
@@ -109,7 +113,7 @@ def _reseal() -> int:
         rotation.note_keys()
         waiting = rotation.count_waiting()
     after, done = None, 0
-    with click.progressbar(length=waiting, label="Re-sealing", file=sys.stderr) as bar:
+    with click.progressbar(length=waiting, label="Re-encrypting", file=sys.stderr) as bar:
         while True:
             with unit_of_work():
                 after = rotation.reseal_some(after)
@@ -134,10 +138,10 @@ def _words(state: KeyState) -> list[str]:
     name = f"Key {state.place} ({state.key_id})" if state.place else f"Key {state.key_id}"
     if state.is_free:
         return [f"{name} is free: nothing needs it. Take it out of PORTAL_SECRET_KEYS and restart."]
-    needs = [f"  still sealed with it: {count} ({what})" for what, count in sorted(state.sealed.items())]
+    needs = [f"  still encrypted with it: {count} ({what})" for what, count in sorted(state.sealed.items())]
     if state.key_id == UNNAMED:
         return [
-            "No key in PORTAL_SECRET_KEYS opens some values. Put back the key that sealed them, and restart:",
+            "No key in PORTAL_SECRET_KEYS opens some values. Put back the key that encrypted them, and restart:",
             *needs,
         ]
     if state.is_missing:

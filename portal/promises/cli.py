@@ -16,7 +16,7 @@ SHOWN = {Outcome.PASSED: "passed", Outcome.FAILED: "BROKEN", Outcome.NOTHING_YET
 
 @click.group(cls=Group)
 def promises() -> None:
-    """Look whether the promises are kept."""
+    """Check whether the promises are kept."""
 
 
 @promises.command("check")

@@ -87,7 +87,7 @@ CHECKS = [
         run=_form_becomes_ticket,
         says={
             "parts_missing": lambda parts: _("Missing from the form or its emails: %(parts)s.", parts=listed(parts)),
-            "no_form": lambda: _("The form cannot be sent."),
+            "no_form": lambda: _("The form can’t be sent."),
             "without_message": lambda tickets: ngettext(
                 "%(num)s ticket has no message.", "%(num)s tickets have no message.", tickets
             ),

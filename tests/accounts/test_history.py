@@ -88,7 +88,7 @@ def test_a_new_device_is_told_of_but_not_the_first_one(client, new_client, cast,
     assert outbox.to(cast.ada.email) == []
     sign_in(new_client(), cast.ada, agent=CHROME)
     (email,) = outbox.to(cast.ada.email)
-    assert email.subject == "New sign-in: Chrome on macOS"
+    assert email.subject == "New sign-in to your account: Chrome on macOS"
     assert client.get(email.link("/wasnt-me/")).status == 200
     sign_in(new_client(), cast.ada, agent=CHROME)
     assert len(outbox.to(cast.ada.email)) == 1

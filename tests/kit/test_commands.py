@@ -59,7 +59,7 @@ def test_a_wrong_setting_is_one_plain_message_and_exit_status_1(env):
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr.splitlines() == [
-        "Error: The portal cannot start. Please mend these settings:",
+        "Error: The portal cannot start. Please fix these settings:",
         "  PORTAL_COLOUR: no such setting",
     ]
 

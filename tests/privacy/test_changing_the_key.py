@@ -140,7 +140,7 @@ def test_the_key_is_changed_by_the_manual_and_nobody_notices(machine: Machine, c
     told = machine.do(3)
     assert told is not None
     assert told.exit_code == 1, told.output
-    assert "Re-sealed 6 values" in told.output, "four lasting keys, Ada's app, Ben's deletion"
+    assert "Re-encrypted 6 values" in told.output, "four lasting keys, Ada's app, Ben's deletion"
     assert f"Key 2 ({machine.id_of(1)}) is still needed. Leave it" in told.output
     assert "sealed with it" not in told.output
     day, month, year = until.split()

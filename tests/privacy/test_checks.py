@@ -82,7 +82,7 @@ def test_a_row_past_its_period_is_seen(unit):
     with unit():
         db.session.add(AuditEntry(event="test.planted", facts={}, at=time.now() - timedelta(days=731)))
         db.session.flush()
-        assert look("periods_kept") == "1 record in audit_entry is past its period."
+        assert look("periods_kept") == "1 entry in audit_entry is past its period."
 
 
 def test_the_register_names_what_is_wrong_with_a_claim(app):

@@ -46,7 +46,7 @@ class Avatar(forms.Form):
             "photo",
             _l("This photo is in HEIC or AVIF format, which we can’t read. Save it as a JPEG and try again."),
         ),
-        "PictureMoves": ("photo", _l("Animated images aren’t accepted. Choose a still JPEG, PNG or WebP file.")),
+        "PictureMoves": ("photo", _l("We don’t accept animated images. Choose a still JPEG, PNG or WebP file.")),
         "FileIsTwoThings": (
             "photo",
             _l("Something else is hidden in this file. Save the photo as a new file, or take a screenshot of it."),

@@ -20,7 +20,7 @@ class SignIn(forms.Form):
         "AccountFrozen": (
             None,
             _l(
-                "This account is locked because someone reported something they didn’t do. Choose a new password with "
+                "This account is locked because someone selected “This wasn’t me”. Choose a new password with "
                 "“Forgot your password?”."
             ),
         ),

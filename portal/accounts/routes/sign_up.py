@@ -59,7 +59,7 @@ def check_email(token: str) -> ResponseReturnValue:
 def resend(token: str) -> ResponseReturnValue:
     """Send the email of a sign-up once more."""
     service.send_again(service.sign_up_by_token(token).id, client=web.this_client())
-    flash(_("Unless we’ve emailed this email address too often recently, another email is on its way."), "success")
+    flash(_("Another email is on its way, unless we’ve already sent too many."), "success")
     return redirect(url_for(".check_email", token=token), code=303)
 
 

@@ -1,5 +1,7 @@
 """The console's first page."""
 
+from datetime import timedelta
+
 from flask import Blueprint
 
 from portal.jobs import service as jobs
@@ -20,5 +22,5 @@ def overview() -> str:
         counts=support.count_queues(),
         may_read_tickets=access.acting_staff().role in support.TICKET_ROLES,
         failed_jobs=jobs.count_failed(),
-        minutes_waited=int(jobs.oldest_wait().total_seconds()) // 60,
+        longest_wait=timedelta(minutes=jobs.oldest_wait() // timedelta(minutes=1)),
     )

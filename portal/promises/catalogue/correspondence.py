@@ -19,7 +19,7 @@ SECTION = Section(
             "P14",
             Built.WHOLLY,
             _l("We keep the history until you say otherwise"),
-            _l("We keep our conversations to serve you better, until you ask us to delete them."),
+            _l("We keep your tickets to serve you better, until you ask us to delete them."),
             _l("Tickets are kept until deleted, and deleting your account deletes them."),
             "support.overview",
         ),

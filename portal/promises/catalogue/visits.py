@@ -9,9 +9,9 @@ SECTION = Section(
         Promise(
             "P22",
             Built.WHOLLY,
-            _l("Statistics only if you agree"),
-            _l("If you agree, Google Analytics counts visits in aggregate, with up to four cookies. None is needed."),
-            _l("Until you agree, nothing from Google is in any page. Refusing is as easy as agreeing."),
+            _l("Analytics only if you accept"),
+            _l("If you accept, Google Analytics counts visits in aggregate, with up to four cookies. None is needed."),
+            _l("Until you accept, nothing from Google is on any page. Refusing is as easy as accepting."),
             "legal.cookies",
         ),
         Promise(
