@@ -37,15 +37,15 @@ def test_it_prints_passwords_that_sign_in_and_fills_only_once(
 def test_a_run_that_was_stopped_half_way_is_made_whole_by_the_next(
     command: Callable[..., Result], new_client: Callable[[], Visitor], monkeypatch: pytest.MonkeyPatch, made: int
 ) -> None:
-    settle, left = demo.settle, iter(range(made))
+    add, left = demo.add, iter(range(made))
 
     def stopped(person: demo.DemoPerson) -> None:
         next(left)
-        settle(person)
+        add(person)
 
-    monkeypatch.setattr(demo, "settle", stopped)
+    monkeypatch.setattr(demo, "add", stopped)
     first = command("demo")
-    monkeypatch.setattr(demo, "settle", settle)
+    monkeypatch.setattr(demo, "add", add)
     second = command("demo")
     assert (first.exit_code, second.exit_code) == (1, 0)
     drawn = dict(re.findall(r"(\S+@example\.com)\s+(\S+)", first.output + second.output))

@@ -129,7 +129,7 @@ _ALL = (
         _l("Improving our products"),
         (_l("We learn from your tickets how to improve our products."),),
         Ground.LEGITIMATE_INTEREST,
-        revision=2,
+        revision=3,
     ),
 )
 PURPOSES = {purpose.key: purpose for purpose in _ALL}

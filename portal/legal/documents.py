@@ -81,16 +81,16 @@ DOCUMENTS: Mapping[str, Document] = {
                     _PLAIN_ON,
                     Significance.WORDING,
                     _PLAIN,
-                    "a79b28fd43b0ef9ff88785500fd13887f68f254ac9c0ead004dba240e1fbf7bc",
-                    "7d5bbdbe18146f4b45649c7157b9b9003e267491755ed0b3177f98822a9ca601",
+                    "12af1ce07a5ecb111addd734cc810bd4ddd4b1cc511a4392ca0752e3ea49a019",
+                    "9b395fcd4e86a9fdfab3ecd3994b110faef23dad3c881d6eea95584963763230",
                 ),
                 Version(
                     1,
                     _FIRST_ON,
                     Significance.FIRST,
                     _l("The first policy. Every clause names the promise that is checked."),
-                    "4b683e0c031fe9af555bd1710eb5e71a22bfd474d80ef420df4118dcf5a1f824",
-                    "7d5bbdbe18146f4b45649c7157b9b9003e267491755ed0b3177f98822a9ca601",
+                    "f7c342f410a32321b10c3063daf3f21c59103765e7a743552de39210ab27ed70",
+                    "9b395fcd4e86a9fdfab3ecd3994b110faef23dad3c881d6eea95584963763230",
                 ),
             ),
         ),
@@ -103,16 +103,16 @@ DOCUMENTS: Mapping[str, Document] = {
                     _PLAIN_ON,
                     Significance.WORDING,
                     _PLAIN,
-                    "83da74e93f89a97905d5cb5911be984e752755e10f07fbf7b8f435aaf7faa95c",
-                    "4274b2c3b94d20af350cd997d65d1f5050573ca04b30dbef3941aedf923b2413",
+                    "5c9e799f199ab5580220d388f37a35f9b9efa0d3e38dfe577989f53002042741",
+                    "21b4f2787d11bcd169ec45e029d8f5e3b950bf8b9fb2727ca8abd0c22e7d9a9b",
                 ),
                 Version(
                     1,
                     _FIRST_ON,
                     Significance.FIRST,
                     _l("The first terms for the Online Services."),
-                    "c4e9c3f85b68204b821e58ca98862f7a5b7d702a46ad912bbfccd3ca8c667956",
-                    "4274b2c3b94d20af350cd997d65d1f5050573ca04b30dbef3941aedf923b2413",
+                    "7d10127699b0eab8eacbb06db5efce039fd7efa93c10625ef18fd6915f8385a4",
+                    "21b4f2787d11bcd169ec45e029d8f5e3b950bf8b9fb2727ca8abd0c22e7d9a9b",
                 ),
             ),
         ),
@@ -125,16 +125,16 @@ DOCUMENTS: Mapping[str, Document] = {
                     _PLAIN_ON,
                     Significance.WORDING,
                     _PLAIN,
-                    "0bde365c2b2844f24c6e38063fb775a0005b9092ab647967542346139b4eede5",
-                    "690730a35222a87b8ae68aba82bf6fd8f676bc2b69cb72ef4f9b6eb7e665b684",
+                    "0077cf28c9ace23cb58244f9346a3c8736175907fa8b0a210e91b823a65a6971",
+                    "9e85708095ca0a30b9540820300c49517e068accc0b4a5bb9ec5a0478b33206e",
                 ),
                 Version(
                     1,
                     _FIRST_ON,
                     Significance.FIRST,
                     _l("The first agreement for the Licensed Products."),
-                    "97d73b3971876773e6376ee9d6dd23853c2beba808b7f30272763df1a6bdf6ce",
-                    "690730a35222a87b8ae68aba82bf6fd8f676bc2b69cb72ef4f9b6eb7e665b684",
+                    "2db814ad1de25d4232acb35a54de8a36746fe6f0fe92fa4ec3d7679213dbd772",
+                    "9e85708095ca0a30b9540820300c49517e068accc0b4a5bb9ec5a0478b33206e",
                 ),
             ),
         ),
@@ -157,9 +157,9 @@ def fingerprint(document: Document, environment: Environment) -> str:
 
 
 def figures(document: Document, environment: Environment) -> str:
-    """Return the SHA-256 of the document's figures in any order: periods with their lengths, and each clause's head."""
+    """Return the SHA-256 of the document's figures: each period's length, and whom each clause concerns and its promises."""
     parts = (part for name in _templates(document, environment) for part in _figures(name, environment))
-    return sha256(_SEPARATOR.join(sorted(parts)).encode()).hexdigest()
+    return sha256(_SEPARATOR.join(parts).encode()).hexdigest()
 
 
 def changed_without_version(environment: Environment, *, today: date) -> list[str]:
@@ -210,5 +210,4 @@ def _spoken(name: str, environment: Environment, functions: tuple[str, ...]) -> 
 def _periods(name: str, environment: Environment) -> Iterator[str]:
     for call in environment.parse(source(name, environment)).find_all(nodes.Filter):
         if call.name == "period" and isinstance(call.node, nodes.Const):
-            named = PERIODS[call.node.value]
-            yield f"{named.name}={named.length.total_seconds():.0f}s"
+            yield f"{PERIODS[call.node.value].length.total_seconds():.0f}s"

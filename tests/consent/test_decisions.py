@@ -21,7 +21,7 @@ WORDINGS = {
     ("research", 2): "d885db13aca63db8",
     ("follow_up", 2): "3328388634b95852",
     ("error_help", 2): "6fa9c257af3e309b",
-    ("product_improvement", 2): "a83bad7e3cd96501",
+    ("product_improvement", 3): "1da326e4fda39215",
 }
 
 
@@ -175,7 +175,7 @@ def test_a_fifth_cookie_turns_p22_red(unit, monkeypatch):
 
 
 def test_an_objection_that_is_passed_over_turns_p15_red(unit, person, monkeypatch):
-    monkeypatch.setattr(service, "_wished", lambda purpose, wish: True)
+    monkeypatch.setattr(service, "_allows", lambda purpose, chosen: True)
     with unit():
         decide(person, "betas", "objected")
         assert broken("no_is_no")

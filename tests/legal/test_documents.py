@@ -102,6 +102,12 @@ def test_laying_a_page_out_in_another_way_needs_no_new_version(app, monkeypatch)
         assert check("P42").run().ok
 
 
+def test_another_name_of_a_period_in_the_code_needs_no_new_version(app, monkeypatch):
+    monkeypatch.setitem(policy.PERIODS, "visits", replace(policy.PERIODS["visits"], name="traffic_log"))
+    with app.app_context():
+        assert check("P42").run().ok
+
+
 def change_source(monkeypatch, name, old, new):
     """Show documents.py a template with other words in it."""
     true_source = documents.source

@@ -88,7 +88,7 @@ def test_the_command_sweeps_and_says_how_much(unit, old_lines, portal):
     assert (dry.exit_code, json.loads(dry.stdout)["audit_entry"]) == (0, 7)
     assert lines(unit) == 7
     said = portal("sweep")
-    assert "audit_entry: 7 gone" in said.stdout
+    assert "audit_entry: 7 deleted" in said.stdout
     assert lines(unit) == 0
     assert json.loads(portal("sweep", "--json").stdout) == {}
 
