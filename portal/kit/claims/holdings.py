@@ -133,7 +133,7 @@ class Holding:
 
     def _said_of_erasure(self) -> str:
         if self.party is None:
-            return str(_("Nothing: no entry is about anybody"))
+            return str(_("Nothing: no entry is about anyone"))
         action = self.party.on_erasure
         if isinstance(action, DeleteRow):
             return str(_("Deleted"))
