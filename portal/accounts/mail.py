@@ -2,8 +2,8 @@
 
 import hashlib
 import uuid
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from portal.accounts.models import Person, SignUp
 from portal.kit import clock, tokens
@@ -21,14 +21,14 @@ def mailbox_mark(person_id: uuid.UUID, email: str) -> str:
     return hashlib.sha256(f"{person_id} {lookup_key(email)}".encode()).hexdigest()[:32]
 
 
-def wasnt_me_url(person: Person, *, to: str, tells_of_act: bool) -> str:
-    """Return the address that stops whoever did what the email to `to` tells of (P10).
+def wasnt_me_url(person: Person, *, to: str | None = None, tells_of_act: bool = False) -> str:
+    """Return the address that stops whoever did what an email tells of (P10), which goes to the account's address or `to`.
 
     It knows when the email was written, to which mailbox, and whether it tells of something that only somebody inside
     the account can have done.
     """
     act = ACT if tells_of_act else ""
-    token = tokens.sign(WASNT_ME, str(person.id), clock.now().isoformat(), mailbox_mark(person.id, to), act)
+    token = tokens.sign(WASNT_ME, str(person.id), clock.now().isoformat(), mailbox_mark(person.id, to or person.email), act)
     return external_url("recovery.wasnt_me", token=token)
 
 
@@ -36,8 +36,7 @@ def confirm_address(sign_up: SignUp, *, token: str) -> None:
     """The link that confirms an address and makes the account."""
     mail.send(
         "accounts/confirm_address",
-        to=sign_up.email,
-        language=sign_up.language,
+        to=mail.Recipient(sign_up.email, sign_up.language),
         url=external_url("accounts.verify_email", token=token),
     )
 
@@ -46,8 +45,7 @@ def already_have_account(sign_up: SignUp) -> None:
     """Tell the owner of an address that it has an account already, in place of the link."""
     mail.send(
         "accounts/already_have_account",
-        to=sign_up.email,
-        language=sign_up.language,
+        to=mail.Recipient(sign_up.email, sign_up.language),
         url=external_url("accounts.login"),
         forgot_url=external_url("recovery.forgot_password"),
     )
@@ -57,35 +55,50 @@ def welcome(person: Person) -> None:
     """Say that the account is ready, what it holds and where one's rights are."""
     mail.send(
         "accounts/welcome",
+        to=recipient(person),
         url=external_url("accounts.login"),
         rights_url=external_url("privacy.overview"),
-        **reader_of(person),
     )
 
 
 def new_sign_in(person: Person, *, device: str, at: datetime) -> None:
     """Tell of a sign-in from a device that the history does not know (v5.0.0-6.3.5)."""
-    mail.send("accounts/new_sign_in", device=device, at=at, **security_reader_of(person, tells_of_act=True))
+    mail.send(
+        "accounts/new_sign_in",
+        to=recipient(person),
+        device=device,
+        at=at,
+        wasnt_me_url=wasnt_me_url(person, tells_of_act=True),
+    )
 
 
 def failed_sign_ins(person: Person, *, count: int, at: datetime) -> None:
     """Tell of many failed sign-ins (v5.0.0-6.3.5)."""
-    mail.send("accounts/failed_sign_ins", count=count, at=at, **security_reader_of(person))
+    mail.send("accounts/failed_sign_ins", to=recipient(person), count=count, at=at, wasnt_me_url=wasnt_me_url(person))
 
 
 def password_changed(person: Person) -> None:
     """Tell of a new password (v5.0.0-6.3.7)."""
-    mail.send("accounts/password_changed", at=clock.now(), **security_reader_of(person, tells_of_act=True))
+    mail.send(
+        "accounts/password_changed",
+        to=recipient(person),
+        at=clock.now(),
+        wasnt_me_url=wasnt_me_url(person, tells_of_act=True),
+    )
 
 
 def factor_added(person: Person) -> None:
     """Tell of a second factor that was set up (v5.0.0-6.3.7)."""
-    mail.send("accounts/factor_added", at=clock.now(), **security_reader_of(person, tells_of_act=True))
+    mail.send(
+        "accounts/factor_added", to=recipient(person), at=clock.now(), wasnt_me_url=wasnt_me_url(person, tells_of_act=True)
+    )
 
 
 def factor_removed(person: Person) -> None:
     """Tell of a second factor that was removed (v5.0.0-6.3.7)."""
-    mail.send("accounts/factor_removed", at=clock.now(), **security_reader_of(person, tells_of_act=True))
+    mail.send(
+        "accounts/factor_removed", to=recipient(person), at=clock.now(), wasnt_me_url=wasnt_me_url(person, tells_of_act=True)
+    )
 
 
 def email_change_confirm(person: Person, *, to: str, token: str) -> None:
@@ -95,9 +108,7 @@ def email_change_confirm(person: Person, *, to: str, token: str) -> None:
     """
     mail.send(
         "accounts/email_change_confirm",
-        to=to,
-        language=person.language,
-        zone=person.time_zone,
+        to=mail.Recipient(to, person.language, person.time_zone),
         url=external_url("accounts.confirm_email", token=token),
     )
 
@@ -105,13 +116,20 @@ def email_change_confirm(person: Person, *, to: str, token: str) -> None:
 def email_change_requested(person: Person, *, new_email: str, veto_token: str) -> None:
     """Tell the present mailbox at once that another one is to take its place, with the link that stops it."""
     url = external_url("recovery.veto_email", token=veto_token)
-    reader = security_reader_of(person, tells_of_act=True)
-    mail.send("accounts/email_change_requested", new_email=new_email, at=clock.now(), url=url, **reader)
+    wasnt_me = wasnt_me_url(person, tells_of_act=True)
+    mail.send(
+        "accounts/email_change_requested",
+        to=recipient(person),
+        new_email=new_email,
+        at=clock.now(),
+        url=url,
+        wasnt_me_url=wasnt_me,
+    )
 
 
 def email_change_taken(owner: Person) -> None:
     """Tell the owner of an address that somebody requested it for another account, in place of the link."""
-    mail.send("accounts/email_change_taken", at=clock.now(), **security_reader_of(owner))
+    mail.send("accounts/email_change_taken", to=recipient(owner), at=clock.now(), wasnt_me_url=wasnt_me_url(owner))
 
 
 def email_change_done_old(person: Person, *, to: str, undo_token: str) -> None:
@@ -119,42 +137,33 @@ def email_change_done_old(person: Person, *, to: str, undo_token: str) -> None:
     undo_url = external_url("recovery.undo_email", token=undo_token)
     mail.send(
         "accounts/email_change_done_old",
+        to=replace(recipient(person), email=to),
         new_email=person.email,
         at=clock.now(),
         url=undo_url,
-        **{**reader_of(person), "to": to, "wasnt_me_url": undo_url},
+        wasnt_me_url=undo_url,
     )
 
 
 def email_change_done_new(person: Person) -> None:
     """Tell the mailbox that the account has now (v5.0.0-6.3.7)."""
-    mail.send("accounts/email_change_done_new", at=clock.now(), **security_reader_of(person, tells_of_act=True))
+    mail.send(
+        "accounts/email_change_done_new",
+        to=recipient(person),
+        at=clock.now(),
+        wasnt_me_url=wasnt_me_url(person, tells_of_act=True),
+    )
 
 
 def email_change_undone(person: Person, *, to: str) -> None:
     """Tell the mailbox whose change was taken back. It is a stranger's by now: no name, no link."""
     mail.send(
         "accounts/email_change_undone",
-        to=to,
-        language=person.language,
-        zone=person.time_zone,
-        subject_id=person.id,
+        to=mail.Recipient(to, person.language, person.time_zone, subject_id=person.id),
         at=clock.now(),
     )
 
 
-def reader_of(person: Person) -> dict[str, Any]:
-    """Return what every email to a person is posted with: address, language, zone, name, and whom it counts for."""
-    return {
-        "to": person.email,
-        "language": person.language,
-        "zone": person.time_zone,
-        "subject_id": person.id,
-        "name": person.name,
-    }
-
-
-def security_reader_of(person: Person, *, to: str | None = None, tells_of_act: bool = False) -> dict[str, Any]:
-    """Return the same for a security email, which carries "This wasn't me" (P10), to the account's address or to `to`."""
-    address = to or person.email
-    return {**reader_of(person), "to": address, "wasnt_me_url": wasnt_me_url(person, to=address, tells_of_act=tells_of_act)}
+def recipient(person: Person) -> mail.Recipient:
+    """Return a person as whoever an email of theirs goes to."""
+    return mail.Recipient(person.email, person.language, person.time_zone, person.name, subject_id=person.id)

@@ -2,12 +2,13 @@
 
 import uuid
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kit import clock
-from portal.kit.db import Address, Base, Id, Name, Word
+from portal.kit.db import Address, Base, Id, Name, Word, word_of
 from portal.kit.sealed import Sealed
 
 FACTOR_SECRET = Sealed(
@@ -76,6 +77,13 @@ class SignInSession(Base):
     second_factor_at: Mapped[datetime | None]
 
 
+class SignInOutcome(StrEnum):
+    """How trying to sign in ended."""
+
+    SIGNED_IN = "signed_in"
+    FAILED = "failed"
+
+
 class SignInEvent(Base):
     """A line of sign-in history: one success, or failures in a row counted together."""
 
@@ -84,19 +92,25 @@ class SignInEvent(Base):
 
     id: Mapped[Id]
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
-    outcome: Mapped[Word]
+    outcome: Mapped[SignInOutcome] = mapped_column(word_of(SignInOutcome))
     device: Mapped[Word]
     count: Mapped[int] = mapped_column(default=1)
     first_at: Mapped[datetime] = mapped_column(default=clock.now)
     last_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
 
 
-ASKED = "asked"
-"""State of a change of address that waits for its new mailbox."""
-CONFIRMED = "confirmed"
-"""State of a change of address that its new mailbox confirmed and that nobody has undone."""
-ENDED = "ended"
-"""State of a change of address that still waited when what guards the account was changed."""
+class EmailChangeState(StrEnum):
+    """Where a change of address stands."""
+
+    ASKED = "asked"
+    """It waits for its new mailbox."""
+    CONFIRMED = "confirmed"
+    """By its new mailbox, and nobody has undone it."""
+    ENDED = "ended"
+    """It still waited when what guards the account was changed."""
+    VETOED = "vetoed"
+    UNDONE = "undone"
+    REPLACED = "replaced"
 
 
 class EmailChange(Base):
@@ -110,7 +124,7 @@ class EmailChange(Base):
     old_email_key: Mapped[str] = mapped_column(String(254), index=True)
     new_email: Mapped[Address]
     new_email_key: Mapped[str] = mapped_column(String(254), index=True)
-    state: Mapped[Word]
+    state: Mapped[EmailChangeState] = mapped_column(word_of(EmailChangeState))
     requested_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
     confirmed_at: Mapped[datetime | None]
 

@@ -59,7 +59,7 @@ def _remembered_as_long() -> Finding:
     at, length = clock.now(), period(service.PERIOD)
     for choice in (service.Choice.GRANTED, service.Choice.DENIED):
         decision = Decision(
-            id=uuid.uuid4(), subject_id=uuid.uuid4(), choice=choice.value, decided_at=at,
+            id=uuid.uuid4(), subject_id=uuid.uuid4(), choice=choice, decided_at=at,
             revision=service.PURPOSES[service.ANALYTICS].revision,
         )  # fmt: skip
         found = service.find_remembered(service.cookie_for(decision))
@@ -86,7 +86,7 @@ def _silence_is_no() -> Finding:
 
 
 def _no_is_no() -> Finding:
-    refused = select(Decision.subject_id, Decision.purpose).where(Decision.choice == service.Choice.OBJECTED.value)
+    refused = select(Decision.subject_id, Decision.purpose).where(Decision.choice == service.Choice.OBJECTED)
     latest = db.session.execute(refused.order_by(Decision.decided_at.desc()).limit(20)).all()
     for subject_id, purpose in latest:
         said = next(each for each in service.decisions_for(subject_id) if each.purpose == purpose)

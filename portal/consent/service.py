@@ -5,12 +5,13 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import func, select
 
+from portal.consent.models import Choice as Choice
 from portal.consent.models import Decision
+from portal.consent.models import Mechanism as Mechanism
 from portal.kit import clock, tokens
 from portal.kit.claims import Ground
 from portal.kit.db import db
@@ -29,25 +30,7 @@ LASTING = (tokens.lasting(COOKIE, life=PERIOD),)
 MOST_SHOWN = 100
 
 
-class Choice(StrEnum):
-    """What was decided. Restricting and lifting stand beside the rest: a grant does not lift a restriction."""
-
-    GRANTED = "granted"
-    DENIED = "denied"
-    OBJECTED = "objected"
-    RESTRICTED = "restricted"
-    LIFTED = "lifted"
-
-
-RESTRICTING = (Choice.RESTRICTED.value, Choice.LIFTED.value)
-
-
-class Mechanism(StrEnum):
-    """How a decision reached us."""
-
-    BANNER = "banner"
-    SETTINGS = "settings"
-    EMAIL = "email"
+RESTRICTING = (Choice.RESTRICTED, Choice.LIFTED)
 
 
 @dataclass(frozen=True)
@@ -146,16 +129,16 @@ def decide(subject_id: uuid.UUID, *, purpose: str, choice: Choice, mechanism: Me
 
     Raises KeyError for a purpose that does not exist, ValueError when `EVERYTHING` is anything but restricted or lifted.
     """
-    if purpose == EVERYTHING and choice.value not in RESTRICTING:
+    if purpose == EVERYTHING and choice not in RESTRICTING:
         raise ValueError("only a restriction can concern every purpose")
     shown = _EVERY_USE if purpose == EVERYTHING else PURPOSES[purpose]
     decision = Decision(
         id=uuid.uuid4(),
         subject_id=subject_id,
         purpose=purpose,
-        choice=choice.value,
+        choice=choice,
         revision=shown.revision,
-        mechanism=mechanism.value,
+        mechanism=mechanism,
         text_hash=hash_words(shown.words),
         decided_at=clock.now(),
     )

@@ -1,6 +1,6 @@
 """What the table of jobs holds."""
 
-from portal.jobs.models import FAILED, Job, Schedule
+from portal.jobs.models import Job, JobState, Schedule
 from portal.kit.claims import SAYS_NOTHING, DataClaim, Ground, Party, RetainFor, Table, of_subjects, personal, technical
 from portal.kit.i18n import _l
 
@@ -13,7 +13,7 @@ CLAIM = DataClaim(
             parties=[Party(of_subjects(person=Job.subject_id))],
             purpose=_l("To do what you asked for in the background: emails, downloads, deletion."),
             ground=Ground.CONTRACT,
-            retention=RetainFor("finished_job", since="run_at", where=lambda: Job.state == FAILED),
+            retention=RetainFor("finished_job", since="run_at", where=lambda: Job.state == JobState.FAILED),
             columns={
                 "id": technical(),
                 "kind": technical(_l("Kind of task")),

@@ -2,16 +2,21 @@
 
 import uuid
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kit import clock
-from portal.kit.db import Base, Id, Word
+from portal.kit.db import Base, Id, Word, word_of
 
-WAITING = "waiting"
-FAILED = "failed"
+
+class JobState(StrEnum):
+    """Where a job stands. One that has run is deleted."""
+
+    WAITING = "waiting"
+    FAILED = "failed"
 
 
 class Job(Base):
@@ -24,7 +29,7 @@ class Job(Base):
     kind: Mapped[Word]
     payload: Mapped[dict[str, Any]]
     subject_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
-    state: Mapped[str] = mapped_column(String(16), default=WAITING)
+    state: Mapped[JobState] = mapped_column(word_of(JobState, length=16), default=JobState.WAITING)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     run_at: Mapped[datetime] = mapped_column(default=clock.now)
     attempts: Mapped[int] = mapped_column(default=0)

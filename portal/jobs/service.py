@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
 
-from portal.jobs.models import FAILED, WAITING, Job, Schedule
+from portal.jobs.models import Job, JobState, Schedule
 from portal.kit import clock, formats
 from portal.kit.checks import Sentence, Statement, state
 from portal.kit.db import db, writing
@@ -74,7 +74,7 @@ def progress(done: int, total: int) -> None:
 def find_progress(job_id: uuid.UUID) -> tuple[int, int] | None:
     """Return (done, total) of a job that waits or runs, or None."""
     row = db.session.execute(
-        select(Job.progress_done, Job.progress_total).where(Job.id == job_id, Job.state == WAITING)
+        select(Job.progress_done, Job.progress_total).where(Job.id == job_id, Job.state == JobState.WAITING)
     ).first()
     return (row[0], row[1]) if row else None
 
@@ -108,10 +108,10 @@ RUN_FAULTS: Mapping[str, Sentence] = {
 
 def count_failed() -> int:
     """Return how many jobs were given up: an operator should look."""
-    return db.session.scalar(select(func.count()).select_from(Job).where(Job.state == FAILED)) or 0
+    return db.session.scalar(select(func.count()).select_from(Job).where(Job.state == JobState.FAILED)) or 0
 
 
 def oldest_wait() -> timedelta:
     """Return for how long the oldest due job has been waiting: a stopped worker shows here."""
-    due = db.session.scalar(select(func.min(Job.run_at)).where(Job.state == WAITING, Job.run_at <= clock.now()))
+    due = db.session.scalar(select(func.min(Job.run_at)).where(Job.state == JobState.WAITING, Job.run_at <= clock.now()))
     return clock.now() - due if due else timedelta()

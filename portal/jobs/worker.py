@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from portal.jobs.models import FAILED, WAITING, Job, Schedule
+from portal.jobs.models import Job, JobState, Schedule
 from portal.jobs.service import LEASE, LeaseLost, Running, enqueue, running
 from portal.kit import clock
 from portal.kit.actor import System
@@ -104,7 +104,7 @@ def _move_on(kind: JobKind, due_at: datetime, ran_at: datetime | None) -> None:
         return
     # A worker whose clock is behind must not have the others run it again and again.
     ran_since = ran_at is not None and ran_at <= clock.latest() and kind.next_run(ran_at) > now
-    still_waiting = db.session.scalar(select(Job.id).where(Job.kind == kind.name, Job.state == WAITING).limit(1))
+    still_waiting = db.session.scalar(select(Job.id).where(Job.kind == kind.name, Job.state == JobState.WAITING).limit(1))
     if moved_on and still_waiting is None and not ran_since:
         enqueue(kind.name)
 
@@ -113,7 +113,7 @@ def _put_right_waiting() -> None:
     """Bring back jobs that a wrong clock put off: new ones dated ahead, failed ones that would wait too long."""
     put_off = Job.run_at > clock.now() + LONGEST_BACKOFF * (1 + SPREAD) + clock.SKEW
     wrong = select(Job).where(
-        Job.state == WAITING,
+        Job.state == JobState.WAITING,
         Job.run_at > clock.latest(),
         or_(Job.created_at > clock.latest(), and_(Job.attempts > 0, put_off)),
     )
@@ -152,7 +152,7 @@ def _due() -> Any:
     ended = or_(Job.leased_until < now, Job.leased_until > clock.latest() + LEASE)
     return (
         select(Job)
-        .where(Job.state == WAITING, Job.run_at <= now, or_(Job.leased_until.is_(None), ended))
+        .where(Job.state == JobState.WAITING, Job.run_at <= now, or_(Job.leased_until.is_(None), ended))
         .order_by(Job.run_at)
         .limit(1)
     )
@@ -172,7 +172,7 @@ def _lease() -> Leased | None:
         leased = Leased(job.id, job.kind, job.payload, job.attempts, job.lease)
         if job.attempts > leased.tries:
             # Its worker died of it each time, so nobody lived to say that it failed.
-            job.state, job.error, job.lease, job.leased_until = FAILED, "WorkerDied", None, None
+            job.state, job.error, job.lease, job.leased_until = JobState.FAILED, "WorkerDied", None, None
             log.error("job.given_up", kind=job.kind, job=str(job.id))
             return None
         return leased
@@ -205,7 +205,7 @@ def _put_back(leased: Leased, error: Exception) -> None:
     with unit_of_work():
         db.session.execute(
             statement.values(
-                state=FAILED if given_up else WAITING,
+                state=JobState.FAILED if given_up else JobState.WAITING,
                 lease=None,
                 leased_until=None,
                 run_at=clock.now() + backoff(leased.attempts),

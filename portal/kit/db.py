@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Annotated, Any, TypeVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, CursorResult, DateTime, Engine, MetaData, String, UpdateBase, Uuid, event
+from sqlalchemy import JSON, CursorResult, DateTime, Engine, Enum, MetaData, String, UpdateBase, Uuid, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
@@ -80,6 +81,12 @@ Id = Annotated[uuid.UUID, mapped_column(primary_key=True, default=uuid.uuid4)]
 Name = Annotated[str, mapped_column(String(100))]
 Address = Annotated[str, mapped_column(String(254))]
 Word = Annotated[str, mapped_column(String(64))]
+
+
+def word_of(words: type[StrEnum], *, length: int = 64) -> Enum:
+    """Make the type of a column that holds one of `words`, as text. Any other raises LookupError, stored or read."""
+    return Enum(words, native_enum=False, length=length, validate_strings=True, values_callable=lambda each: [*each])
+
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 

@@ -6,7 +6,8 @@ token has expired the page comes back filled. A button-only POST with an expired
 
 import re
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from html import escape
 from typing import Any, ClassVar, cast
@@ -84,6 +85,14 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             self.problems.append(_why_no_token())
         self._fail(422)
         return False
+
+    @contextmanager
+    def showing_refusals(self) -> Iterator[None]:
+        """Put a refusal that is raised within into words by its field, and go on after the block: the page comes back."""
+        try:
+            yield
+        except Refusal as refusal:
+            self.refuse(refusal)
 
     def refuse(self, refusal: Refusal) -> None:
         """Put the sentence for `refusal` by its field. Raises the refusal itself when the form has no words for it."""

@@ -7,7 +7,7 @@ from portal.kit.claims import DataClaim, Ground, Party, RetainFor, Subject, Tabl
 from portal.kit.files import storage
 from portal.kit.i18n import _l
 from portal.mail import transport
-from portal.mail.models import WAITING, Email
+from portal.mail.models import Email, EmailState
 
 _SECRET = _l("It may contain a link that opens an account.")
 
@@ -62,7 +62,7 @@ CLAIM = DataClaim(
             ground=Ground.CONTRACT,
             retention=(
                 RetainFor("delivered_email", since="ended_at"),
-                RetainFor("undelivered_email", since="created_at", where=lambda: Email.state == WAITING),
+                RetainFor("undelivered_email", since="created_at", where=lambda: Email.state == EmailState.WAITING),
             ),
             columns=_columns,
         )

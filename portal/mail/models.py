@@ -2,17 +2,22 @@
 
 import uuid
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kit import clock
-from portal.kit.db import Base, Id, Word
+from portal.kit.db import Base, Id, Word, word_of
 
-WAITING = "waiting"
-SENT = "sent"
-FAILED = "failed"
+
+class EmailState(StrEnum):
+    """Where an email stands."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
 
 
 class Email(Base):
@@ -30,11 +35,11 @@ class Email(Base):
     html: Mapped[str] = mapped_column(Text)
     headers: Mapped[dict[str, Any]]
     message_id: Mapped[str] = mapped_column(String(200), unique=True)
-    state: Mapped[str] = mapped_column(String(16), default=WAITING)
+    state: Mapped[EmailState] = mapped_column(word_of(EmailState, length=16), default=EmailState.WAITING)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     ended_at: Mapped[datetime | None] = mapped_column(index=True)
 
-    def blank(self, state: str) -> None:
+    def blank(self, state: EmailState) -> None:
         """End the email and forget whom it went to and what it said."""
         self.state = state
         self.ended_at = clock.now()

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import default as mail_policy
@@ -17,31 +18,33 @@ from portal.kit.email_address import lookup_key
 from portal.kit.i18n import in_language
 from portal.kit.renderer import render
 from portal.kit.settings import current_settings
-from portal.mail.models import FAILED, SENT, WAITING, Email
+from portal.mail.models import Email, EmailState
 
 INLINER = css_inline.CSSInliner(load_remote_stylesheets=False)
 LINE_ENDS = frozenset("\r\n\0\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
 
 
-def send(
-    kind: str,
-    *,
-    to: str,
-    language: str = "en",
-    subject_id: uuid.UUID | None = None,
-    headers: Mapping[str, str] | None = None,
-    zone: str = "UTC",
-    **values: object,
-) -> uuid.UUID:
+@dataclass(frozen=True)
+class Recipient:
+    """Whom an email goes to: the address, how its reader is spoken to, and whose email it is in the register."""
+
+    email: str
+    language: str = "en"
+    zone: str = "UTC"
+    name: str = ""
+    subject_id: uuid.UUID | None = None
+
+
+def send(kind: str, *, to: Recipient, headers: Mapping[str, str] | None = None, **values: object) -> uuid.UUID:
     """Write the email `area/name` in the recipient's language into the outbox, in this transaction; return its id.
 
     Nothing is sent before the commit, and nothing after a rollback. `headers` are added as they are (RFC 8058). Raises
     ValueError for an address or header that holds a line end: better here than in every try to deliver it.
     """
-    _refuse_line_ends(to, *(headers or {}).values())
+    _refuse_line_ends(to.email, *(headers or {}).values())
     email_id = uuid.uuid4()
-    values = {**values, "zone": zone}
-    with in_language(language):
+    values = {**values, "zone": to.zone, "name": to.name}
+    with in_language(to.language):
         folder = f"mail/{kind}"
         subject = " ".join(render(f"{folder}/subject.txt", **values).split())
         text = render(f"{folder}/body.txt", **values).strip() + "\n"
@@ -50,9 +53,9 @@ def send(
         Email(
             id=email_id,
             kind=kind,
-            subject_id=subject_id,
-            to_address=to,
-            to_key=lookup_key(to),
+            subject_id=to.subject_id,
+            to_address=to.email,
+            to_key=lookup_key(to.email),
             subject_line=subject[:400],
             text=text,
             html=html,
@@ -61,7 +64,7 @@ def send(
             message_id=f"<{email_id}@{current_settings().host_name}>",
         )
     )
-    jobs.enqueue("mail.deliver", email_id=str(email_id), subject_id=subject_id)
+    jobs.enqueue("mail.deliver", email_id=str(email_id), subject_id=to.subject_id)
     return email_id
 
 
@@ -72,7 +75,7 @@ def _refuse_line_ends(*texts: str) -> None:
 
 def find_waiting(email_id: uuid.UUID) -> Email | None:
     """Return an email that is still to be sent, or None."""
-    return db.session.scalar(select(Email).where(Email.id == email_id, Email.state == WAITING))
+    return db.session.scalar(select(Email).where(Email.id == email_id, Email.state == EmailState.WAITING))
 
 
 def build(email: Email) -> EmailMessage:
@@ -100,4 +103,4 @@ def end(email_id: uuid.UUID, *, sent: bool) -> None:
     """Mark an email as sent or given up, and blank it."""
     email = db.session.get(Email, email_id)
     if email is not None:
-        email.blank(SENT if sent else FAILED)
+        email.blank(EmailState.SENT if sent else EmailState.FAILED)

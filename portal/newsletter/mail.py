@@ -25,8 +25,7 @@ def confirm(address: str, *, token: str, language: str) -> None:
     """The link that puts an address on the list; nobody has confirmed it yet, so it says nothing else."""
     mail.send(
         "newsletter/confirm",
-        to=address,
-        language=language,
+        to=mail.Recipient(address, language),
         url=external_url("newsletter.confirm", token=token),
     )
 
@@ -36,9 +35,7 @@ def welcome(subscriber: Subscriber) -> None:
     url = unsubscribe_url(subscriber.id)
     mail.send(
         "newsletter/welcome",
-        to=subscriber.email,
-        language=subscriber.language,
-        subject_id=subscriber.subject_id,
+        to=mail.Recipient(subscriber.email, subscriber.language, subject_id=subscriber.subject_id),
         headers=headers_for(url),
         unsubscribe_url=url,
     )

@@ -2,12 +2,20 @@
 
 import uuid
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kit import clock
-from portal.kit.db import Address, Base, Id, Word
+from portal.kit.db import Address, Base, Id, word_of
+
+
+class Source(StrEnum):
+    """Where somebody subscribed."""
+
+    FORM = "form"
+    SETTINGS = "settings"
 
 
 class Subscriber(Base):
@@ -22,7 +30,7 @@ class Subscriber(Base):
     subject_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     """The account that joined in its settings; none for who came without one."""
     confirmed_at: Mapped[datetime] = mapped_column(default=clock.now)
-    source: Mapped[Word]
+    source: Mapped[Source] = mapped_column(word_of(Source))
     language: Mapped[str] = mapped_column(String(16))
 
 

@@ -6,7 +6,6 @@ from flask.typing import ResponseReturnValue
 from portal.kit import access, i18n
 from portal.kit.forms import ConfirmForm
 from portal.kit.headers import private_link
-from portal.kit.refusals import TooManyTries
 from portal.kit.templating import render
 from portal.kit.web import this_client
 from portal.newsletter import service
@@ -21,11 +20,8 @@ def subscribe() -> ResponseReturnValue:
     """Take a request for the newsletter; the answer is the same for every address."""
     form = Subscribe()
     if form.validate_on_submit():
-        try:
+        with form.showing_refusals():
             service.ask(form.email.data, language=i18n.code(), client=this_client())
-        except TooManyTries as refusal:
-            form.refuse(refusal)
-        else:
             return redirect(url_for(".email_sent"), code=303)
     return render("newsletter/subscribe.html", form=form), form.status
 

@@ -22,14 +22,12 @@ from portal.kit.periods import period
 from portal.kit.refusals import LinkDead
 from portal.kit.unit import before_writes
 from portal.newsletter import mail
-from portal.newsletter.models import Subscriber, Suppression
+from portal.newsletter.models import Source, Subscriber, Suppression
 
 CONFIRM = tokens.LinkPurpose("newsletter.confirm")
 SUPPRESSION = lasting.hashes("newsletter.suppression")
 LASTING = (tokens.lasting(mail.UNSUBSCRIBE), SUPPRESSION)
 """What outlives a secret: the way out, and the hash of an address that is known no more."""
-FORM = "form"
-SETTINGS = "settings"
 EMAILS_PER_ADDRESS = "3 per 6 hours"
 REQUESTS_PER_CLIENT = "60 per hour"
 NEVER = timedelta.max
@@ -82,10 +80,10 @@ def get_subscription_request(token: str) -> SubscriptionRequest:
 def confirm(token: str) -> None:
     """Put the address of a confirmation link on the list. Doing it again changes nothing. Raises LinkDead."""
     subscription_request = get_subscription_request(token)
-    _subscribe(subscription_request.address, language=subscription_request.language, source=FORM)
+    _subscribe(subscription_request.address, language=subscription_request.language, source=Source.FORM)
 
 
-def _subscribe(address: str, *, language: str, source: str, subject_id: uuid.UUID | None = None) -> None:
+def _subscribe(address: str, *, language: str, source: Source, subject_id: uuid.UUID | None = None) -> None:
     key = lookup_key(address)
     if _find(Subscriber.email_key == key) is not None:
         return
@@ -160,7 +158,7 @@ def _remove(subscriber: Subscriber) -> None:
 
 def _note(person_id: uuid.UUID, choice: Choice, mechanism: Mechanism) -> None:
     consent.decide(person_id, purpose=consent.NEWSLETTER, choice=choice, mechanism=mechanism)
-    audit.record("newsletter.decided", subject_id=person_id, by=person_id, choice=choice.value, mechanism=mechanism.value)
+    audit.record("newsletter.decided", subject_id=person_id, by=person_id, choice=choice, mechanism=mechanism)
 
 
 def _of(actor: Actor) -> ColumnElement[bool]:
@@ -176,7 +174,7 @@ def join(actor: Actor) -> None:
     """Subscribe the signed-in person: an account's address is confirmed already. Again changes nothing."""
     if actor.person_id is None or state_for(actor):
         return
-    _subscribe(actor.email, language=i18n.ready(actor.language), source=SETTINGS, subject_id=actor.person_id)
+    _subscribe(actor.email, language=i18n.ready(actor.language), source=Source.SETTINGS, subject_id=actor.person_id)
     _note(actor.person_id, Choice.GRANTED, Mechanism.SETTINGS)
 
 

@@ -8,12 +8,12 @@ from sqlalchemy import ColumnElement
 from portal.kit.claims import DataClaim, Ground, Party, RetainFor, Subject, Table, of_subjects, personal, technical
 from portal.kit.files import storage
 from portal.kit.i18n import _l
-from portal.privacy.models import RUNNING, WAITING, Deletion, Export
+from portal.privacy.models import Deletion, DeletionState, Export, ExportState
 
 
 def _deletions_of(subjects: Collection[Subject]) -> ColumnElement[bool]:
     # The deletion that runs is its own tool: it forgets its person in the unit that finds everything gone.
-    return of_subjects(person=Deletion.person_id)(subjects) & (Deletion.state != RUNNING)
+    return of_subjects(person=Deletion.person_id)(subjects) & (Deletion.state != DeletionState.RUNNING)
 
 
 def _delete_files(exports: Sequence[Any]) -> None:
@@ -33,7 +33,7 @@ CLAIM = DataClaim(
             ground=Ground.LEGAL_DUTY,
             retention=(
                 RetainFor("export_ready", since="ready_at"),
-                RetainFor("export_ready", since="requested_at", where=lambda: Export.state == WAITING),
+                RetainFor("export_ready", since="requested_at", where=lambda: Export.state == ExportState.WAITING),
             ),
             columns={
                 "id": technical(),

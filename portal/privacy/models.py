@@ -2,23 +2,35 @@
 
 import uuid
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import BigInteger, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kit import clock
-from portal.kit.db import Base, Id, Word
+from portal.kit.db import Base, Id, Word, word_of
 from portal.kit.sealed import Sealed
 
 SEALED_FACTS = Sealed("deletion", what="running deletions")
 
-WAITING = "waiting"
-READY = "ready"
 
-RUNNING = "running"
-UNDONE = "undone"
-DONE = "done"
+class ExportState(StrEnum):
+    """Where a copy stands."""
+
+    WAITING = "waiting"
+    READY = "ready"
+    FAILED = "failed"
+    """Said of one whose job was given up; its row waits on, until it is swept."""
+
+
+class DeletionState(StrEnum):
+    """Where a deletion stands: it waits while it can be undone."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    UNDONE = "undone"
+    DONE = "done"
 
 
 class Export(Base):
@@ -38,7 +50,7 @@ class Export(Base):
     id: Mapped[Id]
     person_id: Mapped[uuid.UUID] = mapped_column(index=True)
     job_id: Mapped[uuid.UUID]
-    state: Mapped[str] = mapped_column(String(16), default=WAITING)
+    state: Mapped[ExportState] = mapped_column(word_of(ExportState, length=16), default=ExportState.WAITING)
     requested_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
     ready_at: Mapped[datetime | None] = mapped_column(index=True)
     fetched_at: Mapped[datetime | None]
@@ -66,7 +78,7 @@ class Deletion(Base):
     """Nobody, once it is done."""
     number: Mapped[Word] = mapped_column(unique=True)
     """What receipt and emails call it; drawn at random."""
-    state: Mapped[str] = mapped_column(String(16), default=WAITING)
+    state: Mapped[DeletionState] = mapped_column(word_of(DeletionState, length=16), default=DeletionState.WAITING)
     requested_at: Mapped[datetime] = mapped_column(default=clock.now)
     due_at: Mapped[datetime]
     started_at: Mapped[datetime | None]

@@ -11,7 +11,6 @@ from portal.kit.downloads import download
 from portal.kit.forms import ConfirmForm
 from portal.kit.headers import private_link
 from portal.kit.i18n import _, _l
-from portal.kit.refusals import Refusal
 from portal.kit.staff_reads import Basis
 from portal.kit.templating import day, instant, render
 from portal.kit.unit import after_unit
@@ -118,11 +117,8 @@ def delete() -> ResponseReturnValue:
     """Tell what a deletion would do; on confirmation close the account and send the link to undo it (P28)."""
     form = Delete()
     if form.validate_on_submit():
-        try:
+        with form.showing_refusals():
             service.request_deletion(access.actor())
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
             access.end_browser_session()
             return redirect(url_for(".deletion_begun"), code=303)
     return render("privacy/delete.html", form=form, outlook=service.outlook_for(access.actor())), form.status

@@ -29,7 +29,7 @@ def check(as_json: bool) -> None:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
     else:
         for row in rows:
-            click.echo(f"{row['promise']} {SHOWN[Outcome(row['outcome'])]:<20} {row['check']}: {row['detail']}")
+            click.echo(f"{row['promise']} {SHOWN[row['outcome']]:<20} {row['check']}: {row['detail']}")
     if not all(row["ok"] for row in rows):
         raise SystemExit(1)
 

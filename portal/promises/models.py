@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kit import clock
 from portal.kit.checks import Outcome, Statement
-from portal.kit.db import Base, Word
+from portal.kit.db import Base, word_of
 
 
 class CheckResult(Base):
@@ -18,7 +18,7 @@ class CheckResult(Base):
 
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
     promise: Mapped[str] = mapped_column(String(8))
-    outcome: Mapped[Word]
+    outcome: Mapped[Outcome] = mapped_column(word_of(Outcome))
     findings: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     """What it stated, each `{"code": …, "values": {…}}`: the check makes the sentences."""
     checked_at: Mapped[datetime] = mapped_column(default=clock.now)

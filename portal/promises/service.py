@@ -115,7 +115,7 @@ def _keep(check: Check, finding: Finding, before: CheckResult | None) -> CheckRe
     result = before or CheckResult(name=check.name, since_at=now)
     if before and before.outcome != finding.outcome:
         result.since_at = now
-    result.promise, result.outcome = check.promise, finding.outcome.value
+    result.promise, result.outcome = check.promise, finding.outcome
     result.findings, result.checked_at = [asdict(each) for each in finding.statements], now
     db.session.add(result)
     return result

@@ -8,7 +8,6 @@ from portal.kit import access
 from portal.kit.forms import ConfirmForm
 from portal.kit.headers import private_link
 from portal.kit.i18n import _
-from portal.kit.refusals import Refusal
 from portal.kit.templating import render
 from portal.kit.web import this_client
 from portal.recovery import service
@@ -23,11 +22,8 @@ def forgot_password() -> ResponseReturnValue:
     """Ask where the reset link goes; say the same to everybody."""
     form = ForgotPassword()
     if form.validate_on_submit():
-        try:
+        with form.showing_refusals():
             service.request_reset(form.email.data, client=this_client())
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
             return redirect(url_for(".reset_sent"), code=303)
     return render("recovery/forgot_password.html", form=form), form.status
 
@@ -47,11 +43,8 @@ def choose_password(token: str) -> ResponseReturnValue:
     person = service.person_of_reset(token)
     form = ChoosePassword()
     if form.validate_on_submit():
-        try:
+        with form.showing_refusals():
             service.choose_password(token, password=form.password.data)
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
             flash(_("Password changed. You’ve been signed out everywhere. Sign in with your new password."), "success")
             return redirect(url_for("accounts.login"), code=303)
     least = accounts.least_password(person)
@@ -123,11 +116,8 @@ def report_misuse() -> ResponseReturnValue:
     """Take a report from somebody who is locked out; say the same to everybody."""
     form = ReportMisuse()
     if form.validate_on_submit():
-        try:
+        with form.showing_refusals():
             service.report_misuse(form.email.data, message=form.message.data, client=this_client(), by=access.actor())
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
             return redirect(url_for(".misuse_reported"), code=303)
     return render("recovery/report_misuse.html", form=form), form.status
 

@@ -24,7 +24,7 @@ from portal.kit.db import db
 from portal.kit.files import storage
 from portal.kit.i18n import _l
 from portal.support import service
-from portal.support.models import MISUSE_REPORTED, Attachment, Message, RemovedFile, Ticket
+from portal.support.models import Attachment, Message, RemovedFile, Ticket, TicketKind
 
 _WHAT_FOR = _l("To answer you, and to know what was said before.")
 
@@ -35,7 +35,7 @@ _own_tickets = of_subjects(
     person=Ticket.subject_id,
     email=Ticket.email_key,
     since=Ticket.opened_at,
-    email_only_if=and_(Ticket.subject_id.is_(None), Ticket.kind != MISUSE_REPORTED),
+    email_only_if=and_(Ticket.subject_id.is_(None), Ticket.kind != TicketKind.MISUSE_REPORTED),
 )
 
 
@@ -43,10 +43,13 @@ _named = of_subjects(
     person=Ticket.about_id,
     email=Ticket.email_key,
     since=Ticket.opened_at,
-    email_only_if=Ticket.kind == MISUSE_REPORTED,
+    email_only_if=Ticket.kind == TicketKind.MISUSE_REPORTED,
 )
 REPORT_ENDS = RetainFor(
-    "misuse_report", since="updated_at", where=lambda: Ticket.kind == MISUSE_REPORTED, what=_l("A report of misuse")
+    "misuse_report",
+    since="updated_at",
+    where=lambda: Ticket.kind == TicketKind.MISUSE_REPORTED,
+    what=_l("A report of misuse"),
 )
 """Whoever wrote a report is mostly unknown and cannot ask for its erasure, so it has an end of its own."""
 

@@ -9,9 +9,7 @@ def received(ticket: Ticket) -> None:
     """Say that a message has arrived, with its reference and nothing else of it: the address may be a stranger's."""
     mail.send(
         "support/received",
-        to=ticket.email,
-        language=ticket.language,
-        subject_id=ticket.subject_id,
+        to=mail.Recipient(ticket.email, ticket.language, subject_id=ticket.subject_id),
         reference=ticket.reference,
         ticket_url=_page(ticket),
         contact_url=external_url("support.contact"),
@@ -22,9 +20,7 @@ def reply(ticket: Ticket, *, to: str, text: str) -> None:
     """Carry our answer."""
     mail.send(
         "support/reply",
-        to=to,
-        language=ticket.language,
-        subject_id=ticket.subject_id,
+        to=mail.Recipient(to, ticket.language, subject_id=ticket.subject_id),
         reference=ticket.reference,
         text=text,
         ticket_url=_page(ticket),

@@ -2,27 +2,48 @@
 
 import uuid
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kit import clock
-from portal.kit.db import Address, Base, Id, Name, Word
+from portal.kit.db import Address, Base, Id, Name, Word, word_of
 
-OPEN = "open"
-WAITING = "waiting"
-CLOSED = "closed"
 
-CONTACT = "contact"
-ACCOUNT_FROZEN = "account_frozen"
-MISUSE_REPORTED = "misuse_reported"
+class TicketState(StrEnum):
+    """Whose turn it is."""
 
-CUSTOMER = "customer"
-STAFF = "staff"
-SYSTEM = "system"
+    OPEN = "open"
+    """Ours."""
+    WAITING = "waiting"
+    """Theirs."""
+    CLOSED = "closed"
+    """Nobody's: settled, until somebody writes again."""
 
-EXPIRED = "expired"
-OWNER = "owner"
+
+class TicketKind(StrEnum):
+    """What a ticket came of."""
+
+    CONTACT = "contact"
+    ACCOUNT_FROZEN = "account_frozen"
+    MISUSE_REPORTED = "misuse_reported"
+
+
+class Author(StrEnum):
+    """Who says something in a ticket."""
+
+    CUSTOMER = "customer"
+    STAFF = "staff"
+    SYSTEM = "system"
+
+
+class Removal(StrEnum):
+    """Why a file went: its time, or whoever deleted it."""
+
+    EXPIRED = "expired"
+    OWNER = "owner"
+    STAFF = "staff"
 
 
 class Ticket(Base):
@@ -37,7 +58,7 @@ class Ticket(Base):
     id: Mapped[Id]
     reference: Mapped[str] = mapped_column(String(16), unique=True)
     """What people quote: short, drawn at random, and no key to anything."""
-    kind: Mapped[Word] = mapped_column(default=CONTACT)
+    kind: Mapped[TicketKind] = mapped_column(word_of(TicketKind), default=TicketKind.CONTACT)
     subject_id: Mapped[uuid.UUID | None]
     """Who was signed in when it was opened. None: the address is typed, not proven."""
     about_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
@@ -47,8 +68,7 @@ class Ticket(Base):
     email_key: Mapped[str] = mapped_column(String(254), index=True)
     language: Mapped[str] = mapped_column(String(16), default="en")
     subject: Mapped[str] = mapped_column(String(150))
-    state: Mapped[str] = mapped_column(String(16), default=OPEN)
-    """Open: our turn. Waiting: theirs. Closed: settled, until somebody writes again."""
+    state: Mapped[TicketState] = mapped_column(word_of(TicketState, length=16), default=TicketState.OPEN)
     urgent: Mapped[bool] = mapped_column(default=False)
     opened_at: Mapped[datetime] = mapped_column(default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
@@ -62,7 +82,7 @@ class Message(Base):
 
     id: Mapped[Id]
     ticket_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"))
-    author: Mapped[Word]
+    author: Mapped[Author] = mapped_column(word_of(Author))
     staff_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     """Who answered. Nobody, once that account is erased: the words stay, they are its customer's too."""
     body: Mapped[str] = mapped_column(Text)
@@ -95,4 +115,4 @@ class RemovedFile(Base):
     id: Mapped[Id]
     message_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("ticket_message.id", ondelete="CASCADE"), index=True)
     removed_at: Mapped[datetime] = mapped_column(default=clock.now)
-    why: Mapped[Word]
+    why: Mapped[Removal] = mapped_column(word_of(Removal))

@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from portal.kit import access
 from portal.kit.downloads import download
 from portal.kit.i18n import _
-from portal.kit.refusals import Refusal
 from portal.kit.templating import render
 from portal.kit.web import this_client
 from portal.support import service
@@ -24,7 +23,7 @@ def contact() -> ResponseReturnValue:
     person = access.actor()
     form = Contact(data={"name": person.name, "email": person.email})
     if form.validate_on_submit():
-        try:
+        with form.showing_refusals():
             ticket = service.open_ticket(
                 person,
                 name=form.name.data,
@@ -34,9 +33,6 @@ def contact() -> ResponseReturnValue:
                 uploads=form.uploads(),
                 client=this_client(),
             )
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
             flash(_("Message sent. Your reference is %(reference)s.", reference=ticket.reference), "success")
             return redirect(url_for(".ticket", ticket_id=ticket.id) if person.is_signed_in else url_for(".received"), 303)
     return render("support/contact.html", form=form), form.status
@@ -62,11 +58,8 @@ def ticket(ticket_id: uuid.UUID) -> ResponseReturnValue:
     """Show one of the person's own tickets, and take a further message."""
     form = Reply()
     if form.validate_on_submit():
-        try:
+        with form.showing_refusals():
             service.reply(ticket_id, by=access.actor(), message=form.message.data, uploads=form.uploads())
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
             flash(_("Reply sent."), "success")
             return redirect(url_for(".ticket", ticket_id=ticket_id), 303)
     return render("support/ticket.html", form=form, conversation=service.ticket_for(access.actor(), ticket_id)), form.status

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event, select
 
 from portal.accounts import service as accounts
-from portal.accounts.models import Person, SignInEvent, SignInSession
+from portal.accounts.models import Person, SignInEvent, SignInOutcome, SignInSession
 from portal.app import LOAD_ACTOR
 from portal.kit import clock as kit_clock
 from portal.kit.actor import Role
@@ -96,9 +96,11 @@ class TestManyValued:
         with unit():
             for number in range(60):
                 at = now - timedelta(minutes=number)
-                row = SignInEvent(person_id=cast.ada.id, outcome="x", device=f"{number}", count=number, last_at=at)
+                row = SignInEvent(
+                    person_id=cast.ada.id, outcome=SignInOutcome.FAILED, device=f"{number}", count=number, last_at=at
+                )
                 db.session.add(row)
-            db.session.add(SignInEvent(person_id=cast.ben.id, outcome="x", device="Ben's", last_at=now))
+            db.session.add(SignInEvent(person_id=cast.ben.id, outcome=SignInOutcome.FAILED, device="Ben's", last_at=now))
             db.session.flush()
             wanted = [
                 Seen(row.id, row.device, row.count, row.last_at)

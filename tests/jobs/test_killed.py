@@ -11,7 +11,7 @@ from portal.jobs.models import Job
 from portal.kit import clock
 from portal.kit.db import db
 from portal.kit.unit import unit_of_work
-from portal.mail.models import SENT, WAITING, Email
+from portal.mail.models import Email, EmailState
 from tests.kit.processes import FAST_HASH, environment, started, wait_for
 from tests.mail.conftest import PostOffice, post_office, write  # noqa: F401 (fixtures)
 
@@ -44,7 +44,7 @@ def test_killed_after_the_post_office_took_the_email_it_arrives_again_and_is_not
         wait_for(lambda: post_office.taken)
         worker.send_signal(signal.SIGKILL)
         worker.wait(timeout=10)
-    assert look(app) == (WAITING, "ada@example.com")
+    assert look(app) == (EmailState.WAITING, "ada@example.com")
 
     post_office.pause = 0
     with app.app_context(), unit_of_work():
@@ -54,7 +54,7 @@ def test_killed_after_the_post_office_took_the_email_it_arrives_again_and_is_not
         db.session.execute(ended)
 
     with started("worker", env=env, log=tmp_path / "log") as worker:
-        wait_for(lambda: look(app) == (SENT, ""))
+        wait_for(lambda: look(app) == (EmailState.SENT, ""))
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(timeout=30) == 0
     assert len(post_office.taken) == 2

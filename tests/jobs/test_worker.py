@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from portal.jobs import service as jobs
 from portal.jobs import worker
-from portal.jobs.models import FAILED, WAITING, Job
+from portal.jobs.models import Job, JobState
 from portal.jobs.service import LeaseLost
 from portal.kit import audit, clock
 from portal.kit.actor import System
@@ -137,7 +137,7 @@ class TestFailing:
         assert waits == sorted(waits)
         assert 8 < waits[0] < 12
         assert 60 < waits[3] < 100
-        assert (job.state, job.error, job.attempts) == (FAILED, "ZeroDivisionError", 4)
+        assert (job.state, job.error, job.attempts) == (JobState.FAILED, "ZeroDivisionError", 4)
         assert run_jobs() == 0
         with app.app_context():
             assert jobs.count_failed() == 1
@@ -166,7 +166,7 @@ class TestFailing:
         assert run_jobs() == 2
         assert done() == ["worked"]
         (job,) = waiting()
-        assert (job.state, job.error) == (WAITING, "KeyError")
+        assert (job.state, job.error) == (JobState.WAITING, "KeyError")
         assert job.run_at > clock.now()
 
     def test_a_slow_job_that_writes_before_its_closing_part_is_a_mistake(self, unit, kinds, run_jobs, done):
@@ -223,7 +223,7 @@ class TestLeases:
             clock.forward(minutes=3)
         assert run_jobs() == 0
         (job,) = waiting()
-        assert (job.state, job.error) == (FAILED, "WorkerDied")
+        assert (job.state, job.error) == (JobState.FAILED, "WorkerDied")
 
     def test_telling_progress_keeps_the_lease_and_is_seen_at_once(self, app, unit, kinds, run_jobs, clock):
         seen = []

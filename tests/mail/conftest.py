@@ -85,8 +85,9 @@ def write(monkeypatch: pytest.MonkeyPatch) -> Callable[..., uuid.UUID]:
     monkeypatch.setattr(mail, "render", render)
 
     def post(*, to: str = "ada@example.com", subject: str = "Hello", text: str = "Good day.", **how: Any) -> uuid.UUID:
+        whom = {name: how.pop(name) for name in ("language", "zone", "subject_id") if name in how}
         texts.update({"subject.txt": subject, "body.txt": text, "body.html": f"<p>{text}</p>"})
-        return mail.send("lab/email", to=to, **how)
+        return mail.send("lab/email", to=mail.Recipient(to, **whom), **how)
 
     return post
 

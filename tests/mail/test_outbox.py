@@ -9,13 +9,12 @@ from sqlalchemy import func, select
 
 from portal.app import create_app
 from portal.jobs import worker
-from portal.jobs.models import FAILED as GIVEN_UP
-from portal.jobs.models import Job
+from portal.jobs.models import Job, JobState
 from portal.kit import clock
 from portal.kit.db import db
 from portal.kit.unit import unit_of_work
 from portal.mail import service, transport
-from portal.mail.models import FAILED, SENT, WAITING, Email
+from portal.mail.models import Email, EmailState
 from portal.recovery.forms import ForgotPassword
 from tests.conftest import make_settings
 
@@ -67,7 +66,14 @@ def test_once_delivered_the_row_says_neither_to_whom_nor_what(sending, post_offi
     post(sending, write, headers={"X-Token": "secret"})
     drain(sending)
     row = email_row()
-    assert (row.state, row.to_address, row.subject_line, row.text, row.html, row.headers) == (SENT, "", "", "", "", {})
+    assert (row.state, row.to_address, row.subject_line, row.text, row.html, row.headers) == (
+        EmailState.SENT,
+        "",
+        "",
+        "",
+        "",
+        {},
+    )
     assert row.ended_at is not None
 
 
@@ -85,7 +91,7 @@ def test_an_email_that_nobody_will_take_is_given_up_and_blanked(sending, post_of
     post(sending, write)
     drain(sending)
     row = email_row()
-    assert (row.state, row.to_address, row.text) == (FAILED, "", "")
+    assert (row.state, row.to_address, row.text) == (EmailState.FAILED, "", "")
     with sending.app_context(), unit_of_work():
         assert db.session.scalar(select(func.count()).select_from(Job)) == 0
 
@@ -98,13 +104,13 @@ def test_an_email_refused_for_now_goes_again_with_the_same_message_id(
     setattr(post_office, step, answer)
     email_id = post(sending, write)
     drain(sending)
-    assert (email_row().state, post_office.taken) == (WAITING, [])
+    assert (email_row().state, post_office.taken) == (EmailState.WAITING, [])
     setattr(post_office, step, "250 OK")
     clock.forward(minutes=1)
     drain(sending)
     (message,) = post_office.taken
     assert message["Message-ID"] == f"<{email_id}@portal.example.com>"
-    assert email_row().state == SENT
+    assert email_row().state == EmailState.SENT
 
 
 def test_a_server_that_is_away_is_tried_again(app, write, tmp_path, email_row, clock):
@@ -115,10 +121,10 @@ def test_a_server_that_is_away_is_tried_again(app, write, tmp_path, email_row, c
     gone = create_app(make_settings(tmp_path, database, smtp_url="smtp://127.0.0.1:1"))
     post(gone, write)
     drain(gone)
-    assert email_row().state == WAITING
+    assert email_row().state == EmailState.WAITING
     with gone.app_context(), unit_of_work():
         job = db.session.scalars(select(Job)).one()
-        assert (job.state != GIVEN_UP, job.attempts) == (True, 1)
+        assert (job.state != JobState.FAILED, job.attempts) == (True, 1)
 
 
 def test_taken_but_not_yet_noted_it_arrives_again_under_the_same_message_id(sending, post_office, write, clock, monkeypatch):
@@ -146,7 +152,7 @@ def test_what_the_server_says_to_our_goodbye_makes_no_second_email(sending, post
     monkeypatch.setattr(smtplib.SMTP, "quit", rude)
     post(sending, write)
     drain(sending)
-    assert email_row().state == SENT
+    assert email_row().state == EmailState.SENT
 
 
 class TestInjection:

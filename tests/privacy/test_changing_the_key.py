@@ -21,7 +21,7 @@ from portal.kit.db import db
 from portal.kit.unit import unit_of_work
 from portal.newsletter.models import Subscriber
 from portal.privacy import service as privacy
-from portal.privacy.models import DONE, RUNNING, Deletion
+from portal.privacy.models import Deletion, DeletionState
 from tests.accounts.walk import is_in, sign_in
 from tests.conftest import Visitor
 from tests.people import Cast, Somebody
@@ -127,7 +127,7 @@ def test_the_key_is_changed_by_the_manual_and_nobody_notices(machine: Machine, c
     asking = machine.browser()
     half_filled = asking.get("/contact")
     begin_deletions(machine)
-    assert states_of_deletions(machine)[:2] == [DONE, RUNNING]
+    assert states_of_deletions(machine)[:2] == [DeletionState.DONE, DeletionState.RUNNING]
 
     # Day 0: steps 1 to 3.
     first = machine.keys
@@ -152,7 +152,7 @@ def test_the_key_is_changed_by_the_manual_and_nobody_notices(machine: Machine, c
     assert machine.outbox.to("kim@example.com")
     fresh = "dora sings to the new machine"
     assert Visitor(machine.app).submit(reset, password=fresh).status == 200
-    assert states_of_deletions(machine)[:2] == [DONE, DONE]
+    assert states_of_deletions(machine)[:2] == [DeletionState.DONE, DeletionState.DONE]
     bens = machine.outbox.last(cast.ben.email).link("/receipt/")
     assert machine.check()[0]
 
@@ -257,7 +257,7 @@ def test_a_key_taken_out_too_early_is_said_everywhere_and_put_back(machine: Mach
         "running deletions": 1,
     }
     machine.run_jobs()
-    assert states_of_deletions(machine) == [RUNNING]
+    assert states_of_deletions(machine) == [DeletionState.RUNNING]
 
     # As the manual says: put it back, last in the list, and go on with step 3.
     machine.file.write_text(f"{new},{old}")
@@ -270,7 +270,7 @@ def test_a_key_taken_out_too_early_is_said_everywhere_and_put_back(machine: Mach
     clock.forward(hours=1)
     begin_deletions(machine)
     machine.run_jobs()
-    assert states_of_deletions(machine) == [DONE], "it was only waiting"
+    assert states_of_deletions(machine) == [DeletionState.DONE], "it was only waiting"
 
 
 def test_a_key_that_is_gone_for_good_is_given_up_by_name(machine: Machine, cast: Cast) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from portal.accounts.models import Person
 from portal.jobs import worker
-from portal.jobs.models import FAILED, Job
+from portal.jobs.models import Job, JobState
 from portal.kit import clock as time
 from portal.kit.claims import register
 from portal.kit.db import db
@@ -238,7 +238,7 @@ def test_a_job_that_was_given_up_lets_the_person_start_again(app, cast, run_jobs
     start(ada)
     first = link_of(ada)
     with unit():
-        db.session.execute(update(Job).where(Job.kind == "privacy.build_export").values(state=FAILED))
+        db.session.execute(update(Job).where(Job.kind == "privacy.build_export").values(state=JobState.FAILED))
     assert "couldn’t be prepared" in ada.get(first).text
     assert start(ada).status == 200
     assert link_of(ada) == first

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.accounts import service as accounts
-from portal.accounts.models import CONFIRMED, EmailChange, Person
+from portal.accounts.models import EmailChange, EmailChangeState, Person
 from portal.jobs import worker
 from portal.kit import claims, tokens
 from portal.kit import clock as time
@@ -15,7 +15,7 @@ from portal.kit.claims import DataClaim, Register, Subject, register
 from portal.kit.db import db
 from portal.mail.models import Email
 from portal.privacy import service
-from portal.privacy.models import DONE, RUNNING, Deletion
+from portal.privacy.models import Deletion, DeletionState
 from portal.privacy.service import deletions, receipts
 
 pytestmark = pytest.mark.both_databases
@@ -89,7 +89,7 @@ def test_a_customer_deletes_the_account_and_gets_a_receipt(app, cast, outbox, cl
     assert clock.day(days=60) in email.text
     (deletion,) = deletions_in(app)
     assert deletion.number in email.text
-    assert (deletion.state, deletion.person_id, deletion.sealed, deletion.job_id) == (DONE, None, None, None)
+    assert (deletion.state, deletion.person_id, deletion.sealed, deletion.job_id) == (DeletionState.DONE, None, None, None)
     assert {line.line: line.rows for line in receipts.read(deletion.receipt).deleted}["person"] == 1
 
 
@@ -291,7 +291,7 @@ def test_a_long_standstill_or_a_jump_of_the_clock_carries_out_once(app, cast, cl
     carry_out()
     receipts = [email for email in outbox.to(cast.ada.email) if email.subject.startswith("Receipt")]
     assert len(receipts) == 1
-    assert [deletion.state for deletion in deletions_in(app)] == [DONE]
+    assert [deletion.state for deletion in deletions_in(app)] == [DeletionState.DONE]
 
 
 def test_nothing_begins_early(app, cast, close, clock, carry_out):
@@ -308,7 +308,7 @@ def test_killed_at_any_place_it_goes_on_from_there(app, cast, close, clock, carr
     with monkeypatch.context() as broken:
         broken.setattr(Register, place, lambda *args, **kw: 1 / 0)
         carry_out()
-        assert [deletion.state for deletion in deletions_in(app)] == [RUNNING]
+        assert [deletion.state for deletion in deletions_in(app)] == [DeletionState.RUNNING]
         assert left_is_named(app, cast)
     clock.forward(minutes=5)
     carry_out()
@@ -348,9 +348,9 @@ def test_a_job_that_was_given_up_is_taken_up_again(app, cast, close, clock, carr
         for _try in range(9):
             carry_out()
             clock.forward(hours=6)
-        assert [deletion.state for deletion in deletions_in(app)] == [RUNNING]
+        assert [deletion.state for deletion in deletions_in(app)] == [DeletionState.RUNNING]
     carry_out()
-    assert [deletion.state for deletion in deletions_in(app)] == [DONE]
+    assert [deletion.state for deletion in deletions_in(app)] == [DeletionState.DONE]
 
 
 def test_what_is_still_there_at_the_end_is_never_called_deleted(app, cast, close, clock, carry_out, monkeypatch, outbox):
@@ -358,7 +358,7 @@ def test_what_is_still_there_at_the_end_is_never_called_deleted(app, cast, close
     clock.forward(days=15)
     monkeypatch.setattr(Register, "residue", lambda *args: ["somewhere"])
     carry_out()
-    assert [deletion.state for deletion in deletions_in(app)] == [RUNNING]
+    assert [deletion.state for deletion in deletions_in(app)] == [DeletionState.RUNNING]
     assert outbox.to(cast.ada.email) == []
     with app.app_context():
         assert service.count_late(grace=timedelta(hours=3)) == 1
@@ -372,7 +372,7 @@ def test_old_addresses_are_erased_too_though_their_rows_go_first(app, cast, unit
             EmailChange(
                 person_id=ada.id, old_email="Before@Example.com", old_email_key="before@example.com",
                 new_email=ada.email, new_email_key=ada.email,
-                state=CONFIRMED, confirmed_at=time.now(),
+                state=EmailChangeState.CONFIRMED, confirmed_at=time.now(),
             )
         )  # fmt: skip
         db.session.add(

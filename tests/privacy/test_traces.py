@@ -31,7 +31,7 @@ def erased(app, cast, outbox, clock, run_jobs):
     browser.submit("/settings/privacy", action="/settings/privacy/export")
     run_jobs()
     with app.app_context(), worker.unit_of_work():
-        mail.send("privacy/deletion_undone", to=eve.email, subject_id=None, name=NEEDLE, url="", password_url="")
+        mail.send("privacy/deletion_undone", to=mail.Recipient(eve.email, name=NEEDLE), url="", password_url="")
     cast.sign_in(eve).submit("/settings/privacy/delete", confirm="y")
     assert outbox.to(eve.email)
     assert set(everything(app)) >= {"person.name", "person.email", "person.email_key"}

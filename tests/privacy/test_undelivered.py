@@ -12,9 +12,9 @@ from portal.kit.db import Base, db
 from portal.kit.email_address import lookup_key
 from portal.kit.files import storage
 from portal.mail import transport
-from portal.mail.models import WAITING, Email
+from portal.mail.models import Email, EmailState
 from portal.privacy import service
-from portal.privacy.models import DONE, Deletion
+from portal.privacy.models import Deletion, DeletionState
 from tests.conftest import make_settings
 from tests.mail.conftest import PostOffice
 from tests.privacy.conftest import traces_of
@@ -103,7 +103,7 @@ def test_nothing_is_left_of_an_address_that_was_spelled_otherwise_and_never_writ
 def undelivered(app, address):
     """Return the emails to an address, as it was spelled, that wait for the mail server."""
     with app.app_context():
-        return db.session.scalars(select(Email).where(Email.to_address == address, Email.state == WAITING)).all()
+        return db.session.scalars(select(Email).where(Email.to_address == address, Email.state == EmailState.WAITING)).all()
 
 
 def erase(app, run_jobs):
@@ -112,7 +112,7 @@ def erase(app, run_jobs):
         assert service.begin_due() == 1
     run_jobs()
     with app.app_context():
-        assert [deletion.state for deletion in db.session.scalars(select(Deletion))] == [DONE]
+        assert [deletion.state for deletion in db.session.scalars(select(Deletion))] == [DeletionState.DONE]
 
 
 def test_every_stored_key_is_the_key_of_the_address_beside_it(app, cast, new_client, run_jobs):

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from portal.accounts import service as accounts
 from portal.accounts.models import TotpFactor
 from portal.kit.db import db
-from portal.privacy.models import UNDONE, Deletion
+from portal.privacy.models import Deletion, DeletionState
 
 THIEF = "thief@example.com"
 NEW = "seven green bobbins in a drawer"
@@ -98,7 +98,7 @@ def test_a_move_of_a_closed_account_is_undone_and_the_account_opened(thief, clie
     with unit():
         ada = accounts.get_person(cast.ada.account_id)
         assert (ada.email, ada.deactivated_at) == (cast.ada.email, None)
-        assert db.session.scalars(select(Deletion.state)).all() == [UNDONE]
+        assert db.session.scalars(select(Deletion.state)).all() == [DeletionState.UNDONE]
     assert comes_back(client, cast, outbox)
 
 
@@ -106,7 +106,7 @@ def test_the_email_about_a_deletion_holds_the_alarm_which_forgets_it(thief, clie
     closes(thief)
     assert client.submit(link(outbox, cast.ada.email, "/wasnt-me/")).title == SECURED
     with unit():
-        assert db.session.scalars(select(Deletion.state)).all() == [UNDONE]
+        assert db.session.scalars(select(Deletion.state)).all() == [DeletionState.UNDONE]
     assert comes_back(client, cast, outbox)
 
 

@@ -54,7 +54,15 @@ class Escapes:
     def _block(self, statements: Iterable[ast.AST], where: Verb) -> set[str]:
         found: set[str] = set()
         for statement in statements:
-            found |= self._tried(statement, where) if isinstance(statement, ast.Try) else self._node(statement, where)
+            match statement:
+                case ast.Try():
+                    found |= self._tried(statement, where)
+                case ast.With(
+                    items=[ast.withitem(context_expr=ast.Call(func=ast.Attribute(attr="showing_refusals") as shows))]
+                ):
+                    found |= self._without_words(self._block(statement.body, where), dotted(shows.value), where)
+                case _:
+                    found |= self._node(statement, where)
         return found
 
     def _node(self, node: ast.AST, where: Verb) -> set[str]:
@@ -88,10 +96,14 @@ class Escapes:
             return caught
         for call in nodes:
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "refuse":
-                said = [set(self.words(form)) for form in self._forms(dotted(call.func.value), where)]
-                assert said, f"{where.place}: nothing says which form refuses"
-                return {name for name in caught if any(name.rpartition(".")[2] not in words for words in said)}
+                return self._without_words(caught, dotted(call.func.value), where) if caught else caught
         return set()
+
+    def _without_words(self, refused: set[str], form: str, where: Verb) -> set[str]:
+        """Return those refusals for which a variable's form has no words: it raises them again."""
+        said = [set(self.words(made)) for made in self._forms(form, where)]
+        assert said, f"{where.place}: nothing says which form refuses"
+        return {name for name in refused if any(name.rpartition(".")[2] not in words for words in said)}
 
     def _forms(self, variable: str, where: Verb) -> Iterator[str]:
         """Yield the full names of the classes that a variable is made from in a function."""

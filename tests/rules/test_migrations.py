@@ -10,7 +10,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import JSON, Column, MetaData, TypeDecorator, func, inspect, select, table
+from sqlalchemy import JSON, Column, Enum, MetaData, TypeDecorator, func, inspect, select, table
 
 from portal.kit import keys
 from portal.kit.db import Base, db
@@ -112,6 +112,8 @@ def fill() -> None:
 def sample(column: Column[Any]) -> object:
     """Return a value that a column takes."""
     kind = column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
+    if isinstance(kind, Enum):
+        return kind.enums[0]
     return SAMPLES.get(kind.python_type, "x")
 
 

@@ -100,10 +100,8 @@ from portal.kit.refusals import Refusal
 def milk():
     service.read()
     form, who = Milk(), 1
-    try:
+    with form.showing_refusals():
         service.milk()
-    except Refusal as refusal:
-        form.refuse(refusal)
 @bp.post("/wake")
 def wake():
     form = Milk() if morning else Wake()

@@ -9,7 +9,6 @@ from portal.kit import access
 from portal.kit.forms import ConfirmForm
 from portal.kit.headers import private_link
 from portal.kit.i18n import _
-from portal.kit.refusals import Refusal
 from portal.kit.templating import render
 
 bp = Blueprint("accounts", __name__)
@@ -22,11 +21,8 @@ def email() -> ResponseReturnValue:
     actor = access.actor()
     form = ChangeEmail()
     if form.validate_on_submit():
-        try:
+        with form.showing_refusals():
             service.request_email_change(actor, email=form.email.data)
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
             flash(_("We’ve emailed your new and your current address."), "success")
             return redirect(url_for(".email"), code=303)
     return render("accounts/email.html", form=form, open_change=service.find_open_email_change_for(actor)), form.status

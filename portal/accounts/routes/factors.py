@@ -7,7 +7,6 @@ from portal.accounts import service
 from portal.accounts.forms.factors import AddFactor, RemoveFactor
 from portal.kit import access, web
 from portal.kit.i18n import _
-from portal.kit.refusals import Refusal
 from portal.kit.templating import render
 
 bp = Blueprint("accounts", __name__)
@@ -23,11 +22,8 @@ def enrol_factor() -> ResponseReturnValue:
         return redirect(url_for(".security"), code=303)
     form = AddFactor()
     if form.validate_on_submit():
-        try:
+        with form.showing_refusals():
             opened = service.add_factor(actor, sealed=form.sealed.data, code=form.code.data)
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
             access.start_browser_session(opened.secret, remembered=opened.remembered)
             flash(_("Two-step verification is on. From now on we’ll ask for a code when you sign in."), "success")
             return redirect(web.next_path() or url_for(".security"), code=303)
@@ -42,11 +38,8 @@ def remove_factor() -> ResponseReturnValue:
     """Take the second factor away, if the password can stand alone."""
     form = RemoveFactor()
     if form.validate_on_submit():
-        try:
+        with form.showing_refusals():
             service.remove_factor(access.actor(), password=form.password.data)
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
             flash(_("Two-step verification is off. You now sign in with just your password."), "success")
             return redirect(url_for(".security"), code=303)
     return render("accounts/remove_factor.html", form=form), form.status

@@ -7,7 +7,6 @@ from portal.accounts import service
 from portal.accounts.forms.password import ChangePassword
 from portal.kit import access, passwords
 from portal.kit.i18n import _
-from portal.kit.refusals import Refusal
 from portal.kit.templating import render
 
 bp = Blueprint("accounts", __name__)
@@ -19,11 +18,8 @@ def password() -> ResponseReturnValue:
     """Change one's own password; every other session ends."""
     form = ChangePassword()
     if form.validate_on_submit():
-        try:
+        with form.showing_refusals():
             opened = service.change_password(access.actor(), current=form.current_password.data, password=form.password.data)
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
             access.start_browser_session(opened.secret, remembered=opened.remembered)
             flash(_("Password changed. You’ve been signed out everywhere else."), "success")
             return redirect(url_for(".security"), code=303)

@@ -8,7 +8,6 @@ from portal.accounts.forms.profile import Avatar, Profile
 from portal.kit import access, i18n, page_language, pictures
 from portal.kit.forms import ConfirmForm
 from portal.kit.i18n import _
-from portal.kit.refusals import Refusal
 from portal.kit.templating import render
 
 bp = Blueprint("accounts", __name__)
@@ -36,12 +35,9 @@ def avatar() -> ResponseReturnValue:
     form = Avatar()
     if form.validate_on_submit():
         photo = form.photo.data
-        try:
+        with form.showing_refusals():
             data = photo.stream.read(pictures.MOST_BYTES + 1)
             service.set_avatar(access.actor(), photo=data, file_name=photo.filename)
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
             flash(_("Photo updated."), "success")
             return redirect(url_for(".avatar"), code=303)
     return render("accounts/avatar.html", form=form, confirm=ConfirmForm(), most=pictures.MOST_BYTES), form.status

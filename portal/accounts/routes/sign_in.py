@@ -119,10 +119,7 @@ def confirm_identity() -> ResponseReturnValue:
     """Ask once more who it is, before a sensitive step."""
     form = ConfirmIdentity() if access.actor().has_second_factor else ConfirmByPassword()
     if form.validate_on_submit():
-        try:
+        with form.showing_refusals():
             opened = service.confirm_it_is_you(access.actor(), device=_device(), **form.proof())
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
             return _enter(opened)
     return render("accounts/confirm_identity.html", form=form), form.status

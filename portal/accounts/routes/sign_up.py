@@ -10,7 +10,7 @@ from portal.kit.forms import ConfirmForm
 from portal.kit.headers import private_link
 from portal.kit.i18n import _
 from portal.kit.passwords import MIN_ALONE
-from portal.kit.refusals import LinkDead, NotFound, Refusal
+from portal.kit.refusals import LinkDead, NotFound
 from portal.kit.templating import render
 
 bp = Blueprint("accounts", __name__)
@@ -23,11 +23,8 @@ def signup() -> ResponseReturnValue:
     form = SignUp()
     if form.validate_on_submit():
         sign_up_request = service.SignUpRequest(form.name.data, form.email.data, form.password.data, i18n.code())
-        try:
+        with form.showing_refusals():
             sign_up_id = service.sign_up(sign_up_request, client=web.this_client())
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
             return redirect(url_for(".check_email", token=service.sign_up_token(sign_up_id)), code=303)
     return render("accounts/signup.html", form=form, least=MIN_ALONE), form.status
 
@@ -44,11 +41,8 @@ def check_email(token: str) -> ResponseReturnValue:
         return redirect(url_for(".login"), code=303)
     form = CorrectAddress()
     if form.validate_on_submit():
-        try:
+        with form.showing_refusals():
             service.correct_address(waiting.id, email=form.email.data, client=web.this_client())
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
             flash(_("Email address changed. The link that went to the old one no longer works."), "success")
             return redirect(url_for(".check_email", token=token), code=303)
     return render("accounts/check_email.html", form=form, address=waiting.email, token=token), form.status

@@ -2,8 +2,8 @@
 
 from portal.accounts.mail import ACT as ACT
 from portal.accounts.mail import WASNT_ME as WASNT_ME
-from portal.accounts.mail import reader_of as reader_of
-from portal.accounts.mail import security_reader_of as security_reader_of
+from portal.accounts.mail import recipient as recipient
+from portal.accounts.mail import wasnt_me_url as wasnt_me_url
 from portal.accounts.service.actor_loader import FACTOR as FACTOR
 from portal.accounts.service.actor_loader import ROLES as ROLES
 from portal.accounts.service.actor_loader import ActorLoader as ActorLoader

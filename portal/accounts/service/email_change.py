@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.accounts import mail
 from portal.accounts.events import AddressChanged
-from portal.accounts.models import ASKED, CONFIRMED, ENDED, EmailChange, Person
+from portal.accounts.models import EmailChange, EmailChangeState, Person
 from portal.accounts.service.former_emails import undoable_changes
 from portal.accounts.service.pending import end_email_changes, end_pending, guard_stamp
 from portal.accounts.service.people import find_by_email, get_person, lock_person, person_for
@@ -26,7 +26,6 @@ from portal.kit.periods import period
 from portal.kit.refusals import LinkDead, Refusal
 from portal.kit.unit import before_writes
 
-VETOED, UNDONE, REPLACED = "vetoed", "undone", "replaced"
 CONFIRM = tokens.LinkPurpose("accounts.email_confirm")
 VETO = tokens.LinkPurpose("accounts.email_veto")
 UNDO = tokens.LinkPurpose("accounts.email_undo")
@@ -55,7 +54,7 @@ def request_email_change(actor: Actor, *, email: str) -> None:
         raise AccountIsFrozen
     if lookup_key(email) == person.email_key:
         raise AddressIsTheSame
-    end_email_changes(person.id, state=REPLACED)
+    end_email_changes(person.id, state=EmailChangeState.REPLACED)
     change = _add(person, email)
     mail.email_change_requested(person, new_email=email, veto_token=_sign(VETO, change))
     owner = find_by_email(email)
@@ -74,7 +73,7 @@ def _add(person: Person, email: str) -> EmailChange:
         old_email_key=person.email_key,
         new_email=email,
         new_email_key=lookup_key(email),
-        state=ASKED,
+        state=EmailChangeState.ASKED,
         requested_at=clock.now(),
     )
     db.session.add(change)
@@ -86,7 +85,7 @@ def find_open_email_change_for(actor: Actor) -> EmailChange | None:
     return db.session.scalar(
         select(EmailChange).where(
             EmailChange.person_id == actor.person_id,
-            EmailChange.state == ASKED,
+            EmailChange.state == EmailChangeState.ASKED,
             EmailChange.requested_at > clock.now() - period("email_change_confirm"),
         )
     )
@@ -95,7 +94,7 @@ def find_open_email_change_for(actor: Actor) -> EmailChange | None:
 def email_change_to_confirm(token: str) -> EmailChange:
     """Return the change that a confirm link would make. Raises LinkDead, also once what guards the account has changed."""
     (change_id,) = tokens.read(CONFIRM, token, max_age=period("email_change_confirm"), stamp=_confirm_stamp)
-    return _in_state(change_id, {ASKED})
+    return _in_state(change_id, {EmailChangeState.ASKED})
 
 
 def _confirm_token(change: EmailChange, person: Person) -> str:
@@ -112,15 +111,17 @@ def email_change_to_veto(token: str) -> EmailChange:
 
     Raises LinkDead, also when the account has left the mailbox that the link went to by another change.
     """
-    change = _read(VETO, token, {ASKED, REPLACED, ENDED, CONFIRMED})
-    if change.state != CONFIRMED and get_person(change.person_id).email_key != change.old_email_key:
+    change = _read(
+        VETO, token, {EmailChangeState.ASKED, EmailChangeState.REPLACED, EmailChangeState.ENDED, EmailChangeState.CONFIRMED}
+    )
+    if change.state != EmailChangeState.CONFIRMED and get_person(change.person_id).email_key != change.old_email_key:
         raise LinkDead
     return change
 
 
 def email_change_to_undo(token: str) -> EmailChange:
     """Return the change that an undo link would take back. Raises LinkDead, also once somebody else has the address."""
-    change = _read(UNDO, token, {CONFIRMED})
+    change = _read(UNDO, token, {EmailChangeState.CONFIRMED})
     if change.id not in {each.id for each in undoable_changes(change.person_id)}:
         raise LinkDead
     return change
@@ -139,9 +140,9 @@ def confirm_email_change(token: str, *, keep_session: uuid.UUID | None = None) -
     change = email_change_to_confirm(token)
     person = lock_person(change.person_id)
     change = _lock(change)
-    if change.state != ASKED or person.frozen_at or person.deactivated_at:
+    if change.state != EmailChangeState.ASKED or person.frozen_at or person.deactivated_at:
         raise LinkDead
-    change.state, change.confirmed_at = CONFIRMED, clock.now()
+    change.state, change.confirmed_at = EmailChangeState.CONFIRMED, clock.now()
     _set_address(person, change.new_email)
     end_sessions(person.id, but=keep_session)
     mail.email_change_done_old(person, to=change.old_email, undo_token=_sign(UNDO, change))
@@ -154,9 +155,12 @@ def veto_email_change(token: str) -> EmailChange:
     change = email_change_to_veto(token)
     person = lock_person(change.person_id)
     change = _lock(change)
-    if change.state not in (ASKED, REPLACED, ENDED) or person.email_key != change.old_email_key:
+    if (
+        change.state not in (EmailChangeState.ASKED, EmailChangeState.REPLACED, EmailChangeState.ENDED)
+        or person.email_key != change.old_email_key
+    ):
         raise LinkDead
-    change.state = VETOED
+    change.state = EmailChangeState.VETOED
     audit.record("accounts.email_change_vetoed", subject_id=change.person_id)
     return change
 
@@ -166,7 +170,7 @@ def undo_email_change(token: str) -> EmailChange:
     change = email_change_to_undo(token)
     person = lock_person(change.person_id)
     change = _lock(change)
-    if change.state != CONFIRMED:
+    if change.state != EmailChangeState.CONFIRMED:
         raise LinkDead
     stop_email_changes(person, since=change.left_at)
     if person.email_key != change.old_email_key:
@@ -179,14 +183,14 @@ def stop_email_changes(person: Person, *, since: datetime | None = None) -> None
 
     An old address that belongs to another account by now is not taken from it.
     """
-    end_email_changes(person.id, state=VETOED)
+    end_email_changes(person.id, state=EmailChangeState.VETOED)
     end_pending(person.id)
     undone = _confirmed_since(person.id, since) if since else []
     owner = find_by_email(undone[0].old_email) if undone else None
     if not undone or (owner and owner.id != person.id):
         return
     for change in undone:
-        change.state = UNDONE
+        change.state = EmailChangeState.UNDONE
     _set_address(person, undone[0].old_email, is_undo=True)
     mail.email_change_undone(person, to=undone[-1].new_email)
     audit.record("accounts.email_change_undone", subject_id=person.id)
@@ -197,7 +201,7 @@ def _confirmed_since(person_id: uuid.UUID, since: datetime) -> Sequence[EmailCha
         select(EmailChange)
         .where(
             EmailChange.person_id == person_id,
-            EmailChange.state == CONFIRMED,
+            EmailChange.state == EmailChangeState.CONFIRMED,
             EmailChange.confirmed_at >= since,
             EmailChange.confirmed_at > clock.now() - period("email_change_undo"),
         )
@@ -219,12 +223,12 @@ def _sign(purpose: tokens.LinkPurpose, change: EmailChange) -> str:
     return tokens.sign(purpose, str(change.id))
 
 
-def _read(purpose: tokens.LinkPurpose, token: str, states: set[str]) -> EmailChange:
+def _read(purpose: tokens.LinkPurpose, token: str, states: set[EmailChangeState]) -> EmailChange:
     (change_id,) = tokens.read(purpose, token, max_age=period("email_change_undo"))
     return _in_state(change_id, states)
 
 
-def _in_state(change_id: str, states: set[str]) -> EmailChange:
+def _in_state(change_id: str, states: set[EmailChangeState]) -> EmailChange:
     change = db.session.get(EmailChange, uuid.UUID(change_id))
     if change is None or change.state not in states:
         raise LinkDead

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.accounts.mail import mailbox_mark
-from portal.accounts.models import CONFIRMED, EmailChange, Person
+from portal.accounts.models import EmailChange, EmailChangeState, Person
 from portal.kit import clock
 from portal.kit.db import db
 from portal.kit.email_address import lookup_key
@@ -43,7 +43,7 @@ def _untaken() -> Select[EmailChange]:
             later.confirmed_at > EmailChange.confirmed_at,
         ),
     )
-    return select(EmailChange).where(EmailChange.state == CONFIRMED, ~taken)
+    return select(EmailChange).where(EmailChange.state == EmailChangeState.CONFIRMED, ~taken)
 
 
 def _in_time() -> ColumnElement[bool]:

@@ -6,15 +6,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, update
 
 from portal.accounts import mail
-from portal.accounts.models import Person, SignInEvent
+from portal.accounts.models import Person, SignInEvent, SignInOutcome
 from portal.jobs import service as jobs
 from portal.kit import clock
 from portal.kit.actor import Actor
 from portal.kit.db import db
 from portal.kit.unit import after_unit
 
-SIGNED_IN = "signed_in"
-FAILED = "failed"
 SAME_ROW = timedelta(hours=1)
 """Failures on one device closer together than this are one line."""
 WORRYING = 10
@@ -37,8 +35,10 @@ def history_for(actor: Actor) -> list[SignInEvent]:
 def note_success(person: Person, *, device: str) -> None:
     """Write a sign-in into the history; tell its owner when the device is new to it."""
     mine = SignInEvent.person_id == person.id
-    known = set(db.session.scalars(select(SignInEvent.device).where(mine, SignInEvent.outcome == SIGNED_IN).distinct()))
-    db.session.add(SignInEvent(person_id=person.id, outcome=SIGNED_IN, device=device))
+    known = set(
+        db.session.scalars(select(SignInEvent.device).where(mine, SignInEvent.outcome == SignInOutcome.SIGNED_IN).distinct())
+    )
+    db.session.add(SignInEvent(person_id=person.id, outcome=SignInOutcome.SIGNED_IN, device=device))
     if known and device not in known:
         mail.new_sign_in(person, device=device, at=clock.now())
 
@@ -62,17 +62,19 @@ def note_failure(person_id: uuid.UUID, *, device: str, at: datetime) -> None:
     last = db.session.scalar(
         select(SignInEvent).where(SignInEvent.person_id == person_id).order_by(SignInEvent.last_at.desc()).limit(1)
     )
-    if last and last.outcome == FAILED and last.device == device and last.last_at > at - SAME_ROW:
+    if last and last.outcome == SignInOutcome.FAILED and last.device == device and last.last_at > at - SAME_ROW:
         more = update(SignInEvent).where(SignInEvent.id == last.id)
         db.session.execute(more.values(count=SignInEvent.count + 1, last_at=max(at, last.last_at)))
     else:
-        db.session.add(SignInEvent(person_id=person_id, outcome=FAILED, device=device, first_at=at, last_at=at))
+        db.session.add(
+            SignInEvent(person_id=person_id, outcome=SignInOutcome.FAILED, device=device, first_at=at, last_at=at)
+        )
     if before < WORRYING <= before + 1:
         mail.failed_sign_ins(person, count=before + 1, at=at)
 
 
 def _failures_since(person_id: uuid.UUID, since: datetime) -> int:
     total = select(func.sum(SignInEvent.count)).where(
-        SignInEvent.person_id == person_id, SignInEvent.outcome == FAILED, SignInEvent.last_at > since
+        SignInEvent.person_id == person_id, SignInEvent.outcome == SignInOutcome.FAILED, SignInEvent.last_at > since
     )
     return db.session.scalar(total) or 0

@@ -5,7 +5,7 @@ import uuid
 from sqlalchemy import select, update
 
 from portal.accounts.events import PendingEnded
-from portal.accounts.models import ASKED, ENDED, EmailChange, Person, TotpFactor
+from portal.accounts.models import EmailChange, EmailChangeState, Person, TotpFactor
 from portal.kit import events
 from portal.kit.db import db
 
@@ -15,13 +15,13 @@ def end_pending(person_id: uuid.UUID) -> None:
 
     Called by every verb that changes what guards the account: whoever asked may be whom it is defended against.
     """
-    end_email_changes(person_id, state=ENDED)
+    end_email_changes(person_id, state=EmailChangeState.ENDED)
     events.publish(PendingEnded(person_id))
 
 
-def end_email_changes(person_id: uuid.UUID, *, state: str) -> None:
+def end_email_changes(person_id: uuid.UUID, *, state: EmailChangeState) -> None:
     """Bring a change of address that waits for its new mailbox into another state: its link is dead."""
-    waiting = update(EmailChange).where(EmailChange.person_id == person_id, EmailChange.state == ASKED)
+    waiting = update(EmailChange).where(EmailChange.person_id == person_id, EmailChange.state == EmailChangeState.ASKED)
     db.session.execute(waiting.values(state=state))
 
 

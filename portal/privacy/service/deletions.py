@@ -20,8 +20,9 @@ from portal.kit.db import db, leaves_traces
 from portal.kit.i18n import in_language
 from portal.kit.periods import period
 from portal.kit.refusals import LinkDead, Refusal
+from portal.mail.service import Recipient
 from portal.privacy import mail
-from portal.privacy.models import DONE, RUNNING, SEALED_FACTS, UNDONE, WAITING, Deletion
+from portal.privacy.models import SEALED_FACTS, Deletion, DeletionState
 from portal.privacy.service import receipts
 
 log = structlog.get_logger()
@@ -51,15 +52,6 @@ class Outlook:
     stays_besides: list[str]
     leaves_traces: bool
     due_at: datetime
-
-
-@dataclass(frozen=True)
-class Recipient:
-    """Where the receipt goes when nobody can be looked up any more."""
-
-    email: str
-    language: str
-    zone: str
 
 
 def outlook_for(actor: Actor) -> Outlook:
@@ -122,7 +114,7 @@ def take_back(event: AccountTakenBack) -> None:
 
 
 def _keep_account(deletion: Deletion) -> Person:
-    deletion.state, deletion.ended_at = UNDONE, clock.now()
+    deletion.state, deletion.ended_at = DeletionState.UNDONE, clock.now()
     person = accounts.reactivate(deletion.whom)
     audit.record("privacy.deletion_undone", subject_id=person.id, by=person.id)
     return person
@@ -130,11 +122,11 @@ def _keep_account(deletion: Deletion) -> Person:
 
 def begin_due() -> int:
     """Begin every deletion whose time to undo is over, and take up those whose job was given up; return how many began."""
-    due = select(Deletion).where(Deletion.state == WAITING, Deletion.due_at <= clock.now())
+    due = select(Deletion).where(Deletion.state == DeletionState.WAITING, Deletion.due_at <= clock.now())
     begun = db.session.scalars(due.order_by(Deletion.due_at).limit(AT_ONCE).with_for_update(skip_locked=True)).all()
     for deletion in begun:
         _begin(deletion)
-    for deletion in db.session.scalars(select(Deletion).where(Deletion.state == RUNNING)):
+    for deletion in db.session.scalars(select(Deletion).where(Deletion.state == DeletionState.RUNNING)):
         if deletion.job_id is None or jobs.find_progress(deletion.job_id) is None:
             _go_on(deletion)
     return len(begun)
@@ -142,13 +134,17 @@ def begin_due() -> int:
 
 def count_due() -> int:
     """Return how many deletions wait to be begun."""
-    due = select(func.count()).select_from(Deletion).where(Deletion.state == WAITING, Deletion.due_at <= clock.now())
+    due = (
+        select(func.count())
+        .select_from(Deletion)
+        .where(Deletion.state == DeletionState.WAITING, Deletion.due_at <= clock.now())
+    )
     return db.session.scalar(due) or 0
 
 
 def count_late(*, grace: timedelta) -> int:
     """Return how many deletions should have been done more than `grace` ago, begun or not."""
-    unfinished = Deletion.state.in_((WAITING, RUNNING))
+    unfinished = Deletion.state.in_((DeletionState.WAITING, DeletionState.RUNNING))
     late = select(func.count()).select_from(Deletion).where(unfinished, Deletion.due_at < clock.now() - grace)
     return db.session.scalar(late) or 0
 
@@ -159,7 +155,9 @@ def count_put_off() -> int:
     They are not put right unasked: under a clock that is behind, every deletion looks like that.
     """
     latest = clock.latest() + period("deletion_undo")
-    put_off = select(func.count()).select_from(Deletion).where(Deletion.state == WAITING, Deletion.due_at > latest)
+    put_off = (
+        select(func.count()).select_from(Deletion).where(Deletion.state == DeletionState.WAITING, Deletion.due_at > latest)
+    )
     return db.session.scalar(put_off) or 0
 
 
@@ -170,7 +168,7 @@ def erase_some(deletion_id: uuid.UUID) -> None:
     Raises ErasureIncomplete when data is still there after the last piece: nothing is called done, and it is tried again.
     """
     deletion = db.session.scalar(
-        select(Deletion).where(Deletion.id == deletion_id, Deletion.state == RUNNING).with_for_update()
+        select(Deletion).where(Deletion.id == deletion_id, Deletion.state == DeletionState.RUNNING).with_for_update()
     )
     if deletion is None:
         return
@@ -194,9 +192,9 @@ def _finish(deletion: Deletion, subject: Subject, recipient: Recipient) -> None:
     with in_language(recipient.language):
         deletion.receipt = receipts.freeze(deletion, retained=retained, stays_besides=besides)
     receipt = receipts.read(deletion.receipt)
-    deletion.state, deletion.ended_at, deletion.gone = DONE, receipt.verified_at, {}
+    deletion.state, deletion.ended_at, deletion.gone = DeletionState.DONE, receipt.verified_at, {}
     deletion.person_id = deletion.sealed = deletion.job_id = None
-    mail.deletion_receipt(receipt, token=receipts.link_to(deletion), **vars(recipient))
+    mail.deletion_receipt(receipt, token=receipts.link_to(deletion), to=recipient)
     jobs.enqueue("privacy.purge_free_space")
 
 
@@ -210,7 +208,7 @@ def _begin(deletion: Deletion) -> None:
         "recipient": {"email": person.email, "language": person.language, "zone": person.time_zone},
     }
     deletion.sealed = SEALED_FACTS.seal(json.dumps(known).encode(), of=deletion.id)
-    deletion.state, deletion.started_at = RUNNING, clock.now()
+    deletion.state, deletion.started_at = DeletionState.RUNNING, clock.now()
     audit.record("privacy.deletion_begun", subject_id=person.id)
     _go_on(deletion)
 
@@ -232,7 +230,9 @@ def _added(before: dict[str, Any], more: dict[str, int]) -> dict[str, Any]:
 
 
 def _open_of(person_id: uuid.UUID) -> Select[Deletion]:
-    return select(Deletion).where(Deletion.person_id == person_id, Deletion.state.in_((WAITING, RUNNING)))
+    return select(Deletion).where(
+        Deletion.person_id == person_id, Deletion.state.in_((DeletionState.WAITING, DeletionState.RUNNING))
+    )
 
 
 def _undoable(token: str) -> Deletion:
@@ -243,5 +243,5 @@ def _undoable(token: str) -> Deletion:
 
 
 def _waiting_of(person_id: uuid.UUID) -> Select[Deletion]:
-    waiting = _open_of(person_id).where(Deletion.state == WAITING, Deletion.due_at > clock.now())
+    waiting = _open_of(person_id).where(Deletion.state == DeletionState.WAITING, Deletion.due_at > clock.now())
     return waiting.with_for_update()

@@ -21,7 +21,7 @@ from portal.kit.periods import period
 from portal.kit.refusals import NotFound
 from portal.kit.unit import before_writes, current_unit
 from portal.privacy import mail
-from portal.privacy.models import READY, WAITING, Export
+from portal.privacy.models import Export, ExportState
 from portal.privacy.service.archive import Archive
 
 LIMIT = "5 per day"
@@ -32,7 +32,7 @@ class ExportView:
     """A copy as its person sees it: `waiting` with its progress, `failed`, or `ready` until a day."""
 
     id: uuid.UUID
-    state: str
+    state: ExportState
     requested_at: datetime
     done: int = 0
     total: int = 0
@@ -118,7 +118,7 @@ def build(export_id: uuid.UUID) -> Callable[[], None] | None:
     """Build the file of a copy and return what ends it; nothing when nobody waits for it any more. Only reads."""
     repeatable_read()
     export = db.session.get(Export, export_id)
-    if export is None or export.state != WAITING:
+    if export is None or export.state != ExportState.WAITING:
         return None
     person = accounts.get_person(export.person_id)
     subject = accounts.subject_of(person)
@@ -132,14 +132,14 @@ def _finish(export_id: uuid.UUID, *, key: str, rows: int) -> None:
     current_unit().on_rollback.append(lambda: storage().remove(key))
     export = db.lock(Export, export_id)
     person = accounts.get_person(export.person_id) if export else None
-    if export is None or person is None or export.state != WAITING or person.deactivated_at:
+    if export is None or person is None or export.state != ExportState.WAITING or person.deactivated_at:
         storage().delete(key)
-        if export is not None and export.state == WAITING:
+        if export is not None and export.state == ExportState.WAITING:
             db.session.delete(export)
         return
-    for older in db.session.scalars(select(Export).where(Export.person_id == person.id, Export.state == READY)):
+    for older in db.session.scalars(select(Export).where(Export.person_id == person.id, Export.state == ExportState.READY)):
         _drop(older)
-    export.state, export.ready_at, export.file_key, export.size = READY, clock.now(), key, storage().size(key)
+    export.state, export.ready_at, export.file_key, export.size = ExportState.READY, clock.now(), key, storage().size(key)
     mail.export_ready(export.id, person=person, until=export.ready_at + period("export_ready"))
     audit.record("privacy.export_built", subject_id=person.id, rows=rows, bytes=export.size)
 
@@ -158,7 +158,7 @@ def _mine(actor: Actor, export_id: uuid.UUID) -> Export:
 
 
 def _find_building(person_id: uuid.UUID) -> Export | None:
-    return db.session.scalar(select(Export).where(Export.person_id == person_id, Export.state == WAITING))
+    return db.session.scalar(select(Export).where(Export.person_id == person_id, Export.state == ExportState.WAITING))
 
 
 def _progress_of(export: Export) -> tuple[int, int] | None:
@@ -172,8 +172,12 @@ def _is_over(export: Export) -> bool:
 def _view(export: Export) -> ExportView:
     if export.ready_at is not None:
         until = export.ready_at + period("export_ready")
-        return ExportView(export.id, READY, export.requested_at, ready_at=export.ready_at, until=until, size=export.size)
+        return ExportView(
+            export.id, ExportState.READY, export.requested_at, ready_at=export.ready_at, until=until, size=export.size
+        )
     progress = _progress_of(export)
     # A job that was given up is no longer waiting for anything: the person may start again.
     done, total = progress or (0, 0)
-    return ExportView(export.id, WAITING if progress else "failed", export.requested_at, done=done, total=total)
+    return ExportView(
+        export.id, ExportState.WAITING if progress else ExportState.FAILED, export.requested_at, done=done, total=total
+    )

@@ -18,7 +18,7 @@ from portal.kit.claims import Effect, RegisterRow, register
 from portal.kit.db import db, leaves_traces
 from portal.kit.periods import period
 from portal.kit.refusals import LinkDead
-from portal.privacy.models import DONE, Deletion
+from portal.privacy.models import Deletion, DeletionState
 
 PURPOSE = tokens.LinkPurpose("deletion_receipt")
 LASTING = (tokens.lasting(PURPOSE, life="audit"),)
@@ -76,7 +76,7 @@ def receipt_by_token(token: str) -> Receipt:
     """Return the receipt that an email's link names. Raises LinkDead when it is forged or past its time."""
     (deletion_id,) = tokens.read(PURPOSE, token, max_age=period("audit"))
     deletion = db.session.get(Deletion, uuid.UUID(deletion_id))
-    if deletion is None or deletion.state != DONE or deletion.receipt is None:
+    if deletion is None or deletion.state != DeletionState.DONE or deletion.receipt is None:
         raise LinkDead
     return read(deletion.receipt)
 

@@ -9,7 +9,7 @@ from portal.kit.actor import Actor, Role
 from portal.kit.db import db
 from portal.kit.email_address import lookup_key
 from portal.kit.refusals import NotFound
-from portal.support.models import MISUSE_REPORTED, Ticket
+from portal.support.models import Ticket, TicketKind
 
 TICKET_ROLES = (Role.SUPPORT, Role.SENIOR)
 """Who of the staff reads and answers tickets."""
@@ -24,7 +24,7 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     if actor.person_id is None:
         return false()
     typed = and_(Ticket.subject_id.is_(None), Ticket.email_key == lookup_key(actor.email))
-    return and_(or_(Ticket.subject_id == actor.person_id, typed), Ticket.kind != MISUSE_REPORTED)
+    return and_(or_(Ticket.subject_id == actor.person_id, typed), Ticket.kind != TicketKind.MISUSE_REPORTED)
 
 
 def find_own(actor: Actor, *, ticket_id: uuid.UUID) -> Ticket:
@@ -48,7 +48,7 @@ def whom_it_concerns(ticket: Ticket) -> uuid.UUID | None:
     """
     if ticket.subject_id is not None:
         return ticket.subject_id
-    if ticket.kind == MISUSE_REPORTED:
+    if ticket.kind == TicketKind.MISUSE_REPORTED:
         return None
     person = accounts.find_by_email(ticket.email)
     return person.id if person else None

@@ -15,7 +15,7 @@ from portal.kit.refusals import NotFound, Refusal
 from portal.kit.staff_reads import Basis
 from portal.kit.unit import before_writes
 from portal.support.files import KINDS, NewFile
-from portal.support.models import EXPIRED, OWNER, Attachment, Message, RemovedFile, Ticket
+from portal.support.models import Attachment, Message, Removal, RemovedFile, Ticket
 from portal.support.service import access
 
 KIND = "attachment"
@@ -114,7 +114,7 @@ def delete_file(attachment_id: uuid.UUID, *, by: Actor) -> uuid.UUID:
     """Delete one of the actor's own files now; return its ticket's id. Raises NotFound."""
     row = attachment_for(by, attachment_id)
     ticket = ticket_of(row.message_id)
-    remove(row, why=OWNER)
+    remove(row, why=Removal.OWNER)
     audit.record("support.file_deleted", subject_id=by.person_id, by=by.person_id, ticket=ticket.id, file=row.id)
     return ticket.id
 
@@ -131,4 +131,4 @@ def delete_files(rows: Sequence[Attachment]) -> None:
     for row in rows:
         storage().delete(row.file_key)
         if row.expires_at <= clock.now():
-            db.session.add(RemovedFile(message_id=row.message_id, why=EXPIRED))
+            db.session.add(RemovedFile(message_id=row.message_id, why=Removal.EXPIRED))

@@ -13,7 +13,7 @@ from portal.kit.db import db
 from portal.kit.refusals import NotFound
 from portal.kit.staff_reads import Basis
 from portal.kit.unit import before_writes
-from portal.support.models import CLOSED, OPEN, WAITING, Attachment, Message, RemovedFile, Ticket
+from portal.support.models import Attachment, Message, RemovedFile, Ticket, TicketState
 from portal.support.service import access
 
 QUEUES = ("open", "urgent", "waiting", "closed")
@@ -84,7 +84,7 @@ class QueueLine:
     id: uuid.UUID
     reference: str
     kind: str
-    state: str
+    state: TicketState
     urgent: bool
     opened_at: datetime
     updated_at: datetime
@@ -104,10 +104,10 @@ def queue(name: str, *, by: Staff, after: str | None = None, size: int = 50) -> 
 
 def _queue(name: str) -> Select[Ticket]:
     clauses: Mapping[str, ColumnElement[bool]] = {
-        "open": Ticket.state == OPEN,
-        "urgent": Ticket.urgent & (Ticket.state != CLOSED),
-        "waiting": Ticket.state == WAITING,
-        "closed": Ticket.state == CLOSED,
+        "open": Ticket.state == TicketState.OPEN,
+        "urgent": Ticket.urgent & (Ticket.state != TicketState.CLOSED),
+        "waiting": Ticket.state == TicketState.WAITING,
+        "closed": Ticket.state == TicketState.CLOSED,
     }
     if name not in clauses:
         raise NotFound
@@ -118,14 +118,14 @@ def count_queues() -> Mapping[str, int]:
     """Return how many tickets are open and how many are urgent and not settled, in one statement."""
     row = db.session.execute(
         select(
-            func.count().filter(Ticket.state == OPEN).label("open"),
-            func.count().filter(Ticket.urgent, Ticket.state != CLOSED).label("urgent"),
-        ).where(Ticket.state.in_((OPEN, WAITING)))
+            func.count().filter(Ticket.state == TicketState.OPEN).label("open"),
+            func.count().filter(Ticket.urgent, Ticket.state != TicketState.CLOSED).label("urgent"),
+        ).where(Ticket.state.in_((TicketState.OPEN, TicketState.WAITING)))
     ).one()
     return {"open": row.open, "urgent": row.urgent}
 
 
 def count_open(actor: Actor) -> int:
     """Return how many of the actor's own tickets are not settled."""
-    own = select(func.count()).select_from(Ticket).where(access.visible_to(actor), Ticket.state != CLOSED)
+    own = select(func.count()).select_from(Ticket).where(access.visible_to(actor), Ticket.state != TicketState.CLOSED)
     return db.session.scalar(own) or 0

@@ -9,7 +9,7 @@ from portal.kit.actor import Staff, for_staff
 from portal.kit.db import db
 from portal.kit.refusals import NotFound
 from portal.support import mail
-from portal.support.models import CLOSED, OPEN, STAFF, WAITING, Attachment, Message, Ticket
+from portal.support.models import Attachment, Author, Message, Removal, Ticket, TicketState
 from portal.support.service import access, attachments
 
 
@@ -17,9 +17,9 @@ from portal.support.service import access, attachments
 def answer(ticket_id: uuid.UUID, *, by: Staff, message: str) -> None:
     """Answer by email and on the ticket's page; then it is the customer's turn. Raises NotFound."""
     ticket = _get(ticket_id)
-    said = Message(ticket_id=ticket.id, author=STAFF, staff_id=by.person_id, body=message)
+    said = Message(ticket_id=ticket.id, author=Author.STAFF, staff_id=by.person_id, body=message)
     db.session.add(said)
-    ticket.state, ticket.updated_at = WAITING, clock.now()
+    ticket.state, ticket.updated_at = TicketState.WAITING, clock.now()
     if ticket.email:
         mail.reply(ticket, to=ticket.email, text=message)
     _record("support.ticket_answered", ticket, by)
@@ -28,16 +28,16 @@ def answer(ticket_id: uuid.UUID, *, by: Staff, message: str) -> None:
 @for_staff(*access.TICKET_ROLES)
 def close_ticket(ticket_id: uuid.UUID, *, by: Staff) -> None:
     """Close a ticket. Raises NotFound."""
-    _move(ticket_id, by, state=CLOSED, event="support.ticket_closed")
+    _move(ticket_id, by, state=TicketState.CLOSED, event="support.ticket_closed")
 
 
 @for_staff(*access.TICKET_ROLES)
 def reopen_ticket(ticket_id: uuid.UUID, *, by: Staff) -> None:
     """Open a ticket again. Raises NotFound."""
-    _move(ticket_id, by, state=OPEN, event="support.ticket_reopened")
+    _move(ticket_id, by, state=TicketState.OPEN, event="support.ticket_reopened")
 
 
-def _move(ticket_id: uuid.UUID, by: Staff, *, state: str, event: str) -> None:
+def _move(ticket_id: uuid.UUID, by: Staff, *, state: TicketState, event: str) -> None:
     ticket = _get(ticket_id)
     ticket.state, ticket.updated_at = state, clock.now()
     _record(event, ticket, by)
@@ -68,7 +68,7 @@ def redact_file(attachment_id: uuid.UUID, *, by: Staff) -> uuid.UUID:
     if row is None:
         raise NotFound
     ticket = attachments.ticket_of(row.message_id)
-    attachments.remove(row, why=STAFF)
+    attachments.remove(row, why=Removal.STAFF)
     _record("support.file_redacted", ticket, by, file=row.id)
     return ticket.id
 

@@ -17,7 +17,7 @@ from portal.kit.unit import before_writes
 from portal.recovery.events import MisuseReported
 from portal.support import files as file_rules
 from portal.support import mail
-from portal.support.models import ACCOUNT_FROZEN, CLOSED, CUSTOMER, MISUSE_REPORTED, OPEN, SYSTEM, Message, Ticket
+from portal.support.models import Author, Message, Ticket, TicketKind, TicketState
 from portal.support.service import access, attachments
 
 TICKETS = "5 per hour"
@@ -72,14 +72,14 @@ def reply(ticket_id: uuid.UUID, *, by: Actor, message: str, uploads: Sequence[fi
     if (db.session.scalar(said) or 0) >= MOST_MESSAGES:
         raise TicketFull
     _say(ticket, body=message, files=taken)
-    ticket.state, ticket.updated_at = OPEN, clock.now()
+    ticket.state, ticket.updated_at = TicketState.OPEN, clock.now()
     audit.record("support.customer_replied", subject_id=by.person_id, by=by.person_id, ticket=ticket.id, files=len(taken))
 
 
 def close_own(ticket_id: uuid.UUID, *, by: Actor) -> None:
     """Close one's own ticket: the customer needs no more. Raises NotFound."""
     ticket = access.find_own(by, ticket_id=ticket_id)
-    ticket.state, ticket.updated_at = CLOSED, clock.now()
+    ticket.state, ticket.updated_at = TicketState.CLOSED, clock.now()
     audit.record("support.customer_closed", subject_id=by.person_id, by=by.person_id, ticket=ticket.id)
 
 
@@ -87,14 +87,14 @@ def open_frozen_ticket(event: AccountFrozen) -> None:
     """Raise an urgent ticket when somebody said "this wasn't me" (P10)."""
     person = accounts.get_person(event.person_id)
     ticket = _new(
-        kind=ACCOUNT_FROZEN,
+        kind=TicketKind.ACCOUNT_FROZEN,
         subject_id=person.id,
         name=person.name,
         email=person.email,
         language=i18n.ready(person.language),
         urgent=True,
     )
-    _say(ticket, body="", author=SYSTEM)
+    _say(ticket, body="", author=Author.SYSTEM)
 
 
 def open_misuse_ticket(event: MisuseReported) -> None:
@@ -106,7 +106,7 @@ def open_misuse_ticket(event: MisuseReported) -> None:
     current, former = accounts.find_by_email(event.email), accounts.find_by_former_email(event.email)
     named = current or former
     ticket = _new(
-        kind=MISUSE_REPORTED,
+        kind=TicketKind.MISUSE_REPORTED,
         subject_id=event.reporter_id,
         about_id=named.id if named else None,
         email=event.email,
@@ -124,7 +124,7 @@ def follow_address(change: AddressChanged) -> None:
     whose = Ticket.subject_id == change.person_id
     if not change.is_undo:
         whose = or_(whose, Ticket.subject_id.is_(None))
-    mine = and_(Ticket.email_key == lookup_key(change.old_email), whose, Ticket.kind != MISUSE_REPORTED)
+    mine = and_(Ticket.email_key == lookup_key(change.old_email), whose, Ticket.kind != TicketKind.MISUSE_REPORTED)
     now = {"subject_id": change.person_id, "email": change.new_email, "email_key": lookup_key(change.new_email)}
     db.session.execute(update(Ticket).where(mine).values(now))
 
@@ -143,7 +143,7 @@ def _new(*, email: str, **values: object) -> Ticket:
     return ticket
 
 
-def _say(ticket: Ticket, *, body: str, author: str = CUSTOMER, files: Sequence[file_rules.NewFile] = ()) -> None:
+def _say(ticket: Ticket, *, body: str, author: Author = Author.CUSTOMER, files: Sequence[file_rules.NewFile] = ()) -> None:
     attachments.check_room(ticket, files=files)
     message = Message(id=uuid.uuid4(), ticket_id=ticket.id, author=author, body=body)
     db.session.add(message)
