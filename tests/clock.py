@@ -18,6 +18,8 @@ from pathlib import Path
 import pytest
 import time_machine
 
+from tests.process_clock import faketime_sleep
+
 BEGINNING = time(9, 30, tzinfo=UTC)
 FOLDER_OF_SITECUSTOMIZE = Path(__file__).parent / "process_clock"
 
@@ -41,6 +43,7 @@ class Clock:
         return f"{day.day} {day:%B %Y}"
 
 
+faketime_sleep.mend()
 STANDS = pytest.StashKey[Clock]()
 _current: list[Clock] = []
 

@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.clock import FOLDER_OF_SITECUSTOMIZE, for_a_process
+
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 120  # seconds, for a machine that is busy with other tests
 
@@ -32,7 +34,8 @@ def checkout(tmp_path: Path) -> Path:
             shutil.copy2(ROOT / name, tmp_path / name)
     python = tmp_path / ".venv" / "bin" / "python"
     python.parent.mkdir(parents=True)
-    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    # The command `portal` says itself where Python looks for modules, so the clock is put before that here.
+    python.write_text(f'#!/bin/sh\nPYTHONPATH="{FOLDER_OF_SITECUSTOMIZE}:$PYTHONPATH" exec "{sys.executable}" "$@"\n')
     python.chmod(0o755)
     (tmp_path / ".venv" / ".run").touch()
     return tmp_path
@@ -53,7 +56,7 @@ def running(checkout: Path, port: int) -> Iterator[tuple[subprocess.Popen[bytes]
         make = subprocess.Popen(
             ["make", "run"],
             cwd=checkout,
-            env={**kept, "PORT": str(port), "HOST": "127.0.0.1"},
+            env=for_a_process({**kept, "PORT": str(port), "HOST": "127.0.0.1"}),
             stdout=stream,
             stderr=subprocess.STDOUT,
             process_group=0,

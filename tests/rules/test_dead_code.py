@@ -3,12 +3,12 @@ at the rest by bare names, and is told which of them templates, tables, forms an
 """
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
-from jinja2 import nodes
+from jinja2 import Environment, nodes
 from vulture import Vulture
 
 from tests.rules.calls import CallGraph
@@ -113,14 +113,20 @@ def test_the_rule_sees_a_dead_verb_behind_a_facade():
     assert dead(planted) == [f"portal.farm.service.cows.{name}" for name in ("Cow", "LEAST", "moo")]
 
 
-def used_in_templates() -> set[str]:
-    """Return every name that a template reads: variables, attributes, keyword arguments."""
-    names: set[str] = set()
-    for template in templates():
-        names |= {node.name for node in template.tree.find_all(nodes.Name)}
-        names |= {node.attr for node in template.tree.find_all(nodes.Getattr)}
-        names |= {node.key for node in template.tree.find_all(nodes.Keyword)}
+def read_by(found: Iterable[nodes.Template]) -> dict[str, bool]:
+    """Return every attribute that templates read, and whether one of them calls it: a method that none calls is dead."""
+    names: dict[str, bool] = {}
+    for template in found:
+        called = {id(call.node) for call in template.find_all(nodes.Call)}
+        for node in template.find_all(nodes.Getattr):
+            names[node.attr] = names.get(node.attr, False) or id(node) in called
     return names
+
+
+@cache
+def read_by_templates() -> dict[str, bool]:
+    """Return what the templates of the portal read. What a macro or a variable is called is no use of anything."""
+    return read_by(template.tree for template in templates())
 
 
 def asked_of_the_request() -> set[str]:
@@ -168,12 +174,17 @@ def fields_of_forms() -> set[str]:
 def used_by_name() -> frozenset[str]:
     """Return every name that is used where vulture does not look. Each column is: the register exports it by its name."""
     tables = frozenset[str]().union(*columns().values())
-    return tables | used_in_templates() | asked_of_the_request() | quoted_types() | fields_of_forms()
+    return tables | asked_of_the_request() | quoted_types() | fields_of_forms()
 
 
-def unused(watcher: Vulture) -> list[str]:
-    """Return what vulture finds, sorted by place."""
-    found = [item for item in watcher.get_unused_code(min_confidence=60) if item.name not in used_by_name()]
+def is_used(name: str, kind: str, attributes: Mapping[str, bool]) -> bool:
+    """Tell whether something is used where vulture does not look."""
+    return name in used_by_name() or (attributes[name] or kind != "method" if name in attributes else False)
+
+
+def unused(watcher: Vulture, attributes: Mapping[str, bool]) -> list[str]:
+    """Return what vulture finds and no template reads, sorted by place."""
+    found = [item for item in watcher.get_unused_code(min_confidence=60) if not is_used(item.name, item.typ, attributes)]
     return [f"{item.filename}:{item.first_lineno} {item.typ} {item.name}" for item in found]
 
 
@@ -188,11 +199,11 @@ def watch(*, ignore: Iterable[str]) -> Vulture:
 
 def test_no_code_is_dead():
     not_yet = [name.rpartition(".")[2] for name in NOT_USED_YET]
-    assert unused(watch(ignore=[*ASKED_FOR_BY_NAME, *not_yet])) == []
+    assert unused(watch(ignore=[*ASKED_FOR_BY_NAME, *not_yet]), read_by_templates()) == []
 
 
 def test_what_a_library_is_said_to_ask_for_would_else_be_dead():
-    found = {line.rpartition(" ")[2] for line in unused(watch(ignore=()))}
+    found = {line.rpartition(" ")[2] for line in unused(watch(ignore=()), read_by_templates())}
     assert [name for name in ASKED_FOR_BY_NAME if not any(fnmatch(each, name) for each in found)] == []
 
 
@@ -201,4 +212,15 @@ def test_the_rule_sees_dead_methods_fields_and_imports():
     watcher.scan(
         "import os\nclass Cow:\n  moos: int\n  def __init__(self): self.horns_of_it = 2\n  def moo_loud(self): ...\nCow()"
     )
-    assert [line.rpartition(" ")[2] for line in unused(watcher)] == ["os", "moos", "horns_of_it", "moo_loud"]
+    assert [line.rpartition(" ")[2] for line in unused(watcher, {})] == ["os", "moos", "horns_of_it", "moo_loud"]
+
+
+def test_a_template_saves_an_attribute_that_it_reads_and_a_method_that_it_calls():
+    watcher = Vulture()
+    watcher.scan(
+        "class Cow:\n  horns: int\n  hoofs: int\n  def milk(self): ...\n  def moo(self): ...\n  def walk(self): ...\nCow()"
+    )
+    page = Environment().parse(
+        "{% set hoofs = 4 %}{% macro walk(hoofs) %}{% endmacro %}{{ a.horns }}{{ a.milk() }}{{ a.moo }}{{ walk(hoofs=4) }}"
+    )
+    assert [line.rpartition(" ")[2] for line in unused(watcher, read_by([page]))] == ["hoofs", "moo", "walk"]
