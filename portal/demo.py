@@ -88,7 +88,7 @@ def ask_a_question() -> None:
         name=ada.name,
         email=ada.email,
         subject="Markers come out too long",
-        message="Since yesterday every marker is printed 4 cm longer than the fabric is wide.\nWhat may I have changed?",
+        message="Since yesterday, every marker prints 4 cm too long.\nWhat could I have changed?",
         uploads=[],
         client=client_key("127.0.0.1"),
     )

@@ -69,7 +69,7 @@ _SESSION = Table(
     parties=[Party(of_subjects(person=SignInSession.person_id))],
     purpose=_l("To keep you signed in, and to let you sign out from anywhere."),
     ground=Ground.CONTRACT,
-    retention=RetainUntil("expires_at", _l("Until you sign out, or it expires")),
+    retention=RetainUntil("expires_at", _l("Until you sign out, or the session expires")),
     columns={
         "id": technical(),
         "person_id": personal(_WHO),

@@ -16,7 +16,12 @@ CLAIM = DataClaim(
             purpose=_l("To respect your choices, and to prove them."),
             ground=Ground.LEGAL_DUTY,
             retention=(
-                RetainFor(PERIOD, since="decided_at", where=lambda: Decision.purpose == ANALYTICS),
+                RetainFor(
+                    PERIOD,
+                    since="decided_at",
+                    where=lambda: Decision.purpose == ANALYTICS,
+                    what=_l("Your choice about analytics"),
+                ),
                 UNTIL_ERASED,
             ),
             columns={

@@ -150,7 +150,7 @@ CLAIM = DataClaim(
             retention=RetainFor("unsent_form", since="at"),
             columns={
                 "id": technical(_l("ID")),
-                "owner": personal(_l("Mark of your account")),
+                "owner": personal(_l("Your account’s ID, as a hash")),
                 "typed": personal(_l("What you typed"), withheld=_l("It’s encrypted, and shown to you in its form alone.")),
                 "at": technical(_l("When")),
             },

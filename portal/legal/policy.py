@@ -22,21 +22,21 @@ class Period:
 
 _ALL = (
     # Accounts and links
-    Period("confirmation_link", timedelta(hours=24), _l("Link that confirms an email address")),
-    Period("never_confirmed", timedelta(days=7), _l("Account that was never confirmed")),
-    Period("reset_link", timedelta(minutes=30), _l("Link that resets a password")),
-    Period("email_change_confirm", timedelta(minutes=60), _l("Link that confirms a new email address")),
+    Period("confirmation_link", timedelta(hours=24), _l("A link that confirms an email address")),
+    Period("never_confirmed", timedelta(days=7), _l("An account that was never confirmed")),
+    Period("reset_link", timedelta(minutes=30), _l("A link that resets a password")),
+    Period("email_change_confirm", timedelta(minutes=60), _l("A link that confirms a new email address")),
     Period("email_change_undo", timedelta(days=7), _l("The right to undo a change of email address")),
-    Period("wasnt_me_link", timedelta(days=7), _l("Link that says “This wasn’t me”")),
-    Period("invitation", timedelta(hours=72), _l("Invitation to an organisation")),
-    Period("human_code", timedelta(minutes=10), _l("Code that you type in")),
+    Period("wasnt_me_link", timedelta(days=7), _l("A link that says “This wasn’t me”")),
+    Period("invitation", timedelta(hours=72), _l("An invitation to an organisation")),
+    Period("human_code", timedelta(minutes=10), _l("A code you type in")),
     # Signing in
-    Period("session_idle", timedelta(hours=12), _l("Signed in without any activity")),
-    Period("session_absolute", timedelta(hours=24), _l("Signed in at most")),
-    Period("session_remembered", timedelta(days=30), _l("Signed in with “Remember me”")),
+    Period("session_idle", timedelta(hours=12), _l("Staying signed in without any activity")),
+    Period("session_absolute", timedelta(hours=24), _l("Staying signed in at most")),
+    Period("session_remembered", timedelta(days=30), _l("Staying signed in with “Remember me”")),
     Period("fresh", timedelta(minutes=30), _l("Confirming it’s you before a sensitive step")),
     Period("sign_in_history", timedelta(days=90), _l("Sign-in history")),
-    Period("unsent_form", timedelta(hours=12), _l("A form that waits until you have signed in again")),
+    Period("unsent_form", timedelta(hours=12), _l("A form that waits until you’ve signed in again")),
     Period("throttle", timedelta(hours=24), _l("Counts that slow down guessing, under a keyed hash")),
     # Records
     Period("audit", timedelta(days=2 * 365), _l("The audit trail: IDs and facts, no addresses")),
@@ -48,7 +48,7 @@ _ALL = (
     # Talking to us, newsletter, research
     Period("attachment", timedelta(days=90), _l("A file attached to a ticket, unless you shorten it")),
     Period("misuse_report", timedelta(days=180), _l("A report of account misuse, after our last reply")),
-    Period("newsletter_confirm", timedelta(hours=24), _l("Link that confirms a newsletter subscription")),
+    Period("newsletter_confirm", timedelta(hours=24), _l("A link that confirms a newsletter subscription")),
     Period("research_max", timedelta(days=2 * 365), _l("The personal data of a research study")),
     # Rights
     Period("export_ready", timedelta(days=7), _l("A prepared copy of your data")),

@@ -68,7 +68,7 @@ def history() -> str:
 
 def _title(version: documents.Version) -> str:
     if version.significance is documents.Significance.FIRST:
-        return str(_("Version %(number)s, the first", number=version.number))
+        return str(_("Version %(number)s: first version", number=version.number))
     if version.significance is documents.Significance.WORDING:
         return str(_("Version %(number)s: only the wording changed", number=version.number))
     return str(_("Version %(number)s: a significant change", number=version.number))

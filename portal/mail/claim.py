@@ -33,7 +33,7 @@ _columns: dict[str, Any] = {
     "to_key": personal(_l("Your email address, in the form we search by, until the email is delivered")),
     "subject_line": personal(_l("Subject, until delivered")),
     "text": personal(_l("Text, until delivered"), withheld=_SECRET),
-    "html": personal(_l("Text, until delivered"), withheld=_SECRET),
+    "html": personal(_l("Formatted text, until delivered"), withheld=_SECRET),
     "headers": technical(),
     "message_id": technical(),
     "state": technical(_l("State")),
@@ -61,8 +61,13 @@ CLAIM = DataClaim(
             purpose=_l("To send the emails that your own actions ask for, and to know that they were sent."),
             ground=Ground.CONTRACT,
             retention=(
-                RetainFor("delivered_email", since="ended_at"),
-                RetainFor("undelivered_email", since="created_at", where=lambda: Email.state == EmailState.WAITING),
+                RetainFor("delivered_email", since="ended_at", what=_l("Once delivered")),
+                RetainFor(
+                    "undelivered_email",
+                    since="created_at",
+                    where=lambda: Email.state == EmailState.WAITING,
+                    what=_l("Not delivered"),
+                ),
             ),
             columns=_columns,
         )

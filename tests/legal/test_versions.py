@@ -55,7 +55,7 @@ def test_the_history_lists_every_version_the_newest_first(client, monkeypatch):
     add_version(monkeypatch, "privacy", Significance.SIGNIFICANT, on=date(2999, 1, 1))
     events = history_of(client, "privacy")
     assert [event.strong.get_text() for event in events] == [
-        "Version 3: a significant change", "Version 2: only the wording changed", "Version 1, the first",
+        "Version 3: a significant change", "Version 2: only the wording changed", "Version 1: first version",
     ]  # fmt: skip
     assert [event["class"] for event in events] == [["next"], ["now"], ["done"]]
     assert "In effect from 1 January 2999" in events[0].get_text()

@@ -124,7 +124,7 @@ def test_no_hash_and_no_secret_is_in_the_copy_and_it_says_why(app, cast, fetch):
     withheld = {(each["dataset"], each["column"]): each["why"] for each in copy.json("manifest.json")["withheld"]}
     assert "hash" in withheld["person", "password_hash"]
     assert withheld["totp_factor", "secret_sealed"]
-    assert "Withheld" in copy.text("index.html")
+    assert "Left out" in copy.text("index.html")
 
 
 def test_nothing_of_anybody_else_is_in_the_copy(cast, fetch):

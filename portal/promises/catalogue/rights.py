@@ -18,7 +18,7 @@ SECTION = Section(
             "P25",
             Built.WHOLLY,
             _l("In files you can use"),
-            _l("Your copy is readable by people and by programs, and says what was withheld and why."),
+            _l("Your copy is readable by people and by programs, and says what was left out and why."),
             _l("You get a ZIP file with JSON, CSV, a page to read, and a list of contents with hashes."),
             "privacy.overview",
         ),
