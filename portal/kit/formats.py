@@ -7,7 +7,7 @@ from babel.numbers import format_decimal
 from jinja2 import pass_context
 
 from portal.kit import i18n, periods
-from portal.kit.i18n import _
+from portal.kit.i18n import _, ngettext
 
 
 def instant(at: datetime | None, zone: str) -> str:
@@ -30,6 +30,15 @@ def day(at: date | None, zone: str) -> str:
     if isinstance(at, datetime):
         at = at.astimezone(get_timezone(zone)).date()
     return format_date(at, "long", locale=i18n.spoken())
+
+
+def nice_entries(count: int, most: int | None = None) -> str:
+    """Say how many entries there are: 1 entry, 1,000 entries; beyond `most` only that there are more than that."""
+    if most is not None and count > most:
+        figure = format_decimal(most, locale=i18n.spoken())
+        return str(ngettext("more than %(count)s entry", "more than %(count)s entries", most, count=figure))
+    figure = format_decimal(count, locale=i18n.spoken())
+    return str(ngettext("%(count)s entry", "%(count)s entries", count, count=figure))
 
 
 def nice_bytes(count: int) -> str:

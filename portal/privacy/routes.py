@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.kit import access, clock, page_language
 from portal.kit.actor import Role
+from portal.kit.claims import MOST_COUNTED
 from portal.kit.downloads import download
 from portal.kit.forms import ConfirmForm
 from portal.kit.headers import private_link
@@ -45,6 +46,7 @@ def overview() -> str:
     return render(
         "privacy/overview.html",
         held=service.held_for(person),
+        most=MOST_COUNTED,
         undisclosed=service.undisclosed(),
         export=service.newest_export_for(person),
         vendors=vendors.in_force(clock.today()),

@@ -32,6 +32,8 @@ from portal.kit.claims import (
 )
 from portal.kit.db import Base, UtcDateTime, db
 
+pytestmark = pytest.mark.both_databases
+
 ADA, BEN = Subject(uuid.UUID(int=1)), Subject(uuid.UUID(int=2))
 
 

@@ -13,7 +13,7 @@ from portal.kit.claims import Subject, register
 from portal.kit.db import db
 from portal.kit.files import storage
 from portal.privacy import service
-from portal.privacy.models import DONE, Deletion
+from portal.privacy.models import Deletion, DeletionState
 from tests.privacy.conftest import Copy, link_of
 
 pytestmark = pytest.mark.both_databases
@@ -44,7 +44,7 @@ def test_a_deletion_that_is_killed_at_any_statement_is_carried_out_once(app, cas
     work()
     with app.app_context():
         deletion = db.session.scalars(select(Deletion)).one()
-        assert deletion.state == DONE
+        assert deletion.state == DeletionState.DONE
         left = register().residue(Subject(ada.account_id, frozenset({ada.email})))
     assert [name for name in left if name != "mailbox"] == []
     receipts = [email for email in outbox.to(ada.email) if email.subject.startswith("Receipt")]

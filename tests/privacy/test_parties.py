@@ -13,6 +13,8 @@ from portal.newsletter import service as newsletter
 from portal.newsletter.models import Suppression
 from portal.support.models import Message
 
+pytestmark = pytest.mark.both_databases
+
 QUESTION, ANSWER = "Where are my zips?", "In the drawer, dear Ada."
 
 

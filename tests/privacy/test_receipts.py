@@ -14,8 +14,10 @@ from portal.kit import clock as time
 from portal.kit.claims import Register, Subject, register
 from portal.kit.db import db
 from portal.privacy import service
-from portal.privacy.models import DONE, Deletion
+from portal.privacy.models import Deletion, DeletionState
 from portal.privacy.service import receipts
+
+pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
@@ -33,7 +35,7 @@ def done(app, cast, run_jobs, clock, outbox):
 def document(app) -> bytes:
     """Return the bytes that are stored."""
     with app.app_context():
-        return db.session.scalars(select(Deletion.receipt).where(Deletion.state == DONE)).one()
+        return db.session.scalars(select(Deletion.receipt).where(Deletion.state == DeletionState.DONE)).one()
 
 
 def redeclared(app, change) -> Register:

@@ -14,6 +14,7 @@ from portal.kit.claims.parties import DeleteRow as DeleteRow
 from portal.kit.claims.parties import ExemptFromErasure as ExemptFromErasure
 from portal.kit.claims.parties import Hold as Hold
 from portal.kit.claims.parties import Party as Party
+from portal.kit.claims.register import MOST_COUNTED as MOST_COUNTED
 from portal.kit.claims.register import Register as Register
 from portal.kit.claims.register import init_app as init_app
 from portal.kit.claims.register import register as register

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, BinaryIO
 
-from sqlalchemy import ColumnElement, MetaData, func, select
+from sqlalchemy import ColumnElement, MetaData, func, literal, select
 
 from portal.kit.claims.dataset import Dataset
 from portal.kit.claims.faults import find_faults
@@ -17,6 +17,8 @@ from portal.kit.files import storage
 from portal.kit.running import App, Installed
 
 BATCH = 500
+MOST_COUNTED = 1000
+"""How many rows of a line are counted for a page; one more stands for all that are beyond."""
 
 
 class Register:
@@ -52,10 +54,17 @@ class Register:
         return [Holding(claim, table, party).row() for claim, table in self.tables() for party in (table.parties or (None,))]
 
     def held(self, subject: Subject) -> list[tuple[RegisterRow, int]]:
-        """Return each line of the register with the number of rows that are about the subject, in one statement."""
+        """Return each line of the register with the number of rows that are about the subject, in one statement.
+
+        No line is counted beyond `MOST_COUNTED` and one more: what a page costs does not grow with what is held.
+        """
         lines = self._disclosed()
-        counts = _counts(subject, lines)
+        counts = _counts(subject, lines, stop_at=MOST_COUNTED + 1)
         return [(each.row(), counts[each.name]) for each in lines]
+
+    def count(self, subject: Subject) -> int:
+        """Return how many rows an export hands out, exactly."""
+        return sum(_counts(subject, self._disclosed()).values())
 
     def undisclosed(self) -> list[tuple[RegisterRow, str]]:
         """Return the lines of which nobody is told whether they hold something, each with the reason."""
@@ -83,9 +92,15 @@ class Register:
 
     def retained(self, subject: Subject) -> list[tuple[RegisterRow, int]]:
         """Return the lines of the register that an erasure leaves behind, with the number of rows (P30, P31)."""
-        lines = [each for each in self._disclosed() if each.effect is Effect.RETAINED]
+        lines = self._retained()
         counts = _counts(subject, lines)
         return [(each.row(), counts[each.name]) for each in lines if counts[each.name]]
+
+    def retains(self, subject: Subject) -> list[RegisterRow]:
+        """Return the lines of the register that an erasure leaves behind, without counting their rows."""
+        lines = self._retained()
+        counts = _counts(subject, lines, stop_at=1)
+        return [each.row() for each in lines if counts[each.name]]
 
     def stays_besides(self, subject: Subject) -> list[str]:
         """Say what stays after an erasure besides rows, why and until when."""
@@ -122,7 +137,7 @@ class Register:
     def residue(self, subject: Subject) -> list[str]:
         """Read back after an erasure and name whatever is still there; empty when it is complete."""
         lines = list(self._erasable())
-        counts = _count_each([(each, each.erasable(subject)) for each in lines])
+        counts = _count_each([(each, each.erasable(subject)) for each in lines], stop_at=1)
         external = [name for claim in self.claims for name in claim.residue(subject)]
         return [name for name, rows in counts.items() if rows] + external
 
@@ -148,6 +163,9 @@ class Register:
     def _disclosed(self) -> list[Holding]:
         return [each for each in self.holdings() if each.is_disclosed]
 
+    def _retained(self) -> list[Holding]:
+        return [each for each in self._disclosed() if each.effect is Effect.RETAINED]
+
     def _erasable(self) -> Iterator[Holding]:
         for claim in reversed(self.claims):
             of_claim = [Holding(claim, table, party) for table in claim.tables for party in table.parties]
@@ -164,14 +182,15 @@ class Register:
         return touched
 
 
-def _counts(subject: Subject, lines: Sequence[Holding]) -> Mapping[str, int]:
-    return _count_each([(each, each.clause(subject)) for each in lines])
+def _counts(subject: Subject, lines: Sequence[Holding], *, stop_at: int | None = None) -> Mapping[str, int]:
+    return _count_each([(each, each.clause(subject)) for each in lines], stop_at=stop_at)
 
 
-def _count_each(clauses: Sequence[tuple[Holding, ColumnElement[bool]]]) -> Mapping[str, int]:
+def _count_each(clauses: Sequence[tuple[Holding, ColumnElement[bool]]], *, stop_at: int | None = None) -> Mapping[str, int]:
     if not clauses:
         return {}
-    counts = [select(func.count()).select_from(each.table.model).where(clause).scalar_subquery() for each, clause in clauses]
+    found = [select(literal(1)).select_from(each.table.model).where(clause).limit(stop_at) for each, clause in clauses]
+    counts = [select(func.count()).select_from(rows.subquery()).scalar_subquery() for rows in found]
     return dict(zip((each.name for each, _clause in clauses), db.session.execute(select(*counts)).one(), strict=True))
 
 

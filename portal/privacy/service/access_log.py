@@ -13,7 +13,10 @@ from portal.kit.staff_reads import StaffRead, StaffReadSubject
 
 
 def held_for(actor: Actor) -> list[tuple[RegisterRow, int]]:
-    """Return each line of the register with the number of rows about the actor, what one knows best first."""
+    """Return each line of the register with the number of rows about the actor, what one knows best first.
+
+    A number beyond `MOST_COUNTED` says only that there are more.
+    """
     return register().held(accounts.subject_for(actor))[::-1]
 
 

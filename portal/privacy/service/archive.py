@@ -46,7 +46,7 @@ class Archive:
         self.files: list[dict[str, Any]] = []
         self.rows: dict[str, int] = {}
         self.done, self.told_at = 0, 0.0
-        self.total = 2 * sum(count for _row, count in register().held(subject))
+        self.total = 2 * register().count(subject)
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield the archive's bytes."""

@@ -15,7 +15,7 @@ from portal.accounts.models import Person
 from portal.jobs import service as jobs
 from portal.kit import audit, clock, tokens
 from portal.kit.actor import Actor
-from portal.kit.claims import Effect, RegisterRow, Subject, register
+from portal.kit.claims import MOST_COUNTED, Effect, RegisterRow, Subject, register
 from portal.kit.db import db, leaves_traces
 from portal.kit.i18n import in_language
 from portal.kit.periods import period
@@ -48,9 +48,11 @@ class Outlook:
     blanked: list[tuple[RegisterRow, int]]
     """What stays for somebody else, without what is the actor's in it."""
     consequences: list[str]
-    retained: list[tuple[RegisterRow, int]]
+    retained: list[RegisterRow]
     stays_besides: list[str]
     leaves_traces: bool
+    most: int
+    """Beyond this many rows of a line are not counted."""
     due_at: datetime
 
 
@@ -63,9 +65,10 @@ def outlook_for(actor: Actor) -> Outlook:
         goes=[(row, rows) for row, rows in held if row.effect is Effect.DELETED],
         blanked=[(row, rows) for row, rows in held if row.effect is Effect.BLANKED],
         consequences=register().consequences(subject),
-        retained=register().retained(subject),
+        retained=register().retains(subject),
         stays_besides=register().stays_besides(subject),
         leaves_traces=leaves_traces(),
+        most=MOST_COUNTED,
         due_at=clock.now() + period("deletion_undo"),
     )
 
