@@ -14,6 +14,7 @@ from portal.kit import (
     checks,
     claims,
     clock,
+    compression,
     db,
     errors,
     events,
@@ -106,6 +107,7 @@ def _install_kit(app: web.Portal, settings: Settings) -> None:
     logs.init_app(app, pretty=not settings.is_production)
     db.init_app(app, settings.database_url.get_secret_value())
     headers.init_app(app, settings, extra_sources=consent_browser.extra_sources)
+    compression.init_app(app)
     i18n.init_app(app, choose=page_language.choose)
     periods.init_app(app, {name: period.length for name, period in policy.PERIODS.items()})
     keys.init_app(app, settings)

@@ -1,6 +1,5 @@
-"""Headers of every answer: a strict Content-Security-Policy with a nonce, its companions, compression, static caching."""
+"""Headers of every answer: a strict Content-Security-Policy with a nonce, its companions, caching of files."""
 
-import gzip
 import secrets
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -20,8 +19,6 @@ log = structlog.get_logger()
 Extra = Callable[[], Mapping[str, str]]
 
 STATIC_FOREVER = "public, max-age=31536000, immutable"
-COMPRESSED_TYPES = ("text/html", "text/css", "text/javascript", "application/json", "image/svg+xml", "text/plain")
-COMPRESS_FROM = 600
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -48,7 +45,6 @@ def init_app(app: Flask, settings: Settings, *, extra_sources: Extra) -> None:
     app.extensions["portal.csp_extra"] = extra_sources
     app.before_request(_draw_nonce)
     app.after_request(_set_headers)
-    app.after_request(_compress)
     app.url_defaults(_stamp_static)
     if settings.is_https:
         app.extensions["portal.hsts"] = "max-age=63072000; includeSubDomains; preload"
@@ -130,33 +126,6 @@ def _set_headers(response: Response) -> Response:
         response.headers["Cache-Control"] = STATIC_FOREVER if "v" in request.args else "public, max-age=300"
     else:
         response.headers.setdefault("Cache-Control", "no-store")
-    return response
-
-
-def _compress(response: Response) -> Response:
-    # Secrets in a compressed page could be guessed by its length when a foreign site can make the browser ask for it with
-    # cookies (BREACH); SameSite=Lax cookies and the refused cross-site POSTs leave no such request.
-    response.vary.add("Accept-Encoding")
-    if (
-        response.mimetype not in COMPRESSED_TYPES
-        or request.accept_encodings.quality("gzip") == 0
-        or response.headers.get("Content-Encoding")
-        or response.status_code not in (200, 403, 404, 422, 429)
-    ):
-        return response
-    if request.endpoint == "static":
-        response.direct_passthrough = False
-    if response.is_streamed and request.endpoint != "static":
-        return response
-    body = response.get_data()
-    if len(body) >= COMPRESS_FROM:
-        response.set_data(gzip.compress(body, 6, mtime=0))
-        response.headers["Content-Encoding"] = "gzip"
-        # A part would be asked of this encoding and be given of the plain one.
-        response.headers.pop("Accept-Ranges", None)
-        if tag := response.get_etag()[0]:
-            # Two encodings of one content are equal in meaning, not byte for byte (RFC 9110, 8.8.1).
-            response.set_etag(tag, weak=True)
     return response
 
 

@@ -1,7 +1,8 @@
 """Settings from the environment: read once, checked whole, frozen.
 
 Every name is `PORTAL_<FIELD>`; a secret may come from a file named in `PORTAL_<FIELD>_FILE`. What is wrong is
-reported all at once and by name only, so that no secret is ever printed.
+reported all at once and by name only, so that no secret is ever printed. pydantic checks; reading is done here, because
+pydantic-settings takes an unknown name, knows no NAME_FILE, and does not see a setting that is given twice.
 """
 
 import ipaddress

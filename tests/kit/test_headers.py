@@ -1,6 +1,5 @@
-"""Headers of every kind of answer, and bodies that are smaller on the way."""
+"""Headers of every kind of answer."""
 
-import gzip
 import re
 
 import pytest
@@ -116,44 +115,3 @@ def test_a_page_dressed_as_a_file_is_not_kept(one_lab):
 )  # fmt: skip
 def test_nothing_but_our_files_is_served(one_lab, path):
     assert one_lab.test_client().get(path, follow_redirects=True).status_code == 404
-
-
-class TestCompression:
-    """Smaller on the way, and the same at the end."""
-
-    @pytest.mark.parametrize("path", ["/lab/page", CSS])
-    def test_who_takes_gzip_gets_it_and_caches_know(self, one_lab, path):
-        client = one_lab.test_client()
-        small = client.get(path, headers={"Accept-Encoding": "gzip, br"})
-        assert small.headers["Content-Encoding"] == "gzip"
-        assert int(small.headers["Content-Length"]) == len(small.data)
-        assert "Accept-Encoding" in small.headers["Vary"]
-        assert gzip.decompress(small.data)[:9].strip()
-        plain = client.get(path)
-        assert "Content-Encoding" not in plain.headers
-        assert "Accept-Encoding" in plain.headers["Vary"]
-        assert path != CSS or gzip.decompress(small.data) == plain.data
-
-    @pytest.mark.parametrize("refuses", ["identity", "gzip;q=0", "br", ""])
-    def test_who_does_not_take_it_does_not_get_it(self, one_lab, refuses):
-        assert "Content-Encoding" not in one_lab.test_client().get(CSS, headers={"Accept-Encoding": refuses}).headers
-
-    def test_head_tells_the_length_that_get_would_have(self, one_lab):
-        client, wish = one_lab.test_client(), {"Accept-Encoding": "gzip"}
-        head, get = client.head(CSS, headers=wish), client.get(CSS, headers=wish)
-        assert head.data == b""
-        assert head.headers["Content-Length"] == get.headers["Content-Length"]
-
-    def test_a_compressed_file_is_known_again(self, one_lab):
-        client, wish = one_lab.test_client(), {"Accept-Encoding": "gzip"}
-        tag = client.get(CSS, headers=wish).headers["ETag"]
-        assert tag.startswith("W/")
-        assert client.get(CSS, headers={**wish, "If-None-Match": tag}).status_code == 304
-
-    def test_a_piece_of_a_file_comes_as_it_is(self, one_lab):
-        answer = one_lab.test_client().get(CSS, headers={"Accept-Encoding": "gzip", "Range": "bytes=0-9"})
-        assert (answer.status_code, len(answer.data)) == (206, 10)
-        assert "Content-Encoding" not in answer.headers
-
-    def test_short_answers_stay_as_they_are(self, one_lab):
-        assert "Content-Encoding" not in one_lab.test_client().get("/healthz", headers={"Accept-Encoding": "gzip"}).headers

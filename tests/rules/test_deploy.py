@@ -40,3 +40,9 @@ def test_the_proxy_replaces_what_a_visitor_says_about_himself():
 def test_the_proxy_takes_as_much_as_the_portal_does():
     megabytes = int(re.search(r"client_max_body_size (\d+)m", NGINX)[1])
     assert megabytes * 1024 * 1024 == LARGEST_REQUEST
+
+
+def test_the_proxy_leaves_it_to_the_portal_which_answers_are_compressed():
+    served = NGINX[NGINX.index("listen 443") :]
+    assert "    gzip off;" in served
+    assert "brotli" not in NGINX
