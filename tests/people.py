@@ -18,6 +18,7 @@ from portal.accounts.models import TotpFactor
 from portal.accounts.service.factors import seal_secret
 from portal.app import LOAD_ACTOR
 from portal.kit import clock, staff_reads
+from portal.kit.access import SESSION_SLOT
 from portal.kit.actor import Actor, Role, Staff, admit
 from portal.kit.db import db
 from portal.kit.unit import unit_of_work
@@ -107,7 +108,7 @@ class Cast:
             )
         visitor = Visitor(self.app)
         with visitor.client.session_transaction(base_url="http://localhost") as cookie:
-            cookie["_user_id"] = opened.secret
+            cookie[SESSION_SLOT] = opened.secret
             cookie.permanent = remember
         return visitor
 
@@ -118,7 +119,7 @@ class Cast:
     def actor_in(self, visitor: Visitor) -> Actor:
         """Return who acts in a browser, as services are told. Fails when nobody is signed in there."""
         with visitor.client.session_transaction(base_url="http://localhost") as cookie:
-            secret = cookie["_user_id"]
+            secret = cookie[SESSION_SLOT]
         with self.app.app_context():
             actor = LOAD_ACTOR(secret)
         assert actor is not None, "nobody is signed in"

@@ -1,11 +1,11 @@
 """Access tags: every endpoint says who may enter. An untagged endpoint stops the boot; the gate stands before every view."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeVar, cast
 
-from flask import Flask, Response, abort, current_app, flash, g, redirect, request, session, url_for
+from flask import Flask, Request, Response, abort, current_app, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
 
@@ -16,8 +16,8 @@ from portal.kit.refusals import NotFound
 from portal.kit.way_back import find_way_back
 
 View = TypeVar("View", bound=Callable[..., Any])
-_KNOWN = "_login_user"
-"""Where Flask-Login keeps the person of a request, once somebody has asked."""
+SESSION_SLOT = "session"
+"""Where the browser's signed cookie carries the secret of a session; the database holds its hash only."""
 
 
 class Gate(Enum):
@@ -39,25 +39,9 @@ class Tag:
 
 @dataclass(frozen=True)
 class Login:
-    """A session as Flask-Login wants to see it: who holds it, and its secret, which no service is ever handed."""
+    """Whoever holds a session, as Flask-Login hands it on. Nobody is handed the secret."""
 
     actor: Actor
-    secret: str = field(default="", repr=False)
-    is_active = True
-
-    @property
-    def is_authenticated(self) -> bool:
-        """True for a person, False for a visitor."""
-        return self.actor.is_signed_in
-
-    @property
-    def is_anonymous(self) -> bool:
-        """The opposite of `is_authenticated`."""
-        return not self.is_authenticated
-
-    def get_id(self) -> str:
-        """Return the session's secret, which the signed cookie carries; the database holds its hash only."""
-        return self.secret
 
 
 def public(view: View) -> View:
@@ -122,18 +106,19 @@ def tag_of(app: Flask, endpoint: str) -> Tag:
 
 def actor() -> Actor:
     """Return who acts in this request."""
-    return cast(Login, current_user._get_current_object()).actor  # noqa: SLF001 (the proxy's documented way out)
+    if "actor" not in g:
+        g.actor = current_user.actor
+    return cast(Actor, g.actor)
 
 
 def actor_if_known() -> Actor | None:
     """Return who acts, if this request was looked at so far; None for one that was answered before. Asks nobody."""
-    login: Login | None = g.get(_KNOWN)
-    return login.actor if login else None
+    return cast(Actor | None, g.get("actor"))
 
 
 def forget_actor() -> None:
     """Go on as nobody: a page that must come even when the database does not looks nobody up."""
-    setattr(g, _KNOWN, Login(NOBODY))
+    g.actor = NOBODY
 
 
 def acting_staff() -> Staff:
@@ -147,8 +132,7 @@ def acting_staff() -> Staff:
 def start_browser_session(secret: str, *, remembered: bool) -> None:
     """Have this browser hold a session's secret. Its cookie starts anew: nothing planted before lives on (v5.0.0-7.2.4)."""
     session.clear()
-    # The name under which Flask-Login looks for it.
-    session["_user_id"] = secret
+    session[SESSION_SLOT] = secret
     session.permanent = remembered
 
 
@@ -178,15 +162,18 @@ def init_app(app: Flask, load_actor: Callable[[str], Actor | None]) -> None:
     The gate stands before the request's unit of work: a loader that touches the database does so in a unit of its own.
     """
 
-    def load(secret: str) -> Login | None:
-        found = load_actor(secret)
-        return Login(found, secret) if found else None
+    def load(_request: Request) -> Login | None:
+        found = load_actor(session[SESSION_SLOT]) if SESSION_SLOT in session else None
+        return Login(found) if found else None
 
-    manager = LoginManager(app)
+    # Its context processor would look somebody up for every page, also for one that says that the database is away.
+    manager = LoginManager(app, add_context_processor=False)
     # Flask-Login would bind sessions to a hash of the visitor's address; we hold no address (P23).
     manager.session_protection = None
     manager.anonymous_user = lambda: Login(NOBODY)
-    manager.user_loader(load)
+    manager.request_loader(load)
+    # Its own cookie, which we never set, would be asked first: under this name no other host can plant one.
+    app.config["REMEMBER_COOKIE_NAME"] = "__Host-unused"
     app.before_request(_gate)
     app.jinja_env.globals["person_stamp"] = person_stamp
 

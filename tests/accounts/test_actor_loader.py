@@ -12,6 +12,7 @@ from portal.accounts import service as accounts
 from portal.accounts.models import Person, SignInEvent, SignInOutcome, SignInSession
 from portal.app import LOAD_ACTOR
 from portal.kit import clock as kit_clock
+from portal.kit.access import SESSION_SLOT
 from portal.kit.actor import Role
 from portal.kit.actor_parts import MOST, Part, many_valued
 from portal.kit.db import db
@@ -81,7 +82,7 @@ def load_with(cast):
 
     def load(part, browser):
         with browser.client.session_transaction(base_url="http://localhost") as cookie:
-            secret = cookie["_user_id"]
+            secret = cookie[SESSION_SLOT]
         with cast.app.app_context():
             return accounts.ActorLoader([part])(secret)
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from portal.kit.access import SESSION_SLOT
+
 PATH = "/settings/password"
 NEW = "seven green bobbins in a drawer"
 
@@ -17,7 +19,7 @@ def is_in(browser) -> bool:
 
 def secret_of(browser) -> str:
     with browser.client.session_transaction(base_url="http://localhost") as cookie:
-        return cookie["_user_id"]
+        return cookie[SESSION_SLOT]
 
 
 def test_a_new_password_takes_the_place_of_the_old(ada, new_client, cast, outbox):
@@ -38,7 +40,7 @@ def test_the_secret_of_before_is_dead(ada, new_client, cast):
     ada.submit(PATH, current_password=cast.ada.password, password=NEW)
     thief = new_client()
     with thief.client.session_transaction(base_url="http://localhost") as cookie:
-        cookie["_user_id"] = before
+        cookie[SESSION_SLOT] = before
     assert not is_in(thief)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import event, func, select
 from portal.accounts import service as accounts
 from portal.accounts.models import SignInSession
 from portal.app import LOAD_ACTOR
+from portal.kit.access import SESSION_SLOT
 from portal.kit.actor import Actor
 from portal.kit.db import db
 from portal.kit.devices import device_of
@@ -94,7 +95,7 @@ def test_one_statement_finds_out_who_acts(app, cast):
 def test_the_row_holds_no_secret_no_address_and_no_browser_string(client, cast, rows):
     sign_in(client, cast.ada)
     (row,) = rows()
-    secret = read_cookie(client)["_user_id"]
+    secret = read_cookie(client)[SESSION_SLOT]
     assert row.secret_hash == hash_secret(secret)
     stored = {str(getattr(row, column.key)) for column in SignInSession.__table__.columns}
     assert not any(secret in each or "127.0.0.1" in each or "Mozilla" in each for each in stored)
@@ -110,7 +111,21 @@ def read_cookie(visitor):
 def test_the_cookie_holds_no_hash_of_the_visitors_address(client, cast):
     sign_in(client, cast.ada)
     client.get(INSIDE)
-    assert set(read_cookie(client)) <= {"_user_id", "csrf_token", "_permanent", "_flashes"}
+    assert set(read_cookie(client)) <= {SESSION_SLOT, "csrf_token", "_permanent", "_flashes"}
+
+
+def test_a_cookie_of_the_librarys_own_that_somebody_plants_signs_nobody_out(client, cast):
+    sign_in(client, cast.ada)
+    client.client.set_cookie("remember_token", "x|y")
+    assert client.page(INSIDE).path == INSIDE
+
+
+def test_what_services_are_told_of_who_acts_holds_no_secret(client, cast):
+    sign_in(client, cast.ada)
+    secret, told = read_cookie(client)[SESSION_SLOT], str(vars(cast.actor_in(client)))
+    assert cast.ada.email in told
+    assert secret not in told
+    assert hash_secret(secret) not in told
 
 
 @pytest.mark.parametrize("token", ["", "x", "x" * 5000, "6ab92ab2-010d-4d9b-800e-4b148fd9bd55", "\x00"])

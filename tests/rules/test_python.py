@@ -24,9 +24,10 @@ CLOCKS = {
 BUILT_SQL = {
     "portal/kit/db.py": "a PRAGMA takes no parameters; its words are constants of the file",
 }
-LOGIN_NAMES = {"_user_id", "_login_user", "_fresh", "_remember", "_flashes", "_permanent"}
-KNOWS_LOGIN_NAMES = {
-    "portal/kit/access.py": "stands before Flask-Login and Flask's session, which keep them under these names"
+LOGIN_NAMES = {"_user_id", "_login_user", "_id", "_fresh", "_remember"}
+FLASK_NAMES = {"_flashes", "_permanent"}
+KNOWS_FLASK_NAMES = {
+    "portal/kit/access.py": "says a notice once only: Flask hands notices out, and does not tell which it holds",
 }
 
 # Of those with a zone; ruff refuses the others.
@@ -105,13 +106,22 @@ def raw_forms(looked_at: Iterable[Module]) -> Found:
 
 
 def names_of_login(looked_at: Iterable[Module]) -> Found:
-    """Return where a module uses a name that Flask-Login, or Flask's session, keeps for itself."""
+    """Return where a module uses a name that Flask-Login keeps for itself."""
+    return _names(looked_at, LOGIN_NAMES)
+
+
+def names_of_flask(looked_at: Iterable[Module]) -> Found:
+    """Return where a module uses a name that Flask's session keeps for itself."""
+    return _names(looked_at, FLASK_NAMES)
+
+
+def _names(looked_at: Iterable[Module], names: set[str]) -> Found:
     return [
         (module, node)
         for module in looked_at
         for node in ast.walk(module.tree)
-        if (isinstance(node, ast.Constant) and node.value in LOGIN_NAMES)
-        or (isinstance(node, ast.Attribute) and node.attr in LOGIN_NAMES)
+        if (isinstance(node, ast.Constant) and node.value in names)
+        or (isinstance(node, ast.Attribute) and node.attr in names)
     ]
 
 
@@ -135,8 +145,12 @@ def test_no_view_asks_which_button_was_pressed():
     assert outside(raw_forms(modules()), {}) == []
 
 
-def test_only_access_knows_the_private_names_of_the_login():
-    assert outside(names_of_login(modules()), KNOWS_LOGIN_NAMES) == []
+def test_nobody_knows_the_private_names_of_the_login():
+    assert outside(names_of_login(modules()), {}) == []
+
+
+def test_only_access_knows_a_private_name_of_flasks_session():
+    assert outside(names_of_flask(modules()), KNOWS_FLASK_NAMES) == []
 
 
 BUILT_AND_NOT = """
@@ -159,6 +173,7 @@ PLANTED = [
     ),
     (raw_forms, "if 'delete' in request.form: ...\nrequest.values['x']\nrequest.args['after']", 2),
     (names_of_login, "session['_user_id'] = secret\ng._login_user = None\nsession.get('language')", 2),
+    (names_of_flask, "session.get('_flashes')\nsession.get('language')", 1),
 ]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from portal.kit.access import SESSION_SLOT
 from tests.rules.source import ROOT
 
 PORTAL = ROOT / "portal"
@@ -14,7 +15,7 @@ SESSION_IN = {"kit/access.py": "who is signed in, and the notices that a page sh
 """The one module that may touch Flask's session, and what for."""
 COOKIES_IN = {"consent/browser.py": "the decision about analytics, and Google's own cookies when they are removed"}
 """The modules that may set or remove cookies of their own, and which."""
-KEPT = {"_user_id", "_id", "_fresh", "_permanent", "csrf_token", "_flashes"}
+KEPT = {SESSION_SLOT, "_permanent", "csrf_token", "_flashes"}
 """All that the portal's cookie may hold: the session, the CSRF token, and notices that are shown once."""
 
 
@@ -75,4 +76,4 @@ def test_what_the_cookie_holds_after_a_day_of_use(client, new_client, cast, outb
     client.submit("/settings/profile", name="Ada T")
     with client.client.session_transaction(base_url="http://localhost") as kept:
         assert set(kept) <= KEPT
-        assert "_user_id" in kept
+        assert SESSION_SLOT in kept
