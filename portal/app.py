@@ -20,13 +20,13 @@ from portal.kit import (
     events,
     files,
     form_guard,
-    forms,
     headers,
     i18n,
     job_kinds,
     keys,
     lasting,
     logs,
+    one_use,
     page_language,
     passwords,
     periods,
@@ -116,7 +116,7 @@ def _install_kit(app: web.Portal, settings: Settings) -> None:
     files.init_app(app, settings)
     passwords.init_app(app, settings)
     form_guard.init_app(app, owner_now=access.owner_now)
-    app.finishing = [forms.finish]
+    app.answering = one_use.answer
     access.init_app(app, LOAD_ACTOR)
     claims.init_app(app, [area.claim for area in AREAS])
     checks.init_app(app, [check for area in AREAS for check in area.checks])

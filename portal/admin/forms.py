@@ -7,4 +7,6 @@ from portal.kit.i18n import _l
 class Answer(forms.Form):
     """Our answer to a customer."""
 
+    taken_once = forms.Once.PAGE
+
     message = forms.paragraph(_l("Your reply"), hint=_l("Emailed to the customer and shown on their ticket."))

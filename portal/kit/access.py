@@ -8,9 +8,11 @@ from typing import Any, TypeVar, cast
 from flask import Flask, Request, Response, abort, current_app, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
+from flask_wtf.csrf import generate_csrf
 
-from portal.kit import form_owners, headers, page_language
+from portal.kit import form_owners, headers, keys, page_language, tokens
 from portal.kit.actor import NOBODY, Actor, FactorNotGiven, ProofTooOld, Role, Staff, admit
+from portal.kit.forms import Once
 from portal.kit.i18n import _
 from portal.kit.refusals import NotFound
 from portal.kit.way_back import find_way_back
@@ -18,6 +20,8 @@ from portal.kit.way_back import find_way_back
 View = TypeVar("View", bound=Callable[..., Any])
 SESSION_SLOT = "session"
 """Where the browser's signed cookie carries the secret of a session; the database holds its hash only."""
+_NOTICES = "_flashes"
+"""Where Flask keeps what the next page says."""
 
 
 class Gate(Enum):
@@ -142,6 +146,28 @@ def end_browser_session() -> None:
     headers.clear_storage()
 
 
+def notices() -> list[tuple[str, str]]:
+    """Return what the next page will say, oldest first: (category, sentence)."""
+    return list(session.get(_NOTICES, ()))
+
+
+def set_notices(said: list[tuple[str, str]]) -> None:
+    """Have the next page say this and nothing else."""
+    session[_NOTICES] = said
+
+
+def form_mark(once: Once) -> str:
+    """Return the mark by which a form is taken once: of this page alone, or of this page in this browser's session.
+
+    Each page that a program opens is its own, since a program has no Back: it says no `Upgrade-Insecure-Requests`, as
+    every browser does when it opens a page.
+    """
+    if once is Once.PAGE or "Upgrade-Insecure-Requests" not in request.headers:
+        return tokens.new_secret()
+    generate_csrf()
+    return keys.mac(session["csrf_token"].encode(), f"portal.form_mark {request.path}")
+
+
 def person_stamp() -> str:
     """Return the stamp of who is signed in, which every form of theirs carries; empty for a visitor. Looks nobody up."""
     return form_owners.stamp(_owner(actor_if_known() or NOBODY))
@@ -175,7 +201,7 @@ def init_app(app: Flask, load_actor: Callable[[str], Actor | None]) -> None:
     # Its own cookie, which we never set, would be asked first: under this name no other host can plant one.
     app.config["REMEMBER_COOKIE_NAME"] = "__Host-unused"
     app.before_request(_gate)
-    app.jinja_env.globals["person_stamp"] = person_stamp
+    app.jinja_env.globals |= {"person_stamp": person_stamp, "form_mark": form_mark}
 
 
 def check_all_tagged(app: Flask) -> None:
@@ -223,7 +249,7 @@ def _gate_staff(person: Actor, tag: Tag) -> ResponseReturnValue | None:
 def _send_to(endpoint: str, why: str) -> ResponseReturnValue:
     way_back = find_way_back()
     for sentence in filter(None, (why, way_back.said)):
-        if ("info", sentence) not in session.get("_flashes", ()):
+        if ("info", sentence) not in notices():
             # Said once: a browser that reopens twenty tabs must not fill up its cookie (v5.0.0-3.3.5).
             flash(sentence, "info")
     return redirect(url_for(endpoint, next=way_back.path), code=303)

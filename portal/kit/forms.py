@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
+from enum import StrEnum
 from html import escape
 from typing import Any, ClassVar, cast
 
@@ -19,7 +20,15 @@ from flask_wtf.file import FileField, FileRequired, MultipleFileField
 from flask_wtf.form import _Auto
 from werkzeug import Response
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
-from wtforms import BooleanField, EmailField, PasswordField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import (
+    BooleanField,
+    EmailField,
+    PasswordField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import Select
@@ -35,10 +44,20 @@ NAME_MAX = 100
 EMAIL_MAX = 254
 PASSWORD_MAX = 256
 MESSAGE_MAX = 10_000
+FORM_MARK, SHORTEST_MARK, LONGEST_MARK = "form_mark", 40, 64
 UNSENT = "unsent"
 """The name under which the id of a form that was not sent travels in the address of its page."""
 
 Sentence = Any
+
+
+class Once(StrEnum):
+    """Within which bounds the same content counts as the same form."""
+
+    PAGE = "page"
+    """The page as it was opened: for a form whose result stands on its own page, so that Back shows it."""
+    BROWSER = "browser"
+    """The browser's session: Back fetches the page anew (`no-store`) and puts the old words into it."""
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
@@ -46,6 +65,8 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 
     refusals: ClassVar[Mapping[str, tuple[str | None, Sentence]]] = {}
     status: int = 200
+    taken_once: ClassVar[Once | None] = None
+    """Set for a form that adds something: sent again unchanged, it is answered as the first time."""
     put_back: Unsent | None = None
     """What stands in the form because it was typed before the gate turned it away."""
 

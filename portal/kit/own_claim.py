@@ -20,6 +20,7 @@ from portal.kit.claims import (
     technical,
 )
 from portal.kit.form_owners import owner_of
+from portal.kit.form_uses import FormUse
 from portal.kit.i18n import _l
 from portal.kit.lasting import LastingKey
 from portal.kit.rotation import SecretKey
@@ -154,6 +155,14 @@ CLAIM = DataClaim(
                 "typed": personal(_l("What you typed"), withheld=_l("It’s encrypted, and shown to you in its form alone.")),
                 "at": technical(_l("When")),
             },
+        ),
+        Table(
+            FormUse,
+            what=_l("Forms that were sent"),
+            purpose=_l("So that a form that’s sent twice by mistake counts once."),
+            ground=Ground.LEGITIMATE_INTEREST,
+            retention=RetainFor("form_use", since="at"),
+            columns={"id": technical(), "answer": technical(), "at": technical()},
         ),
         Table(
             ThrottleCount,

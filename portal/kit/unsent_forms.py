@@ -25,7 +25,8 @@ SEALED_TYPED = Sealed("unsent_form", what="forms that were not sent")
 PER_OWNER = "30 per hour"
 MOST_BYTES = 128 * 1024
 """Of one form: the longest text that a field takes, in the longest characters, and the rest of its page."""
-MARKS = frozenset({"csrf_token", "person_stamp"})
+MARKS = frozenset({"csrf_token", "person_stamp", "form_mark"})
+"""What a page puts into each of its forms."""
 SECRETS = frozenset({"password", "current_password", "code"})
 STATE = frozenset({"sealed", "step", "next", "username", "List-Unsubscribe"})
 """Fields that a form fills in by itself."""

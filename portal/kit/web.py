@@ -1,7 +1,7 @@
 """The web's edge: one unit of work a request, who really asks, and where a browser may be sent."""
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.kit.actor import NOBODY
 from portal.kit.clients import ClientKey, client_key
+from portal.kit.form_uses import SentMeanwhile
 from portal.kit.headers import ALWAYS
 from portal.kit.settings import SETTINGS, Settings
 from portal.kit.unit import acting_as, own_units, unit_of_work
@@ -29,8 +30,8 @@ LONGEST_PATH = 1000
 class Portal(Flask):
     """Flask, with each view inside one unit of work."""
 
-    finishing: Sequence[Callable[[Response], None]] = ()
-    """What is done in the unit once its view has answered; a view with units of its own does it itself."""
+    answering: Callable[[Callable[[], Response]], Response] | None = None
+    """What runs a view in its unit, given the view; one with units of its own is run as it is."""
 
     def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer; whatever escapes every handler is a bare 500, and the process lives on (v5.0.0-16.5.4)."""
@@ -53,12 +54,19 @@ class Portal(Flask):
             if hasattr(self.view_functions.get(request.endpoint or ""), "own_units_reason"):
                 with own_units(refused=refused):
                     return self.make_response(super().dispatch_request())
-            with unit_of_work(write=request.method not in SAFE_METHODS) as unit:
-                unit.refused = refused
-                response = self.make_response(super().dispatch_request())
-                for finish in self.finishing:
-                    finish(response)
-                return response
+            try:
+                return self._answer(refused=refused)
+            except SentMeanwhile:
+                # The answer to the other one is there by now, and is given to this one too.
+                return self._answer(refused=refused)
+
+    def _answer(self, *, refused: bool) -> Response:
+        def view() -> Response:
+            return self.make_response(super(Portal, self).dispatch_request())
+
+        with unit_of_work(write=request.method not in SAFE_METHODS) as unit:
+            unit.refused = refused
+            return self.answering(view) if self.answering else view()
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -37,6 +37,7 @@ _ALL = (
     Period("fresh", timedelta(minutes=30), _l("Confirming it’s you before a sensitive step")),
     Period("sign_in_history", timedelta(days=90), _l("Sign-in history")),
     Period("unsent_form", timedelta(hours=12), _l("A form that waits until you’ve signed in again")),
+    Period("form_use", timedelta(hours=1), _l("The mark that a form was sent, so that it’s taken once")),
     Period("throttle", timedelta(hours=24), _l("Counts that slow down guessing, under a keyed hash")),
     # Records
     Period("audit", timedelta(days=2 * 365), _l("The audit trail: IDs and facts, no addresses")),

@@ -23,5 +23,7 @@ class ChoosePassword(forms.Form):
 class ReportMisuse(forms.Form):
     """Which account, and what was seen."""
 
+    taken_once = forms.Once.BROWSER
+
     email = forms.email(_l("Email address of the account"))
     message = forms.paragraph(_l("What did you see?"), max=MISUSE_MAX, hint=_l("When, where, and why it wasn’t you."))

@@ -69,6 +69,8 @@ class WithFiles(forms.Form):
 class Contact(WithFiles):
     """A message to us, with or without an account (P13)."""
 
+    taken_once = forms.Once.BROWSER
+
     name = forms.text(_l("Your name"))
     email = forms.email(hint=_l("We reply to this email address."))
     subject = forms.text(_l("Subject"), max=SUBJECT_MAX)
@@ -78,6 +80,8 @@ class Contact(WithFiles):
 
 class Reply(WithFiles):
     """A customer's further message."""
+
+    taken_once = forms.Once.PAGE
 
     refusals = {
         **WithFiles.refusals,

@@ -13,7 +13,7 @@ from werkzeug.routing import Rule
 from wtforms import HiddenField, PasswordField
 
 from portal.kit.forms import Form, password
-from portal.kit.unsent_forms import SECRETS, STATE
+from portal.kit.unsent_forms import MARKS, SECRETS, STATE
 from tests.conftest import Visitor
 from tests.people import Cast
 from tests.rules.source import Module, imports, modules
@@ -74,7 +74,7 @@ def _kept_though_secret(form: Form) -> list[str]:
         if (isinstance(field, PasswordField) or (field.render_kw or {}).get("autocomplete") == "one-time-code")
         and field.name not in SECRETS
         or type(field) is HiddenField
-        and field.name not in STATE
+        and field.name not in STATE | MARKS
     ]
 
 

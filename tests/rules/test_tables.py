@@ -17,6 +17,7 @@ OTHER_KEYS: dict[str, str] = {}
 BYTES = {
     "visit.sealed_address": "sealed under the key of its day, which is destroyed after two weeks",
     "deletion.receipt": "a document about nobody, for whoever holds its link",
+    "form_use.answer": "sealed under a key that the form's page alone can make; gone after an hour",
     "staff_read.salt": "random bytes, sealed by nothing",
 }
 

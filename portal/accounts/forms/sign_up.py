@@ -7,6 +7,8 @@ from portal.kit.i18n import _l
 class SignUp(forms.Form):
     """A request for an account."""
 
+    taken_once = forms.Once.BROWSER
+
     refusals = forms.PASSWORD_REFUSALS
 
     name = forms.text(_l("Name"), hint=_l("What should we call you?"))
