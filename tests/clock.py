@@ -18,8 +18,6 @@ from pathlib import Path
 import pytest
 import time_machine
 
-from tests.process_clock import faketime_sleep
-
 BEGINNING = time(9, 30, tzinfo=UTC)
 FOLDER_OF_SITECUSTOMIZE = Path(__file__).parent / "process_clock"
 
@@ -43,7 +41,6 @@ class Clock:
         return f"{day.day} {day:%B %Y}"
 
 
-faketime_sleep.mend()
 STANDS = pytest.StashKey[Clock]()
 _current: list[Clock] = []
 
@@ -68,6 +65,14 @@ def for_a_process(environment: dict[str, str]) -> dict[str, str]:
     """Return the environment with which a Python process stands at the test's clock of this moment."""
     path = os.pathsep.join(filter(None, (str(FOLDER_OF_SITECUSTOMIZE), environment.get("PYTHONPATH", ""))))
     return {**environment, "PYTHONPATH": path, "TEST_CLOCK_AHEAD": str(_current[-1].ahead.total_seconds())}
+
+
+def for_a_server(environment: dict[str, str]) -> dict[str, str]:
+    """Return the environment of somebody else's server. Where libfaketime moves the machine's clock, it keeps the real one:
+
+    a server that brings an allocator of its own (Redis) does not start under that library.
+    """
+    return {name: value for name, value in environment.items() if name != "LD_PRELOAD"}
 
 
 @pytest.fixture

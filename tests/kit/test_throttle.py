@@ -1,5 +1,6 @@
 """Throttles: exactly as many tries as said, counted alike by every process, and nobody can tell who tried."""
 
+import os
 import socket
 import subprocess
 import threading
@@ -19,6 +20,7 @@ from portal.kit.refusals import TooManyTries
 from portal.kit.throttle import ThrottleCount
 from portal.kit.unit import WrittenAlready, unit_of_work
 from tests import needs
+from tests.clock import for_a_server
 
 pytestmark = pytest.mark.both_databases
 
@@ -33,7 +35,7 @@ def redis_url() -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    server = subprocess.Popen(command, env=for_a_server(dict(os.environ)), stdout=subprocess.DEVNULL)
     client = redis.Redis(port=port)
     for _try in range(100):
         with suppress(redis.ConnectionError):
@@ -142,7 +144,7 @@ class TestOwnDatabase:
         assert not spend(lab)
 
     def test_it_is_spent_before_anything_is_written(self, lab):
-        with lab.app_context(), pytest.raises(WrittenAlready, match="spend comes before"), unit_of_work():
+        with lab.app_context(), pytest.raises(WrittenAlready, match="consume comes before"), unit_of_work():
             audit.record("lab.written")
             throttle.consume("lab.try", "ada", LIMIT)
         assert all(spend(lab) for _each in range(3)), "a try that was refused for its place is not counted"

@@ -142,7 +142,7 @@ def test_the_key_is_changed_by_the_manual_and_nobody_notices(machine: Machine, c
     assert told.exit_code == 1, told.output
     assert "Re-encrypted 6 values" in told.output, "four lasting keys, Ada's app, Ben's deletion"
     assert f"Key 2 ({machine.id_of(1)}) is still needed. Leave it" in told.output
-    assert "sealed with it" not in told.output
+    assert "encrypted with it" not in told.output
     day, month, year = until.split()
     assert f"until {int(day):02} {month[:3]} {year}, " in told.output
 
@@ -243,12 +243,12 @@ def test_a_key_taken_out_too_early_is_said_everywhere_and_put_back(machine: Mach
     assert (page.status, "problem on our side" in page.text) == (503, True)
     ready = Visitor(machine.app).client.get("/readyz")
     assert (ready.status_code, ready.text) == (503, "not ready: a key is missing from PORTAL_SECRET_KEYS\n")
-    assert machine.check() == (False, "6 sealed values need a key that is missing")
+    assert machine.check() == (False, "6 encrypted values need a key that is missing.")
     told = machine.command("keys", "rotate")
     missing = keys.key_id(old)
     assert told.exit_code == 1
     assert f"Key {missing} is missing from PORTAL_SECRET_KEYS and still needed. Put it back, and restart" in told.output
-    assert "sealed with it: 1 (secrets of authenticator apps)" in told.output
+    assert "still encrypted with it: 1 (secrets of authenticator apps)" in told.output
     row = json.loads(machine.command("keys", "rotate", "--json").stdout)["keys"][0]
     assert (row["id"], row["place"], row["free"], row["links_until"]) == (missing, None, False, None)
     assert row["sealed"] == {
@@ -280,7 +280,7 @@ def test_a_key_that_is_gone_for_good_is_given_up_by_name(machine: Machine, cast:
     machine.file.write_text(machine.keys[0])
     machine.restart()
     refused = machine.command("keys", "rotate", "--lost", "0badcafe")
-    assert (refused.exit_code, "No key with this id is missing" in refused.output) == (1, True)
+    assert (refused.exit_code, "No key with this ID is missing" in refused.output) == (1, True)
     told = machine.command("keys", "rotate", "--lost", keys.key_id(old))
     assert told.exit_code == 1
     assert "keys of lasting links" not in told.output
