@@ -1,17 +1,13 @@
 """Verbs of people. One module a use case; this is the door."""
 
-from portal.accounts.mail import ACT as ACT
 from portal.accounts.mail import WASNT_ME as WASNT_ME
 from portal.accounts.mail import recipient as recipient
 from portal.accounts.mail import wasnt_me_url as wasnt_me_url
 from portal.accounts.service.actor_loader import FACTOR as FACTOR
 from portal.accounts.service.actor_loader import ROLES as ROLES
 from portal.accounts.service.actor_loader import ActorLoader as ActorLoader
-from portal.accounts.service.closing_links import UNDO_DELETION as UNDO_DELETION
 from portal.accounts.service.closing_links import person_of_closing_link as person_of_closing_link
 from portal.accounts.service.closing_links import undo_deletion_token as undo_deletion_token
-from portal.accounts.service.email_change import AccountIsFrozen as AccountIsFrozen
-from portal.accounts.service.email_change import AddressIsTheSame as AddressIsTheSame
 from portal.accounts.service.email_change import confirm_email_change as confirm_email_change
 from portal.accounts.service.email_change import email_change_to_confirm as email_change_to_confirm
 from portal.accounts.service.email_change import email_change_to_undo as email_change_to_undo
@@ -22,10 +18,6 @@ from portal.accounts.service.email_change import stop_email_changes as stop_emai
 from portal.accounts.service.email_change import undo_email_change as undo_email_change
 from portal.accounts.service.email_change import undo_token as undo_token
 from portal.accounts.service.email_change import veto_email_change as veto_email_change
-from portal.accounts.service.factors import CodesUnreadable as CodesUnreadable
-from portal.accounts.service.factors import CodeWrong as CodeWrong
-from portal.accounts.service.factors import FactorPresent as FactorPresent
-from portal.accounts.service.factors import Setup as Setup
 from portal.accounts.service.factors import add_factor as add_factor
 from portal.accounts.service.factors import begin_factor as begin_factor
 from portal.accounts.service.factors import remove_factor as remove_factor
@@ -34,7 +26,6 @@ from portal.accounts.service.former_emails import find_by_former_email as find_b
 from portal.accounts.service.former_emails import left_mailbox_at as left_mailbox_at
 from portal.accounts.service.history import history_for as history_for
 from portal.accounts.service.history import note_failure as note_failure
-from portal.accounts.service.passwords import WrongPassword as WrongPassword
 from portal.accounts.service.passwords import change_password as change_password
 from portal.accounts.service.passwords import check_password as check_password
 from portal.accounts.service.passwords import least_password as least_password
@@ -57,7 +48,6 @@ from portal.accounts.service.profile import remove_avatar as remove_avatar
 from portal.accounts.service.profile import set_avatar as set_avatar
 from portal.accounts.service.reset_links import request_reset_link as request_reset_link
 from portal.accounts.service.reset_links import reset_stamp as reset_stamp
-from portal.accounts.service.sessions import SessionView as SessionView
 from portal.accounts.service.sessions import SignedIn as SignedIn
 from portal.accounts.service.sessions import end_other_sessions as end_other_sessions
 from portal.accounts.service.sessions import end_sessions as end_sessions
@@ -65,7 +55,6 @@ from portal.accounts.service.sessions import open_session as open_session
 from portal.accounts.service.sessions import revoke_session as revoke_session
 from portal.accounts.service.sessions import sessions_for as sessions_for
 from portal.accounts.service.sign_ins import AccountClosing as AccountClosing
-from portal.accounts.service.sign_ins import AccountFrozen as AccountFrozen
 from portal.accounts.service.sign_ins import Attempt as Attempt
 from portal.accounts.service.sign_ins import SecondStep as SecondStep
 from portal.accounts.service.sign_ins import SignInRefused as SignInRefused
@@ -85,7 +74,6 @@ from portal.accounts.service.sign_ups import sign_up_by_token as sign_up_by_toke
 from portal.accounts.service.sign_ups import sign_up_of as sign_up_of
 from portal.accounts.service.sign_ups import sign_up_token as sign_up_token
 from portal.accounts.service.sign_ups import write_email as write_email
-from portal.accounts.service.staff import StaffMember as StaffMember
 from portal.accounts.service.staff import grant_role as grant_role
 from portal.accounts.service.staff import list_staff as list_staff
 from portal.accounts.service.staff import remove_role as remove_role

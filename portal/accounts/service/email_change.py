@@ -47,7 +47,7 @@ def request_email_change(actor: Actor, *, email: str) -> None:
 
     Raises AccountIsFrozen, AddressIsTheSame, TooManyTries. The limit per new address is silent.
     """
-    throttle.consume("accounts.email_change", str(actor.person_id), REQUESTS_PER_PERSON)
+    throttle.consume("accounts.email_change", str(actor.require_id()), REQUESTS_PER_PERSON)
     in_time = throttle.try_consume("accounts.email_change_emails", lookup_key(email), EMAILS_PER_ADDRESS)
     person = lock_person(person_for(actor).id)
     if person.frozen_at:

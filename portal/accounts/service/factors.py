@@ -76,12 +76,12 @@ def begin_factor(actor: Actor, *, sealed: str | None = None) -> Setup:
 
 def _seal_setup(actor: Actor, secret: str) -> str:
     plain = f"{secret} {clock.now().isoformat()}".encode()
-    return base64.urlsafe_b64encode(keys.seal(_SETUP, plain, context=_context(actor.person_id))).decode()
+    return base64.urlsafe_b64encode(keys.seal(_SETUP, plain, context=_context(actor.require_id()))).decode()
 
 
 def _unseal_setup(actor: Actor, sealed: str) -> str:
     try:
-        plain = keys.open_sealed(_SETUP, base64.urlsafe_b64decode(sealed), context=_context(actor.person_id))
+        plain = keys.open_sealed(_SETUP, base64.urlsafe_b64decode(sealed), context=_context(actor.require_id()))
     except (keys.CannotOpen, binascii.Error, ValueError):
         raise LinkDead from None
     secret, drawn_at = plain.decode().split()
@@ -90,7 +90,7 @@ def _unseal_setup(actor: Actor, sealed: str) -> str:
     return secret
 
 
-def _context(person_id: uuid.UUID | None) -> bytes:
+def _context(person_id: uuid.UUID) -> bytes:
     return str(person_id).encode()
 
 
@@ -106,7 +106,7 @@ def add_factor(actor: Actor, *, sealed: str, code: str) -> sessions.SignedIn:
     Raises CodeWrong, FactorPresent, TooManyTries; LinkDead for a setup that is too old.
     """
     secret = _unseal_setup(actor, sealed)
-    throttle.consume("accounts.code", str(actor.person_id), TRIES)
+    throttle.consume("accounts.code", str(actor.require_id()), TRIES)
     step = _step_of(secret, code)
     if step is None:
         raise CodeWrong

@@ -28,7 +28,7 @@ def set_avatar(actor: Actor, *, photo: bytes, file_name: str) -> None:
 
     Raises the refusals of `kit.pictures`, TooManyTries, and Busy.
     """
-    throttle.consume("accounts.avatar", str(actor.person_id), PHOTOS_PER_PERSON)
+    throttle.consume("accounts.avatar", str(actor.require_id()), PHOTOS_PER_PERSON)
     square = pictures.small_square(photo, name=file_name)
     person = lock_person(person_for(actor).id)
     if person.avatar_key:

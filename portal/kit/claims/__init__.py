@@ -5,7 +5,6 @@ of processing are all read from the claims (P02, P24, P28). A column that no cla
 """
 
 from portal.kit.claims.dataset import Dataset as Dataset
-from portal.kit.claims.dataset import Field as Field
 from portal.kit.claims.holdings import Effect as Effect
 from portal.kit.claims.holdings import Holding as Holding
 from portal.kit.claims.holdings import RegisterRow as RegisterRow
@@ -25,11 +24,8 @@ from portal.kit.claims.retention import RetainUntil as RetainUntil
 from portal.kit.claims.retention import RetainUntilErased as RetainUntilErased
 from portal.kit.claims.retention import RetainWhile as RetainWhile
 from portal.kit.claims.retention import RetainWith as RetainWith
-from portal.kit.claims.subjects import FormerEmail as FormerEmail
 from portal.kit.claims.subjects import Subject as Subject
-from portal.kit.claims.subjects import Whose as Whose
 from portal.kit.claims.subjects import of_subjects as of_subjects
-from portal.kit.claims.vocabulary import Column as Column
 from portal.kit.claims.vocabulary import DataClaim as DataClaim
 from portal.kit.claims.vocabulary import Ground as Ground
 from portal.kit.claims.vocabulary import Table as Table

@@ -5,7 +5,6 @@ from portal.privacy.service.access_log import past_for as past_for
 from portal.privacy.service.access_log import staff_reads_for as staff_reads_for
 from portal.privacy.service.access_log import undisclosed as undisclosed
 from portal.privacy.service.archive import Archive as Archive
-from portal.privacy.service.deletions import DeletionBlocked as DeletionBlocked
 from portal.privacy.service.deletions import begin_due as begin_due
 from portal.privacy.service.deletions import count_due as count_due
 from portal.privacy.service.deletions import count_late as count_late
@@ -16,7 +15,6 @@ from portal.privacy.service.deletions import request_deletion as request_deletio
 from portal.privacy.service.deletions import take_back as take_back
 from portal.privacy.service.deletions import undo as undo
 from portal.privacy.service.deletions import undoable as undoable
-from portal.privacy.service.exports import ExportView as ExportView
 from portal.privacy.service.exports import build as build
 from portal.privacy.service.exports import delete_export as delete_export
 from portal.privacy.service.exports import drop_exports as drop_exports
@@ -26,7 +24,6 @@ from portal.privacy.service.exports import note_fetched as note_fetched
 from portal.privacy.service.exports import open_export as open_export
 from portal.privacy.service.exports import start_export as start_export
 from portal.privacy.service.receipts import LASTING as LASTING
-from portal.privacy.service.receipts import Receipt as Receipt
 from portal.privacy.service.receipts import receipt_by_token as receipt_by_token
 from portal.privacy.service.sweeps import sweep_batch as sweep_batch
 from portal.privacy.service.sweeps import sweep_files as sweep_files

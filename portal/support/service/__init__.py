@@ -1,7 +1,6 @@
 """Verbs of the helpdesk, by use case."""
 
 from portal.support.service.access import TICKET_ROLES as TICKET_ROLES
-from portal.support.service.attachments import TooMuchStored as TooMuchStored
 from portal.support.service.attachments import attachment_for as attachment_for
 from portal.support.service.attachments import delete_file as delete_file
 from portal.support.service.attachments import delete_files as delete_files
@@ -9,7 +8,6 @@ from portal.support.service.attachments import media_type_of as media_type_of
 from portal.support.service.attachments import open_file as open_file
 from portal.support.service.attachments import read_attachment as read_attachment
 from portal.support.service.conversations import QUEUES as QUEUES
-from portal.support.service.conversations import Conversation as Conversation
 from portal.support.service.conversations import count_open as count_open
 from portal.support.service.conversations import count_queues as count_queues
 from portal.support.service.conversations import queue as queue
