@@ -148,16 +148,16 @@ class TestTalking:
         assert ada.submit(page.path, message="").status == 422
 
     def test_many_messages_in_a_row_have_to_wait(self, ada, monkeypatch):
-        from portal.support.service import tickets
+        from portal.support.service import customer_replies
 
-        monkeypatch.setattr(tickets, "REPLIES", "2 per hour")
+        monkeypatch.setattr(customer_replies, "REPLIES", "2 per hour")
         page = ask(ada)
         assert [ada.submit(page.path, message="x").status for _each in range(3)] == [200, 200, 429]
 
     def test_a_very_long_conversation_goes_on_in_a_new_one(self, ada, monkeypatch):
-        from portal.support.service import tickets
+        from portal.support.service import customer_replies
 
-        monkeypatch.setattr(tickets, "MOST_MESSAGES", 2)
+        monkeypatch.setattr(customer_replies, "MOST_MESSAGES", 2)
         page = ask(ada)
         assert ada.submit(page.path, message="Second").status == 200
         third = ada.submit(page.path, message="Third")

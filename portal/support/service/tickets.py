@@ -1,34 +1,26 @@
-"""A ticket comes into being: by the form, signed in or not, or raised by the portal itself; and its customer goes on."""
+"""A ticket comes into being: by the form, signed in or not, or raised by the portal itself."""
 
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, or_, update
 
 from portal.accounts import service as accounts
 from portal.accounts.events import AccountFrozen, AddressChanged
-from portal.kit import audit, clock, i18n, throttle, tokens
+from portal.kit import audit, i18n, throttle, tokens
 from portal.kit.actor import Actor
 from portal.kit.clients import ClientKey
 from portal.kit.db import db
 from portal.kit.email_address import lookup_key
-from portal.kit.refusals import Refusal
 from portal.kit.unit import before_writes
 from portal.recovery.events import MisuseReported
 from portal.support import files as file_rules
 from portal.support import mail
-from portal.support.models import Author, Message, Ticket, TicketKind, TicketState
-from portal.support.service import access, attachments
+from portal.support.models import Author, Message, Ticket, TicketKind
+from portal.support.service import attachments
 
 TICKETS = "5 per hour"
-REPLIES = "20 per hour"
 EMAILS_PER_ADDRESS = "5 per 6 hours"
-MOST_MESSAGES = 300
-"""In one ticket, which is read and shown whole."""
-
-
-class TicketFull(Refusal):
-    """The ticket holds as many messages as one page should show."""
 
 
 @before_writes
@@ -52,35 +44,11 @@ def open_ticket(
         language=i18n.code(),
         subject=subject,
     )
-    _say(ticket, body=message, files=taken)
+    add_message(ticket, body=message, files=taken)
     if in_time:
         mail.received(ticket)
     audit.record("support.ticket_opened", subject_id=by.person_id, by=by.person_id, ticket=ticket.id, files=len(taken))
     return ticket
-
-
-@before_writes
-def reply(ticket_id: uuid.UUID, *, by: Actor, message: str, uploads: Sequence[file_rules.Upload]) -> None:
-    """Add a customer's message to their own ticket, which is our turn again.
-
-    Raises NotFound, TooManyTries, TooMuchStored, TicketFull, and what `files.accept_all` raises.
-    """
-    taken = file_rules.accept_all(uploads)
-    throttle.consume("support.reply_person", str(by.person_id), REPLIES)
-    ticket = access.find_own(by, ticket_id=ticket_id)
-    said = select(func.count()).select_from(Message).where(Message.ticket_id == ticket.id)
-    if (db.session.scalar(said) or 0) >= MOST_MESSAGES:
-        raise TicketFull
-    _say(ticket, body=message, files=taken)
-    ticket.state, ticket.updated_at = TicketState.OPEN, clock.now()
-    audit.record("support.customer_replied", subject_id=by.person_id, by=by.person_id, ticket=ticket.id, files=len(taken))
-
-
-def close_own(ticket_id: uuid.UUID, *, by: Actor) -> None:
-    """Close one's own ticket: the customer needs no more. Raises NotFound."""
-    ticket = access.find_own(by, ticket_id=ticket_id)
-    ticket.state, ticket.updated_at = TicketState.CLOSED, clock.now()
-    audit.record("support.customer_closed", subject_id=by.person_id, by=by.person_id, ticket=ticket.id)
 
 
 def open_frozen_ticket(event: AccountFrozen) -> None:
@@ -94,7 +62,7 @@ def open_frozen_ticket(event: AccountFrozen) -> None:
         language=i18n.ready(person.language),
         urgent=True,
     )
-    _say(ticket, body="", author=Author.SYSTEM)
+    add_message(ticket, body="", author=Author.SYSTEM)
 
 
 def open_misuse_ticket(event: MisuseReported) -> None:
@@ -112,7 +80,7 @@ def open_misuse_ticket(event: MisuseReported) -> None:
         email=event.email,
         urgent=True,
     )
-    _say(ticket, body=event.message)
+    add_message(ticket, body=event.message)
 
 
 def follow_address(change: AddressChanged) -> None:
@@ -129,6 +97,17 @@ def follow_address(change: AddressChanged) -> None:
     db.session.execute(update(Ticket).where(mine).values(now))
 
 
+def add_message(
+    ticket: Ticket, *, body: str, author: Author = Author.CUSTOMER, files: Sequence[file_rules.NewFile] = ()
+) -> None:
+    """Add a message with its files to a ticket. Raises TooMuchStored."""
+    attachments.check_room(ticket, files=files)
+    message = Message(id=uuid.uuid4(), ticket_id=ticket.id, author=author, body=body)
+    db.session.add(message)
+    db.session.flush()
+    attachments.attach(message, files=files)
+
+
 def _new(*, email: str, **values: object) -> Ticket:
     reference = tokens.reference()
     ticket = Ticket(
@@ -141,11 +120,3 @@ def _new(*, email: str, **values: object) -> Ticket:
     db.session.add(ticket)
     db.session.flush()
     return ticket
-
-
-def _say(ticket: Ticket, *, body: str, author: Author = Author.CUSTOMER, files: Sequence[file_rules.NewFile] = ()) -> None:
-    attachments.check_room(ticket, files=files)
-    message = Message(id=uuid.uuid4(), ticket_id=ticket.id, author=author, body=body)
-    db.session.add(message)
-    db.session.flush()
-    attachments.attach(message, files=files)

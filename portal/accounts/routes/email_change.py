@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts import service
-from portal.accounts.forms.email import ChangeEmail
+from portal.accounts.forms.email_change import ChangeEmail
 from portal.kit import access
 from portal.kit.forms import ConfirmForm
 from portal.kit.headers import private_link
