@@ -11,6 +11,7 @@ from portal.home.area import AREA as HOME
 from portal.jobs.area import AREA as JOBS
 from portal.kit import (
     access,
+    browser_marks,
     checks,
     claims,
     clock,
@@ -118,6 +119,7 @@ def _install_kit(app: web.Portal, settings: Settings) -> None:
     form_guard.init_app(app, owner_now=access.owner_now)
     app.answering = one_use.answer
     access.init_app(app, LOAD_ACTOR)
+    browser_marks.init_app(app)
     claims.init_app(app, [area.claim for area in AREAS])
     checks.init_app(app, [check for area in AREAS for check in area.checks])
     events.init_app(app, [area.events for area in AREAS])

@@ -14,7 +14,7 @@ ACCOUNT = frozenset({"name", "email", "email_key", "language", "time_zone", "ava
 GUARDS = frozenset(
     {
         "id", "password_hash", "password_set_at", "reset_requested_at", "terms_version", "terms_accepted_at", "created_at",
-        "frozen_at", "deactivated_at",
+        "frozen_at", "deactivated_at", "wrong_passwords", "wrong_passwords_known",
     }
 )  # fmt: skip
 SAMPLE = 1000

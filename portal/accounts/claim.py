@@ -180,6 +180,8 @@ _PERSON = Table(
         "created_at": technical(_l("Account created")),
         "frozen_at": technical(_l("Locked, because you told us that something wasn’t you")),
         "deactivated_at": technical(_l("Closed, because you asked for deletion")),
+        "wrong_passwords": technical(_l("Wrong passwords in a row, from browsers you had not signed in with")),
+        "wrong_passwords_known": technical(_l("Wrong passwords in a row, from browsers you had signed in with")),
     },
 )
 

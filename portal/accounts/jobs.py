@@ -8,9 +8,11 @@ from portal.kit.job_kinds import job
 
 
 @job("accounts.note_failed_sign_in")
-def note_failed_sign_in(*, person_id: str, device: str, failed_at: str) -> None:
+def note_failed_sign_in(*, person_id: str, device: str, failed_at: str, wrong: str = "code") -> None:
     """Count a failed sign-in in the history of a person, if there is such a person."""
-    service.note_failure(uuid.UUID(person_id), device=device, at=datetime.fromisoformat(failed_at))
+    service.note_failure(
+        uuid.UUID(person_id), device=device, at=datetime.fromisoformat(failed_at), wrong=service.Wrong(wrong)
+    )
 
 
 @job("accounts.write_to_sign_up")

@@ -5,7 +5,7 @@ import uuid
 from dataclasses import replace
 from datetime import datetime
 
-from portal.accounts.models import Person, SignUp
+from portal.accounts.models import EmailChange, Person, SignUp
 from portal.kit import clock, tokens
 from portal.kit.email_address import lookup_key
 from portal.kit.links import external_url
@@ -32,12 +32,17 @@ def wasnt_me_url(person: Person, *, to: str | None = None, tells_of_act: bool = 
     return external_url("recovery.wasnt_me", token=token)
 
 
-def confirm_address(sign_up: SignUp, *, token: str) -> None:
-    """The link that confirms an address and makes the account."""
+def confirm_address(sign_up: SignUp, *, token: str, left: EmailChange | None, undo_token: str) -> None:
+    """The link that confirms an address and makes the account.
+
+    `left` is the change by which another account has left the address and which the link of `undo_token` takes back.
+    """
     mail.send(
         "accounts/confirm_address",
         to=mail.Recipient(sign_up.email, sign_up.language),
         url=external_url("accounts.verify_email", token=token),
+        left_at=left.left_at if left else None,
+        undo_url=external_url("recovery.undo_email", token=undo_token) if left else "",
     )
 
 
@@ -72,9 +77,16 @@ def new_sign_in(person: Person, *, device: str, at: datetime) -> None:
     )
 
 
-def failed_sign_ins(person: Person, *, count: int, at: datetime) -> None:
-    """Tell of many failed sign-ins (v5.0.0-6.3.5)."""
-    mail.send("accounts/failed_sign_ins", to=recipient(person), count=count, at=at, wasnt_me_url=wasnt_me_url(person))
+def failed_sign_ins(person: Person, *, count: int, at: datetime, is_full: bool) -> None:
+    """Tell of many failed sign-ins (v5.0.0-6.3.5); `is_full` when there were as many in a row as are let pass."""
+    mail.send(
+        "accounts/failed_sign_ins",
+        to=recipient(person),
+        count=count,
+        at=at,
+        is_full=is_full,
+        wasnt_me_url=wasnt_me_url(person),
+    )
 
 
 def password_changed(person: Person) -> None:
@@ -132,14 +144,14 @@ def email_change_taken(owner: Person) -> None:
     mail.send("accounts/email_change_taken", to=recipient(owner), at=clock.now(), wasnt_me_url=wasnt_me_url(owner))
 
 
-def email_change_done_old(person: Person, *, to: str, undo_token: str) -> None:
+def email_change_done_old(person: Person, *, change: EmailChange, undo_token: str) -> None:
     """Tell the mailbox that was left (v5.0.0-6.3.7). Its "This wasn't me" is the link that takes the change back."""
     undo_url = external_url("recovery.undo_email", token=undo_token)
     mail.send(
         "accounts/email_change_done_old",
-        to=replace(recipient(person), email=to),
+        to=replace(recipient(person), email=change.old_email),
         new_email=person.email,
-        at=clock.now(),
+        at=change.left_at,
         url=undo_url,
         wasnt_me_url=undo_url,
     )

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
 from flask_wtf.csrf import generate_csrf
 
-from portal.kit import form_owners, headers, keys, page_language, tokens
+from portal.kit import browser_marks, form_owners, headers, keys, page_language, tokens
 from portal.kit.actor import NOBODY, Actor, FactorNotGiven, ProofTooOld, Role, Staff, admit
 from portal.kit.forms import Once
 from portal.kit.i18n import _
@@ -133,8 +133,13 @@ def acting_staff() -> Staff:
     return acting
 
 
-def start_browser_session(secret: str, *, remembered: bool) -> None:
-    """Have this browser hold a session's secret. Its cookie starts anew: nothing planted before lives on (v5.0.0-7.2.4)."""
+def start_browser_session(secret: str, *, remembered: bool, mark: str) -> None:
+    """Have this browser hold a session's secret. Its cookie starts anew: nothing planted before lives on (v5.0.0-7.2.4).
+
+    `mark` makes the browser known, where the proof has made one.
+    """
+    if mark:
+        browser_marks.keep(mark)
     session.clear()
     session[SESSION_SLOT] = secret
     session.permanent = remembered

@@ -7,7 +7,7 @@ links is needed. What a person must be able to list or cancel is a row instead, 
 import hashlib
 import secrets
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NewType, cast
 
@@ -39,6 +39,14 @@ def _signing_key(secret: str, *, purpose: str) -> bytes:
 class Signer(TimestampSigner):
     """Dates what it signs, and believes a date that another machine's clock, a little ahead, has given (`clock.SKEW`)."""
 
+    def __init__(self, *args: Any, at: datetime | None = None, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self._at = at
+
+    def get_timestamp(self) -> int:
+        """Return what is signed as the date, in seconds since the epoch: now, unless an instant was given."""
+        return int(self._at.timestamp()) if self._at else super().get_timestamp()
+
     def unsign(self, signed_value: str | bytes, max_age: int | None = None, return_timestamp: bool = False) -> Any:
         """Return the value. Raises SignatureExpired when it is older than `max_age` seconds, or of a day to come."""
         value, signed_at = super().unsign(signed_value, return_timestamp=True)
@@ -48,9 +56,9 @@ class Signer(TimestampSigner):
         return (value, signed_at) if return_timestamp else value
 
 
-def _serializer(signing_keys: Sequence[bytes]) -> URLSafeTimedSerializer:
+def _serializer(signing_keys: Sequence[bytes], *, at: datetime | None = None) -> URLSafeTimedSerializer:
     # The newest key signs; itsdangerous takes the keys oldest first.
-    how = {"digest_method": hashlib.sha256, "key_derivation": "none"}
+    how = {"digest_method": hashlib.sha256, "key_derivation": "none", "at": at}
     return URLSafeTimedSerializer(list(reversed(signing_keys)), signer=Signer, signer_kwargs=how)
 
 
@@ -58,9 +66,12 @@ def _current_keys(purpose: str) -> list[bytes]:
     return [_signing_key(secret, purpose=purpose) for secret in keys.secret_keys()]
 
 
-def sign(purpose: LinkPurpose, *values: str, stamp: str = "") -> str:
-    """Return a URL-safe token that carries `values` and a digest of `stamp`. Values are readable: no addresses in them."""
-    return _serializer(_current_keys(purpose)).dumps([*values, _digest(stamp)])
+def sign(purpose: LinkPurpose, *values: str, stamp: str = "", at: datetime | None = None) -> str:
+    """Return a URL-safe token that carries `values` and a digest of `stamp`. Values are readable: no addresses in them.
+
+    It lives from now on, or from an instant `at` in the past: then it is the very token of then.
+    """
+    return _serializer(_current_keys(purpose), at=at).dumps([*values, _digest(stamp)])
 
 
 def read(

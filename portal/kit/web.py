@@ -11,6 +11,7 @@ from flask import Blueprint, Flask, Response, g, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from portal.kit import devices
 from portal.kit.actor import NOBODY
 from portal.kit.clients import ClientKey, client_key
 from portal.kit.form_uses import SentMeanwhile
@@ -85,6 +86,11 @@ def client_ip() -> str:
 def this_client() -> ClientKey:
     """Return what stands for this visitor in limits per client."""
     return client_key(client_ip())
+
+
+def this_device() -> str:
+    """Return the label of what this visitor's browser calls itself, "Firefox on Windows"."""
+    return devices.device_of(request.headers.get("User-Agent", ""))
 
 
 def is_neighbour() -> bool:

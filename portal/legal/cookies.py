@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from portal.kit import periods
+from portal.kit import browser_marks, periods
 from portal.kit.i18n import _, _l
 
 GOOGLE_NAMES = ("_ga", "_ga_*", "_gid", "_gat*")
@@ -43,6 +43,11 @@ def own(*, session_name: str, is_https: bool) -> list[Cookie]:
                 "Until you close the browser, or %(time)s with “Remember me”",
                 time=_period("session_remembered"),
             ),
+        ),
+        Cookie(
+            browser_marks.cookie_name(is_https=is_https),
+            _l("Lets you in as before while somebody else is guessing your password. It names no account"),
+            _("%(time)s after you last signed in", time=_period("session_remembered")),
         ),
         Cookie(
             consent_name(is_https=is_https),

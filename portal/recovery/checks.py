@@ -88,7 +88,8 @@ def _security_emails() -> list[str]:
 
 def _has_report_link(email: str) -> bool:
     address = "https://portal.example.com/wasnt-me/check"
-    values = {"wasnt_me_url": address, "url": "", "name": "", "at": clock.now(), "zone": "UTC", "count": 1, "device": ""}
+    now, words = clock.now(), {"url": "", "name": "", "zone": "UTC", "count": 1, "device": ""}
+    values = {"wasnt_me_url": address, "at": now, "until": now, "due_at": now, **words}
     return all(address in render(f"mail/{email}/{part}", **values) for part in ("body.txt", "body.html"))
 
 

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts import service as accounts
-from portal.kit import access
+from portal.kit import access, browser_marks
 from portal.kit.forms import ConfirmForm
 from portal.kit.headers import private_link
 from portal.kit.i18n import _
@@ -44,7 +44,7 @@ def choose_password(token: str) -> ResponseReturnValue:
     form = ChoosePassword()
     if form.validate_on_submit():
         with form.showing_refusals():
-            service.choose_password(token, password=form.password.data)
+            browser_marks.keep(service.choose_password(token, password=form.password.data))
             flash(_("Password changed. You’ve been signed out everywhere. Sign in with your new password."), "success")
             return redirect(url_for("accounts.login"), code=303)
     least = accounts.least_password(person)

@@ -24,7 +24,8 @@ from portal.recovery.events import MisuseReported
 
 RESET = tokens.LinkPurpose("recovery.reset")
 WASNT_ME = accounts.WASNT_ME
-REQUESTS_PER_ACCOUNT = "5 per day"
+EMAILS_PER_ADDRESS = "1 per 5 minutes"
+"""Silence for longer would leave an owner without an email, if a stranger has asked before."""
 REQUESTS_PER_CLIENT = "20 per hour"
 REPORT_EMAILS_PER_MAILBOX = "10 per day"
 
@@ -41,12 +42,23 @@ class UnauthorisedReport:
 
 @before_writes
 def request_reset(email: str, *, client: ClientKey) -> None:
-    """Have a reset link sent, if the address has an account; nobody can tell from outside (P08).
+    """Have what leads on sent to the address, if anything is known of it; nobody can tell from outside (P08).
 
-    Raises TooManyTries for the client; the limit of the account is silent, so that it says nothing about the account.
+    To an account's the reset link, or the way back into a closed one; to one that an account has left lately, the link that
+    takes it back; to one that waits to be confirmed, its confirmation once more. Raises TooManyTries for the client; the
+    limit of the address is silent, so that it says nothing about it.
     """
     throttle.consume("recovery.reset_client", client, REQUESTS_PER_CLIENT)
-    _write_to("recovery.send_reset_link", email)
+    in_time = throttle.try_consume("recovery.send_reset_link", lookup_key(email), EMAILS_PER_ADDRESS)
+    person_id, change_id = _concerned(email, in_time=in_time)
+    sign_up = accounts.find_sign_up(email)
+    jobs.enqueue(
+        "recovery.send_reset_link",
+        subject_id=person_id,
+        person_id=str(person_id),
+        change_id=str(change_id),
+        sign_up_id=str(sign_up.id if sign_up and in_time else uuid.uuid4()),
+    )
 
 
 @before_writes
@@ -56,7 +68,9 @@ def report_misuse(email: str, *, message: str, client: ClientKey, by: Actor = NO
     Raises TooManyTries for the client.
     """
     throttle.consume("recovery.report_client", client, REQUESTS_PER_CLIENT)
-    _write_to("recovery.send_secure_link", email)
+    in_time = throttle.try_consume("recovery.send_secure_link", lookup_key(email), EMAILS_PER_ADDRESS)
+    person_id, change_id = _concerned(email, in_time=in_time)
+    jobs.enqueue("recovery.send_secure_link", subject_id=person_id, person_id=str(person_id), change_id=str(change_id))
     events.publish(MisuseReported(email=email, message=message, reporter_id=_reporter_id(by, email)))
 
 
@@ -68,35 +82,46 @@ def _reporter_id(by: Actor, email: str) -> uuid.UUID | None:
     return None if lookup_key(email) in map(lookup_key, own) else by.person_id
 
 
-def _write_to(job: str, email: str) -> None:
-    in_time = throttle.try_consume(job, lookup_key(email), REQUESTS_PER_ACCOUNT)
-    person = accounts.find_by_email(email)
-    person_id = person.id if person and in_time else uuid.uuid4()
-    jobs.enqueue(job, subject_id=person_id, person_id=str(person_id))
+def _concerned(email: str, *, in_time: bool) -> tuple[uuid.UUID, uuid.UUID]:
+    """Return the ids of whose account an address is, and of the change by which one has left it; else ids nobody has.
+
+    Each is asked whatever the other has found, so that every address costs as many questions.
+    """
+    person, left = accounts.find_by_email(email), accounts.find_undoable_change(email)
+    return person.id if person and in_time else uuid.uuid4(), left.id if left and in_time else uuid.uuid4()
 
 
-def send_reset_link(person_id: uuid.UUID) -> None:
-    """Write the email with the one live reset link; an id that nobody has is passed over."""
-    person = _find_active(person_id)
+def send_reset_link(person_id: uuid.UUID, *, change_id: uuid.UUID, sign_up_id: uuid.UUID) -> None:
+    """Write the email with the one live reset link, or what else leads on; ids that nobody has are passed over."""
+    person = _find(person_id)
+    if person and person.deactivated_at:
+        mail.account_closing(person, token=accounts.undo_deletion_token(person, to=person.email))
+    elif person:
+        written_at = accounts.renew_reset_link(person)
+        mail.reset_link(person, token=_reset_token(person, at=written_at), until=written_at + period("reset_link"))
+        audit.record("recovery.reset_requested", subject_id=person.id)
+    accounts.tell_left_mailbox(change_id)
     if person is None:
-        return
-    mail.reset_link(person, token=make_reset_token(person))
-    audit.record("recovery.reset_requested", subject_id=person.id)
+        accounts.write_email(sign_up_id)
 
 
-def send_secure_link(person_id: uuid.UUID) -> None:
+def send_secure_link(person_id: uuid.UUID, *, change_id: uuid.UUID) -> None:
     """Write the email with a link that secures the account; an id that nobody has is passed over."""
-    person = _find_active(person_id)
-    if person is None:
-        return
-    mail.secure_link(person)
-    audit.record("recovery.misuse_reported", subject_id=person.id)
+    person = _find(person_id)
+    if person:
+        mail.secure_link(person)
+        audit.record("recovery.misuse_reported", subject_id=person.id)
+    accounts.tell_left_mailbox(change_id)
 
 
 def make_reset_token(person: Person) -> str:
     """Return the token of a new reset link. Every older one is dead from now on."""
     accounts.request_reset_link(person)
-    return tokens.sign(RESET, str(person.id), stamp=accounts.reset_stamp(person) or "")
+    return _reset_token(person)
+
+
+def _reset_token(person: Person, *, at: datetime | None = None) -> str:
+    return tokens.sign(RESET, str(person.id), stamp=accounts.reset_stamp(person) or "", at=at)
 
 
 def person_of_reset(token: str) -> Person:
@@ -114,14 +139,16 @@ def _reset_stamp(person_id: str) -> str | None:
 
 
 @before_writes
-def choose_password(token: str, *, password: str) -> None:
+def choose_password(token: str, *, password: str) -> str:
     """Set the password that the link allows: every session ends, a frozen account thaws, nobody is signed in.
 
+    Returns the mark by which this browser is known to the account: a guesser elsewhere does not keep its owner out.
     Raises LinkDead, also for the second of two who use one link at the same time; and what `set_password` raises.
     """
     person = person_of_reset(token)
     accounts.set_password(person, password=password)
     audit.record("recovery.password_reset", subject_id=person.id, by=person.id)
+    return accounts.mark_browser_after_reset(person.id)
 
 
 def person_of_report(token: str) -> Person:
@@ -206,8 +233,12 @@ def undo_email_change(token: str) -> None:
 
 
 def _find_active(person_id: uuid.UUID) -> Person | None:
+    person = _find(person_id)
+    return None if person is None or person.deactivated_at else person
+
+
+def _find(person_id: uuid.UUID) -> Person | None:
     try:
-        person = accounts.get_person(person_id)
+        return accounts.get_person(person_id)
     except NotFound:
         return None
-    return None if person.deactivated_at else person

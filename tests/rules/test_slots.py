@@ -13,7 +13,10 @@ from tests.rules.source import ROOT
 PORTAL = ROOT / "portal"
 SESSION_IN = {"kit/access.py": "who is signed in, and the notices that a page shows once"}
 """The one module that may touch Flask's session, and what for."""
-COOKIES_IN = {"consent/browser.py": "the decision about analytics, and Google's own cookies when they are removed"}
+COOKIES_IN = {
+    "consent/browser.py": "the decision about analytics, and Google's own cookies when they are removed",
+    "kit/browser_marks.py": "the marks of accounts that were signed in to in this browser",
+}
 """The modules that may set or remove cookies of their own, and which."""
 KEPT = {SESSION_SLOT, "_permanent", "csrf_token", "_flashes"}
 """All that the portal's cookie may hold: the session, the CSRF token, and notices that are shown once."""

@@ -14,7 +14,8 @@ class SignIn(forms.Form):
             None,
             _l(
                 "Wrong email or password, or the address isn’t confirmed yet. Just signed up? Open the link in our email "
-                "first."
+                "first. After many wrong attempts, only a browser that you’ve signed in with before or a new password "
+                "gets you in."
             ),
         ),
         "AccountFrozen": (

@@ -24,7 +24,7 @@ def enrol_factor() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.showing_refusals():
             opened = service.add_factor(actor, sealed=form.sealed.data, code=form.code.data)
-            access.start_browser_session(opened.secret, remembered=opened.remembered)
+            access.start_browser_session(opened.secret, remembered=opened.remembered, mark=opened.mark)
             flash(_("Two-step verification is on. From now on we’ll ask for a code when you sign in."), "success")
             return redirect(web.next_path() or url_for(".security"), code=303)
     setup = service.begin_factor(actor, sealed=form.sealed.data)
@@ -39,7 +39,8 @@ def remove_factor() -> ResponseReturnValue:
     form = RemoveFactor()
     if form.validate_on_submit():
         with form.showing_refusals():
-            service.remove_factor(access.actor(), password=form.password.data)
+            opened = service.remove_factor(access.actor(), password=form.password.data, device=web.this_device())
+            access.start_browser_session(opened.secret, remembered=opened.remembered, mark=opened.mark)
             flash(_("Two-step verification is off. You now sign in with just your password."), "success")
             return redirect(url_for(".security"), code=303)
     return render("accounts/remove_factor.html", form=form), form.status

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.accounts import service
 from portal.accounts.forms.password import ChangePassword
-from portal.kit import access, passwords
+from portal.kit import access, passwords, web
 from portal.kit.i18n import _
 from portal.kit.templating import render
 
@@ -19,8 +19,10 @@ def password() -> ResponseReturnValue:
     form = ChangePassword()
     if form.validate_on_submit():
         with form.showing_refusals():
-            opened = service.change_password(access.actor(), current=form.current_password.data, password=form.password.data)
-            access.start_browser_session(opened.secret, remembered=opened.remembered)
+            opened = service.change_password(
+                access.actor(), current=form.current_password.data, password=form.password.data, device=web.this_device()
+            )
+            access.start_browser_session(opened.secret, remembered=opened.remembered, mark=opened.mark)
             flash(_("Password changed. You’ve been signed out everywhere else."), "success")
             return redirect(url_for(".security"), code=303)
     least = passwords.least(with_factor=access.actor().has_second_factor)

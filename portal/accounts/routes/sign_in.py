@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from portal.accounts import service
 from portal.accounts.forms.factors import Code
 from portal.accounts.forms.sign_in import ConfirmByPassword, ConfirmIdentity, SignIn
-from portal.kit import access, devices, web
+from portal.kit import access, browser_marks, web
 from portal.kit.i18n import _
 from portal.kit.refusals import LinkDead, Refusal
 from portal.kit.templating import day, render
@@ -14,16 +14,12 @@ from portal.kit.templating import day, render
 bp = Blueprint("accounts", __name__)
 
 
-def _device() -> str:
-    return devices.device_of(request.headers.get("User-Agent", ""))
-
-
 def _go_on() -> ResponseReturnValue:
     return redirect(web.next_path() or web.home_path(), code=303)
 
 
 def _enter(opened: service.SignedIn) -> ResponseReturnValue:
-    access.start_browser_session(opened.secret, remembered=opened.remembered)
+    access.start_browser_session(opened.secret, remembered=opened.remembered, mark=opened.mark)
     if opened.password_is_common:
         flash(_("Your password is easy to guess. Choose another one under Settings, Password."), "warning")
     return _go_on()
@@ -51,9 +47,10 @@ def _attempt(form: SignIn) -> service.Attempt:
         email=form.email.data,
         password=form.password.data,
         remember=form.remember.data,
-        device=_device(),
+        device=web.this_device(),
         client=web.this_client(),
         replaces=access.actor().session_id,
+        marks=browser_marks.marks(),
     )
 
 
@@ -99,7 +96,13 @@ def _ask_code(form: Code) -> ResponseReturnValue:
 def _by_code(form: Code) -> service.SignedIn:
     actor = access.actor()
     if form.step.data:
-        return service.finish_sign_in(form.step.data, code=form.code.data, device=_device(), replaces=actor.session_id)
+        return service.finish_sign_in(
+            form.step.data,
+            code=form.code.data,
+            device=web.this_device(),
+            replaces=actor.session_id,
+            marks=browser_marks.marks(),
+        )
     return service.give_second_factor(actor, code=form.code.data)
 
 
@@ -120,6 +123,6 @@ def confirm_identity() -> ResponseReturnValue:
     form = ConfirmIdentity() if access.actor().has_second_factor else ConfirmByPassword()
     if form.validate_on_submit():
         with form.showing_refusals():
-            opened = service.confirm_it_is_you(access.actor(), device=_device(), **form.proof())
+            opened = service.confirm_it_is_you(access.actor(), device=web.this_device(), **form.proof())
             return _enter(opened)
     return render("accounts/confirm_identity.html", form=form), form.status

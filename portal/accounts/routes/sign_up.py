@@ -68,6 +68,11 @@ def verify_email(token: str) -> ResponseReturnValue:
         flash(_("Your email address is confirmed and your account is ready. Sign in to continue."), "success")
         return redirect(url_for(".login"), code=303)
     waiting = service.sign_up_of(token)
+    left = service.find_undoable_change(waiting.email)
     return render(
-        "accounts/verify_email.html", form=form, waiting=waiting, beside=service.count_beside(waiting)
+        "accounts/verify_email.html",
+        form=form,
+        waiting=waiting,
+        beside=service.count_beside(waiting),
+        undo_token=service.undo_token(left) if left else None,
     ), form.status

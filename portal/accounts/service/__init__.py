@@ -15,6 +15,7 @@ from portal.accounts.service.email_change import email_change_to_veto as email_c
 from portal.accounts.service.email_change import find_open_email_change_for as find_open_email_change_for
 from portal.accounts.service.email_change import request_email_change as request_email_change
 from portal.accounts.service.email_change import stop_email_changes as stop_email_changes
+from portal.accounts.service.email_change import tell_left_mailbox as tell_left_mailbox
 from portal.accounts.service.email_change import undo_email_change as undo_email_change
 from portal.accounts.service.email_change import undo_token as undo_token
 from portal.accounts.service.email_change import veto_email_change as veto_email_change
@@ -22,12 +23,13 @@ from portal.accounts.service.factors import add_factor as add_factor
 from portal.accounts.service.factors import begin_factor as begin_factor
 from portal.accounts.service.factors import remove_factor as remove_factor
 from portal.accounts.service.factors import undo_factor as undo_factor
-from portal.accounts.service.former_emails import find_by_former_email as find_by_former_email
+from portal.accounts.service.former_emails import find_undoable_change as find_undoable_change
 from portal.accounts.service.former_emails import left_mailbox_at as left_mailbox_at
+from portal.accounts.service.history import Wrong as Wrong
 from portal.accounts.service.history import history_for as history_for
 from portal.accounts.service.history import note_failure as note_failure
+from portal.accounts.service.known_browsers import mark_browser_after_reset as mark_browser_after_reset
 from portal.accounts.service.passwords import change_password as change_password
-from portal.accounts.service.passwords import check_password as check_password
 from portal.accounts.service.passwords import least_password as least_password
 from portal.accounts.service.passwords import newest_password_hashes as newest_password_hashes
 from portal.accounts.service.passwords import set_password as set_password
@@ -46,6 +48,7 @@ from portal.accounts.service.profile import avatar_for as avatar_for
 from portal.accounts.service.profile import change_profile as change_profile
 from portal.accounts.service.profile import remove_avatar as remove_avatar
 from portal.accounts.service.profile import set_avatar as set_avatar
+from portal.accounts.service.reset_links import renew_reset_link as renew_reset_link
 from portal.accounts.service.reset_links import request_reset_link as request_reset_link
 from portal.accounts.service.reset_links import reset_stamp as reset_stamp
 from portal.accounts.service.sessions import SignedIn as SignedIn
@@ -68,6 +71,7 @@ from portal.accounts.service.sign_ups import add_person as add_person
 from portal.accounts.service.sign_ups import confirm_address as confirm_address
 from portal.accounts.service.sign_ups import correct_address as correct_address
 from portal.accounts.service.sign_ups import count_beside as count_beside
+from portal.accounts.service.sign_ups import find_sign_up as find_sign_up
 from portal.accounts.service.sign_ups import send_again as send_again
 from portal.accounts.service.sign_ups import sign_up as sign_up
 from portal.accounts.service.sign_ups import sign_up_by_token as sign_up_by_token

@@ -56,7 +56,7 @@ def request_email_change(actor: Actor, *, email: str) -> None:
         raise AddressIsTheSame
     end_email_changes(person.id, state=EmailChangeState.REPLACED)
     change = _add(person, email)
-    mail.email_change_requested(person, new_email=email, veto_token=_sign(VETO, change))
+    mail.email_change_requested(person, new_email=email, veto_token=tokens.sign(VETO, str(change.id)))
     owner = find_by_email(email)
     if owner and in_time:
         mail.email_change_taken(owner)
@@ -127,9 +127,16 @@ def email_change_to_undo(token: str) -> EmailChange:
     return change
 
 
+def tell_left_mailbox(change_id: uuid.UUID) -> None:
+    """Write once more to the mailbox that was left by a change which it may still take back; other ids are passed over."""
+    change = db.session.get(EmailChange, change_id)
+    if change is not None and change.id in {each.id for each in undoable_changes(change.person_id)}:
+        mail.email_change_done_old(get_person(change.person_id), change=change, undo_token=undo_token(change))
+
+
 def undo_token(change: EmailChange) -> str:
-    """Return the token of the link that takes a confirmed change back."""
-    return _sign(UNDO, change)
+    """Return the token of the link that takes a confirmed change back: each time the same, it lives from the change on."""
+    return tokens.sign(UNDO, str(change.id), at=change.left_at)
 
 
 def confirm_email_change(token: str, *, keep_session: uuid.UUID | None = None) -> None:
@@ -145,7 +152,7 @@ def confirm_email_change(token: str, *, keep_session: uuid.UUID | None = None) -
     change.state, change.confirmed_at = EmailChangeState.CONFIRMED, clock.now()
     _set_address(person, change.new_email)
     end_sessions(person.id, but=keep_session)
-    mail.email_change_done_old(person, to=change.old_email, undo_token=_sign(UNDO, change))
+    mail.email_change_done_old(person, change=change, undo_token=undo_token(change))
     mail.email_change_done_new(person)
     audit.record("accounts.email_changed", subject_id=person.id, by=person.id)
 
@@ -217,10 +224,6 @@ def _set_address(person: Person, email: str, *, is_undo: bool = False) -> None:
     except IntegrityError:
         raise LinkDead from None
     events.publish(change)
-
-
-def _sign(purpose: tokens.LinkPurpose, change: EmailChange) -> str:
-    return tokens.sign(purpose, str(change.id))
 
 
 def _read(purpose: tokens.LinkPurpose, token: str, states: set[EmailChangeState]) -> EmailChange:

@@ -4,7 +4,7 @@ import base64
 import binascii
 import secrets
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import pyotp
@@ -15,7 +15,8 @@ from sqlalchemy import delete, or_, select, update
 from portal.accounts import mail
 from portal.accounts.models import FACTOR_SECRET, Person, StaffRole, TotpFactor
 from portal.accounts.service import people, sessions
-from portal.accounts.service.passwords import WrongPassword, check_password
+from portal.accounts.service.known_browsers import mark_browser
+from portal.accounts.service.passwords import check_password
 from portal.accounts.service.pending import end_pending
 from portal.kit import audit, clock, codes, keys, passwords, throttle
 from portal.kit.actor import Actor
@@ -122,22 +123,23 @@ def add_factor(actor: Actor, *, sealed: str, code: str) -> sessions.SignedIn:
     sessions.end_sessions(person.id, but=actor.session_id)
     end_pending(person.id)
     audit.record("accounts.factor_added", subject_id=person.id, by=person.id)
-    return sessions.renew_session(actor, by_second_factor=True)
+    return replace(sessions.renew_session(actor, by_second_factor=True), mark=mark_browser(person.id))
 
 
 @before_writes
-def remove_factor(actor: Actor, *, password: str) -> None:
-    """Remove the second factor, if the password is long enough to stand alone; other sessions end.
+def remove_factor(actor: Actor, *, password: str, device: str) -> sessions.SignedIn:
+    """Remove the second factor, if the password is long enough to stand alone.
 
-    Raises WrongPassword, TooManyTries, NotFound (there is none), PasswordTooShort.
+    Other sessions end and this one gets another secret. Raises WrongPassword, TooManyTries, NotFound (there is none),
+    PasswordTooShort.
     """
+    check_password(actor, password=password, device=device)
     person = people.person_for(actor)
-    if not check_password(person, password=password):
-        raise WrongPassword
     passwords.check_length(password, least=passwords.MIN_ALONE)
     drop_factor(person)
     sessions.end_sessions(person.id, but=actor.session_id)
     audit.record("accounts.factor_removed", subject_id=person.id, by=person.id)
+    return replace(sessions.renew_session(actor, by_second_factor=False), mark=mark_browser(person.id))
 
 
 def drop_factor(person: Person) -> None:
@@ -161,19 +163,20 @@ def undo_factor(person: Person, *, since: datetime) -> None:
 
 
 @before_writes
-def consume_code(person_id: uuid.UUID, *, code: str) -> None:
-    """Check a code and spend it: it never serves twice (v5.0.0-6.5.1).
+def consume_code(person_id: uuid.UUID, *, code: str, count: str | None = None) -> None:
+    """Check a code and spend it: it never serves twice (v5.0.0-6.5.1). A wrong one counts for the person, or in `count`.
 
     Raises CodeWrong, also for a person without a factor, TooManyTries, and CodesUnreadable.
     """
-    throttle.consume("accounts.code", str(person_id), TRIES)
+    key = count or str(person_id)
+    throttle.consume("accounts.code", key, TRIES)
     sealed = db.session.scalar(select(TotpFactor.secret_sealed).where(TotpFactor.person_id == person_id))
     if sealed is None:
         raise CodeWrong
-    step = _step_of(_open_secret(person_id, sealed), code)
+    step = _step_of(_open_secret(person_id, sealed, key), code)
     if step is None:
         raise CodeWrong
-    throttle.refund("accounts.code", str(person_id), TRIES)
+    throttle.refund("accounts.code", key, TRIES)
     # A step far ahead was spent while a clock was ahead; it must not lock its owner out until that day.
     unspent = or_(TotpFactor.last_step < step, TotpFactor.last_step > step + clock.SKEW.total_seconds() // STEP_SECONDS)
     newer = update(TotpFactor).where(TotpFactor.person_id == person_id, unspent)
@@ -181,12 +184,12 @@ def consume_code(person_id: uuid.UUID, *, code: str) -> None:
         raise CodeWrong
 
 
-def _open_secret(person_id: uuid.UUID, sealed: bytes) -> str:
+def _open_secret(person_id: uuid.UUID, sealed: bytes, key: str) -> str:
     try:
         return FACTOR_SECRET.open(sealed, of=person_id).decode()
     except keys.CannotOpen:
         # No guess was made, and none is counted.
-        throttle.refund("accounts.code", str(person_id), TRIES)
+        throttle.refund("accounts.code", key, TRIES)
         log.error("accounts.codes_unreadable", key=key_id_of(sealed))
         raise CodesUnreadable from None
 

@@ -16,11 +16,13 @@ from portal.kit.periods import period
 from portal.kit.refusals import LinkDead
 
 
-def find_by_former_email(email: str) -> Person | None:
-    """Return the person whose account has left this address and can be taken back to it still, or None."""
+def find_undoable_change(email: str) -> EmailChange | None:
+    """Return the change by which an account has left this address and can be taken back to it still, or None.
+
+    One statement, whatever is found.
+    """
     left = _untaken().where(EmailChange.old_email_key == lookup_key(email), _in_time())
-    change = db.session.scalar(left.order_by(EmailChange.confirmed_at.desc()).limit(1))
-    return db.session.get(Person, change.person_id) if change else None
+    return db.session.scalar(left.order_by(EmailChange.confirmed_at.desc()).limit(1))
 
 
 def former_emails(person_id: uuid.UUID) -> Sequence[EmailChange]:

@@ -2,11 +2,13 @@
 
 import uuid
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy import func, select, update
 
 from portal.accounts import mail
 from portal.accounts.models import Person, SignInEvent, SignInOutcome
+from portal.accounts.service.known_browsers import MOST_WRONG
 from portal.jobs import service as jobs
 from portal.kit import clock
 from portal.kit.actor import Actor
@@ -32,8 +34,15 @@ def history_for(actor: Actor) -> list[SignInEvent]:
     )
 
 
-def note_success(person: Person, *, device: str) -> None:
-    """Write a sign-in into the history; tell its owner when the device is new to it."""
+def note_success(person: Person, *, device: str, in_known_browser: bool) -> None:
+    """Write a sign-in into the history, and start its count of wrong passwords in a row again.
+
+    Tells its owner when the device is new to the history. A sign-in from a known browser leaves the count of others.
+    """
+    if in_known_browser:
+        person.wrong_passwords_known = 0
+    else:
+        person.wrong_passwords = 0
     mine = SignInEvent.person_id == person.id
     known = set(
         db.session.scalars(select(SignInEvent.device).where(mine, SignInEvent.outcome == SignInOutcome.SIGNED_IN).distinct())
@@ -43,21 +52,40 @@ def note_success(person: Person, *, device: str) -> None:
         mail.new_sign_in(person, device=device, at=clock.now())
 
 
-def note_failure_later(person_id: uuid.UUID | None, *, device: str) -> None:
+class Wrong(StrEnum):
+    """What was wrong: a password, in a browser that is known to the account or in another, or a code."""
+
+    IN_KNOWN_BROWSER = "in_known_browser"
+    ELSEWHERE = "elsewhere"
+    CODE = "code"
+
+
+def note_failure_later(person_id: uuid.UUID | None, *, device: str, wrong: Wrong) -> None:
     """Have a failed try noted once the unit has ended. It is the same work for a stranger (v5.0.0-6.3.8)."""
     somebody, at = person_id or uuid.uuid4(), clock.now().isoformat()
-    after_unit(lambda: _enqueue(somebody, device, at))
+    after_unit(lambda: _enqueue(somebody, device, at, wrong))
 
 
-def _enqueue(person_id: uuid.UUID, device: str, at: str) -> None:
-    jobs.enqueue("accounts.note_failed_sign_in", subject_id=person_id, person_id=str(person_id), device=device, failed_at=at)
+def _enqueue(person_id: uuid.UUID, device: str, at: str, wrong: Wrong) -> None:
+    jobs.enqueue(
+        "accounts.note_failed_sign_in",
+        subject_id=person_id,
+        person_id=str(person_id),
+        device=device,
+        failed_at=at,
+        wrong=wrong.value,
+    )
 
 
-def note_failure(person_id: uuid.UUID, *, device: str, at: datetime) -> None:
-    """Count a failed try in the history; write an email when a day has seen many. An id nobody has is passed over."""
+def note_failure(person_id: uuid.UUID, *, device: str, at: datetime, wrong: Wrong) -> None:
+    """Count a failed try, in the history and in a row; write an email when a day has seen many, and when a row is full.
+
+    An id nobody has is passed over.
+    """
     person = db.lock(Person, person_id)
     if person is None:
         return
+    is_full = _count_in_a_row(person, wrong) == MOST_WRONG
     before = _failures_since(person_id, at - timedelta(days=1))
     last = db.session.scalar(
         select(SignInEvent).where(SignInEvent.person_id == person_id).order_by(SignInEvent.last_at.desc()).limit(1)
@@ -69,8 +97,18 @@ def note_failure(person_id: uuid.UUID, *, device: str, at: datetime) -> None:
         db.session.add(
             SignInEvent(person_id=person_id, outcome=SignInOutcome.FAILED, device=device, first_at=at, last_at=at)
         )
-    if before < WORRYING <= before + 1:
-        mail.failed_sign_ins(person, count=before + 1, at=at)
+    if is_full or before < WORRYING <= before + 1:
+        mail.failed_sign_ins(person, count=before + 1, at=at, is_full=is_full)
+
+
+def _count_in_a_row(person: Person, wrong: Wrong) -> int:
+    if wrong is Wrong.ELSEWHERE:
+        person.wrong_passwords += 1
+        return person.wrong_passwords
+    if wrong is Wrong.IN_KNOWN_BROWSER:
+        person.wrong_passwords_known += 1
+        return person.wrong_passwords_known
+    return 0
 
 
 def _failures_since(person_id: uuid.UUID, since: datetime) -> int:

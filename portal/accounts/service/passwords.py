@@ -1,11 +1,14 @@
 """The password of an account: judged, checked, set, changed, hashed again (P07)."""
 
 import uuid
+from dataclasses import replace
 
 from sqlalchemy import select, update
 
 from portal.accounts import mail
 from portal.accounts.models import Person
+from portal.accounts.service import history
+from portal.accounts.service.known_browsers import MOST_WRONG, mark_browser
 from portal.accounts.service.pending import end_pending
 from portal.accounts.service.people import has_factor, lock_person, person_for
 from portal.accounts.service.sessions import SignedIn, end_sessions, renew_session
@@ -17,7 +20,7 @@ from portal.kit.settings import current_settings
 from portal.kit.unit import before_writes
 from portal.legal import policy
 
-CHECKS_PER_PERSON = "10 per 5 minutes"
+CHECKS_PER_SESSION = "10 per 5 minutes"
 PASSWORDS_PER_PERSON = "10 per hour; 20 per day"
 """Changes that one account may try: each costs an email, hashes and a judgement. A reset by email has a limit of its own."""
 
@@ -38,16 +41,19 @@ def context_words(*own: str) -> list[str]:
 
 
 @before_writes
-def check_password(person: Person, *, password: str) -> bool:
-    """Tell whether `password` is the person's own; wrong answers are counted.
+def check_password(actor: Actor, *, password: str, device: str) -> None:
+    """Check that `password` is the actor's own; a wrong one is counted, and stands in the history.
 
-    Raises TooManyTries, also for the right one while the count is spent, and Busy.
+    Each session has a count of its own: a thief's does not keep the owner's from a defence. Raises WrongPassword, also
+    for the right one after too many wrong ones in a row; TooManyTries, likewise; and Busy.
     """
-    throttle.consume("accounts.password", str(person.id), CHECKS_PER_PERSON)
-    if not passwords.hasher().verify(person.password_hash, password):
-        return False
-    throttle.refund("accounts.password", str(person.id), CHECKS_PER_PERSON)
-    return True
+    person, key = person_for(actor), f"{actor.person_id} {actor.session_id}"
+    throttle.consume("accounts.password", key, CHECKS_PER_SESSION)
+    is_right = passwords.hasher().verify(person.password_hash, password)
+    if not is_right or person.wrong_passwords_known >= MOST_WRONG:
+        history.note_failure_later(person.id, device=device, wrong=history.Wrong.IN_KNOWN_BROWSER)
+        raise WrongPassword
+    throttle.refund("accounts.password", key, CHECKS_PER_SESSION)
 
 
 @before_writes
@@ -64,6 +70,7 @@ def set_password(person: Person, *, password: str, keep_session: uuid.UUID | Non
     if person.password_set_at != set_before:
         raise LinkDead
     person.password_hash, person.password_set_at, person.frozen_at = hashed, clock.now(), None
+    person.wrong_passwords = person.wrong_passwords_known = 0
     end_sessions(person.id, but=keep_session)
     end_pending(person.id)
     mail.password_changed(person)
@@ -71,17 +78,16 @@ def set_password(person: Person, *, password: str, keep_session: uuid.UUID | Non
 
 
 @before_writes
-def change_password(actor: Actor, *, current: str, password: str) -> SignedIn:
+def change_password(actor: Actor, *, current: str, password: str, device: str) -> SignedIn:
     """Change one's own password: other sessions end, this one gets another secret (v5.0.0-6.2.3, 7.2.4, 7.4.3).
 
     Raises WrongPassword, which counts; TooManyTries, Busy, and what `set_password` raises.
     """
+    check_password(actor, password=current, device=device)
     person = person_for(actor)
-    if not check_password(person, password=current):
-        raise WrongPassword
     throttle.consume("accounts.password_change", str(person.id), PASSWORDS_PER_PERSON)
     set_password(person, password=password, keep_session=actor.session_id)
-    return renew_session(actor, by_second_factor=False)
+    return replace(renew_session(actor, by_second_factor=False), mark=mark_browser(person.id))
 
 
 @before_writes

@@ -22,11 +22,15 @@ TOUCH_EVERY = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class SignedIn:
-    """An open session: the secret for the cookie, whether the cookie outlives the browser, advice about the password."""
+    """An open session: the secret for the cookie, whether the cookie outlives the browser, advice about the password.
+
+    `mark` is what makes the browser known from now on, where the proof was one that does.
+    """
 
     secret: str
     remembered: bool
     password_is_common: bool = False
+    mark: str = ""
 
 
 @dataclass(frozen=True)

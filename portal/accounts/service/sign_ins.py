@@ -1,13 +1,13 @@
 """Sign-in: one hash for everybody, the same answer to all who are wrong, a second step for those who set one up."""
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NoReturn
 
 from portal.accounts.models import Person
-from portal.accounts.service import closing_links, factors, history, people, sessions
-from portal.accounts.service.passwords import WrongPassword, check_password, refresh_hash
+from portal.accounts.service import closing_links, factors, history, known_browsers, people, sessions
+from portal.accounts.service.passwords import check_password, refresh_hash
 from portal.accounts.service.sessions import SignedIn
 from portal.kit import audit, passwords, throttle, tokens
 from portal.kit.actor import Actor
@@ -41,7 +41,7 @@ class AccountClosing(Refusal):
 
 @dataclass(frozen=True)
 class Attempt:
-    """What a browser sends to get in, and what it is: its label, its address, what it held before."""
+    """What a browser sends to get in, and what it is: its label, its address, what it held before, where it is known."""
 
     email: str
     password: str
@@ -49,6 +49,7 @@ class Attempt:
     device: str
     client: ClientKey
     replaces: uuid.UUID | None = None
+    marks: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -70,18 +71,23 @@ class _Proven:
 def sign_in(attempt: Attempt) -> SignedIn | SecondStep:
     """Let a person in, or ask for the second step.
 
-    Raises SignInRefused, AccountFrozen, AccountClosing; TooManyTries, also for the right password,
-    and the same for an address without an account (v5.0.0-6.3.1); Busy.
+    Raises SignInRefused, also for the right password after too many wrong ones in a row, AccountFrozen, AccountClosing;
+    TooManyTries, also for the right password, and the same for an address without an account (v5.0.0-6.3.1); Busy.
     """
-    throttle.consume("accounts.sign_in_client", attempt.client, FAILURES_PER_CLIENT)
-    throttle.consume("accounts.sign_in", lookup_key(attempt.email), FAILURES_PER_ACCOUNT)
     person = people.find_by_email(attempt.email)
+    browser = known_browsers.find_browser(person, marks=attempt.marks)
+    counts = _counts(attempt, person, browser)
     # Taken down now: hashing gives the connection back, and reading once more would take longer for those who exist.
     proven = _Proven(person.id, _stamp(person)) if person else None
+    for name, key, limit in counts:
+        throttle.consume(name, key, limit)
     right = passwords.hasher().verify(person.password_hash if person else None, attempt.password)
-    if person is None or proven is None or not right:
-        _refuse(attempt, proven.person_id if proven else None)
-    _refund(attempt)
+    if person is None or proven is None or not right or _is_locked(person, browser):
+        wrong = history.Wrong.IN_KNOWN_BROWSER if browser else history.Wrong.ELSEWHERE
+        history.note_failure_later(proven.person_id if proven else None, device=attempt.device, wrong=wrong)
+        raise SignInRefused
+    for name, key, limit in counts:
+        throttle.refund(name, key, limit)
     if person.frozen_at:
         raise AccountFrozen
     refresh_hash(person, password=attempt.password, fits=right)
@@ -91,18 +97,22 @@ def sign_in(attempt: Attempt) -> SignedIn | SecondStep:
     _check_open(person)
     # Judged before the session is opened: nobody waits for the write lock meanwhile.
     is_common = passwords.is_common(attempt.password)
-    opened = _enter(proven, attempt.device, attempt.remember, attempt.replaces, by_second_factor=False)
-    return SignedIn(opened.secret, opened.remembered, is_common)
+    opened = _enter(proven, attempt.device, attempt.remember, attempt.replaces, browser, by_second_factor=False)
+    return replace(opened, password_is_common=is_common)
 
 
-def _refuse(attempt: Attempt, person_id: uuid.UUID | None) -> NoReturn:
-    history.note_failure_later(person_id, device=attempt.device)
-    raise SignInRefused
+def _counts(attempt: Attempt, person: Person | None, browser: str | None) -> list[tuple[str, str, str]]:
+    """Return which counts a try spends, as name, key and limit: of its place, and of the account or the known browser."""
+    place = ("accounts.sign_in_client", attempt.client, FAILURES_PER_CLIENT)
+    if person and browser:
+        key = known_browsers.count_key(person.id, browser=browser)
+        return [place, ("accounts.sign_in_known", key, FAILURES_PER_ACCOUNT)]
+    return [place, ("accounts.sign_in", lookup_key(attempt.email), FAILURES_PER_ACCOUNT)]
 
 
-def _refund(attempt: Attempt) -> None:
-    throttle.refund("accounts.sign_in_client", attempt.client, FAILURES_PER_CLIENT)
-    throttle.refund("accounts.sign_in", lookup_key(attempt.email), FAILURES_PER_ACCOUNT)
+def _is_locked(person: Person, browser: str | None) -> bool:
+    # Wrong and right are answered alike: the answer must not tell a guesser that the password was found.
+    return browser is None and person.wrong_passwords >= known_browsers.MOST_WRONG
 
 
 def _check_open(person: Person) -> None:
@@ -115,20 +125,31 @@ def _stamp(person: Person) -> str:
     return f"{person.password_set_at.isoformat()} {person.frozen_at} {person.deactivated_at}"
 
 
-def _enter(proven: _Proven, device: str, remember: bool, replaces: uuid.UUID | None, *, by_second_factor: bool) -> SignedIn:
+def _enter(
+    proven: _Proven,
+    device: str,
+    remember: bool,
+    replaces: uuid.UUID | None,
+    browser: str | None,
+    *,
+    by_second_factor: bool,
+) -> SignedIn:
     """Open the session, if nothing that the proof stood on has moved since it was given."""
     person = people.lock_person(proven.person_id)
     if _stamp(person) != proven.stamp:
         raise SignInRefused
-    history.note_success(person, device=device)
+    history.note_success(person, device=device, in_known_browser=browser is not None)
     audit.record("accounts.signed_in", subject_id=person.id, by=person.id, second_factor=by_second_factor)
-    return sessions.open_session(
+    opened = sessions.open_session(
         person.id, device=device, remember=remember, replaces=replaces, by_second_factor=by_second_factor
     )
+    return replace(opened, mark=known_browsers.mark_browser(person.id, browser=browser))
 
 
 @before_writes
-def finish_sign_in(token: str, *, code: str, device: str, replaces: uuid.UUID | None = None) -> SignedIn:
+def finish_sign_in(
+    token: str, *, code: str, device: str, replaces: uuid.UUID | None = None, marks: Sequence[str] = ()
+) -> SignedIn:
     """Let a person in who has given the password, by the code of the second step.
 
     Raises LinkDead when the first half is too old or the account has changed since, CodeWrong, CodesUnreadable,
@@ -136,15 +157,16 @@ def finish_sign_in(token: str, *, code: str, device: str, replaces: uuid.UUID | 
     """
     person_id, remember = tokens.read(SECOND_STEP, token, max_age=period("human_code"), stamp=_stamp_of)
     person = people.get_person(uuid.UUID(person_id))
-    proven = _Proven(person.id, _stamp(person))
+    proven, browser = _Proven(person.id, _stamp(person)), known_browsers.find_browser(person, marks=marks)
+    count = known_browsers.count_key(person.id, browser=browser) if browser else None
     try:
-        factors.consume_code(proven.person_id, code=code)
+        factors.consume_code(proven.person_id, code=code, count=count)
     except factors.CodeWrong:
-        history.note_failure_later(proven.person_id, device=device)
+        history.note_failure_later(proven.person_id, device=device, wrong=history.Wrong.CODE)
         raise
     _check_open(person)
     try:
-        return _enter(proven, device, bool(remember), replaces, by_second_factor=True)
+        return _enter(proven, device, bool(remember), replaces, browser, by_second_factor=True)
     except SignInRefused:
         # The account has changed while the code was being checked.
         raise LinkDead from None
@@ -163,14 +185,13 @@ def confirm_it_is_you(actor: Actor, *, password: str, device: str, code: str = "
 
     A person with a second factor gives both. Raises WrongPassword, CodeWrong, CodesUnreadable, TooManyTries, Busy.
     """
-    try:
-        if not check_password(people.person_for(actor), password=password):
-            raise WrongPassword
-        if actor.has_second_factor:
-            factors.consume_code(people.person_for(actor).id, code=code)
-    except (WrongPassword, factors.CodeWrong):
-        history.note_failure_later(actor.person_id, device=device)
-        raise
+    check_password(actor, password=password, device=device)
+    if actor.has_second_factor:
+        try:
+            factors.consume_code(actor.require_id(), code=code)
+        except factors.CodeWrong:
+            history.note_failure_later(actor.person_id, device=device, wrong=history.Wrong.CODE)
+            raise
     audit.record("accounts.identity_confirmed", subject_id=actor.person_id, by=actor.person_id)
     return sessions.renew_session(actor, by_second_factor=actor.has_second_factor)
 

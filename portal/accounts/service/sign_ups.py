@@ -3,12 +3,14 @@
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from portal.accounts import mail
-from portal.accounts.models import Person, SignUp
+from portal.accounts.models import EmailChange, Person, SignUp
 from portal.accounts.service import people
+from portal.accounts.service.email_change import undo_token
+from portal.accounts.service.former_emails import find_undoable_change
 from portal.accounts.service.passwords import context_words
 from portal.jobs import service as jobs
 from portal.kit import audit, clock, passwords, throttle, tokens
@@ -112,27 +114,46 @@ def _write(row: SignUp, *, in_time: bool) -> None:
         jobs.enqueue("accounts.write_to_sign_up", sign_up_id=str(row.id))
 
 
+def find_sign_up(email: str) -> SignUp | None:
+    """Return the newest sign-up that waits for this address to be confirmed, or None. One statement."""
+    waiting = select(SignUp).where(
+        SignUp.email_key == lookup_key(email), SignUp.created_at > clock.now() - period("never_confirmed")
+    )
+    return db.session.scalar(waiting.order_by(SignUp.created_at.desc()).limit(1))
+
+
 def write_email(sign_up_id: uuid.UUID) -> None:
-    """Write to the address of a sign-up: the link, or that there is an account already. A sign-up that ended gets none."""
+    """Write to the address of a sign-up: the link, or that there is an account already. A sign-up that ended gets none.
+
+    To an address that an account has left lately, the link that takes it back goes along: a confirmation ends that right.
+    """
     row = db.session.get(SignUp, sign_up_id)
     if row is None:
         return
     if people.find_by_email(row.email):
         mail.already_have_account(row)
-    else:
-        mail.confirm_address(row, token=tokens.sign(CONFIRM, str(row.id), stamp=row.email_key))
+    elif not _was_an_accounts_since(row):
+        left = find_undoable_change(row.email)
+        token = tokens.sign(CONFIRM, str(row.id), stamp=row.email_key)
+        mail.confirm_address(row, token=token, left=left, undo_token=undo_token(left) if left else "")
 
 
 def sign_up_of(token: str) -> SignUp:
     """Return the sign-up that a link confirms.
 
-    Raises LinkDead: forged, expired, used, its address was corrected, or has an account by now.
+    Raises LinkDead: forged, expired, used, its address was corrected, or has had an account since.
     """
     (sign_up_id,) = tokens.read(CONFIRM, token, max_age=period("confirmation_link"), stamp=_stamp)
     row = get_sign_up(uuid.UUID(sign_up_id))
-    if people.find_by_email(row.email):
+    if people.find_by_email(row.email) or _was_an_accounts_since(row):
         raise LinkDead
     return row
+
+
+def _was_an_accounts_since(row: SignUp) -> bool:
+    # What was asked for while the address was an account's does not come to life when the account leaves it.
+    at_address = or_(EmailChange.old_email_key == row.email_key, EmailChange.new_email_key == row.email_key)
+    return bool(db.session.scalar(select(exists().where(at_address, EmailChange.confirmed_at > row.created_at))))
 
 
 def count_beside(row: SignUp) -> int:

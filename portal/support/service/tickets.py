@@ -71,12 +71,12 @@ def open_misuse_ticket(event: MisuseReported) -> None:
     It is its reporter's, who has it in their copy and their erasure if they were signed in; never the named account's.
     """
     # Both are asked, so that a report about a stranger costs as many questions.
-    current, former = accounts.find_by_email(event.email), accounts.find_by_former_email(event.email)
-    named = current or former
+    current, left = accounts.find_by_email(event.email), accounts.find_undoable_change(event.email)
+    named_id = current.id if current else left.person_id if left else None
     ticket = _new(
         kind=TicketKind.MISUSE_REPORTED,
         subject_id=event.reporter_id,
-        about_id=named.id if named else None,
+        about_id=named_id,
         email=event.email,
         urgent=True,
     )
