@@ -15,7 +15,7 @@ def unread(found: Iterable[Module]) -> list[str]:
     looked_at = list(found)
     facades = [module for module in looked_at if is_facade(module)]
     assert facades, "no facade: the rule would look at nothing"
-    handed_on = {f"{module.name}.{alias.asname}" for module in facades for _name, alias in _imported(module)}
+    handed_on = {f"{each.name}.{alias.asname}" for each in facades for _name, alias in _imported(each) if alias.asname}
     return sorted(handed_on - {name for module in looked_at for name in _read(module)})
 
 
