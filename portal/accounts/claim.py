@@ -3,7 +3,16 @@
 from collections.abc import Iterable, Sequence
 from typing import BinaryIO
 
-from portal.accounts.models import EmailChange, Person, SignInEvent, SignInSession, SignUp, StaffRole, TotpFactor
+from portal.accounts.models import (
+    EmailChange,
+    Person,
+    RecoveryCode,
+    SignInEvent,
+    SignInSession,
+    SignUp,
+    StaffRole,
+    TotpFactor,
+)
 from portal.accounts.service import get_person
 from portal.kit.claims import (
     UNTIL_ERASED,
@@ -141,6 +150,22 @@ _FACTOR = Table(
     },
 )
 
+_RECOVERY_CODE = Table(
+    RecoveryCode,
+    what=_l("Your recovery codes, used and unused"),
+    parties=[Party(of_subjects(person=RecoveryCode.person_id))],
+    purpose=_l("To let you in without your phone."),
+    ground=Ground.CONTRACT,
+    retention=UNTIL_ERASED,
+    columns={
+        "id": technical(),
+        "person_id": personal(_WHO),
+        "code_hash": personal(_l("Hash of the code"), withheld=_OPENS),
+        "created_at": technical(_l("Created on")),
+        "used_at": technical(_l("Used on (empty: not used yet)")),
+    },
+)
+
 _ROLE = Table(
     StaffRole,
     what=_l("Your role on our team"),
@@ -187,7 +212,7 @@ _PERSON = Table(
 
 CLAIM = DataClaim(
     area="accounts",
-    tables=[_SIGN_UP, _SESSION, _EVENT, _EMAIL_CHANGE, _FACTOR, _ROLE, _PERSON],
+    tables=[_SIGN_UP, _SESSION, _EVENT, _EMAIL_CHANGE, _FACTOR, _RECOVERY_CODE, _ROLE, _PERSON],
     consequences=lambda subject: [_l("You can’t sign in any more.")] if subject.person_id else [],
     stored={"avatar": Person.avatar_key},
     files=_photo,

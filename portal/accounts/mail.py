@@ -113,6 +113,30 @@ def factor_removed(person: Person) -> None:
     )
 
 
+def factor_replaced(person: Person) -> None:
+    """Tell of a new app in the place of the old one (v5.0.0-6.3.7)."""
+    wasnt_me = wasnt_me_url(person, tells_of_act=True)
+    mail.send("accounts/factor_replaced", to=recipient(person), at=clock.now(), wasnt_me_url=wasnt_me)
+
+
+def recovery_codes_made(person: Person) -> None:
+    """Tell of new recovery codes (v5.0.0-6.3.7)."""
+    wasnt_me = wasnt_me_url(person, tells_of_act=True)
+    mail.send("accounts/recovery_codes_made", to=recipient(person), at=clock.now(), wasnt_me_url=wasnt_me)
+
+
+def recovery_code_used(person: Person, *, left: int, is_few: bool) -> None:
+    """Tell that a recovery code was used, and how many are left (v5.0.0-6.3.7)."""
+    mail.send(
+        "accounts/recovery_code_used",
+        to=recipient(person),
+        at=clock.now(),
+        count=left,
+        is_few=is_few,
+        wasnt_me_url=wasnt_me_url(person, tells_of_act=True),
+    )
+
+
 def email_change_confirm(person: Person, *, to: str, token: str) -> None:
     """The link by which a mailbox takes an account over. It is nobody's yet, so it reads no name and no other address.
 

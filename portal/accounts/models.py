@@ -152,6 +152,19 @@ class TotpFactor(Base):
     last_step: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
+class RecoveryCode(Base):
+    """One of the codes that stand in for the app of a lost phone: its hash, and when it was used; it is good once."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[Id]
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(255))
+    """argon2id, with the salt that the codes made together share."""
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    used_at: Mapped[datetime | None]
+
+
 class StaffRole(Base):
     """The one role of a member of staff, given by an operator."""
 

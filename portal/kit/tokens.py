@@ -22,6 +22,7 @@ LinkPurpose = NewType("LinkPurpose", str)
 """What a link is for. Each is spelled once, by whoever owns what the link hangs on; a link of another purpose is dead."""
 _READABLE = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Without 0, 1, I, L, O, which look alike, and without U, so that no word comes of it by chance."""
+RECOVERY_CODE_LENGTH = 12
 LONGEST = timedelta(days=30)
 """How long a link may live that is not lasting: so long an old secret is needed after it has signed its last one."""
 
@@ -131,6 +132,16 @@ def _digest(stamp: str) -> str:
 def reference() -> str:
     """Return ten characters drawn at random that people can read out and copy without a slip. No key to anything."""
     return "".join(secrets.choice(_READABLE) for _each in range(10))
+
+
+def recovery_code() -> str:
+    """Return twelve characters drawn at random that people can type, 58 bits: a key of its own, to be hashed slowly."""
+    return "".join(secrets.choice(_READABLE) for _each in range(RECOVERY_CODE_LENGTH))
+
+
+def is_like_recovery_code(text: str) -> bool:
+    """Tell whether a text, as `kit.codes` reads what is typed, could be a recovery code."""
+    return len(text) == RECOVERY_CODE_LENGTH and set(text) <= set(_READABLE)
 
 
 def new_secret() -> str:

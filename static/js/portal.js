@@ -23,6 +23,8 @@
     });
   });
 
+  all("[data-print]", (button) => { button.hidden = false; button.addEventListener("click", () => print()); });
+
   // A second press of the same button is dropped. The first one is forgotten when the page comes back from the browser's
   // cache, and after a while: the answer may have been a file, which leaves the page where it is.
   const release = (form) => {

@@ -1,6 +1,5 @@
 """Whatever guards an account ends, when it changes, everything that waits on it: whoever asked may be a thief (S1)."""
 
-import pyotp
 import pytest
 from sqlalchemy import select
 
@@ -9,6 +8,7 @@ from portal.accounts.models import EmailChange
 from portal.accounts.service import email_change, pending
 from portal.kit.db import db
 from portal.privacy.models import Export
+from tests.accounts.walk import enrol
 
 THIEF = "thief@example.com"
 NEW = "seven green bobbins in a drawer"
@@ -28,11 +28,6 @@ def confirm(thief, outbox):
     return outbox.last(THIEF).link("/email/confirm/")
 
 
-def adds_a_factor(browser):
-    page = browser.page("/settings/second-factor")
-    return browser.send(page, code=pyotp.TOTP(page.soup.find(id="key").get_text()).now())
-
-
 def resets(_ada, client, cast, outbox):
     client.submit("/forgot-password", email=cast.ada.email)
     client.send(client.page(outbox.last(cast.ada.email).link("/reset-password/")), password=NEW)
@@ -43,7 +38,7 @@ def changes_the_password(ada, _client, cast, _outbox):
 
 
 def sets_up_a_factor(ada, _client, _cast, _outbox):
-    adds_a_factor(ada)
+    enrol(ada)
 
 
 def turns_the_factor_off(ada, _client, cast, _outbox):

@@ -44,7 +44,14 @@ def page_as(app: Flask, open_page: Callable[..., Page], visitor_as: Callable[[st
 
 
 # Pages that make sense in the middle of a journey only, and send on whoever opens them out of order.
-SENDS_ON = {"/login/second-factor"}
+SENDS_ON = {
+    "/login/second-factor",
+    "/login/lost-phone",
+    "/login/recovery-code",
+    "/settings/second-factor/save-codes",
+    "/settings/second-factor/codes",
+    "/settings/second-factor/replace",
+}
 
 
 def html_pages(app: Flask, who: str) -> list[str]:

@@ -1,10 +1,10 @@
 """This wasn't me: by an email's link, from settings, and by a report of somebody who is locked out (P10)."""
 
-import pyotp
 import pytest
 
 from portal.accounts.events import AccountFrozen
 from portal.recovery.events import MisuseReported
+from tests.accounts.walk import enrol
 
 pytestmark = pytest.mark.both_databases
 
@@ -147,11 +147,6 @@ def test_a_report_without_a_fit_message_is_refused_and_comes_back(client, cast, 
     assert page.fields()["email"] == cast.ada.email
 
 
-def adds_a_factor(browser) -> None:
-    page = browser.page("/settings/second-factor")
-    browser.send(page, code=pyotp.TOTP(page.soup.find(id="key").get_text()).now())
-
-
 def comes_back(client, cast, outbox, person) -> bool:
     client.send(client.page(outbox.last(person.email).link("reset-password")), password=NEW)
     client.submit("/login", email=person.email, password=NEW)
@@ -159,7 +154,7 @@ def comes_back(client, cast, outbox, person) -> bool:
 
 
 def test_a_factor_that_an_intruder_set_up_does_not_shut_the_owner_out(client, cast, outbox):
-    adds_a_factor(cast.sign_in(cast.ada))
+    enrol(cast.sign_in(cast.ada))
     email = outbox.last(cast.ada.email)
     assert email.subject == "Two-step verification was turned on"
     client.submit(email.link("wasnt-me"))
@@ -167,13 +162,13 @@ def test_a_factor_that_an_intruder_set_up_does_not_shut_the_owner_out(client, ca
 
 
 def test_a_factor_that_was_there_before_the_email_is_still_asked(client, cast, outbox):
-    adds_a_factor(cast.sign_in(cast.ada))
+    enrol(cast.sign_in(cast.ada))
     client.submit(report_link(client, cast, outbox))
     assert not comes_back(client, cast, outbox, cast.ada)
 
 
 def test_a_factor_of_staff_is_undone_by_no_email(client, cast, outbox):
     cast.give_role(cast.ada, "support")
-    adds_a_factor(cast.sign_in(cast.ada))
+    enrol(cast.sign_in(cast.ada))
     client.submit(outbox.last(cast.ada.email).link("wasnt-me"))
     assert not comes_back(client, cast, outbox, cast.ada)

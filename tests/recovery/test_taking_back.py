@@ -1,6 +1,5 @@
 """An undo, a veto and "This wasn't me" take back whatever a thief did, from the mailbox that was the account's (S2)."""
 
-import pyotp
 import pytest
 from sqlalchemy import select
 
@@ -8,6 +7,7 @@ from portal.accounts import service as accounts
 from portal.accounts.models import TotpFactor
 from portal.kit.db import db
 from portal.privacy.models import Deletion, DeletionState
+from tests.accounts.walk import enrol
 
 THIEF = "thief@example.com"
 NEW = "seven green bobbins in a drawer"
@@ -28,11 +28,6 @@ def asks(thief, email=THIEF):
 def moves(thief, outbox, email=THIEF):
     asks(thief, email)
     thief.submit(outbox.last(email).link("/email/confirm/"))
-
-
-def adds_a_factor(thief):
-    page = thief.page("/settings/second-factor")
-    thief.send(page, code=pyotp.TOTP(page.soup.find(id="key").get_text()).now())
 
 
 def closes(thief):
@@ -56,7 +51,7 @@ def comes_back(client, cast, outbox) -> bool:
 
 @pytest.mark.parametrize("factor_first", [True, False])
 def test_an_undo_takes_back_a_factor_set_up_around_the_move(thief, client, cast, outbox, factor_first):
-    for move in (adds_a_factor, lambda who: moves(who, outbox))[:: 1 if factor_first else -1]:
+    for move in (enrol, lambda who: moves(who, outbox))[:: 1 if factor_first else -1]:
         move(thief)
     client.submit(link(outbox, cast.ada.email, "/email/undo/"))
     assert comes_back(client, cast, outbox)
@@ -65,14 +60,14 @@ def test_an_undo_takes_back_a_factor_set_up_around_the_move(thief, client, cast,
 
 @pytest.mark.parametrize("factor_first", [True, False])
 def test_a_veto_takes_back_a_factor_set_up_around_the_wish(thief, client, cast, outbox, factor_first):
-    for move in (adds_a_factor, asks)[:: 1 if factor_first else -1]:
+    for move in (enrol, asks)[:: 1 if factor_first else -1]:
         move(thief)
     client.submit(link(outbox, cast.ada.email, "/email/veto/"))
     assert comes_back(client, cast, outbox)
 
 
 def test_an_undo_leaves_a_factor_from_long_before(thief, client, cast, outbox, clock):
-    adds_a_factor(thief)
+    enrol(thief)
     clock.forward(days=8)
     later = cast.sign_in(cast.ada)
     moves(later, outbox)
@@ -81,7 +76,7 @@ def test_an_undo_leaves_a_factor_from_long_before(thief, client, cast, outbox, c
 
 
 def test_the_email_about_any_act_takes_back_a_factor_from_days_before_it(thief, client, cast, outbox, clock):
-    adds_a_factor(thief)
+    enrol(thief)
     clock.forward(days=2)
     cast.sign_in(cast.ada).submit(
         "/settings/password", current_password=cast.ada.password, password="another one, of theirs"
@@ -123,7 +118,7 @@ def test_the_alarm_that_went_to_the_old_mailbox_after_the_move_takes_the_account
 
 def test_links_that_went_to_the_thiefs_mailbox_are_dead_once_the_account_is_back(thief, client, cast, outbox):
     moves(thief, outbox)
-    adds_a_factor(thief)
+    enrol(thief)
     closes(thief)
     theirs = [link(outbox, THIEF, part) for part in ("/wasnt-me/", "/delete/undo/", "/email/confirm/")]
     client.submit(link(outbox, cast.ada.email, "/email/undo/"))
@@ -175,7 +170,7 @@ def test_a_thief_who_rings_the_alarm_spends_no_email_of_the_owners(thief, client
 def test_a_factor_of_staff_stays_whatever_is_undone(thief, client, cast, outbox, unit):
     cast.give_role(cast.ada, "support")
     staff = cast.sign_in(cast.ada)
-    adds_a_factor(staff)
+    enrol(staff)
     asks(staff)
     client.submit(link(outbox, cast.ada.email, "/email/veto/"))
     with unit():

@@ -1,4 +1,4 @@
-"""What the second factor asks for: its codes, and the password when it goes."""
+"""What the second factor asks for: its codes, those to fall back on, and the password when it goes."""
 
 from wtforms import HiddenField, StringField
 from wtforms.validators import DataRequired, Length
@@ -7,43 +7,94 @@ from portal.accounts.forms.password import PASSWORD_WRONG
 from portal.kit import forms
 from portal.kit.i18n import _l
 
+SEALED_MAX = 800
 _CODE_WRONG = _l("That code is wrong or already used. Wait for the next one and enter it here.")
 _CODES_UNREADABLE = _l(
     "We can’t check your code right now. This is a problem on our side, and your code wasn’t used. Please try again later."
 )
 
 
-def code_field() -> StringField:
+def code_field(label: forms.Sentence = _l("Code from your authenticator app")) -> StringField:
     """Make a field for the six digits of an authenticator app."""
     return forms.text(
-        _l("Code from your authenticator app"),
-        max=12,
+        label,
+        max=20,
         hint=_l("Six digits."),
         render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
     )
 
 
-class Code(forms.Form):
+class ReplaceFactor(forms.Form):
+    """The first code of a new app, and the password; `sealed` carries what was drawn through the page."""
+
+    refusals = {
+        "CodeWrong": ("code", _l("That isn’t the code the new app shows now. Wait for the next one and enter it here.")),
+        "WrongPassword": ("password", PASSWORD_WRONG),
+        "LinkDead": (None, _l("This page was open too long. Scan the new code and enter what the app shows.")),
+    }
+
+    sealed = HiddenField(validators=[DataRequired(), Length(max=SEALED_MAX)])
+    password = forms.password(_l("Your password"))
+    code = code_field(_l("Code from the new app"))
+
+
+def _recovery_code_field(label: forms.Sentence, hint: forms.Sentence) -> StringField:
+    plain = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+    return forms.text(label, max=40, hint=hint, render_kw=plain)
+
+
+class Step(forms.Form):
+    """The half of a sign-in that is proven, signed; empty in a session that was opened without a code."""
+
+    step = HiddenField(validators=[Length(max=600)])
+
+
+class Code(Step):
     """A code of the second factor."""
 
     refusals = {"CodeWrong": ("code", _CODE_WRONG), "CodesUnreadable": (None, _CODES_UNREADABLE)}
 
-    step = HiddenField(validators=[Length(max=600)])
-    """The half of a sign-in that is proven, signed; empty in a session that was opened without a code."""
     code = code_field()
 
 
+class RecoveryCode(Step):
+    """A recovery code in its place."""
+
+    refusals = {
+        "CodeWrong": ("code", _l("That isn’t one of your recovery codes, or it’s already used. Try another one.")),
+        "CodesUnreadable": (None, _CODES_UNREADABLE),
+    }
+
+    code = _recovery_code_field(_l("Recovery code"), _l("Twelve letters and digits, such as 7KQ2-M4XD-9RTB."))
+
+
 class AddFactor(forms.Form):
-    """The first code of a new second factor; `sealed` carries the secret through the page."""
+    """The first code of a new second factor; `sealed` carries what was drawn through the page."""
 
     refusals = {
         "CodeWrong": ("code", _CODE_WRONG),
         "LinkDead": (None, _l("This page was open too long. Scan the new code and enter what the app shows.")),
-        "FactorPresent": (None, _l("Two-step verification is already on. Turn it off first to set it up again.")),
     }
 
-    sealed = HiddenField(validators=[DataRequired(), Length(max=400)])
+    sealed = HiddenField(validators=[DataRequired(), Length(max=SEALED_MAX)])
     code = code_field()
+
+
+class SaveCodes(forms.Form):
+    """One of the recovery codes that the page shows, typed from where they were saved; `sealed` carries them all."""
+
+    refusals = {
+        "CodeNotListed": ("code", _l("That isn’t one of the codes on this page. Copy one from where you saved them.")),
+    }
+
+    sealed = HiddenField(validators=[DataRequired(), Length(max=SEALED_MAX)])
+    code = _recovery_code_field(_l("One of your codes"), _l("Copy it from where you saved them. It stays unused."))
+
+
+class CodesFile(forms.Form):
+    """The codes that a file is made of."""
+
+    sealed = HiddenField(validators=[DataRequired(), Length(max=SEALED_MAX)])
 
 
 class RemoveFactor(forms.Form):

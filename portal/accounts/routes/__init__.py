@@ -1,6 +1,25 @@
 """Pages of an account, by section; each changes a person's own rows."""
 
-from portal.accounts.routes import email_change, factors, password, profile, security, sign_in, sign_up
+from portal.accounts.routes import (
+    email_change,
+    factors,
+    password,
+    profile,
+    recovery_codes,
+    security,
+    sign_in,
+    sign_up,
+)
 from portal.kit.web import join
 
-bp = join("accounts", sign_up.bp, sign_in.bp, factors.bp, profile.bp, email_change.bp, password.bp, security.bp)
+bp = join(
+    "accounts",
+    sign_up.bp,
+    sign_in.bp,
+    factors.bp,
+    recovery_codes.bp,
+    profile.bp,
+    email_change.bp,
+    password.bp,
+    security.bp,
+)

@@ -23,6 +23,8 @@ def security() -> str:
         "accounts/security.html",
         sessions=service.sessions_for(actor),
         history=service.history_for(actor),
+        codes_left=service.count_codes(actor.require_id()) if actor.has_second_factor else None,
+        few=service.FEW,
         form=ConfirmForm(),
     )
 

@@ -4,10 +4,10 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts import service
-from portal.accounts.forms.factors import Code
+from portal.accounts.forms.factors import Code, RecoveryCode, Step
 from portal.accounts.forms.sign_in import ConfirmByPassword, ConfirmIdentity, SignIn
 from portal.kit import access, browser_marks, web
-from portal.kit.i18n import _
+from portal.kit.i18n import _, ngettext
 from portal.kit.refusals import LinkDead, Refusal
 from portal.kit.templating import day, render
 
@@ -22,7 +22,18 @@ def _enter(opened: service.SignedIn) -> ResponseReturnValue:
     access.start_browser_session(opened.secret, remembered=opened.remembered, mark=opened.mark)
     if opened.password_is_common:
         flash(_("Your password is easy to guess. Choose another one under Settings, Password."), "warning")
+    if opened.recovery_codes_left is not None:
+        _say_left(opened.recovery_codes_left)
     return _go_on()
+
+
+def _say_left(count: int) -> None:
+    left = ngettext("You have %(num)s recovery code left.", "You have %(num)s recovery codes left.", count)
+    if count > service.FEW:
+        flash(left, "info")
+        return
+    advice = _("Create new ones under Settings, Security. If your phone is lost, set up the app on a new one there.")
+    flash(f"{left} {advice}", "warning")
 
 
 @bp.route("/login", methods=["GET", "POST"])
@@ -69,41 +80,84 @@ def _closing(closing: service.AccountClosing) -> ResponseReturnValue:
 @access.public
 def second_factor() -> ResponseReturnValue:
     """Take a code: as the second step of signing in, or of a session that was opened without it."""
-    form, actor = Code(), access.actor()
-    if not form.step.data and not actor.is_signed_in:
-        return redirect(url_for(".login", next=web.next_path()), code=303)
-    if not form.step.data and not actor.has_second_factor:
-        return redirect(url_for(".enrol_factor", next=web.next_path()), code=303)
+    form = Code()
+    if not form.step.data and (elsewhere := _why_no_code()):
+        return elsewhere
     if form.validate_on_submit():
-        try:
-            return _enter(_by_code(form))
-        except LinkDead:
-            flash(_("That took too long, or your password has changed. Please start again."), "info")
-            return redirect(url_for(".login", next=web.next_path()), code=303)
-        except service.AccountClosing as closing:
-            return _closing(closing)
-        except Refusal as refusal:
-            form.refuse(refusal)
+        with form.showing_refusals():
+            return _enter_by(form.code.data, step=form.step.data)
     return _ask_code(form)
+
+
+@bp.route("/login/lost-phone", methods=["GET", "POST"])
+@access.public
+def lost_phone() -> ResponseReturnValue:
+    """Ask for a recovery code in the place of the app's, for the sign-in whose first half the form carries."""
+    form = Step()
+    if not form.step.data and (elsewhere := _why_no_code()):
+        return elsewhere
+    if request.method == "POST":
+        form.validate()
+    page = _ask_recovery_code(RecoveryCode(formdata=None, data={"step": form.step.data}))
+    return page, form.status
+
+
+@bp.route("/login/recovery-code", methods=["GET", "POST"])
+@access.public
+def recovery_code() -> ResponseReturnValue:
+    """Take a recovery code."""
+    form = RecoveryCode()
+    if not form.step.data and (elsewhere := _why_no_code()):
+        return elsewhere
+    if form.validate_on_submit():
+        with form.showing_refusals():
+            return _enter_by(form.code.data, step=form.step.data)
+    return _ask_recovery_code(form), form.status
+
+
+def _why_no_code() -> ResponseReturnValue | None:
+    """Return where somebody belongs who has no first half of a sign-in, unless it is a session that lacks the code."""
+    actor = access.actor()
+    if not actor.is_signed_in:
+        return redirect(url_for(".login", next=web.next_path()), code=303)
+    if not actor.has_second_factor:
+        return redirect(url_for(".enrol_factor", next=web.next_path()), code=303)
+    return None
+
+
+def _enter_by(code: str, *, step: str) -> ResponseReturnValue:
+    """Let in whoever gave a good code, or say why they start again."""
+    try:
+        return _enter(_by_code(code, step=step))
+    except LinkDead:
+        flash(_("That took too long, or your password has changed. Please start again."), "info")
+        return redirect(url_for(".login", next=web.next_path()), code=303)
+    except service.AccountClosing as closing:
+        return _closing(closing)
 
 
 def _ask_code(form: Code) -> ResponseReturnValue:
     """Show the page that asks for a code. The half of a sign-in that is proven travels in its form: a tab, a sign-in."""
     target = url_for(".second_factor", next=web.next_path())
-    return render("accounts/second_factor.html", form=form, target=target), form.status
+    step = Step(formdata=None, data={"step": form.step.data})
+    return render("accounts/second_factor.html", form=form, target=target, step=step, lost_url=_lost_url()), form.status
 
 
-def _by_code(form: Code) -> service.SignedIn:
+def _lost_url() -> str:
+    return url_for(".lost_phone", next=web.next_path())
+
+
+def _ask_recovery_code(form: RecoveryCode) -> str:
+    target = url_for(".recovery_code", next=web.next_path())
+    return render("accounts/lost_phone.html", form=form, target=target)
+
+
+def _by_code(code: str, *, step: str) -> service.SignedIn:
     actor = access.actor()
-    if form.step.data:
-        return service.finish_sign_in(
-            form.step.data,
-            code=form.code.data,
-            device=web.this_device(),
-            replaces=actor.session_id,
-            marks=browser_marks.marks(),
-        )
-    return service.give_second_factor(actor, code=form.code.data)
+    if step:
+        device, marks = web.this_device(), browser_marks.marks()
+        return service.finish_sign_in(step, code=code, device=device, replaces=actor.session_id, marks=marks)
+    return service.give_second_factor(actor, code=code)
 
 
 @bp.post("/logout")
@@ -125,4 +179,4 @@ def confirm_identity() -> ResponseReturnValue:
         with form.showing_refusals():
             opened = service.confirm_it_is_you(access.actor(), device=web.this_device(), **form.proof())
             return _enter(opened)
-    return render("accounts/confirm_identity.html", form=form), form.status
+    return render("accounts/confirm_identity.html", form=form, lost_url=_lost_url()), form.status

@@ -19,9 +19,12 @@ from portal.accounts.service.email_change import tell_left_mailbox as tell_left_
 from portal.accounts.service.email_change import undo_email_change as undo_email_change
 from portal.accounts.service.email_change import undo_token as undo_token
 from portal.accounts.service.email_change import veto_email_change as veto_email_change
+from portal.accounts.service.factors import FactorPresent as FactorPresent
 from portal.accounts.service.factors import add_factor as add_factor
 from portal.accounts.service.factors import begin_factor as begin_factor
+from portal.accounts.service.factors import prove_app as prove_app
 from portal.accounts.service.factors import remove_factor as remove_factor
+from portal.accounts.service.factors import replace_factor as replace_factor
 from portal.accounts.service.factors import undo_factor as undo_factor
 from portal.accounts.service.former_emails import find_undoable_change as find_undoable_change
 from portal.accounts.service.former_emails import left_mailbox_at as left_mailbox_at
@@ -48,6 +51,12 @@ from portal.accounts.service.profile import avatar_for as avatar_for
 from portal.accounts.service.profile import change_profile as change_profile
 from portal.accounts.service.profile import remove_avatar as remove_avatar
 from portal.accounts.service.profile import set_avatar as set_avatar
+from portal.accounts.service.recovery_codes import FEW as FEW
+from portal.accounts.service.recovery_codes import CodeList as CodeList
+from portal.accounts.service.recovery_codes import count_codes as count_codes
+from portal.accounts.service.recovery_codes import draw_codes as draw_codes
+from portal.accounts.service.recovery_codes import find_codes_in as find_codes_in
+from portal.accounts.service.recovery_codes import make_codes as make_codes
 from portal.accounts.service.reset_links import renew_reset_link as renew_reset_link
 from portal.accounts.service.reset_links import request_reset_link as request_reset_link
 from portal.accounts.service.reset_links import reset_stamp as reset_stamp

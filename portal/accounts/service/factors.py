@@ -1,7 +1,5 @@
-"""The second factor: codes of an authenticator app (RFC 6238), each good once."""
+"""The second factor: codes of an authenticator app (RFC 6238), each good once, and recovery codes to fall back on."""
 
-import base64
-import binascii
 import secrets
 import uuid
 from dataclasses import dataclass, replace
@@ -14,17 +12,18 @@ from sqlalchemy import delete, or_, select, update
 
 from portal.accounts import mail
 from portal.accounts.models import FACTOR_SECRET, Person, StaffRole, TotpFactor
-from portal.accounts.service import people, sessions
+from portal.accounts.service import enrolment, people, recovery_codes, sessions
+from portal.accounts.service.enrolment import Drawn
 from portal.accounts.service.known_browsers import mark_browser
 from portal.accounts.service.passwords import check_password
 from portal.accounts.service.pending import end_pending
 from portal.kit import audit, clock, codes, keys, passwords, throttle
 from portal.kit.actor import Actor
 from portal.kit.db import db
-from portal.kit.periods import period
 from portal.kit.refusals import LinkDead, NotFound, Refusal, Unavailable
 from portal.kit.sealed import key_id_of
 from portal.kit.settings import current_settings
+from portal.kit.tokens import is_like_recovery_code
 from portal.kit.unit import before_writes
 from portal.legal import policy
 
@@ -33,7 +32,6 @@ TRIES = "5 per 5 minutes; 20 per hour; 50 per day"
 STEP_SECONDS = 30
 DRIFT = (-1, 0, 1)
 """Steps that a slow clock or a slow hand may be away."""
-_SETUP = "accounts.factor_setup"
 
 
 class CodeWrong(Refusal):
@@ -63,8 +61,10 @@ class Setup:
 def begin_factor(actor: Actor, *, sealed: str | None = None) -> Setup:
     """Draw a secret for an authenticator app, or show again the one in `sealed`, if it is ours and young. Stores nothing."""
     try:
-        secret = _unseal_setup(actor, sealed or "")
+        secret = enrolment.unseal(actor, sealed=sealed or "").secret
     except LinkDead:
+        secret = ""
+    if not secret:
         secret, sealed = pyotp.random_base32(), None
     company = policy.company_from(current_settings())
     uri = pyotp.TOTP(secret).provisioning_uri(name=actor.email, issuer_name=company.product)
@@ -72,27 +72,8 @@ def begin_factor(actor: Actor, *, sealed: str | None = None) -> Setup:
     path = "".join(
         f"M{x} {y}h1v1h-1z" for y, row in enumerate(code.matrix_iter(border=4)) for x, dark in enumerate(row) if dark
     )
-    return Setup(sealed or _seal_setup(actor, secret), secret, uri, path, int(code.symbol_size(border=4)[0]))
-
-
-def _seal_setup(actor: Actor, secret: str) -> str:
-    plain = f"{secret} {clock.now().isoformat()}".encode()
-    return base64.urlsafe_b64encode(keys.seal(_SETUP, plain, context=_context(actor.require_id()))).decode()
-
-
-def _unseal_setup(actor: Actor, sealed: str) -> str:
-    try:
-        plain = keys.open_sealed(_SETUP, base64.urlsafe_b64decode(sealed), context=_context(actor.require_id()))
-    except (keys.CannotOpen, binascii.Error, ValueError):
-        raise LinkDead from None
-    secret, drawn_at = plain.decode().split()
-    if datetime.fromisoformat(drawn_at) < clock.now() - period("fresh"):
-        raise LinkDead
-    return secret
-
-
-def _context(person_id: uuid.UUID) -> bytes:
-    return str(person_id).encode()
+    again = sealed or enrolment.seal(actor, drawn=Drawn(enrolment.stamp_now(actor.require_id()), secret=secret))
+    return Setup(again, secret, uri, path, int(code.symbol_size(border=4)[0]))
 
 
 def seal_secret(person_id: uuid.UUID, *, secret: str) -> bytes:
@@ -101,28 +82,70 @@ def seal_secret(person_id: uuid.UUID, *, secret: str) -> bytes:
 
 
 @before_writes
-def add_factor(actor: Actor, *, sealed: str, code: str) -> sessions.SignedIn:
-    """Set up the factor once its first code is right; other sessions end and this one gets another secret.
+def prove_app(actor: Actor, *, sealed: str, code: str) -> recovery_codes.CodeList:
+    """Return the recovery codes of a factor about to be set up, once the app's first code is right. Stores nothing.
 
-    Raises CodeWrong, FactorPresent, TooManyTries; LinkDead for a setup that is too old.
+    Raises CodeWrong, TooManyTries; LinkDead for a setup that is too old.
     """
-    secret = _unseal_setup(actor, sealed)
+    setup = enrolment.unseal(actor, sealed=sealed)
     throttle.consume("accounts.code", str(actor.require_id()), TRIES)
-    step = _step_of(secret, code)
+    step = _step_of(setup.secret, code) if setup.secret else None
     if step is None:
         raise CodeWrong
-    person = people.lock_person(people.person_for(actor).id)
-    if db.session.get(TotpFactor, person.id) is not None:
+    throttle.refund("accounts.code", str(actor.require_id()), TRIES)
+    return recovery_codes.list_codes(actor, shown=replace(setup, step=step))
+
+
+@before_writes
+def add_factor(actor: Actor, *, sealed: str, code: str) -> sessions.SignedIn:
+    """Set up a proven factor once one of its recovery codes is typed; other sessions end, this one gets another secret.
+
+    Raises CodeNotListed, FactorPresent, TooManyTries, Busy; LinkDead for a setup that is too old or was not proven.
+    """
+    setup = enrolment.unseal(actor, sealed=sealed)
+    if setup.step is None:
+        raise LinkDead
+    hashes = recovery_codes.hash_listed(actor.require_id(), shown=setup, code=code)
+    person = people.lock_person(actor.require_id())
+    if people.has_factor(person):
         raise FactorPresent
     # The email comes first: its "This wasn't me" undoes what has been done since it was written.
     mail.factor_added(person)
-    now, sealed_secret = clock.now(), seal_secret(person.id, secret=secret)
+    now, sealed_secret = clock.now(), seal_secret(person.id, secret=setup.secret)
     db.session.add(
-        TotpFactor(person_id=person.id, secret_sealed=sealed_secret, created_at=now, confirmed_at=now, last_step=step)
+        TotpFactor(person_id=person.id, secret_sealed=sealed_secret, created_at=now, confirmed_at=now, last_step=setup.step)
     )
+    recovery_codes.store_codes(person.id, hashes=hashes)
     sessions.end_sessions(person.id, but=actor.session_id)
     end_pending(person.id)
     audit.record("accounts.factor_added", subject_id=person.id, by=person.id)
+    return replace(sessions.renew_session(actor, by_second_factor=True), mark=mark_browser(person.id))
+
+
+@before_writes
+def replace_factor(actor: Actor, *, sealed: str, password: str, code: str, device: str) -> sessions.SignedIn:
+    """Put a new app in the place of the old one, which is good until the new one's first code is right; codes stay.
+
+    Other sessions end, this one gets another secret. The password is asked as it is for turning the factor off. Raises
+    WrongPassword, CodeWrong, TooManyTries, Busy; LinkDead for a setup that is too old, or when something has changed since.
+    """
+    setup = enrolment.unseal(actor, sealed=sealed)
+    check_password(actor, password=password, device=device)
+    throttle.consume("accounts.code", str(actor.require_id()), TRIES)
+    step = _step_of(setup.secret, code) if setup.secret else None
+    if step is None:
+        raise CodeWrong
+    throttle.refund("accounts.code", str(actor.require_id()), TRIES)
+    person = people.lock_person(actor.require_id())
+    factor = db.session.get(TotpFactor, person.id)
+    if factor is None or enrolment.stamp_now(person.id) != setup.stamp:
+        raise LinkDead
+    mail.factor_replaced(person)
+    factor.secret_sealed, factor.last_step = seal_secret(person.id, secret=setup.secret), step
+    factor.created_at = factor.confirmed_at = clock.now()
+    sessions.end_sessions(person.id, but=actor.session_id)
+    end_pending(person.id)
+    audit.record("accounts.factor_replaced", subject_id=person.id, by=person.id)
     return replace(sessions.renew_session(actor, by_second_factor=True), mark=mark_browser(person.id))
 
 
@@ -143,9 +166,10 @@ def remove_factor(actor: Actor, *, password: str, device: str) -> sessions.Signe
 
 
 def drop_factor(person: Person) -> None:
-    """Delete the factor, end what waits and write the email. Raises NotFound when there is none."""
+    """Delete the factor and its recovery codes, end what waits, write the email. Raises NotFound when there is none."""
     if db.affected(delete(TotpFactor).where(TotpFactor.person_id == person.id)) != 1:
         raise NotFound
+    recovery_codes.drop_codes(person.id)
     end_pending(person.id)
     mail.factor_removed(person)
 
@@ -153,23 +177,49 @@ def drop_factor(person: Person) -> None:
 def undo_factor(person: Person, *, since: datetime) -> None:
     """Remove a second factor that was set up at or after `since`: an intruder's would shut its owner out for good (P10).
 
-    A member of staff's stays, since it guards the data of others: an operator resets it, upon proof in person.
+    A member of staff's stays, since it guards the data of others: an operator resets it, upon proof in person. Recovery
+    codes made since go in any case: they open, and guard nothing.
     """
+    recovery_codes.drop_codes(person.id, since=since)
     if db.session.get(StaffRole, person.id) is not None:
         return
     newer = delete(TotpFactor).where(TotpFactor.person_id == person.id, TotpFactor.created_at >= since)
     if db.affected(newer):
+        recovery_codes.drop_codes(person.id)
         audit.record("accounts.factor_undone", subject_id=person.id)
 
 
 @before_writes
-def consume_code(person_id: uuid.UUID, *, code: str, count: str | None = None) -> None:
-    """Check a code and spend it: it never serves twice (v5.0.0-6.5.1). A wrong one counts for the person, or in `count`.
+def consume_code(person_id: uuid.UUID, *, code: str, count: str | None = None) -> int | None:
+    """Check a code of the app, or a recovery code, and spend it: it never serves twice (v5.0.0-6.5.1).
 
-    Raises CodeWrong, also for a person without a factor, TooManyTries, and CodesUnreadable.
+    A wrong one counts for the person, or in `count`.
+
+    Returns how many recovery codes are left when one was given. Raises CodeWrong, also for a person without a factor,
+    TooManyTries, CodesUnreadable, and Busy.
     """
-    key = count or str(person_id)
+    key, typed = count or str(person_id), codes.typed(code).upper()
     throttle.consume("accounts.code", key, TRIES)
+    if is_like_recovery_code(typed):
+        return _consume_recovery_code(person_id, typed, key)
+    _consume_app_code(person_id, typed, key)
+    return None
+
+
+@before_writes
+def _consume_recovery_code(person_id: uuid.UUID, code: str, key: str) -> int:
+    code_id = recovery_codes.find_code(person_id, code=code)
+    if code_id is None:
+        raise CodeWrong
+    throttle.refund("accounts.code", key, TRIES)
+    left = recovery_codes.spend_code(people.get_person(person_id), code_id=code_id)
+    if left is None:
+        raise CodeWrong
+    return left
+
+
+@before_writes
+def _consume_app_code(person_id: uuid.UUID, code: str, key: str) -> None:
     sealed = db.session.scalar(select(TotpFactor.secret_sealed).where(TotpFactor.person_id == person_id))
     if sealed is None:
         raise CodeWrong

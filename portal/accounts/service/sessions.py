@@ -22,7 +22,7 @@ TOUCH_EVERY = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class SignedIn:
-    """An open session: the secret for the cookie, whether the cookie outlives the browser, advice about the password.
+    """An open session: the secret for the cookie, whether the cookie outlives the browser, advice about what opened it.
 
     `mark` is what makes the browser known from now on, where the proof was one that does.
     """
@@ -31,6 +31,8 @@ class SignedIn:
     remembered: bool
     password_is_common: bool = False
     mark: str = ""
+    recovery_codes_left: int | None = None
+    """How many recovery codes are left, when one was used."""
 
 
 @dataclass(frozen=True)

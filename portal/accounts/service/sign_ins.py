@@ -150,26 +150,27 @@ def _enter(
 def finish_sign_in(
     token: str, *, code: str, device: str, replaces: uuid.UUID | None = None, marks: Sequence[str] = ()
 ) -> SignedIn:
-    """Let a person in who has given the password, by the code of the second step.
+    """Let a person in who has given the password, by a code of the app or a recovery code.
 
     Raises LinkDead when the first half is too old or the account has changed since, CodeWrong, CodesUnreadable,
-    TooManyTries, AccountClosing.
+    TooManyTries, Busy, AccountClosing.
     """
     person_id, remember = tokens.read(SECOND_STEP, token, max_age=period("human_code"), stamp=_stamp_of)
     person = people.get_person(uuid.UUID(person_id))
     proven, browser = _Proven(person.id, _stamp(person)), known_browsers.find_browser(person, marks=marks)
     count = known_browsers.count_key(person.id, browser=browser) if browser else None
     try:
-        factors.consume_code(proven.person_id, code=code, count=count)
+        left = factors.consume_code(proven.person_id, code=code, count=count)
     except factors.CodeWrong:
         history.note_failure_later(proven.person_id, device=device, wrong=history.Wrong.CODE)
         raise
     _check_open(person)
     try:
-        return _enter(proven, device, bool(remember), replaces, browser, by_second_factor=True)
+        opened = _enter(proven, device, bool(remember), replaces, browser, by_second_factor=True)
     except SignInRefused:
         # The account has changed while the code was being checked.
         raise LinkDead from None
+    return replace(opened, recovery_codes_left=left)
 
 
 def _stamp_of(person_id: str, _remember: str) -> str | None:
@@ -186,22 +187,26 @@ def confirm_it_is_you(actor: Actor, *, password: str, device: str, code: str = "
     A person with a second factor gives both. Raises WrongPassword, CodeWrong, CodesUnreadable, TooManyTries, Busy.
     """
     check_password(actor, password=password, device=device)
+    left = None
     if actor.has_second_factor:
         try:
-            factors.consume_code(actor.require_id(), code=code)
+            left = factors.consume_code(actor.require_id(), code=code)
         except factors.CodeWrong:
             history.note_failure_later(actor.person_id, device=device, wrong=history.Wrong.CODE)
             raise
     audit.record("accounts.identity_confirmed", subject_id=actor.person_id, by=actor.person_id)
-    return sessions.renew_session(actor, by_second_factor=actor.has_second_factor)
+    return replace(sessions.renew_session(actor, by_second_factor=actor.has_second_factor), recovery_codes_left=left)
 
 
 @before_writes
 def give_second_factor(actor: Actor, *, code: str) -> SignedIn:
-    """Add the second factor to a session that was opened without it. Raises CodeWrong, CodesUnreadable, TooManyTries."""
-    factors.consume_code(people.person_for(actor).id, code=code)
+    """Add the second factor to a session that was opened without it.
+
+    Raises CodeWrong, CodesUnreadable, TooManyTries, Busy.
+    """
+    left = factors.consume_code(people.person_for(actor).id, code=code)
     audit.record("accounts.second_factor_given", subject_id=actor.person_id, by=actor.person_id)
-    return sessions.renew_session(actor, by_second_factor=True)
+    return replace(sessions.renew_session(actor, by_second_factor=True), recovery_codes_left=left)
 
 
 def sign_out(actor: Actor) -> None:

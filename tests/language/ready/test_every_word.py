@@ -18,6 +18,7 @@ from flask import Flask
 from portal.legal import vendors
 from portal.traffic.routes import recorder
 from tests import pseudo
+from tests.accounts.walk import codes_on, form_with
 from tests.browser import paths
 from tests.clock import Clock
 from tests.conftest import Outbox
@@ -144,6 +145,7 @@ def change_settings(walk: Walk) -> None:
     reader.submit("/settings/password", current_password=PASSWORD, password=ANOTHER)
     enrol(reader, walk.clock)
     walk.visitor().submit("/login", email=zoe.email, password=ANOTHER)
+    use_recovery_codes(walk, reader, zoe.email)
     walk.clock.forward(minutes=31)
     reader.get("/settings/email")
     reader.submit("/confirm-identity", password="λάθος", code="000000")
@@ -159,12 +161,36 @@ def change_settings(walk: Walk) -> None:
     reader.submit("/settings/security", action="/settings/not-me")
 
 
+def use_recovery_codes(walk: Walk, reader: Reader, email: str) -> None:
+    page = reader.get("/settings/second-factor/replace")
+    reader.send(page, password="λάθος", code="000000")
+    reader.send(page, password=ANOTHER, code="000000")
+    reader.send(page, password=ANOTHER, code=pyotp.TOTP(page.soup.find(id="key").get_text()).now())
+    page = reader.get("/settings/second-factor/codes")
+    reader.send(page, action="/settings/second-factor/codes/file")
+    save = form_with(page, "code")
+    reader.send(page, action=save, code="000000")
+    reader.send(page, action=save, code=codes_on(page)[0])
+    reader.send(page, action=save, code=codes_on(page)[0])
+    for code in ("000000000000", *codes_on(page)[:7]):
+        browser = walk.visitor()
+        lost = browser.send(browser.submit("/login", email=email, password=ANOTHER), action="/login/lost-phone")
+        browser.send(lost, code=code)
+        walk.clock.forward(minutes=6)
+    reader.get("/settings/security")
+    walk.read_emails()
+
+
 def enrol(reader: Reader, clock: Clock) -> None:
     page = reader.get("/settings/second-factor")
     secret = page.soup.find(id="key").get_text()
     page = reader.send(page, code="000000")
     assert page.status == 422
-    reader.send(page, code=pyotp.TOTP(secret).now())
+    page = reader.send(page, code=pyotp.TOTP(secret).now())
+    codes, save = codes_on(page), form_with(page, "code")
+    page = reader.send(page, action=save, code="000000")
+    assert page.status == 422
+    reader.send(page, action=save, code=codes[0])
     clock.forward(minutes=2)
 
 
