@@ -1,11 +1,11 @@
 """`portal`: the commands of the whole house, and those that its areas give. Plain errors in one line."""
 
 import os
+from types import ModuleType
+from typing import cast
 
 import click
-import flask_migrate
-from flask import Flask
-from flask_migrate import Migrate
+from flask import Flask, current_app
 
 from portal import demo as demo_company
 from portal.app import AREAS, ROOT, create_app
@@ -32,9 +32,15 @@ def main(ctx: click.Context) -> None:
 
 
 def _make_app() -> Flask:
-    app = create_app(load())
-    Migrate(app, db, directory=MIGRATIONS)
-    return app
+    return create_app(load())
+
+
+def _migrations() -> ModuleType:
+    # Here: what migrates and what it draws on weigh 7 MB, and nobody who serves pages needs them.
+    import flask_migrate
+
+    flask_migrate.Migrate(current_app, db, directory=MIGRATIONS)
+    return cast(ModuleType, flask_migrate)
 
 
 @main.command()
@@ -63,7 +69,7 @@ def demo(*, beside: int | None) -> None:
     """Fill an empty database with the demo company; one with other accounts is left alone."""
     if beside:
         end_with(beside)
-        flask_migrate.upgrade()
+        _migrations().upgrade()
     filled = fill_demo()
     if beside:
         base_url = current_settings().base_url
@@ -102,7 +108,7 @@ def database() -> None:
 @database.command()
 def upgrade() -> None:
     """Bring the schema to the newest version, and note which secret keys there are."""
-    flask_migrate.upgrade()
+    _migrations().upgrade()
     with unit_of_work():
         rotation.note_keys()
         missing = rotation.missing_keys()
@@ -114,4 +120,4 @@ def upgrade() -> None:
 @click.argument("message")
 def revision(message: str) -> None:
     """Draft a migration from what the models say more than the database has; MESSAGE is its verb and thing."""
-    flask_migrate.revision(message=message, autogenerate=True)
+    _migrations().revision(message=message, autogenerate=True)

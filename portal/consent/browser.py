@@ -22,7 +22,7 @@ from portal.consent.models import Decision
 from portal.consent.service import Remembered
 from portal.kit import access, clock
 from portal.kit.access import Gate
-from portal.kit.errors import AWAY
+from portal.kit.errors import away
 from portal.kit.periods import period
 from portal.kit.settings import current_settings
 from portal.kit.web import SAFE_METHODS
@@ -73,7 +73,7 @@ def consent_state() -> ConsentState:
 def _work_out() -> ConsentState:
     try:
         choice, is_known = _choice(), True
-    except AWAY:
+    except away():
         choice, is_known = None, False
     signal = request.headers.get("Sec-GPC") == "1"
     return ConsentState(

@@ -7,7 +7,7 @@ import structlog
 from flask import Flask
 
 from portal.kit.actor import System
-from portal.kit.errors import AWAY
+from portal.kit.errors import away
 from portal.kit.settings import SettingsError
 from portal.kit.unit import acting_as
 
@@ -30,7 +30,7 @@ class Command(click.Command):
             ctx.obj = _make_app(ctx.obj)
             with ctx.obj.app_context(), acting_as(System(ctx.command_path)):
                 return super().invoke(ctx)
-        except AWAY as error:
+        except away() as error:
             raise click.ClickException(NO_ANSWER % type(error).__name__) from None
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise

@@ -1,11 +1,10 @@
 """Error pages: what happened, that nothing is lost, and what to do next. They tell an attacker nothing (v5.0.0-16.5.1)."""
 
+import sys
 from typing import Any
 
-import psycopg
 import structlog
 from flask import Flask, Response, g, make_response
-from redis.exceptions import RedisError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -72,16 +71,22 @@ PAGES: dict[int, tuple[Any, Any, Any]] = {
 }
 
 
-AWAY = (OperationalError, InterfaceError, PoolTimeout, psycopg.OperationalError, RedisError)
-"""What is raised while the database, the place for keys or Redis cannot be reached."""
+_LIBRARIES = (("psycopg", "OperationalError"), ("redis.exceptions", "RedisError"))
+
+
+def away() -> tuple[type[Exception], ...]:
+    """Return what is raised while the database, the place for keys or Redis cannot be reached.
+
+    A library that was not loaded raises nothing: to load it only for its errors' names would cost each process 15 MB.
+    """
+    loaded = [getattr(sys.modules[module], name) for module, name in _LIBRARIES if module in sys.modules]
+    return (OperationalError, InterfaceError, PoolTimeout, *loaded)
 
 
 def init_app(app: Flask) -> None:
     """Answer every error in the same hand."""
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Refusal, _refused)
-    for away in AWAY:
-        app.register_error_handler(away, _database)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -142,6 +147,8 @@ def _database(error: Exception) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
+    if isinstance(error, away()):
+        return _database(error)
     log.exception("request.failed", id=g.get("request_id"))
     return _without_database(500, {})
 

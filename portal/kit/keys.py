@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Protocol, cast
 from urllib.parse import urlsplit
 
-import psycopg
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -159,6 +158,9 @@ class DatabaseKeys:
         )
 
     def _run(self, statement: str, *values: object) -> list[tuple[object, ...]]:
+        # Here: whose keys lie in a folder never loads it.
+        import psycopg
+
         with psycopg.connect(self.url, autocommit=True, connect_timeout=5) as connection:
             cursor = connection.execute(statement, values)
             return cursor.fetchall() if cursor.description else []

@@ -48,7 +48,6 @@ def portal(app, monkeypatch):
     def run(*arguments):
         monkeypatch.setattr(cli, "create_app", lambda settings: app)
         monkeypatch.setattr(cli, "load", lambda: None)
-        monkeypatch.setattr(cli, "Migrate", lambda *args, **kw: None)
         return CliRunner().invoke(cli.main, arguments, catch_exceptions=False)
 
     return run

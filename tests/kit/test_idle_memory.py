@@ -1,0 +1,27 @@
+"""What an idle process holds: libraries that few requests need are loaded by those who need them."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.rules.source import ROOT
+
+HEAVY = ("alembic", "mako", "psycopg", "redis", "zxcvbn")
+"""Together 40 MB: what migrates, what reaches other databases, and what judges new passwords."""
+LOADED = "import sys; import portal.app, portal.cli{more}; print(*sorted({{*sys.modules}} & {{*{heavy}}}))"
+
+
+def loaded(more: str = "") -> list[str]:
+    """Return the heavy libraries that a process holds which has loaded the whole portal, and `more`."""
+    code = LOADED.format(more=more, heavy=HEAVY)
+    return subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+
+
+def test_a_process_that_only_serves_pages_loads_nothing_that_few_requests_need():
+    assert loaded() == []
+
+
+@pytest.mark.parametrize("library", HEAVY)
+def test_the_look_at_what_is_loaded_sees_a_heavy_library(library):
+    assert library in loaded(f", {library}")
