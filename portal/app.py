@@ -34,6 +34,7 @@ from portal.kit import (
     probes,
     templating,
     throttle,
+    uploads,
     web,
 )
 from portal.kit.area import AREA as KIT
@@ -116,6 +117,7 @@ def _install_kit(app: web.Portal, settings: Settings) -> None:
     throttle.init_app(app, settings)
     files.init_app(app, settings)
     passwords.init_app(app, settings)
+    uploads.init_app(app, owner_now=access.owner_now)
     form_guard.init_app(app, owner_now=access.owner_now)
     app.answering = one_use.answer
     access.init_app(app, LOAD_ACTOR)

@@ -1,4 +1,4 @@
-"""The guard before every form: what is sent comes from a page of ours, was meant for who is signed in now, and is small."""
+"""The guard before every form: what is sent comes from a page of ours and was meant for who is signed in now."""
 
 from collections.abc import Callable
 from typing import Any
@@ -24,17 +24,10 @@ def init_app(app: Flask, *, owner_now: Callable[[], str]) -> None:
     `owner_now` gives the owner of forms who is signed in now, to hold against the one whose form was sent.
     """
     app.extensions["portal.owner_now"] = owner_now
-    app.before_request(_bound_texts)
     app.before_request(_check_origin)
     app.before_request(_check_person)
     app.before_request(_check_token)
     app.jinja_env.globals["csrf_token"] = generate_csrf
-
-
-def _bound_texts() -> None:
-    if request.mimetype != "multipart/form-data":
-        # Only an upload may be large: a long list of names is parsed whole, in memory (v5.0.0-5.2.1).
-        request.max_content_length = current_app.config["MAX_FORM_MEMORY_SIZE"]
 
 
 def _check_origin() -> None:

@@ -15,7 +15,16 @@ from typing import Annotated, Any, Literal
 from urllib.parse import SplitResult, urlsplit
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -26,6 +35,8 @@ INSTANCE = Path(__file__).resolve().parents[2] / "instance"
 
 Url = Annotated[str, Field(min_length=3, max_length=2000)]
 Line = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f\u2028\u2029]+$")]
+MOST_AT_HASHES = 64
+"""Requests that may be at a hash or wait for one: half of the server's threads."""
 MAILBOX = re.compile(r'(?:"(?P<quoted>(?:[^"\\\r\n]|\\.)*)"|(?P<plain>[^"<>\r\n]*?)) ?<(?P<address>[^<>\s]+)>')
 
 
@@ -64,6 +75,14 @@ class Settings(BaseModel):
     hashes_at_once: int = Field(default=2, ge=1, le=64)
     hashes_waiting: int = Field(default=30, ge=0, le=100)
     hash_wait_seconds: float = Field(default=45, gt=0)
+
+    @model_validator(mode="after")
+    def _threads_left(self) -> "Settings":
+        if self.hashes_at_once + self.hashes_waiting > MOST_AT_HASHES:
+            raise ValueError(
+                f"together with {PREFIX}HASHES_AT_ONCE at most {MOST_AT_HASHES}, or no thread is left for the rest"
+            )
+        return self
 
     @field_validator("secret_keys", mode="before")
     @classmethod
@@ -261,7 +280,8 @@ def _collect(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
 
 
 def _name_fault(fault: Mapping[str, Any]) -> str:
-    name = PREFIX + str(fault["loc"][0]).upper()
+    # What is wrong with several together is told by the one that can be made smaller.
+    name = PREFIX + str(fault["loc"][0] if fault["loc"] else "hashes_waiting").upper()
     reason = {"missing": "missing", "extra_forbidden": "no such setting"}.get(fault["type"])
     return f"{name}: {reason or fault['msg'].removeprefix('Value error, ')}"
 

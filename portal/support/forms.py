@@ -53,6 +53,10 @@ class WithFiles(forms.Form):
             "files",
             _l("Your tickets already hold too many files. Delete some of them first."),
         ),
+        "StrangersShareSpent": (
+            "files",
+            _l("We can’t take files without an account right now. Sign in first, or send your message without files."),
+        ),
     }
 
     def _fail(self, status: int) -> None:

@@ -5,7 +5,7 @@ import uuid
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.kit import access
+from portal.kit import access, uploads
 from portal.kit.downloads import download
 from portal.kit.i18n import _
 from portal.kit.templating import render
@@ -18,6 +18,7 @@ bp = Blueprint("support", __name__)
 
 @bp.route("/contact", methods=["GET", "POST"])
 @access.public
+@uploads.takes_files
 def contact() -> ResponseReturnValue:
     """Take a message from anybody; it becomes a ticket (P13)."""
     person = access.actor()
@@ -54,6 +55,7 @@ def overview() -> str:
 
 @bp.route("/support/<uuid:ticket_id>", methods=["GET", "POST"])
 @access.signed_in
+@uploads.takes_files
 def ticket(ticket_id: uuid.UUID) -> ResponseReturnValue:
     """Show one of the person's own tickets, and take a further message."""
     form = Reply()

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.accounts import service
 from portal.accounts.forms.profile import Avatar, Profile
-from portal.kit import access, i18n, page_language, pictures
+from portal.kit import access, i18n, page_language, pictures, uploads
 from portal.kit.forms import ConfirmForm
 from portal.kit.i18n import _
 from portal.kit.templating import render
@@ -30,6 +30,7 @@ def profile() -> ResponseReturnValue:
 
 @bp.route("/settings/avatar", methods=["GET", "POST"])
 @access.signed_in
+@uploads.takes_files
 def avatar() -> ResponseReturnValue:
     """Show and set one's own photo."""
     form = Avatar()

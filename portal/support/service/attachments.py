@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from typing import BinaryIO
 
-from sqlalchemy import Select, and_, delete, func, select
+from sqlalchemy import ColumnElement, Select, and_, delete, func, select
 
 from portal.kit import audit, clock, staff_reads
 from portal.kit.actor import Actor, Staff, for_staff
@@ -20,16 +20,25 @@ from portal.support.service import access
 
 KIND = "attachment"
 MOST_STORED = 100 * 1024 * 1024
+MOST_OF_STRANGERS = 1024 * 1024 * 1024
+"""Bytes of all files that came from people without an account: they may name as many addresses as they like."""
 
 
 class TooMuchStored(Refusal):
     """The person's tickets hold as much as they may (v5.0.0-5.2.4)."""
 
 
+class StrangersShareSpent(Refusal):
+    """All the tickets of people without an account hold as much as they may together."""
+
+
 def check_room(ticket: Ticket, *, files: Sequence[NewFile]) -> None:
-    """Raise TooMuchStored when the person's tickets would hold more than they may."""
-    if files and _stored_beside(ticket) + sum(each.size for each in files) > MOST_STORED:
+    """Raise TooMuchStored or StrangersShareSpent when the tickets beside this one would hold more than they may."""
+    size = sum(each.size for each in files)
+    if files and _stored_beside(ticket) + size > MOST_STORED:
         raise TooMuchStored
+    if files and not ticket.subject_id and _stored(Ticket.subject_id.is_(None)) + size > MOST_OF_STRANGERS:
+        raise StrangersShareSpent
 
 
 def attach(message: Message, *, files: Sequence[NewFile]) -> None:
@@ -54,8 +63,12 @@ def _stored_beside(ticket: Ticket) -> int:
         if ticket.subject_id
         else and_(Ticket.subject_id.is_(None), Ticket.email_key == ticket.email_key)
     )
+    return _stored(same)
+
+
+def _stored(which: ColumnElement[bool]) -> int:
     total = select(func.sum(Attachment.size)).join(Message, Message.id == Attachment.message_id)
-    return int(db.session.scalar(total.join(Ticket, Ticket.id == Message.ticket_id).where(same)) or 0)
+    return int(db.session.scalar(total.join(Ticket, Ticket.id == Message.ticket_id).where(which)) or 0)
 
 
 def attachment_for(actor: Actor, attachment_id: uuid.UUID) -> Attachment:
