@@ -2,11 +2,14 @@
 
 import re
 
+import pytest
+
 from portal.app import LARGEST_REQUEST
 from portal.legal.policy import period
 from tests.rules.source import ROOT
 
 NGINX = (ROOT / "deploy" / "nginx.conf").read_text()
+UNITS = {name: (ROOT / "deploy" / name).read_text() for name in ("portal.service", "portal-worker.service")}
 LOGROTATE = (ROOT / "deploy" / "logrotate").read_text()
 
 
@@ -46,3 +49,37 @@ def test_the_proxy_leaves_it_to_the_portal_which_answers_are_compressed():
     served = NGINX[NGINX.index("listen 443") :]
     assert "    gzip off;" in served
     assert "brotli" not in NGINX
+
+
+def bounds_a_body(nginx: str) -> bool:
+    """Tell whether a proxy takes a body whole before it passes it on, and gives up one that pauses."""
+    pause = re.search(r"^ *client_body_timeout +(\d+)s;", nginx, re.MULTILINE)
+    whole = re.findall(r"^ *proxy_request_buffering +(\w+);", nginx, re.MULTILINE)
+    return pause is not None and int(pause[1]) <= 30 and whole == ["on"]
+
+
+def is_behind_the_proxy(unit: str, nginx: str) -> bool:
+    """Tell whether the unit listens on the loopback only, where the proxy looks for it."""
+    address = re.search(r"^Environment=HOST=(\S+) PORT=(\d+)$", unit, re.MULTILINE)
+    return address is not None and address[1] == "127.0.0.1" and f"server 127.0.0.1:{address[2]};" in nginx
+
+
+def test_a_body_that_drips_reaches_no_thread_of_the_portal():
+    assert bounds_a_body(NGINX)
+    assert is_behind_the_proxy(UNITS["portal.service"], NGINX)
+    assert "A proxy must stand in front." in (ROOT / "deploy" / "README.md").read_text()
+
+
+def test_the_rule_sees_a_body_that_is_passed_on_as_it_drips():
+    assert not bounds_a_body(NGINX.replace("proxy_request_buffering on;", "proxy_request_buffering off;"))
+    assert not bounds_a_body(re.sub(r"client_body_timeout.*", "", NGINX))
+    assert not bounds_a_body(NGINX.replace("client_body_timeout  20s", "client_body_timeout  600s"))
+    assert not is_behind_the_proxy(UNITS["portal.service"].replace("HOST=127.0.0.1", "HOST=0.0.0.0"), NGINX)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_unit_holds_512_mb_and_keeps_uploads_on_disk(unit):
+    assert "\nMemoryMax=512M\n" in UNITS[unit]
+    folder = re.search(r"^Environment=TMPDIR=/var/lib/(\S+)$", UNITS[unit], re.MULTILINE)[1]
+    kept = re.search(r"^StateDirectory=(.*)$", UNITS[unit], re.MULTILINE)[1].split()
+    assert folder in kept
