@@ -15,8 +15,8 @@ from portal.kit.refusals import Busy
 from portal.kit.running import Installed
 
 View = TypeVar("View", bound=Callable[..., Any])
-AT_ONCE, WAITING = 6, 18
-STRANGERS_AT_ONCE, STRANGERS_WAITING = 3, 9
+AT_ONCE, WAITING = 4, 20
+STRANGERS_AT_ONCE, STRANGERS_WAITING = 2, 10
 PATIENCE_SECONDS = 10
 
 

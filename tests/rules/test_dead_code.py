@@ -39,7 +39,6 @@ ASKED_FOR_BY_NAME: dict[str, str] = {
     "permanent": "Flask's session reads it",
     "direct_passthrough": "Werkzeug reads it",
     "max_content_length": "Werkzeug reads it",
-    "content_length": "Werkzeug writes it as a header",
     "session_interface": "Flask reads it",
     "signer": "itsdangerous calls it",
     "session_protection": "Flask-Login reads it",
