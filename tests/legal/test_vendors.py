@@ -1,16 +1,15 @@
 """Data goes to the listed vendors and to nobody else."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 
+from portal.kit import clock
 from portal.kit.checks import state
 from portal.kit.settings import SettingsError
 from portal.legal import checks, vendors
-
-TODAY = date(2026, 11, 23)
 
 
 def check(promise):
@@ -25,8 +24,8 @@ def newcomer(monkeypatch):
         key="example",
         name="Example Mail",
         hosts=("smtp.mail.example",),
-        announced_on=TODAY,
-        in_force_from=TODAY + timedelta(days=30),
+        announced_on=clock.today(),
+        in_force_from=clock.today() + timedelta(days=30),
         is_founding=False,
     )
     monkeypatch.setattr(vendors, "VENDORS", (*vendors.VENDORS, vendor))
@@ -52,28 +51,27 @@ def test_a_visitor_sees_who_each_vendor_is_and_what_for(client, name, purpose, c
 def test_a_host_below_a_vendors_name_is_known_and_one_beside_it_is_not():
     ours = ["region1.google-analytics.com", "SMTP.sendgrid.net."]
     beside = ["evil-google-analytics.com", "api.stripe.com.example.com"]
-    assert vendors.strangers(ours + beside, today=TODAY) == beside
+    assert vendors.strangers(ours + beside, today=clock.today()) == beside
 
 
 def test_this_machine_is_nobody_else():
-    assert vendors.strangers(["localhost", "127.0.0.1", "::1"], today=TODAY) == []
-    assert vendors.strangers(["10.0.0.5", "smtp.example.com"], today=TODAY) == ["10.0.0.5", "smtp.example.com"]
+    assert vendors.strangers(["localhost", "127.0.0.1", "::1"], today=clock.today()) == []
+    assert vendors.strangers(["10.0.0.5", "smtp.example.com"], today=clock.today()) == ["10.0.0.5", "smtp.example.com"]
 
 
 def test_an_announced_vendor_gets_nothing_before_its_day(newcomer):
     day = newcomer.in_force_from
-    assert vendors.announced(TODAY) == (newcomer,)
+    assert vendors.announced(clock.today()) == (newcomer,)
     assert vendors.strangers(newcomer.hosts, today=day - timedelta(days=1)) == list(newcomer.hosts)
     assert vendors.strangers(newcomer.hosts, today=day) == []
 
 
 def test_a_vendor_that_has_ended_gets_nothing_more(monkeypatch):
-    ended = replace(vendors.get("sendgrid"), ended_on=TODAY)
+    ended = replace(vendors.get("sendgrid"), ended_on=clock.today())
     monkeypatch.setattr(vendors, "VENDORS", (ended,))
-    assert vendors.strangers(["smtp.sendgrid.net"], today=TODAY) == ["smtp.sendgrid.net"]
+    assert vendors.strangers(["smtp.sendgrid.net"], today=clock.today()) == ["smtp.sendgrid.net"]
 
 
-@pytest.mark.usefixtures("clock")
 def test_an_announced_vendor_is_shown_apart(client, newcomer):
     page = client.page("/vendors").soup
     heading = next(each for each in page.find_all("h2") if "Announced" in each.get_text())
@@ -104,10 +102,11 @@ def test_mail_through_a_stranger_breaks_the_promise(app, monkeypatch):
 
 
 def test_a_provider_that_is_no_vendor_stops_the_boot():
+    today = clock.today()
     with pytest.raises(SettingsError, match=r"smtp\.example\.com"):
-        vendors.refuse_strangers(SimpleNamespace(smtp_host="smtp.example.com"), today=TODAY)
-    vendors.refuse_strangers(SimpleNamespace(smtp_host="smtp.sendgrid.net", ga_measurement_id="G-TEST1"), today=TODAY)
-    vendors.refuse_strangers(SimpleNamespace(smtp_host="127.0.0.1"), today=TODAY)
+        vendors.refuse_strangers(SimpleNamespace(smtp_host="smtp.example.com"), today=today)
+    vendors.refuse_strangers(SimpleNamespace(smtp_host="smtp.sendgrid.net", ga_measurement_id="G-TEST1"), today=today)
+    vendors.refuse_strangers(SimpleNamespace(smtp_host="127.0.0.1"), today=today)
 
 
 def test_what_is_set_up_goes_to_vendors_in_force(app):
