@@ -81,6 +81,8 @@ def a_whole_life(app: Flask, cast: Cast, client: Visitor, last: Callable[[str, s
     _emails_of_security(app, cast)
     yield
     cast.sign_in(cast.ben).submit("/settings/privacy/delete", confirm="y")
+    clock.forward(minutes=10)
+    client.submit("/forgot-password", email=cast.ben.email)
     yield
     client.submit(last(cast.ben.email, "/delete/undo/"))
     cast.sign_in(cast.ben).submit("/settings/privacy/delete", confirm="y")
@@ -95,10 +97,13 @@ def _emails_of_security(app: Flask, cast: Cast) -> None:
     with app.app_context(), unit_of_work():
         ben = accounts.get_person(cast.ben.account_id)
         account_emails.new_sign_in(ben, device="Firefox on Linux", at=time.now())
-        account_emails.failed_sign_ins(ben, count=10, at=time.now())
+        account_emails.failed_sign_ins(ben, count=10, at=time.now(), is_full=False)
         account_emails.password_changed(ben)
         account_emails.factor_added(ben)
         account_emails.factor_removed(ben)
+        account_emails.factor_replaced(ben)
+        account_emails.recovery_codes_made(ben)
+        account_emails.recovery_code_used(ben, left=3, is_few=True)
 
 
 @pytest.fixture
