@@ -82,7 +82,7 @@ class Trial:
             except (OSError, RuntimeError, HTTPException):
                 time.sleep(0.05)
                 continue
-            if (status, path) == (200, "/signup/check-mail"):
+            if status == 200 and path.startswith("/signup/check-email/"):
                 self.ledger.add(email)
 
     def look(self) -> None:

@@ -104,8 +104,9 @@ def _periods_kept() -> Finding:
     late = register().overdue(grace=GRACE)
     if late:
         return failed_by([state("past", table=table, rows=rows) for table, rows in late.items()])
-    fault = find_run_fault("privacy.sweep", grace=GRACE)
-    return failed_by([fault]) if fault else passed("none_past")
+    # Rows, and the files that no row knows any more.
+    faults = [find_run_fault(name, grace=GRACE) for name in ("privacy.sweep", "privacy.sweep_files")]
+    return failed_by(found) if (found := [fault for fault in faults if fault]) else passed("none_past")
 
 
 def _every_seal_opens() -> Finding:
@@ -114,6 +115,8 @@ def _every_seal_opens() -> Finding:
         return failed("no_key", values=sum(sum(counts[key].values()) for key in missing))
     if faults := rotation.unopenable():
         return failed("closed", kinds=faults)
+    if fault := find_run_fault("privacy.reseal", grace=GRACE):
+        return failed_by([fault])
     total = sum(sum(kinds.values()) for kinds in counts.values())
     return passed("open", values=total) if total else nothing_yet("nothing_encrypted")
 
@@ -209,6 +212,7 @@ CHECKS = [
         what=_l("Everything we keep encrypted can be read when it’s needed: no key is missing."),
         run=_every_seal_opens,
         says={
+            **RUN_FAULTS,
             "no_key": lambda values: ngettext(
                 "%(num)s encrypted value needs a key that is missing.",
                 "%(num)s encrypted values need a key that is missing.",

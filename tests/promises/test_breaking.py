@@ -24,6 +24,7 @@ from portal.kit.checks import CRASHED
 from portal.kit.claims import RetainFor, personal, register
 from portal.kit.claims.register import Register
 from portal.kit.db import Base, db
+from portal.kit.job_kinds import job_kinds
 from portal.kit.staff_reads import StaffRead
 from portal.legal import cookies, documents, vendors
 from portal.legal.policy import PERIODS
@@ -309,29 +310,38 @@ def the_console_is_open_to_customers(tools: Tools) -> None:
 
 
 LAST_RUNS = {
-    "deletions_on_time": "privacy.begin_due",
-    "nothing_left": "privacy.purge_free_space",
-    "periods_kept": "privacy.sweep",
-    "no_address_outlives": "traffic.destroy_keys",
+    "privacy.begin_due": "deletions_on_time",
+    "privacy.purge_free_space": "nothing_left",
+    "privacy.sweep": "periods_kept",
+    "privacy.sweep_files": "periods_kept",
+    "privacy.reseal": "every_seal_opens",
+    "traffic.destroy_keys": "no_address_outlives",
 }
-"""Checks that look at when the work behind them last ran -> that work."""
+"""Scheduled work -> the check that looks at when it last ran."""
+
+
+def test_some_check_looks_at_when_each_scheduled_work_last_ran(app: Flask) -> None:
+    with app.app_context():
+        scheduled = {name for name, kind in job_kinds().items() if kind.schedule}
+    # Were the checks themselves not run, every promise of the board would be stale.
+    assert scheduled - {"promises.check"} == set(LAST_RUNS)
 
 
 @pytest.mark.parametrize("ran", [-3 * DAY, 400 * DAY], ids=["days ago", "by a clock ahead"])
-@pytest.mark.parametrize("name", LAST_RUNS)
-def test_work_that_did_not_run_lately_turns_its_promise_red_whatever_is_due_next(app, unit, monkeypatch, name, ran) -> None:
-    (check,) = [check for check in app.extensions["portal.checks"] if check.name == name]
+@pytest.mark.parametrize("work", LAST_RUNS)
+def test_work_that_did_not_run_lately_turns_its_promise_red_whatever_is_due_next(app, unit, monkeypatch, work, ran) -> None:
+    (check,) = [check for check in app.extensions["portal.checks"] if check.name == LAST_RUNS[work]]
     monkeypatch.setitem(app.extensions, "portal.checks", (check,))
     now, soon = clock.now(), clock.now() + timedelta(minutes=20)
     with unit():
-        add(Schedule(name=LAST_RUNS[name], next_at=soon, noted_at=now - 90 * DAY, ran_at=now))
+        add(Schedule(name=work, next_at=soon, noted_at=now - 90 * DAY, ran_at=now))
         (run,) = service.run_checks()
         assert run.result.ok, run.sentences
         db.session.execute(update(Schedule).values(ran_at=now + ran))
         (run,) = service.run_checks()
         assert not run.result.ok
         (sentence,) = run.sentences
-    assert LAST_RUNS[name] in sentence
+    assert work in sentence
 
 
 def test_a_deletion_that_is_due_in_years_turns_its_promise_red(app, cast, unit, monkeypatch) -> None:
