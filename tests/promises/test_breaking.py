@@ -141,7 +141,8 @@ def whatever_a_cookie_says_counts_as_consent(tools: Tools) -> None:
 
 @breaks("as_easy_to_refuse")
 def the_banner_offers_no_refusal(tools: Tools) -> None:
-    tools.rewrite("consent/parts.html", lambda page: page.replace('{{ press("denied", _("Refuse"), mechanism, next) }}', ""))
+    refusal = '{{ button_form("denied", _("Refuse"), mechanism, next) }}'
+    tools.rewrite("consent/parts.html", lambda page: page.replace(refusal, ""))
 
 
 @breaks("remembered_as_long")
@@ -170,7 +171,7 @@ def an_objection_is_passed_over(tools: Tools) -> None:
     ada = tools.cast.ada.account_id
     consent.decide(ada, purpose="betas", choice=consent.Choice.OBJECTED, mechanism=consent.Mechanism.SETTINGS)
     db.session.flush()
-    tools.patch.setattr(consent, "_wished", lambda purpose, wish: True)
+    tools.patch.setattr(consent, "_allows", lambda purpose, choice: True)
 
 
 @breaks("no_address_outlives")
