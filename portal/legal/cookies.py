@@ -46,7 +46,7 @@ def own(*, session_name: str, is_https: bool) -> list[Cookie]:
         ),
         Cookie(
             browser_marks.cookie_name(is_https=is_https),
-            _l("Lets you in as before while somebody else is guessing your password. It names no account"),
+            _l("Lets you in as before while someone else is guessing your password. It names no account"),
             _("%(time)s after you last signed in", time=_period("session_remembered")),
         ),
         Cookie(

@@ -87,7 +87,7 @@ def test_no_file_of_the_database_holds_the_address_write_ahead_log_included(app,
 def test_the_page_beforehand_and_the_receipt_state_what_postgresql_keeps(app, cast, outbox, clock, run_jobs, client):
     page = cast.sign_in(cast.ada).get("/settings/privacy/delete")
     foretold = "unreadable traces" in page.text
-    assert "until it is delivered, or given up after 7 days" in page.text
+    assert "until it’s delivered, or fails after 7 days" in page.text
     cast.sign_in(cast.ada).submit("/settings/privacy/delete", confirm="y")
     clock.forward(days=15)
     with app.app_context(), worker.unit_of_work():

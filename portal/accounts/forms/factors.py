@@ -65,7 +65,7 @@ class RecoveryCode(Step):
         "CodesUnreadable": (None, _CODES_UNREADABLE),
     }
 
-    code = _recovery_code_field(_l("Recovery code"), _l("Twelve letters and digits, such as 7KQ2-M4XD-9RTB."))
+    code = _recovery_code_field(_l("Recovery code"), _l("12 characters, such as 7KQ2-M4XD-9RTB."))
 
 
 class AddFactor(forms.Form):

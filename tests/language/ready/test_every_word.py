@@ -37,6 +37,8 @@ UNREAD = {
 UNSAID = {
     "Free space in the files of the database and its log may hold unreadable traces until it’s overwritten. "
     "No query can find them.": "said on PostgreSQL only, and the same on its pages",
+    "None succeeded. From now on, only a browser that you’ve signed in with before gets you in. "
+    "On any other, reset your password on the sign-in page.": "said after 100 failed sign-ins in a row",
 }
 """Sentences of emails that the walk never reads, each with its reason."""
 OF_A_GUEST = "Ερώτηση επισκέπτη"
@@ -207,6 +209,7 @@ def change_email(walk: Walk) -> None:
     reader.submit("/settings/email", email="roi.nea@example.com")
     reader.submit(walk.outbox.last("roi.nea@example.com").link("/email/confirm/"))
     undo = walk.outbox.last(old.email).link("/email/undo/")
+    walk.visitor().submit("/signup", name="Ρόη", email=old.email, password=ANOTHER, accept_terms="y")
     reader.submit("/settings/privacy/delete", confirm="y")
     walk.visitor().submit(walk.outbox.last("roi.nea@example.com").link("/privacy/delete/undo/"))
     walk.visitor().submit(undo)
@@ -298,6 +301,7 @@ def take_data_and_leave(walk: Walk, tick: Callable[[], None], run_jobs: Callable
     reader.submit("/settings/privacy/delete")
     reader.submit("/settings/privacy/delete", confirm="y")
     walk.visitor().submit("/login", email=vera.email, password=PASSWORD)
+    walk.visitor().submit("/forgot-password", email=vera.email)
     walk.visitor().submit(walk.outbox.last(vera.email).link("/privacy/delete/undo/"))
     reader = walk.signed_in(vera)
     recorder(walk.app).flush()
