@@ -14,7 +14,7 @@ MEI = {"name": "Mei Lin", "email": "mei@example.com", "password": PASSWORD, "acc
 pytestmark = pytest.mark.both_databases
 
 
-@pytest.mark.sweep(statements=26)
+@pytest.mark.sweep(statements=30)
 def test_a_confirmation_that_is_killed_at_any_statement_leaves_one_account(app, client, new_client, outbox, kill):
     client.submit("/signup", **MEI)
     link = outbox.last(MEI["email"]).link("/verify-email/")
