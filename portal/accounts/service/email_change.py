@@ -190,7 +190,6 @@ def stop_email_changes(person: Person, *, since: datetime | None = None) -> None
 
     An old address that belongs to another account by now is not taken from it.
     """
-    end_email_changes(person.id, state=EmailChangeState.VETOED)
     end_pending(person.id)
     undone = _confirmed_since(person.id, since) if since else []
     owner = find_by_email(undone[0].old_email) if undone else None
