@@ -18,6 +18,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -232,10 +233,25 @@ def pytest_configure(config: pytest.Config) -> None:
     """In the controller: name the folder of this run's server, for itself and for the workers it will start."""
     if hasattr(config, "workerinput") or FOLDER_VARIABLE in os.environ:
         return
+    folder = _name_folder()
+    config.add_cleanup(lambda: _end_of_run(folder))
+
+
+@contextlib.contextmanager
+def for_a_run() -> Iterator[None]:
+    """Have `create_database` work within, without pytest: a proof has a server of its own."""
+    folder = _name_folder()
+    try:
+        yield
+    finally:
+        _end_of_run(folder)
+
+
+def _name_folder() -> Path:
     _clean_up_after_killed_runs()
     folder = Path(tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-", dir=_temporary_folder()))
     os.environ[FOLDER_VARIABLE] = str(folder)
-    config.add_cleanup(lambda: _end_of_run(folder))
+    return folder
 
 
 def _end_of_run(folder: Path) -> None:
