@@ -32,6 +32,7 @@ from portal.kit import (
     passwords,
     periods,
     probes,
+    static_files,
     templating,
     throttle,
     uploads,
@@ -110,6 +111,7 @@ def _install_kit(app: web.Portal, settings: Settings) -> None:
     db.init_app(app, settings.database_url.get_secret_value())
     headers.init_app(app, settings, extra_sources=consent_browser.extra_sources)
     compression.init_app(app)
+    static_files.init_app(app)
     i18n.init_app(app, choose=page_language.choose)
     periods.init_app(app, {name: period.length for name, period in policy.PERIODS.items()})
     keys.init_app(app, settings)
@@ -129,4 +131,3 @@ def _install_kit(app: web.Portal, settings: Settings) -> None:
     templating.init_app(app, company=policy.company_from(settings))
     errors.init_app(app)
     probes.init_app(app)
-    access.public(app.view_functions["static"])

@@ -1,4 +1,4 @@
-"""Answers that are smaller on the way: pages by Flask-Compress, our own files once, when the portal starts.
+"""Pages that are smaller on the way, by Flask-Compress; our own files were made small when the portal started.
 
 A compressed page tells by its length whether something that a stranger put into its address also stands elsewhere in it
 (BREACH): a name, a ticket, a CSRF token, whose first part is the same in every page of a browser. Whoever guesses must
@@ -6,12 +6,6 @@ have the person's browser ask for the page again and again from another site. Su
 the token alone would leave the rest to be guessed.
 """
 
-import gzip
-from collections.abc import Mapping
-from functools import lru_cache
-from pathlib import Path
-
-import brotli
 from flask import Flask, Response, current_app, request
 from flask_compress import Compress
 
@@ -35,50 +29,21 @@ SETTINGS = {
 
 
 def init_app(app: Flask) -> None:
-    """Compress what is answered, and every file of ours now."""
+    """Compress what is answered."""
     app.config.update(SETTINGS)
     PAGES.install(app, Compress(app))
     app.after_request(_compress)
-    for path in Path(app.static_folder or "").rglob("*"):
-        _smaller(path)
-
-
-@lru_cache(maxsize=256)
-def _smaller(path: Path) -> Mapping[str, bytes]:
-    """Return a file in each encoding that makes it smaller, the smallest first."""
-    if not path.is_file():
-        return {}
-    plain = path.read_bytes()
-    found = {"br": brotli.compress(plain, quality=11), "gzip": gzip.compress(plain, 9, mtime=0)}
-    return {encoding: body for encoding, body in found.items() if len(body) < len(plain)}
 
 
 def _compress(response: Response) -> Response:
     response.vary.add("Accept-Encoding")
     if request.endpoint == "static":
-        return _ready_made(response)
+        return response
     # The library takes an encoding that is refused (`gzip;q=0`) when no other is named.
     takes_one = request.accept_encodings.best_match(ALGORITHMS) is not None
     if response.is_streamed or response.status_code == 206 or not takes_one or not _is_asked_for_by_us():
         return response
     return PAGES.get().after_request(response)
-
-
-def _ready_made(response: Response) -> Response:
-    known = _smaller(Path(current_app.static_folder or "") / str((request.view_args or {}).get("filename")))
-    encoding = request.accept_encodings.best_match(known)
-    if response.status_code != 200 or encoding is None:
-        return response
-    # The file that was opened is closed with the answer.
-    response.direct_passthrough = False
-    response.make_sequence()
-    response.set_data(known[encoding])
-    response.headers["Content-Encoding"] = encoding
-    # A part would be asked of this encoding and be given of the plain one.
-    response.headers.pop("Accept-Ranges", None)
-    # Two encodings of one content are equal in meaning, not byte for byte (RFC 9110, 8.8.1).
-    response.set_etag(response.get_etag()[0] or "", weak=True)
-    return response
 
 
 def _is_asked_for_by_us() -> bool:

@@ -1,14 +1,11 @@
-"""Headers of every answer: a strict Content-Security-Policy with a nonce, its companions, caching of files."""
+"""Headers of every answer: a strict Content-Security-Policy with a nonce, and its companions."""
 
 import secrets
 from collections.abc import Callable, Mapping
-from functools import lru_cache
-from hashlib import sha256
-from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import structlog
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g
 from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import URLSafeTimedSerializer
 
@@ -18,7 +15,6 @@ from portal.kit.tokens import Signer
 log = structlog.get_logger()
 Extra = Callable[[], Mapping[str, str]]
 
-STATIC_FOREVER = "public, max-age=31536000, immutable"
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -45,7 +41,6 @@ def init_app(app: Flask, settings: Settings, *, extra_sources: Extra) -> None:
     app.extensions["portal.csp_extra"] = extra_sources
     app.before_request(_draw_nonce)
     app.after_request(_set_headers)
-    app.url_defaults(_stamp_static)
     if settings.is_https:
         app.extensions["portal.hsts"] = "max-age=63072000; includeSubDomains; preload"
     app.session_interface = BrowserSessions()
@@ -122,18 +117,5 @@ def _set_headers(response: Response) -> Response:
         response.headers.setdefault("Retry-After", str(wait))
     if hsts := current_app.extensions.get("portal.hsts"):
         response.headers["Strict-Transport-Security"] = hsts
-    if request.endpoint == "static" and response.status_code in (200, 304):
-        response.headers["Cache-Control"] = STATIC_FOREVER if "v" in request.args else "public, max-age=300"
-    else:
-        response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.setdefault("Cache-Control", "no-store")
     return response
-
-
-def _stamp_static(endpoint: str, values: dict[str, Any]) -> None:
-    if endpoint == "static" and "filename" in values:
-        values["v"] = _digest(Path(current_app.static_folder or "") / values["filename"])
-
-
-@lru_cache(maxsize=256)
-def _digest(path: Path) -> str:
-    return sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else "0"

@@ -42,14 +42,6 @@ def test_a_file_comes_in_the_smallest_and_is_the_same_at_the_end(one_lab, expect
     assert "Accept-Encoding" in plain.headers["Vary"]
 
 
-def test_a_file_is_compressed_once_when_the_portal_starts(one_lab, monkeypatch):
-    def fail(*_args, **_kw):
-        raise AssertionError("compressed for an answer")
-
-    monkeypatch.setattr(brotli, "compress", fail)
-    assert encoding(one_lab.test_client().get(CSS, headers={"Accept-Encoding": "br"})) == "br"
-
-
 @pytest.mark.parametrize("path", ["/lab/page", CSS])
 @pytest.mark.parametrize("refuses", ["identity", "gzip;q=0", "compress", ""])
 def test_who_takes_no_encoding_gets_none(one_lab, path, refuses):

@@ -91,17 +91,6 @@ def test_cookies_on_a_developers_machine_work_without_https(one_lab):
     assert "Secure" not in cookie
 
 
-def test_a_file_named_by_its_content_may_be_kept_for_good_and_no_other(one_lab):
-    with one_lab.test_request_context():
-        from flask import url_for
-
-        url = url_for("static", filename="css/portal.css")
-    assert re.fullmatch(r"/static/css/portal\.css\?v=[0-9a-f]{12}", url)
-    client = one_lab.test_client()
-    assert client.get(url).headers["Cache-Control"] == "public, max-age=31536000, immutable"
-    assert client.get("/static/no.css?v=1").headers["Cache-Control"] == "no-store"
-
-
 def test_a_page_dressed_as_a_file_is_not_kept(one_lab):
     for path in ("/lab/page/x.css", "/lab/signed-in/x.js", "/lab/signed-in%2fx.css"):
         answer = one_lab.test_client().get(path)

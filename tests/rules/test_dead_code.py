@@ -37,7 +37,6 @@ ASKED_FOR_BY_NAME: dict[str, str] = {
     "wrap_formdata": "Flask-WTF calls it",
     "render_option": "WTForms calls it",
     "permanent": "Flask's session reads it",
-    "direct_passthrough": "Werkzeug reads it",
     "max_content_length": "Werkzeug reads it",
     "session_interface": "Flask reads it",
     "signer": "itsdangerous calls it",
