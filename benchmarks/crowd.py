@@ -25,6 +25,7 @@ from portal.promises import service as promises
 from portal.support.models import Author, Message, Ticket
 
 PEOPLE = 60
+"""Who look at pages; as many others sign in."""
 PASSWORD = "seven seams of indigo denim"
 DEVICE = "Firefox on Linux"
 SESSIONS, EVENTS = 3, 5
@@ -46,19 +47,19 @@ class Customer:
 
 
 def settle(app: Flask) -> list[Customer]:
-    """Let the people move in, and have the promises checked once, as the worker does; return the people."""
-    crowd = [
-        Customer(
-            uuid.uuid4(), f"Ada Tailor {number}", f"ada{number}@example.com", tuple(new_secret() for _ in range(SESSIONS))
-        )
-        for number in range(PEOPLE)
-    ]
+    """Let all of them move in, and have the promises checked once, as the worker does; return the people."""
+    crowd = [_customer(number) for number in range(2 * PEOPLE)]
     with app.app_context():
         with unit_of_work():
             _move_in(crowd)
         with unit_of_work():
             promises.run_checks()
     return crowd
+
+
+def _customer(number: int) -> Customer:
+    secrets = tuple(new_secret() for _each in range(SESSIONS))
+    return Customer(uuid.uuid4(), f"Ada Tailor {number}", f"ada{number}@example.com", secrets)
 
 
 def _customer(number: int) -> Customer:

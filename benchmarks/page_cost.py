@@ -89,7 +89,7 @@ class Trial:
         self.app, self.served, self.bare = app, served, bare
         self.costs: dict[str, Cost] = defaultdict(Cost)
         self._kinds = _kinds(app, crowd)
-        self._bare = {each.name: each for each in bare_kinds(crowd)}
+        self._bare = {each.name: each for each in bare_kinds(crowd[PEOPLE:])}
         self._charged: dict[int, tuple[str, float]] = {}
         self._turn = 0
 
@@ -127,6 +127,7 @@ class Trial:
     def _look_inside(self, kind: Kind) -> None:
         """Count what a request asks of the database, once what is read on the first occasion has been read."""
         inside = Inside(self.app)
+        forget_throttles(self.app)
         kind.ask(inside, kind.prepare(inside, 0))
         prepared = kind.prepare(inside, 1)
         with asked(self.app) as counts:
@@ -166,9 +167,10 @@ def figures(costs: Mapping[str, Cost]) -> dict[str, dict[str, float]]:
 
 
 def _kinds(app: Portal, crowd: list[Customer]) -> list[Kind]:
-    cookies = [each.cookie(app) for each in crowd]
+    cookies = [each.cookie(app) for each in crowd[:PEOPLE]]
     pages = [visit(path, path) for path in OF_VISITORS] + [visit(path, path, cookies) for path in OF_CUSTOMERS]
-    return [*pages, *form_kinds(crowd)]
+    # Others than those whose pages are opened: each sign-in adds a line to the page that lists them.
+    return [*pages, *form_kinds(crowd[PEOPLE:])]
 
 
 def form_kinds(crowd: list[Customer]) -> list[Kind]:
