@@ -88,7 +88,7 @@ class Trial:
     def __init__(self, app: Portal, crowd: list[Customer], served: Server, bare: Server) -> None:
         self.app, self.served, self.bare = app, served, bare
         self.costs: dict[str, Cost] = defaultdict(Cost)
-        self._kinds = _kinds(app, crowd)
+        self._kinds = _kinds(crowd, cookies=[_cookie_after_a_page(served, each.cookie(app)) for each in crowd[:PEOPLE]])
         self._bare = {each.name: each for each in bare_kinds(crowd[PEOPLE:])}
         self._charged: dict[int, tuple[str, float]] = {}
         self._turn = 0
@@ -166,8 +166,12 @@ def figures(costs: Mapping[str, Cost]) -> dict[str, dict[str, float]]:
     }
 
 
-def _kinds(app: Portal, crowd: list[Customer]) -> list[Kind]:
-    cookies = [each.cookie(app) for each in crowd[:PEOPLE]]
+def _cookie_after_a_page(served: Server, cookie: str) -> str:
+    """Return the cookie that a browser holds once it has seen a page: with the token of its forms."""
+    return served.ask("/home", cookie=cookie).cookie or cookie
+
+
+def _kinds(crowd: list[Customer], *, cookies: list[str]) -> list[Kind]:
     pages = [visit(path, path) for path in OF_VISITORS] + [visit(path, path, cookies) for path in OF_CUSTOMERS]
     # Others than those whose pages are opened: each sign-in adds a line to the page that lists them.
     return [*pages, *form_kinds(crowd[PEOPLE:])]
