@@ -6,7 +6,7 @@ from typing import cast
 
 import structlog
 from flask import Flask, Response, current_app, g
-from flask.sessions import SecureCookieSessionInterface
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from itsdangerous import URLSafeTimedSerializer
 
 from portal.kit.settings import Settings
@@ -34,6 +34,14 @@ class BrowserSessions(SecureCookieSessionInterface):
         if serializer is not None:
             serializer.signer = Signer
         return serializer
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Give the cookie to the browser, with an answer that no cache may keep for others.
+
+        Flask would renew a remembered person's with every file, and have a browser fetch it again whenever a cookie changes.
+        """
+        if not response.cache_control.public:
+            super().save_session(app, session, response)
 
 
 def init_app(app: Flask, settings: Settings, *, extra_sources: Extra) -> None:

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask, url_for
 
 from tests.kit.test_compression import CSS
+from tests.people import Cast
 
 FOR_GOOD = "public, max-age=31536000, immutable"
 
@@ -41,6 +42,15 @@ def test_under_another_name_comes_the_file_of_today_for_minutes(one_lab: Flask, 
     answer = client.get(other)
     assert answer.data == client.get(named).data
     assert answer.headers["Cache-Control"] == "public, max-age=300"
+
+
+def test_a_file_sets_no_cookie_and_hangs_on_none(app: Flask, cast: Cast, named: str) -> None:
+    """Any cache may keep it: it must not hold a session, nor be fetched again when one changes (RFC 9111, 4.1)."""
+    browser = cast.sign_in(cast.ada, remember=True).client
+    assert "Set-Cookie" in browser.get("/home").headers
+    answer = browser.get(named, headers={"Accept-Encoding": "br"})
+    assert "Set-Cookie" not in answer.headers
+    assert answer.headers["Vary"] == "Accept-Encoding"
 
 
 @pytest.mark.parametrize("path", ["/static/no.css", "/static/no.0123456789ab.css", "/static/css", "/static/css/"])
