@@ -1,53 +1,142 @@
 """Languages: every sentence that a person reads goes through here."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, partial
+from gettext import NullTranslations
 from pathlib import Path
-from typing import cast
+from typing import Any
 
 from babel import Locale
 from babel.core import get_global
 from babel.lists import format_list
-from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, refresh
-from flask_babel import ngettext as ngettext
+from babel.support import LazyProxy, Translations
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup, escape
 
-from portal.kit.running import App, Installed
-
-_, _l = gettext, lazy_gettext
+from portal.kit.running import App, Installed, passing
 
 LANGUAGES = {"en": "English", "zh_Hans": "简体中文"}
 """Language code -> its own name. A code is a Babel locale; `zh_Hans_CN` would not find the catalogue."""
 DEFAULT = "en"
 BRITISH = Locale.parse("en_GB")
-_READY = Installed[set[str]]("languages")
 CATALOGUES = str(Path(__file__).resolve().parents[1] / "translations")
+_DOMAIN = "messages"
+
+
+@dataclass(frozen=True)
+class _Spoken:
+    """A language that is ready: its code, how it says dates and figures, and its sentences."""
+
+    code: str
+    locale: Locale
+    catalogue: NullTranslations
+
+
+@dataclass(frozen=True)
+class _Languages:
+    choose: Callable[[], str]
+    ready: Mapping[str, _Spoken]
+
+
+# Our English is British: the day comes first.
+_ENGLISH = _Spoken(DEFAULT, BRITISH, NullTranslations())
+_LANGUAGES = Installed[_Languages]("languages")
+_SLOT = "spoken"
 
 
 def init_app(app: App, *, choose: Callable[[], str]) -> None:
     """Find the languages that are ready. `choose` says which of them is spoken where nobody has said so."""
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = CATALOGUES
-    babel = Babel(app, locale_selector=choose)
-    with app.app_context():
-        there = {str(locale) for locale in babel.list_translations()}
-    _READY.install(app, {language for language in LANGUAGES if language in there} | {DEFAULT})
+    loaded = {code: Translations.load(CATALOGUES, [code], _DOMAIN) for code in LANGUAGES if code != DEFAULT}
+    # What is not there is loaded as a catalogue without a sentence.
+    there = {code: each for code, each in loaded.items() if isinstance(each, Translations)}
+    ready = {code: _Spoken(code, Locale.parse(code), catalogue) for code, catalogue in there.items()}
+    _LANGUAGES.install(app, _Languages(choose, {DEFAULT: _ENGLISH, **ready}))
+    app.jinja_env.globals |= {"_": _say, "ngettext": _say_count}
+
+
+def _now() -> _Spoken:
+    """Return what is spoken now, looked up once a request; outside of an app, the default."""
+    if (state := passing()) is None:
+        return _ENGLISH
+    spoken: _Spoken | None = state.get(_SLOT)
+    if spoken is None:
+        languages = _LANGUAGES.get()
+        spoken = languages.ready[languages.choose()]
+        setattr(state, _SLOT, spoken)
+    return spoken
+
+
+def gettext(sentence: str, /, **values: Any) -> str:
+    """Return a sentence in the language that is spoken now, with `values` in the places that it names."""
+    said = _now().catalogue.gettext(sentence)
+    return said % values if values else said
+
+
+def ngettext(singular: str, plural: str, count: int, /, **values: Any) -> str:
+    """Return the sentence for so many, in the language that is spoken now; `num` is the count itself."""
+    return _now().catalogue.ngettext(singular, plural, count) % {"num": count, **values}
+
+
+class Later(LazyProxy):
+    """A sentence that is said in the language of whoever reads it: written down once, when the portal starts."""
+
+    __slots__ = ()
+
+    def __hash__(self) -> int:
+        return hash(self.value)
+
+    def __html__(self) -> str:
+        """Return it escaped, for a page (asked for first by MarkupSafe, which would else ask twice)."""
+        return str(escape(self.value))
+
+
+_ = gettext
+_l = partial(Later, gettext, enable_cache=False)
+
+
+@pass_eval_context
+def _say(context: EvalContext, sentence: str, /, **values: Any) -> str:
+    """Say a sentence in a template; on a page, whatever is put into it is escaped."""
+    said = _now().catalogue.gettext(sentence)
+    if context.autoescape:
+        said = Markup(said)  # noqa: S704 (our own sentence; only what is put into it may be a stranger's)
+    return said % values if values or "%" in said else said
+
+
+@pass_eval_context
+def _say_count(context: EvalContext, singular: str, plural: str, count: int, /, **values: Any) -> str:
+    said = _now().catalogue.ngettext(singular, plural, count)
+    if context.autoescape:
+        said = Markup(said)  # noqa: S704 (as above)
+    return said % {"num": count, **values}
 
 
 def forget_language() -> None:
     """Have the language chosen anew within this request."""
-    refresh()
+    if (state := passing()) is not None:
+        state.pop(_SLOT, None)
 
 
 @contextmanager
 def in_language(language: str) -> Iterator[None]:
     """Speak `language` within, if it is ready, with or without a request: emails use the recipient's."""
-    with force_locale(ready(language)):
+    state = passing()
+    if state is None:
+        raise RuntimeError("no app runs here")
+    before = state.get(_SLOT)
+    setattr(state, _SLOT, _LANGUAGES.get().ready[ready(language)])
+    try:
         yield
+    finally:
+        setattr(state, _SLOT, before)
 
 
 def is_ready(language: str) -> bool:
     """Tell whether the portal has a catalogue for this language."""
-    return language in _READY.get()
+    return language in _LANGUAGES.get().ready
 
 
 def ready(language: str) -> str:
@@ -61,9 +150,8 @@ def listed(items: Iterable[object]) -> str:
 
 
 def spoken() -> Locale:
-    """Return the language that is spoken now, for dates, figures and lists. Our English is British: the day comes first."""
-    language = get_locale()
-    return BRITISH if language is None or language.language == DEFAULT else cast(Locale, language)
+    """Return the language that is spoken now, for dates, figures and lists."""
+    return _now().locale
 
 
 class Place:
@@ -92,7 +180,7 @@ def place(zone: str, language: Locale) -> str:
 
 def code() -> str:
     """Return the code of the language that is spoken now, as it is stored: always one that is ready."""
-    return ready(str(get_locale() or DEFAULT))
+    return _now().code
 
 
 def tag() -> str:

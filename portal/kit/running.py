@@ -5,7 +5,8 @@ The one module through which tools, services and emails know Flask; they need no
 
 from typing import Generic, TypeAlias, TypeVar, cast
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g, has_app_context
+from flask.ctx import _AppCtxGlobals
 
 App: TypeAlias = Flask
 Value = TypeVar("Value")
@@ -29,3 +30,8 @@ class Installed(Generic[Value]):
 def this_app() -> App:
     """Return the app that runs here. Raises RuntimeError where none does."""
     return current_app
+
+
+def passing() -> _AppCtxGlobals | None:
+    """Return what lives as long as this request or command and no longer; None where no app runs."""
+    return g if has_app_context() else None

@@ -24,6 +24,10 @@ CLOCKS = {
 BUILT_SQL = {
     "portal/kit/db.py": "a PRAGMA takes no parameters; its words are constants of the file",
 }
+DECLARED_SAFE = {
+    "portal/kit/i18n.py": "a sentence is our own, and what is put into it is escaped, as Jinja's own extension has it",
+    "portal/kit/controls.py": "writes the controls of forms, and escapes every value",
+}
 LOGIN_NAMES = {"_user_id", "_login_user", "_id", "_fresh", "_remember"}
 FLASK_NAMES = {"_flashes", "_permanent"}
 KNOWS_FLASK_NAMES = {
@@ -134,7 +138,7 @@ def test_one_clock_so_that_a_test_can_travel():
 
 
 def test_no_text_is_declared_safe():
-    assert outside(pages_from_text(modules()), {}) == []
+    assert outside(pages_from_text(modules()), DECLARED_SAFE) == []
 
 
 def test_sql_is_never_put_together_from_pieces():
