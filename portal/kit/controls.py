@@ -1,0 +1,80 @@
+"""Controls of forms as HTML. The library's own way takes as long for three of them as for the rest of a page.
+
+A page draws each field through WTForms as ever (`{{ field(autocomplete="email") }}`), which asks the form's `Meta`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from html import escape
+from itertools import groupby
+from typing import Any
+
+from markupsafe import Markup
+from wtforms import SelectField
+from wtforms.fields.choices import SelectChoice
+from wtforms.widgets import CheckboxInput, HiddenInput, PasswordInput, Select, TextInput
+
+from portal.kit import i18n
+
+INPUTS = (TextInput, PasswordInput, HiddenInput, CheckboxInput)
+"""Widgets whose control is one `<input>` that says no more than `draw` writes."""
+
+
+def draw(field: Any, asked: Mapping[str, Any]) -> Markup:
+    """Return the `<input>` of a field, with the attributes that are asked for; False and None leave one out."""
+    widget = field.widget
+    own = {"id": field.id, "name": field.name, "type": widget.input_type}
+    # What was typed as a password never comes back.
+    own["value"] = "" if isinstance(widget, PasswordInput) else field._value()  # noqa: SLF001 (what widgets ask a field for)
+    if isinstance(widget, CheckboxInput):
+        own["checked"] = bool(field.data)
+    for name in widget.validation_attrs:
+        flag = getattr(field.flags, name)
+        own[name] = flag() if callable(flag) else flag
+    return Markup(f"<input {attributes({**own, **asked})}>")  # noqa: S704 (every value was escaped)
+
+
+def attributes(values: Mapping[str, Any]) -> str:
+    """Return attributes as HTML: True is the name alone, False and None are nothing, `aria_` and `data_` have hyphens."""
+    said = []
+    for key, value in values.items():
+        name = key.replace("_", "-") if key.startswith(("aria_", "data_")) else key
+        if value is True:
+            said.append(name)
+        elif value is not None and value is not False:
+            said.append(f'{name}="{escape(str(value))}"')
+    return " ".join(said)
+
+
+class Options(Select):  # type: ignore[misc]  # WTForms ships no types
+    """A list to choose from, drawn once for a language: there are 400 time zones. Its field's choices never change."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._drawn: dict[str, str] = {}
+
+    def __call__(self, field: SelectField, **asked: Any) -> Markup:
+        """Return the `<select>`, with the option marked that is chosen."""
+        plain = f'<option value="{escape(str(field.data))}"'
+        chosen = self.drawn(field).replace(f"{plain}>", f"{plain} selected>", 1)
+        own = {"id": field.id, "name": field.name, "required": field.flags.required}
+        return Markup(f"<select {attributes({**own, **asked})}>{chosen}</select>")  # noqa: S704 (every value was escaped)
+
+    def drawn(self, field: SelectField) -> str:
+        """Return the options, none of them chosen, in the language that is spoken now."""
+        language = i18n.code()
+        if language not in self._drawn:
+            self._drawn[language] = options(field)
+        return self._drawn[language]
+
+
+def options(field: SelectField) -> str:
+    """Draw the options of a field, none of them chosen."""
+    return "".join(_groups(field.choices))
+
+
+def _groups(choices: Iterable[SelectChoice]) -> Iterator[str]:
+    for group, members in groupby(choices, key=lambda each: each.optgroup):
+        options = "".join(
+            f'<option value="{escape(str(each.value))}">{escape(str(each.label))}</option>' for each in members
+        )
+        yield options if group is None else f'<optgroup label="{escape(str(group))}">{options}</optgroup>'
