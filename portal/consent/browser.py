@@ -22,7 +22,7 @@ from portal.consent.models import Decision
 from portal.consent.service import Remembered
 from portal.kit import access, clock
 from portal.kit.access import Gate
-from portal.kit.errors import away
+from portal.kit.away import away
 from portal.kit.periods import period
 from portal.kit.settings import current_settings
 from portal.kit.web import SAFE_METHODS

@@ -7,7 +7,7 @@ import structlog
 from flask import Flask
 
 from portal.kit.actor import System
-from portal.kit.errors import away
+from portal.kit.away import away
 from portal.kit.settings import SettingsError
 from portal.kit.unit import acting_as
 

@@ -2,20 +2,22 @@
 
 import uuid
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from enum import Enum as Enumeration
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from sqlalchemy import JSON, CursorResult, DateTime, Engine, Enum, MetaData, String, UpdateBase, Uuid, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
-from portal.kit.running import App
+from portal.kit.running import App, Installed
 
 BUSY_TIMEOUT_MS = 15_000
 
@@ -63,6 +65,18 @@ class Base(DeclarativeBase):
 Row = TypeVar("Row", bound=Base)
 
 
+_READING = Installed[Engine]("engine_for_reading")
+"""The same engine; on PostgreSQL each of its statements stands alone, so that no BEGIN and no COMMIT travel for them."""
+
+
+class OneSession(Session):
+    """A session of the app's one engine. Where nothing is written, PostgreSQL is asked without a transaction around it."""
+
+    def get_bind(self, *_args: Any, **_kwargs: Any) -> Engine:
+        """Return the engine, which need not be looked for."""
+        return db.engine if _mode.get() is not Mode.READING else _READING.get()
+
+
 class Database(SQLAlchemy):
     """One session and one engine an app, and what is asked of them everywhere."""
 
@@ -75,7 +89,7 @@ class Database(SQLAlchemy):
         return cast("CursorResult[Any]", self.session.execute(statement)).rowcount
 
 
-db = Database(model_class=Base, session_options={"expire_on_commit": False}, disable_autonaming=True)
+db = Database(model_class=Base, session_options={"expire_on_commit": False, "class_": OneSession}, disable_autonaming=True)
 
 Id = Annotated[uuid.UUID, mapped_column(primary_key=True, default=uuid.uuid4)]
 Name = Annotated[str, mapped_column(String(100))]
@@ -88,22 +102,38 @@ def word_of(words: type[StrEnum], *, length: int = 64) -> Enum:
     return Enum(words, native_enum=False, length=length, validate_strings=True, values_callable=lambda each: [*each])
 
 
-_writing: ContextVar[bool] = ContextVar("writing", default=False)
+class Mode(Enumeration):
+    """What transactions are opened for."""
+
+    STEADY = "steady"
+    """To read: what was begun sees one state where the database gives that."""
+    READING = "reading"
+    """To show a page: each statement sees what has been committed before it, as under READ COMMITTED it does anyway."""
+    WRITING = "writing"
+    """To write: SQLite takes its write lock first, so that none fails half way for want of it."""
+
+
+_mode: ContextVar[Mode] = ContextVar("mode", default=Mode.STEADY)
 
 
 @contextmanager
-def writing(on: bool = True) -> Iterator[None]:
-    """Open transactions for writing within: SQLite takes its write lock first, so none fails half way for want of it."""
-    token = _writing.set(on)
+def opened_for(mode: Mode) -> Iterator[None]:
+    """Open transactions for this within."""
+    token = _mode.set(mode)
     try:
         yield
     finally:
-        _writing.reset(token)
+        _mode.reset(token)
+
+
+def writing() -> AbstractContextManager[None]:
+    """Open transactions for writing within."""
+    return opened_for(Mode.WRITING)
 
 
 def is_writing() -> bool:
     """Tell whether the transactions that are opened here may write."""
-    return _writing.get()
+    return _mode.get() is Mode.WRITING
 
 
 def repeatable_read() -> None:
@@ -147,7 +177,7 @@ def init_app(app: App, url: str) -> None:
     """Bind the session to the database at `url`, with the limits that hold on either kind."""
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     # A refused row must not be quoted in an error; the logs keep no words of errors anyway.
-    options: dict[str, Any] = {"pool_pre_ping": True, "hide_parameters": True}
+    options: dict[str, Any] = {"hide_parameters": True}
     options |= {"pool_size": 10, "max_overflow": 10, "pool_timeout": 10}
     if url.startswith("postgresql"):
         options["connect_args"] = {"connect_timeout": 5, "options": "-c statement_timeout=30000 -c timezone=UTC"}
@@ -155,9 +185,11 @@ def init_app(app: App, url: str) -> None:
         options |= {"connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000}}
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
-    if url.startswith("sqlite"):
-        with app.app_context():
+    with app.app_context():
+        if url.startswith("sqlite"):
             _tune_sqlite(db.engine)
+        alone = url.startswith("postgresql")
+        _READING.install(app, db.engine.execution_options(isolation_level="AUTOCOMMIT") if alone else db.engine)
 
 
 def _tune_sqlite(engine: Engine) -> None:
@@ -177,4 +209,4 @@ def _tune_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing() else "BEGIN")

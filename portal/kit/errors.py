@@ -1,15 +1,13 @@
 """Error pages: what happened, that nothing is lost, and what to do next. They tell an attacker nothing (v5.0.0-16.5.1)."""
 
-import sys
 from typing import Any
 
 import structlog
 from flask import Flask, Response, g, make_response
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal.kit import access
+from portal.kit.away import away
 from portal.kit.i18n import _l
 from portal.kit.refusals import LinkDead, NotFound, Refusal, TooManyTries, Unavailable
 from portal.kit.templating import render
@@ -69,18 +67,6 @@ PAGES: dict[int, tuple[Any, Any, Any]] = {
         _l("Try again in a minute."),
     ),
 }
-
-
-_LIBRARIES = (("psycopg", "OperationalError"), ("redis.exceptions", "RedisError"))
-
-
-def away() -> tuple[type[Exception], ...]:
-    """Return what is raised while the database, the place for keys or Redis cannot be reached.
-
-    A library that was not loaded raises nothing: to load it only for its errors' names would cost each process 15 MB.
-    """
-    loaded = [getattr(sys.modules[module], name) for module, name in _LIBRARIES if module in sys.modules]
-    return (OperationalError, InterfaceError, PoolTimeout, *loaded)
 
 
 def init_app(app: Flask) -> None:

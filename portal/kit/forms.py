@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from enum import StrEnum
-from html import escape
 from typing import Any, ClassVar, cast
 
 from email_validator import EmailNotValidError, validate_email
@@ -31,11 +30,10 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
-from wtforms.widgets import Select
 
-from portal.kit import characters, periods, unsent_forms
+from portal.kit import characters, controls, periods, unsent_forms
 from portal.kit.i18n import _, _l
-from portal.kit.refusals import Refusal, TooManyTries, Unavailable
+from portal.kit.refusals import Busy, Refusal, TooManyTries, Unavailable
 from portal.kit.unit import refuse_unit
 from portal.kit.unsent_forms import Unsent
 from portal.kit.web import SAFE_METHODS
@@ -74,6 +72,12 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         csrf = True
         csrf_time_limit = 12 * 3600
 
+        def render_field(self, field: Any, render_kw: dict[str, Any]) -> Any:
+            """Draw a field's control (WTForms asks for it here)."""
+            if isinstance(field.widget, controls.INPUTS):
+                return controls.draw(field, {**(field.render_kw or {}), **render_kw})
+            return field.widget(field, **{**(field.render_kw or {}), **render_kw})
+
         def wrap_formdata(self, form: "Form", formdata: Any) -> Any:
             """Hand files to file fields and texts to the rest: a file sent under a text's name is no text, JSON no form."""
             if formdata is not _Auto:
@@ -97,6 +101,9 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         if g.get("other_person"):
             self.problems.append(OTHER_PERSON)
             self._fail(422)
+            return False
+        if g.get("database_away"):
+            self.refuse(Busy())
             return False
         valid = super().validate(extra_validators)
         if valid and not g.get("csrf_expired"):
@@ -324,20 +331,10 @@ def tick(label: Sentence, *, must: Sentence | None = None, hint: Sentence = "") 
     return BooleanField(label, validators=[DataRequired(must)] if must else [], description=hint, render_kw=fixed)
 
 
-class Options(Select):  # type: ignore[misc]  # WTForms ships no types
-    """Draws long lists at once: the library's own way takes as long for each of 400 time zones as for a whole field."""
-
-    @classmethod
-    def render_option(cls, choice: Any) -> str:
-        """Draw one option, escaped."""
-        chosen = " selected" if choice.selected else ""
-        return f'<option value="{escape(str(choice.value))}"{chosen}>{escape(str(choice.label))}</option>'
-
-
 def choice(label: Sentence, choices: Iterable[tuple[Any, ...]], *, hint: Sentence = "") -> SelectField:
     """Make a choice of one among `choices`, each (value, words) or (value, words, group); anything else is refused."""
     options = [SelectChoice(value, words, optgroup=next(iter(group), None)) for value, words, *group in choices]
-    return SelectField(label, choices=options, validators=[_required(True)], description=hint, widget=Options())
+    return SelectField(label, choices=options, validators=[_required(True)], description=hint, widget=controls.Options())
 
 
 def upload(label: Sentence, *, accept: Iterable[str], hint: Sentence = "") -> FileField:

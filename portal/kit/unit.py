@@ -19,7 +19,7 @@ from sqlalchemy.orm import ORMExecuteState, Session
 
 from portal.kit import db as database
 from portal.kit.actor import Acting, System
-from portal.kit.db import db
+from portal.kit.db import Mode, db
 from portal.kit.refusals import Refusal
 
 log = structlog.get_logger()
@@ -35,6 +35,8 @@ class Unit:
     actor: Acting
     refused: bool = False
     wrote: bool = False
+    let_go: bool = False
+    """Whether the connection was given back on the way, and something done meanwhile."""
     on_commit: list[Callable[[], None]] = field(default_factory=list)
     on_rollback: list[Callable[[], None]] = field(default_factory=list)
     afterwards: list[Callable[[], None]] = field(default_factory=list)
@@ -91,8 +93,10 @@ def own_units(*, refused: bool) -> Iterator[None]:
 
 
 @contextmanager
-def unit_of_work(*, write: bool = True) -> Iterator[Unit]:
+def unit_of_work(*, write: bool = True, steady: bool = True) -> Iterator[Unit]:
     """Run one unit: commit when the block returns, roll back when it raises or was refused.
+
+    One that neither writes nor is `steady` shows a page: on PostgreSQL its statements travel without a transaction.
 
     Raises whatever the block or the commit raises, RuntimeError inside another unit of the same session, and UnitRefused
     for writing in a request that may only read. Callbacks run once it is certain how the unit ended, each alone; a failed
@@ -105,7 +109,7 @@ def unit_of_work(*, write: bool = True) -> Iterator[Unit]:
     token = _unit.set(unit)
     committed = False
     try:
-        with database.writing(write):
+        with database.opened_for(Mode.WRITING if write else Mode.STEADY if steady else Mode.READING):
             try:
                 yield unit
                 if not unit.refused:
@@ -120,6 +124,23 @@ def unit_of_work(*, write: bool = True) -> Iterator[Unit]:
             _reported(callback)
         for follow_up in unit.afterwards:
             _follow_up(follow_up)
+
+
+def in_unit(work: Callable[[Unit], Result], *, write: bool = True, steady: bool = True) -> Result:
+    """Run `work` in a unit of its own; once more, in a fresh one, when its connection died before anything was done.
+
+    No connection is asked beforehand whether it lives: it would cost each page a question.
+    """
+    unit: Unit | None = None
+    try:
+        with unit_of_work(write=write, steady=steady) as unit:
+            return work(unit)
+    except DBAPIError as error:
+        if unit is None or not error.connection_invalidated or unit.wrote or unit.let_go:
+            raise
+    log.warning("unit.runs_again")
+    with unit_of_work(write=write, steady=steady) as unit:
+        return work(unit)
 
 
 def _own_session() -> Session:
@@ -210,6 +231,8 @@ def release_connection() -> None:
     Hashing a password holds no transaction and no connection; a throttle is spent before the unit writes. What was read
     stays as it was read: whoever acts on it afterwards locks the row and compares.
     """
+    if unit := _unit.get():
+        unit.let_go = True
     db.session.commit()
 
 

@@ -12,12 +12,13 @@ from flask.typing import ResponseReturnValue
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.kit import devices
-from portal.kit.actor import NOBODY
+from portal.kit.actor import NOBODY, Staff
+from portal.kit.away import away
 from portal.kit.clients import ClientKey, client_key
 from portal.kit.form_uses import SentMeanwhile
 from portal.kit.headers import ALWAYS
 from portal.kit.settings import SETTINGS, Settings
-from portal.kit.unit import acting_as, own_units, unit_of_work
+from portal.kit.unit import Unit, acting_as, in_unit, own_units
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -60,14 +61,30 @@ class Portal(Flask):
             except SentMeanwhile:
                 # The answer to the other one is there by now, and is given to this one too.
                 return self._answer(refused=refused)
+            except away():
+                if request.method in SAFE_METHODS or "GET" not in getattr(request.url_rule, "methods", ()):
+                    raise
+                # Its page comes back with what was typed, and says that nothing was saved.
+                g.database_away = True
+                return self._answer(refused=True)
 
     def _answer(self, *, refused: bool) -> Response:
-        def view() -> Response:
-            return self.make_response(super(Portal, self).dispatch_request())
+        write = request.method not in SAFE_METHODS
 
-        with unit_of_work(write=request.method not in SAFE_METHODS) as unit:
+        def run(unit: Unit) -> Response:
             unit.refused = refused
-            return self.answering(view) if self.answering else view()
+            for file in request.files.values() if write else ():
+                file.stream.seek(0)
+            return self.answering(self._view) if self.answering else self._view()
+
+        return in_unit(run, write=write, steady=self._is_steady())
+
+    def _view(self) -> Response:
+        return self.make_response(super().dispatch_request())
+
+    def _is_steady(self) -> bool:
+        """Tell whether the page is one whose reads must see one state: what staff read is noted before it is shown."""
+        return isinstance(g.get("acting"), Staff)
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -213,7 +213,7 @@ def acting_as_staff() -> Response:
 @access.public
 def reads() -> Response:
     """Ask the database for something."""
-    return plain(str(db.session.scalar(text("SELECT 1"))))
+    return plain(str(db.session.scalar(select(func.count()).select_from(AuditEntry))))
 
 
 @bp.get("/forgets-the-template")

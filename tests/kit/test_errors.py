@@ -5,13 +5,15 @@ import logging
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from portal.app import create_app
 from portal.kit import logs
+from portal.kit.audit import AuditEntry
 from portal.kit.db import db
 from portal.kit.logs import log
+from portal.kit.unit import unit_of_work
 from portal.kit.web import client_ip
 from tests.conftest import Page, make_settings
 from tests.kit import lab as endpoints
@@ -22,6 +24,22 @@ def away(tmp_path, url: str) -> Flask:
     app = create_app(make_settings(tmp_path, url))
     app.register_blueprint(endpoints.bp)
     return app
+
+
+FIELDS = {"name": "Ada", "email": "ada@example.com", "password": "seven seams", "message": "A long letter", "agree": "y"}
+
+
+def db_is_sqlite(app: Flask) -> bool:
+    return app.extensions["portal.settings"].database_url.get_secret_value().startswith("sqlite")
+
+
+def break_connections(app: Flask) -> None:
+    """End every connection to the database but the one that does it, as a restart of the server does."""
+    with app.app_context(), db.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.mark.parametrize("url", ["postgresql+psycopg://nobody@127.0.0.1:1/none", "sqlite:////proc/none/portal.db"])
@@ -64,17 +82,52 @@ def test_when_every_connection_is_taken_one_is_told_to_come_back(app, tmp_path):
 
 
 def test_a_connection_that_broke_is_replaced_without_a_word(app, tmp_path):
-    if app.extensions["portal.settings"].database_url.get_secret_value().startswith("sqlite"):
+    if db_is_sqlite(app):
         pytest.skip("there is no connection to break")
     lab = away(tmp_path, app.extensions["portal.settings"].database_url.get_secret_value())
     client = lab.test_client()
     assert client.get("/lab/reads").status_code == 200
-    with app.app_context(), db.engine.begin() as connection:
-        connection.exec_driver_sql(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+    break_connections(app)
     assert client.get("/lab/reads").status_code == 200
+
+
+@pytest.mark.both_databases
+class TestAConnectionThatBreaksOnTheWay:
+    """A request whose connection dies runs again when it has done nothing yet, and else says that nothing was saved."""
+
+    @pytest.fixture(autouse=True)
+    def _postgresql(self, app):
+        if db_is_sqlite(app):
+            pytest.skip("there is no connection to break")
+
+    def test_before_the_first_write_a_form_is_taken_all_the_same(self, app, visitor):
+        page = visitor.get("/lab/page")
+        break_connections(app)
+        assert visitor.send(page, **FIELDS).status == 200
+        with app.app_context(), unit_of_work(write=False):
+            assert db.session.scalar(select(func.count()).select_from(AuditEntry)) == 1
+
+    def test_after_it_the_page_comes_back_as_it_was_typed(self, app, visitor, monkeypatch):
+        page = visitor.get("/lab/page")
+        judge, broken = endpoints._judge, []
+
+        def break_once(name):
+            if not broken:
+                broken.append(name)
+                db.session.flush()
+                break_connections(app)
+                db.session.execute(select(AuditEntry.id))
+            judge(name)
+
+        monkeypatch.setattr(endpoints, "_judge", break_once)
+        shown = visitor.send(page, **FIELDS)
+        assert shown.status == 503
+        assert shown.response.headers["Retry-After"] == "30"
+        assert "Nothing is lost" in shown.text
+        assert shown.fields()["message"] == FIELDS["message"]
+        with app.app_context(), unit_of_work(write=False):
+            assert db.session.scalar(select(func.count()).select_from(AuditEntry)) == 0
+        assert visitor.send(shown, **FIELDS).status == 200
 
 
 def test_our_mistake_is_a_page_that_tells_nothing_and_names_a_reference(visitor, capsys):

@@ -14,7 +14,7 @@ from portal.kit.actor_parts import NOW, Part, many_valued
 from portal.kit.db import UtcDateTime, db
 from portal.kit.periods import period
 from portal.kit.tokens import hash_secret
-from portal.kit.unit import after_unit, unit_of_work
+from portal.kit.unit import Unit, after_unit, in_unit
 
 BASE = (
     Part("person_id", Person.id),
@@ -65,7 +65,8 @@ class ActorLoader:
         now = clock.now()
         bound = {"secret_hash": hash_secret(secret), "now": now, "latest": clock.latest()}
         bound["idle_since"] = now - period("session_idle")
-        with unit_of_work(write=False):
+
+        def load(_unit: Unit) -> Actor | None:
             row = db.session.execute(self.statement, bound).first()
             if row is None:
                 return None
@@ -73,4 +74,6 @@ class ActorLoader:
             if row.seen_at < now - sessions.TOUCH_EVERY and actor.session_id:
                 session_id = actor.session_id
                 after_unit(lambda: sessions.touch(session_id))
-        return actor
+            return actor
+
+        return in_unit(load, write=False, steady=False)
