@@ -20,6 +20,7 @@ from portal.kit import (
     errors,
     events,
     files,
+    fixed_parts,
     form_guard,
     headers,
     i18n,
@@ -128,6 +129,7 @@ def _install_kit(app: web.Portal, settings: Settings) -> None:
     checks.init_app(app, [check for area in AREAS for check in area.checks])
     events.init_app(app, [area.events for area in AREAS])
     job_kinds.init_app(app, [kind for area in AREAS for kind in area.jobs])
+    fixed_parts.init_app(app)
     templating.init_app(app, company=policy.company_from(settings))
     errors.init_app(app)
     probes.init_app(app)

@@ -77,8 +77,8 @@ def _support(actor: Actor) -> Panel:
 
 
 def _promises() -> Panel:
-    counts = promises.tally(promises.board())
-    kept, total = counts[PromiseStatus.KEPT], sum(counts.values())
+    standing = promises.standing()
+    kept, total = standing.count(PromiseStatus.KEPT), standing.total
     return Panel(
         icon="tape",
         title=_("Promises"),

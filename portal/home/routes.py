@@ -18,10 +18,10 @@ def start() -> ResponseReturnValue:
     """Show what this is; a signed-in customer goes on to the own home."""
     if access.actor().is_signed_in:
         return redirect(url_for(".home"))
-    counts = promises.tally(promises.board())
-    has_run = any(count for status, count in counts.items() if status in (PromiseStatus.KEPT, PromiseStatus.BROKEN))
-    total = sum(counts.values())
-    return render("home/start.html", kept=counts[PromiseStatus.KEPT] if has_run else None, total=total if has_run else None)
+    standing = promises.standing()
+    kept = standing.count(PromiseStatus.KEPT)
+    has_run = kept or standing.count(PromiseStatus.BROKEN)
+    return render("home/start.html", kept=kept if has_run else None, total=standing.total if has_run else None)
 
 
 @bp.get("/home")

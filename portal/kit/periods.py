@@ -23,6 +23,11 @@ def period(name: str) -> timedelta:
     return _PERIODS.get()[name]
 
 
+def lengths() -> tuple[timedelta, ...]:
+    """Return the length of every period: equal ones make equal texts."""
+    return tuple(_PERIODS.get().values())
+
+
 def describe(length: timedelta) -> str:
     """Say a length in the reader's language, in the unit that people use for it: 30 minutes, 24 hours, 14 days, 2 years.
 

@@ -3,9 +3,12 @@
 from datetime import date, datetime
 from typing import Any
 
-from flask import Flask, g, has_request_context, render_template
+from flask import Flask, g, has_request_context, render_template, request, url_for
 
 from portal.kit import access, devices, formats, i18n, renderer
+from portal.kit.running import Installed
+
+_PATHS = Installed[dict[tuple[str, str, str | None], str]]("paths")
 
 
 def init_app(app: Flask, *, company: object) -> None:
@@ -15,6 +18,18 @@ def init_app(app: Flask, *, company: object) -> None:
     app.jinja_env.filters |= {"entries": formats.nice_entries, "device": devices.say, "listed": i18n.listed}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_context)
+    _PATHS.install(app, {})
+    app.jinja_env.globals["url_for"] = path_for
+
+
+def path_for(endpoint: str, **values: Any) -> str:
+    """Return the path of a page of ours, as `url_for` does; one in which nothing varies is built once."""
+    if endpoint.startswith(".") or values.keys() - {"filename"}:
+        return url_for(endpoint, **values)
+    paths, key = _PATHS.get(), (request.script_root, endpoint, values.get("filename"))
+    if key not in paths:
+        paths[key] = url_for(endpoint, **values)
+    return paths[key]
 
 
 def render(template: str, **values: Any) -> str:

@@ -37,7 +37,7 @@ class Significance(Enum):
     SIGNIFICANT = "significant"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Version:
     """One version of a document. `summary` says what changed.
 
@@ -52,7 +52,7 @@ class Version:
     figures: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Document:
     """A document and all its versions, the newest first. Its words stand in `legal/<key>.html` and `legal/<key>/`."""
 

@@ -24,6 +24,7 @@ def _in_force(key: str) -> dict[str, object]:
         "document": document,
         "version": document.in_force(clock.today()),
         "payment_vendor": vendor_register.get("stripe"),
+        "vendors": vendor_register.in_force(clock.today()),
     }
 
 
@@ -34,9 +35,8 @@ def privacy() -> str:
     return render(
         "legal/privacy.html",
         **_in_force("privacy"),
-        vendors=vendor_register.in_force(clock.today()),
         google_cookies=cookie_register.GOOGLE_NAMES,
-        rows=claims.register().rows(),
+        rows=claims.register().rows,
         periods=PERIODS.values(),
     )
 
@@ -59,11 +59,8 @@ def eula() -> str:
 @access.public
 def history() -> str:
     """Show every version of every document, the newest first (P42)."""
-    today = clock.today()
-    return render(
-        "legal/history.html",
-        histories=[(document, _events(document, today)) for document in documents.DOCUMENTS.values()],
-    )
+    known = tuple(documents.DOCUMENTS.values())
+    return render("legal/history.html", documents=known, events=_events, today=clock.today())
 
 
 def _title(version: documents.Version) -> str:

@@ -31,7 +31,7 @@ class Change:
     what: Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Vendor:
     """Somebody who handles data for the company.
 

@@ -13,6 +13,10 @@ bp = Blueprint("promises", __name__)
 @access.public
 def overview() -> str:
     """Show every promise with its checks and their last results."""
-    chapters = service.board()
-    counts = {status.value: count for status, count in service.tally(chapters).items()}
-    return render("promises/overview.html", chapters=chapters, counts=counts, total=sum(counts.values()))
+    return render(
+        "promises/overview.html",
+        standing=service.standing(),
+        board=service.board,
+        Status=service.PromiseStatus,
+        zone=access.actor().time_zone,
+    )

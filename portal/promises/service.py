@@ -1,9 +1,9 @@
 """Run the checks, and say the status of each promise."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 
 import structlog
@@ -121,41 +121,65 @@ def _keep(check: Check, finding: Finding, before: CheckResult | None) -> CheckRe
     return result
 
 
-def board() -> list[Chapter]:
-    """Return every promise with its status, by section of the policy. One query."""
+Look = tuple[str, Outcome, datetime]
+"""What a check found and when it looked: its name, the outcome, the instant."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How all promises stand, by the last look of each check. Equal ones make equal pages."""
+
+    looks: tuple[Look, ...]
+    statuses: tuple[PromiseStatus, ...]
+    """In the order of the policy."""
+
+    def count(self, status: PromiseStatus) -> int:
+        """Return how many promises stand so."""
+        return self.statuses.count(status)
+
+    @property
+    def total(self) -> int:
+        """How many promises there are."""
+        return len(self.statuses)
+
+
+_LOOKS = select(CheckResult.name, CheckResult.outcome, CheckResult.checked_at).order_by(CheckResult.name)
+
+
+def standing() -> Standing:
+    """Return how all promises stand. One query, of what the statuses need alone."""
+    looks: tuple[Look, ...] = tuple((name, outcome, at) for name, outcome, at in db.session.execute(_LOOKS))
+    last = {look[0]: look for look in looks}
+    mine: dict[str, list[Look | None]] = defaultdict(list)
+    for check in checks():
+        mine[check.promise].append(last.get(check.name))
+    return Standing(looks, tuple(_status(each, mine.get(each.id, ())) for section in SECTIONS for each in section.promises))
+
+
+def board(standing: Standing) -> list[Chapter]:
+    """Return every promise with its status and what its checks saw, by section of the policy. One query."""
     results = {result.name: result for result in db.session.scalars(select(CheckResult))}
     runs: dict[str, list[CheckRun]] = defaultdict(list)
     for check in checks():
         runs[check.promise].append(CheckRun(check, results.get(check.name)))
-    return [Chapter(str(section.title), [_line(promise, runs) for promise in section.promises]) for section in SECTIONS]
+    statuses = iter(standing.statuses)
+    return [
+        Chapter(str(section.title), [Line(each, next(statuses), runs.get(each.id, ())) for each in section.promises])
+        for section in SECTIONS
+    ]
 
 
-def _line(promise: Promise, runs: Mapping[str, Sequence[CheckRun]]) -> Line:
-    mine = runs.get(promise.id, ())
-    return Line(promise, _status(promise, mine), mine)
-
-
-def _status(promise: Promise, runs: Sequence[CheckRun]) -> PromiseStatus:
-    results = [run.result for run in runs]
-    if any(result is not None and not result.ok for result in results):
+def _status(promise: Promise, looks: Sequence[Look | None]) -> PromiseStatus:
+    if any(look is not None and look[1] is Outcome.FAILED for look in looks):
         return PromiseStatus.BROKEN
     if promise.built is Built.NOT:
         return PromiseStatus.NOT_BUILT
-    if not results:
+    if not looks:
         return PromiseStatus.UNCHECKED if promise.built is Built.WHOLLY else PromiseStatus.PARTLY_BUILT
     fresh_from = clock.now() - STALE_AFTER
     # A look that is dated ahead was taken by a wrong clock, and says nothing about today.
-    if any(result is None or not fresh_from <= result.checked_at <= clock.latest() for result in results):
+    if any(look is None or not fresh_from <= look[2] <= clock.latest() for look in looks):
         return PromiseStatus.STALE
-    if all(result is not None and result.outcome == Outcome.NOTHING_YET for result in results):
+    if all(look is not None and look[1] is Outcome.NOTHING_YET for look in looks):
         return PromiseStatus.NOTHING_YET
     return PromiseStatus.KEPT if promise.built is Built.WHOLLY else PromiseStatus.PARTLY_BUILT
-
-
-def tally(chapters: Sequence[Chapter]) -> dict[PromiseStatus, int]:
-    """Count the promises of a board by status."""
-    counts = dict.fromkeys(PromiseStatus, 0)
-    for chapter in chapters:
-        for line in chapter.lines:
-            counts[line.status] += 1
-    return counts

@@ -367,7 +367,8 @@ def test_breaking_a_promise_turns_it_red(app, cast, unit, monkeypatch, name: str
 
     def check_now() -> tuple[list[str], PromiseStatus]:
         (run,) = service.run_checks()
-        (line,) = [line for part in service.board() for line in part.lines if line.promise.id == check.promise]
+        parts = service.board(service.standing())
+        (line,) = [line for part in parts for line in part.lines if line.promise.id == check.promise]
         assert run.result
         assert len(run.sentences) == len(run.result.statements) > 0
         assert CRASHED not in [statement.code for statement in run.result.statements], run.sentences

@@ -1,0 +1,101 @@
+"""No page shows one person's words to another, and none says another language than it speaks.
+
+Every page is opened for three people in two languages, and by a visitor in both; all at once, with nothing kept yet and with
+everything kept. Each is, byte for byte, what it is when nothing is ever kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import flask
+import pytest
+from flask import Flask
+from werkzeug.test import Client
+
+from portal.kit import controls
+from tests.browser import paths
+from tests.people import Cast
+
+DRAWN_ANEW = (
+    re.compile(rb'nonce="[\w-]+"'),
+    re.compile(rb'name="(?:csrf_token|form_mark|person_stamp|sealed)" value="[^"]+"'),
+)
+"""What differs each time that a page is opened: it is drawn for this one page, and compared by its place alone."""
+
+
+@contextmanager
+def nothing_kept(app: Flask) -> Iterator[None]:
+    """Render each page as if there were no place to keep a part of it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(app.jinja_env.globals, "fixed", lambda _name, *_depends_on, caller: caller())
+        patch.setitem(app.jinja_env.globals, "url_for", flask.url_for)
+        patch.setattr(controls.Options, "drawn", lambda _self, field: controls.options(field))
+        yield
+
+
+ALWAYS_NEW = {"/metrics", "/settings/second-factor", "/settings/second-factor/codes", "/settings/second-factor/replace"}
+"""Figures of this very moment, and secrets that are drawn for whoever opens the page."""
+
+
+def read(client: Client, path: str, language: str) -> tuple[int, bytes]:
+    answer = client.get(path, headers={"Accept-Language": language})
+    body = answer.get_data()
+    for drawn in DRAWN_ANEW:
+        body = drawn.sub(b"", body)
+    return answer.status_code, body
+
+
+@pytest.fixture
+def browsers(app: Flask, cast: Cast) -> list[tuple[Client, str, list[str]]]:
+    """Three people and two visitors: a browser, its language, and the pages that it may open."""
+    chen = cast.make("Chen Weaver", "chen@example.com", "chen folds paper at dawn", language="zh_Hans", zone="Asia/Shanghai")
+    own, public, staff = (pages(app, *gates) for gates in (("signed in", "fresh"), ("public",), ("staff",)))
+    return [
+        (cast.sign_in(cast.ada).client, "en", own),
+        (cast.sign_in(chen).client, "en", own),
+        (cast.sign_in_staff(cast.sam).client, "zh-CN", own + staff),
+        (app.test_client(), "en", public),
+        (app.test_client(), "zh-CN", public),
+    ]
+
+
+def pages(app: Flask, *gates: str) -> list[str]:
+    return [path for path in paths(app, *gates) if path not in ALWAYS_NEW]
+
+
+def test_a_page_is_what_it_is_when_nothing_is_kept(app: Flask, browsers: list[tuple[Client, str, list[str]]]) -> None:
+    for client, language, _paths in browsers:
+        # The first page gives a browser its cookie.
+        client.get("/promises", headers={"Accept-Language": language})
+    with nothing_kept(app):
+        expected = [{path: read(client, path, language) for path in own} for client, language, own in browsers]
+    assert {path for each in expected for path, (status, _body) in each.items() if status >= 400} <= {
+        "/settings/avatar/photo"
+    }
+
+    def look(which: int) -> list[str]:
+        client, language, own = browsers[which]
+        return [f"{which}: {path}" for path in own if read(client, path, language) != expected[which][path]]
+
+    app.extensions["portal.fixed_parts"].clear()
+    app.extensions["portal.paths"].clear()
+    with ThreadPoolExecutor(len(browsers)) as crowd:
+        cold = [each for found in crowd.map(look, range(len(browsers))) for each in found]
+        warm = [each for found in crowd.map(look, range(len(browsers))) for each in found]
+    assert cold == []
+    assert warm == []
+    assert len(app.extensions["portal.fixed_parts"]) > 2 * len({path for *_rest, own in browsers for path in own})
+
+
+def test_the_comparison_sees_a_part_that_says_one_persons_name_to_all(app, browsers, monkeypatch) -> None:
+    clients = [client for client, *_rest in browsers[:2]]
+    with nothing_kept(app):
+        expected = [read(client, "/home", "en") for client in clients]
+    # The layout's links, kept under a key that leaves the language out.
+    kept: dict[str, object] = {}
+    monkeypatch.setitem(app.jinja_env.globals, "fixed", lambda name, *_key, caller: kept.setdefault(name, caller()))
+    assert [read(client, "/home", "en") for client in clients] != expected

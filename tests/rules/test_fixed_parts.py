@@ -1,0 +1,177 @@
+"""What is rendered once for everybody depends on its key alone: no name of a person, no nonce and no token gets in.
+
+The parts are read as Jinja parses them, with what they include and the macros that they call. Each name in them is a tool of
+all pages, a fact of the company, stands in the part's key, or is declared below to follow from it.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import PurePosixPath
+
+import jinja2
+import pytest
+from jinja2 import meta, nodes
+
+from tests.rules.source import Template, templates
+
+ALL_PAGES = frozenset({"_", "ngettext", "url_for", "fixed", "company", "caller", "loop"})
+FOLLOWS = {
+    # Each document says its own sections and lead; the registers behind them change with a release only.
+    "legal.document": {"lead", "sections", "payment_vendor", "google_cookies", "periods", "rows"},
+    "legal.history": {"events"},
+    "legal.security": {"kinds"},
+    "promises.overview": {"board", "Status"},
+}
+"""Part -> names that say the same whenever its key does."""
+
+
+ENVIRONMENT = jinja2.Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"])
+ENVIRONMENT.filters |= dict.fromkeys(("bytes", "day", "device", "entries", "instant", "listed", "period"), str)
+ZONE = "zone"
+"""In the key of a part that says an instant: the filter takes the reader's zone."""
+
+
+def by_name() -> dict[str, Template]:
+    return {template.name: template for template in templates()}
+
+
+def fixed_parts(template: Template) -> Iterator[nodes.CallBlock]:
+    """Yield the parts of a template that are kept."""
+    for block in template.tree.find_all(nodes.CallBlock):
+        if isinstance(block.call.node, nodes.Name) and block.call.node.name == "fixed":
+            yield block
+
+
+def whole(body: Sequence[nodes.Node]) -> nodes.Template:
+    tree = nodes.Template(list(body))
+    tree.set_environment(ENVIRONMENT)
+    return tree
+
+
+def names_of(body: Sequence[nodes.Node]) -> set[str]:
+    return meta.find_undeclared_variables(whole(body))
+
+
+def imported(template: Template) -> dict[str, tuple[str, str | None]]:
+    """Return what a template imports: name -> template and macro; no macro where the name stands for all of them."""
+    found = imported(by_name()[template.extends]) if template.extends else {}
+    for each in template.tree.find_all(nodes.Import):
+        found[each.target] = (each.template.value, None)
+    for each in template.tree.find_all(nodes.FromImport):
+        for name in each.names:
+            macro, alias = (name, name) if isinstance(name, str) else name
+            found[alias] = (each.template.value, macro)
+    return found
+
+
+def strange(template: Template, body: Sequence[nodes.Node], known: frozenset[str], seen: set[object]) -> Iterator[str]:
+    """Yield the names on which some nodes depend besides `known`."""
+    tree, modules = whole(body), imported(template)
+    own = {each.name for each in template.tree.find_all(nodes.Macro)}
+    if ZONE not in known and any(each.name == "instant" for each in tree.find_all(nodes.Filter)):
+        yield f"{template.name}: the reader's zone"
+    for name in sorted(names_of(body) - known):
+        if name in own:
+            yield from strange_in_macro(template, name, known, seen)
+            continue
+        if name not in modules:
+            yield f"{template.name}: {name}"
+            continue
+        source, macro = modules[name]
+        for each in [macro] if macro else called_of(name, tree):
+            yield from strange_in_macro(by_name()[source], each, known, seen)
+    for include in tree.find_all(nodes.Include):
+        for part in included(include):
+            yield from strange(part, part.tree.body, known, seen)
+
+
+def called_of(module: str, tree: nodes.Template) -> list[str]:
+    """Return the macros of a module that are called."""
+    found = [each for each in tree.find_all(nodes.Getattr) if isinstance(each.node, nodes.Name)]
+    return [each.attr for each in found if each.node.name == module]
+
+
+def strange_in_macro(template: Template, name: str, known: frozenset[str], seen: set[object]) -> Iterator[str]:
+    if (template.name, name) not in seen:
+        seen.add((template.name, name))
+        (macro,) = [each for each in template.tree.find_all(nodes.Macro) if each.name == name]
+        yield from strange(template, [macro], ALL_PAGES | (known & {ZONE}), seen)
+
+
+def included(include: nodes.Include) -> Iterable[Template]:
+    """Return the templates that an include may name; one that is put together names all below its folder."""
+    if isinstance(include.template, nodes.Const):
+        return [by_name()[include.template.value]]
+    folder = next(include.template.find_all(nodes.Const)).value
+    depth = len(PurePosixPath(folder).parts) + 2
+    return [each for each in templates() if each.name.startswith(folder) and len(PurePosixPath(each.name).parts) == depth]
+
+
+def faults(template: Template) -> Iterator[str]:
+    for part in fixed_parts(template):
+        name, *key = part.call.args
+        known = {each.name for arg in key for each in [arg, *arg.find_all(nodes.Name)] if isinstance(each, nodes.Name)}
+        # What hangs on a name that may say anything else is no key: the request, the person.
+        known -= {"request", "actor", "g", "session"}
+        dotted = {each for arg in key for each in [arg, *arg.find_all(nodes.Getattr)] if isinstance(each, nodes.Getattr)}
+        reads = {(each.node.name, each.attr) for each in dotted if isinstance(each.node, nodes.Name)}
+        body = [without(reads, node) for node in part.body]
+        yield from strange(template, body, ALL_PAGES | frozenset(known) | frozenset(FOLLOWS.get(name.value, ())), set())
+
+
+def without(reads: set[tuple[str, str]], node: nodes.Node) -> nodes.Node:
+    """Return a node in which each `name.attribute` of `reads` is a constant: it stands in the key."""
+
+    def visit(each: nodes.Node) -> nodes.Node:
+        if isinstance(each, nodes.Getattr) and isinstance(each.node, nodes.Name) and (each.node.name, each.attr) in reads:
+            return nodes.Const(0)
+        for field, value in each.iter_fields():
+            if isinstance(value, list):
+                setattr(each, field, [visit(one) if isinstance(one, nodes.Node) else one for one in value])
+            elif isinstance(value, nodes.Node):
+                setattr(each, field, visit(value))
+        return each
+
+    return visit(copy.deepcopy(node, {id(node.environment): node.environment}))
+
+
+def planted(source: str) -> list[str]:
+    tree = ENVIRONMENT.parse(source)
+    return list(faults(Template(PurePosixPath("planted.html"), source, tree)))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("template", [each for each in templates() if list(fixed_parts(each))], ids=lambda each: each.name)
+def test_a_part_that_is_kept_depends_on_its_key_alone(template: Template) -> None:
+    assert list(faults(template)) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ('{% call fixed("one") %}{{ actor.name }}{% endcall %}', ["planted.html: actor"]),
+        ('{% call fixed("one") %}<script nonce="{{ nonce }}">{% endcall %}', ["planted.html: nonce"]),
+        ('{% call fixed("one", request.endpoint) %}{{ request.path }}{% endcall %}', ["planted.html: request"]),
+        ('{% call fixed("one", request.endpoint) %}{{ request.endpoint }}{% endcall %}', []),
+        ('{% call fixed("one", actor.is_signed_in) %}{{ actor.name }}{% endcall %}', ["planted.html: actor"]),
+        ('{% call fixed("one", active) %}{{ active }}{% endcall %}', []),
+        (
+            '{% import "components/forms.html" as forms %}{% call fixed("one") %}{{ forms.hidden() }}{% endcall %}',
+            ["components/forms.html: form_mark", "components/site.html: csrf_token", "components/site.html: person_stamp"],
+        ),
+        (
+            '{% call fixed("one") %}{% include "components/flashes.html" %}{% endcall %}',
+            ["components/flashes.html: get_flashed_messages", "components/flashes.html: page"],
+        ),
+        ('{% call fixed("one", at) %}{{ at|instant }}{% endcall %}', ["planted.html: the reader's zone"]),
+        ('{% call fixed("one", at, zone) %}{{ at|instant }}{% endcall %}', []),
+    ],
+)
+def test_the_rule_sees_what_else_a_part_depends_on(source: str, found: list[str]) -> None:
+    assert planted(source) == found
+
+
+def test_every_part_that_is_declared_is_there() -> None:
+    names = {part.call.args[0].value for template in templates() for part in fixed_parts(template)}
+    assert set(FOLLOWS) <= names
