@@ -1,7 +1,5 @@
 """What the tools themselves hold: the audit trail, what staff have read, and the throttles."""
 
-from collections.abc import Collection
-
 from sqlalchemy import ColumnElement, and_, not_, or_, select
 
 from portal.kit.audit import AuditEntry
@@ -13,9 +11,11 @@ from portal.kit.claims import (
     RetainFor,
     RetainWhile,
     RetainWith,
-    Subject,
+    Subjects,
     Table,
+    among,
     of_subjects,
+    person_ids,
     personal,
     technical,
 )
@@ -43,15 +43,15 @@ _acted_on = of_subjects(person=AuditEntry.subject_id)
 _acted = of_subjects(person=AuditEntry.by_id)
 
 
-def _acted_on_others(subjects: Collection[Subject]) -> ColumnElement[bool]:
+def _acted_on_others(subjects: Subjects) -> ColumnElement[bool]:
     return and_(_acted(subjects), or_(AuditEntry.subject_id.is_(None), not_(_acted_on(subjects))))
 
 
-def _typed_by(subjects: Collection[Subject]) -> ColumnElement[bool]:
-    return UnsentForm.owner.in_([owner_of(subject.person_id) for subject in subjects if subject.person_id])
+def _typed_by(subjects: Subjects) -> ColumnElement[bool]:
+    return among(UnsentForm.owner, subjects, lambda subject: map(owner_of, person_ids(subject)))
 
 
-def _reads_about(subjects: Collection[Subject]) -> ColumnElement[bool]:
+def _reads_about(subjects: Subjects) -> ColumnElement[bool]:
     return StaffRead.id.in_(select(StaffReadSubject.read_id).where(_about(subjects)))
 
 

@@ -1,8 +1,6 @@
 """The personal data of the list."""
 
-from collections.abc import Collection
-
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement
 
 from portal.kit.claims import (
     DataClaim,
@@ -11,8 +9,9 @@ from portal.kit.claims import (
     Party,
     RetainUntilErased,
     RetainWhile,
-    Subject,
+    Subjects,
     Table,
+    by_email,
     of_subjects,
     personal,
     technical,
@@ -22,14 +21,8 @@ from portal.newsletter.models import Subscriber, Suppression
 from portal.newsletter.service import hashes_of
 
 
-def _suppressed(subjects: Collection[Subject]) -> ColumnElement[bool]:
-    hashes = [each for subject in subjects for key in subject.email_keys for each in hashes_of(key)]
-    former = [
-        and_(Suppression.address_hash.in_(hashes_of(each.key)), Suppression.suppressed_at <= each.until)
-        for subject in subjects
-        for each in subject.former_emails
-    ]
-    return or_(Suppression.address_hash.in_(hashes), *former) if hashes or former else false()
+def _suppressed(subjects: Subjects) -> ColumnElement[bool]:
+    return by_email(subjects, email=Suppression.address_hash, since=Suppression.suppressed_at, read=hashes_of)
 
 
 CLAIM = DataClaim(

@@ -1,17 +1,17 @@
 """What the area holds itself: prepared copies, and the proof of deletions."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement
 
-from portal.kit.claims import DataClaim, Ground, Party, RetainFor, Subject, Table, of_subjects, personal, technical
+from portal.kit.claims import DataClaim, Ground, Party, RetainFor, Subjects, Table, of_subjects, personal, technical
 from portal.kit.files import storage
 from portal.kit.i18n import _l
 from portal.privacy.models import Deletion, DeletionState, Export, ExportState
 
 
-def _deletions_of(subjects: Collection[Subject]) -> ColumnElement[bool]:
+def _deletions_of(subjects: Subjects) -> ColumnElement[bool]:
     # The deletion that runs is its own tool: it forgets its person in the unit that finds everything gone.
     return of_subjects(person=Deletion.person_id)(subjects) & (Deletion.state != DeletionState.RUNNING)
 

@@ -1,7 +1,7 @@
 """What the helpdesk holds: until erased, but files not longer than their expiry (P14, P16)."""
 
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import BinaryIO
 
 from sqlalchemy import Select, and_, select
@@ -15,6 +15,7 @@ from portal.kit.claims import (
     RetainFor,
     RetainUntil,
     Subject,
+    Subjects,
     Table,
     of_subjects,
     personal,
@@ -54,7 +55,7 @@ REPORT_ENDS = RetainFor(
 """Whoever wrote a report is mostly unknown and cannot ask for its erasure, so it has an end of its own."""
 
 
-def _messages(subjects: Collection[Subject]) -> Select[uuid.UUID]:
+def _messages(subjects: Subjects) -> Select[uuid.UUID]:
     """The ids of every message in the subjects' tickets."""
     return select(Message.id).join(Ticket, Ticket.id == Message.ticket_id).where(_own_tickets(subjects))
 

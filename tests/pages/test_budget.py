@@ -122,6 +122,9 @@ def test_more_rows_mean_no_more_statements(app: Flask, cast: Cast, unit: Callabl
     """Counts never grow with rows (DESIGN, "Speed")."""
     ada = cast.sign_in(cast.ada)
     looked = ["/home", "/settings/security", "/settings/privacy", "/support", "/settings/privacy/visits"]
+    for path in looked:
+        # Keys that change once in years are read once in ten minutes.
+        ada.get(path)
     before = {path: len(cost(app, ada, path)) for path in looked}
     for _again in range(5):
         cast.sign_in(cast.ada)

@@ -25,7 +25,11 @@ from portal.kit.claims.retention import RetainUntilErased as RetainUntilErased
 from portal.kit.claims.retention import RetainWhile as RetainWhile
 from portal.kit.claims.retention import RetainWith as RetainWith
 from portal.kit.claims.subjects import Subject as Subject
+from portal.kit.claims.subjects import Subjects as Subjects
+from portal.kit.claims.subjects import among as among
+from portal.kit.claims.subjects import by_email as by_email
 from portal.kit.claims.subjects import of_subjects as of_subjects
+from portal.kit.claims.subjects import person_ids as person_ids
 from portal.kit.claims.vocabulary import DataClaim as DataClaim
 from portal.kit.claims.vocabulary import Ground as Ground
 from portal.kit.claims.vocabulary import Table as Table

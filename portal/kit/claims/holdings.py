@@ -8,7 +8,7 @@ from functools import cached_property
 from sqlalchemy import ColumnElement, false
 
 from portal.kit.claims.parties import BlankColumns, DeleteRow, Hold, Party
-from portal.kit.claims.subjects import Subject
+from portal.kit.claims.subjects import AnyOne, Subject
 from portal.kit.claims.vocabulary import Column, DataClaim, Table
 from portal.kit.i18n import _
 
@@ -92,11 +92,12 @@ class Holding:
             for name, column in self.table.columns.items()
         }
 
-    def clause(self, subject: Subject) -> ColumnElement[bool]:
+    def clause(self, subject: Subject | AnyOne) -> ColumnElement[bool]:
         """Return the clause for the rows that are about the subject."""
         if self.party is None:
             return false()
-        clause, action = self.party.whose([subject]), self.party.on_erasure
+        subjects = subject if isinstance(subject, AnyOne) else [subject]
+        clause, action = self.party.whose(subjects), self.party.on_erasure
         return clause & action.where() if isinstance(action, Hold) and action.where else clause
 
     def erasable(self, subject: Subject) -> ColumnElement[bool]:

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, BinaryIO
 
-from sqlalchemy import ColumnElement, MetaData, func, literal, select
+from sqlalchemy import ColumnElement, MetaData, Select, func, literal, select
 
+from portal.kit import i18n, periods
 from portal.kit.claims.dataset import Dataset
 from portal.kit.claims.faults import find_faults
 from portal.kit.claims.holdings import Effect, Holding, RegisterRow
 from portal.kit.claims.retention import DatedRule
-from portal.kit.claims.subjects import Subject
+from portal.kit.claims.subjects import AnyOne, Subject
 from portal.kit.claims.vocabulary import DataClaim, Table
 from portal.kit.db import db
 from portal.kit.files import storage
@@ -26,6 +27,9 @@ class Register:
 
     def __init__(self, claims: Sequence[DataClaim]) -> None:
         self.claims = tuple(claims)
+        # A person's page asks for each of them: to build one takes ten times as long as to run it.
+        self._statements: dict[tuple[object, ...], tuple[AnyOne, Select[*tuple[Any, ...]]]] = {}
+        self._words: dict[tuple[object, ...], list[RegisterRow]] = {}
 
     def tables(self) -> Iterator[tuple[DataClaim, Table]]:
         """Yield every table with its claim."""
@@ -59,12 +63,12 @@ class Register:
         No line is counted beyond `MOST_COUNTED` and one more: what a page costs does not grow with what is held.
         """
         lines = self._disclosed()
-        counts = _counts(subject, lines, stop_at=MOST_COUNTED + 1)
-        return [(each.row(), counts[each.name]) for each in lines]
+        counts = self._counts(subject, lines, stop_at=MOST_COUNTED + 1)
+        return [(row, counts[row.name]) for row in self._said(lines)]
 
     def count(self, subject: Subject) -> int:
         """Return how many rows an export hands out, exactly."""
-        return sum(_counts(subject, self._disclosed()).values())
+        return sum(self._counts(subject, self._disclosed()).values())
 
     def undisclosed(self) -> list[tuple[RegisterRow, str]]:
         """Return the lines of which nobody is told whether they hold something, each with the reason."""
@@ -93,13 +97,13 @@ class Register:
     def retained(self, subject: Subject) -> list[tuple[RegisterRow, int]]:
         """Return the lines of the register that an erasure leaves behind, with the number of rows (P30, P31)."""
         lines = self._retained()
-        counts = _counts(subject, lines)
+        counts = self._counts(subject, lines)
         return [(each.row(), counts[each.name]) for each in lines if counts[each.name]]
 
     def retains(self, subject: Subject) -> list[RegisterRow]:
         """Return the lines of the register that an erasure leaves behind, without counting their rows."""
         lines = self._retained()
-        counts = _counts(subject, lines, stop_at=1)
+        counts = self._counts(subject, lines, stop_at=1)
         return [each.row() for each in lines if counts[each.name]]
 
     def stays_besides(self, subject: Subject) -> list[str]:
@@ -137,7 +141,8 @@ class Register:
     def residue(self, subject: Subject) -> list[str]:
         """Read back after an erasure and name whatever is still there; empty when it is complete."""
         lines = list(self._erasable())
-        counts = _count_each([(each, each.erasable(subject)) for each in lines], stop_at=1)
+        found = db.session.execute(_counting([(each, each.erasable(subject)) for each in lines], stop_at=1)).one()
+        counts = dict(zip((each.name for each in lines), found, strict=True))
         external = [name for claim in self.claims for name in claim.residue(subject)]
         return [name for name, rows in counts.items() if rows] + external
 
@@ -159,6 +164,25 @@ class Register:
                 for key in lost if not dry_run else ():
                     storage().remove(key)
         return {kind: files for kind, files in gone.items() if files}
+
+    def _counts(self, subject: Subject, lines: Sequence[Holding], *, stop_at: int | None = None) -> Mapping[str, int]:
+        if not lines:
+            return {}
+        names = tuple(each.name for each in lines)
+        key = (names, stop_at, len(subject.former_emails))
+        if key not in self._statements:
+            anyone = AnyOne(former_emails=len(subject.former_emails))
+            clauses = [(each, each.clause(anyone)) for each in lines]
+            self._statements[key] = (anyone, _counting(clauses, stop_at=stop_at))
+        anyone, statement = self._statements[key]
+        return dict(zip(names, db.session.execute(statement, anyone.values(subject)).one(), strict=True))
+
+    def _said(self, lines: Sequence[Holding]) -> list[RegisterRow]:
+        """Return lines in words, which are the same for everybody who reads this language."""
+        key = (i18n.code(), periods.lengths(), *(each.name for each in lines))
+        if key not in self._words:
+            self._words[key] = [each.row() for each in lines]
+        return self._words[key]
 
     def _disclosed(self) -> list[Holding]:
         return [each for each in self.holdings() if each.is_disclosed]
@@ -182,16 +206,9 @@ class Register:
         return touched
 
 
-def _counts(subject: Subject, lines: Sequence[Holding], *, stop_at: int | None = None) -> Mapping[str, int]:
-    return _count_each([(each, each.clause(subject)) for each in lines], stop_at=stop_at)
-
-
-def _count_each(clauses: Sequence[tuple[Holding, ColumnElement[bool]]], *, stop_at: int | None = None) -> Mapping[str, int]:
-    if not clauses:
-        return {}
+def _counting(clauses: Iterable[tuple[Holding, ColumnElement[bool]]], *, stop_at: int | None) -> Select[*tuple[Any, ...]]:
     found = [select(literal(1)).select_from(each.table.model).where(clause).limit(stop_at) for each, clause in clauses]
-    counts = [select(func.count()).select_from(rows.subquery()).scalar_subquery() for rows in found]
-    return dict(zip((each.name for each, _clause in clauses), db.session.execute(select(*counts)).one(), strict=True))
+    return select(*(select(func.count()).select_from(rows.subquery()).scalar_subquery() for rows in found))
 
 
 def _count_where(table: Table, clause: ColumnElement[bool]) -> int:

@@ -4,9 +4,9 @@ import uuid
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Self, cast
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, false, or_
 
 from portal.kit.email_address import lookup_key
 
@@ -49,8 +49,64 @@ class Subject:
         return cls(person_id, keys, frozenset(each for each in before if each.key not in keys))
 
 
-Whose = Callable[[Collection[Subject]], ColumnElement[bool]]
+class AnyOne:
+    """A subject that is named when a statement runs, and not when it is built. Known is how many former addresses it has."""
+
+    def __init__(self, *, former_emails: int) -> None:
+        self.former_emails = former_emails
+        self._reads: dict[str, Callable[[Subject], Any]] = {}
+
+    def place(self, column: Any, read: Callable[[Subject], Any], *, expanding: bool = False) -> BindParameter[Any]:
+        """Return the place in a statement for what `read` takes from the subject."""
+        name = f"of_subject_{len(self._reads)}"
+        self._reads[name] = read
+        return bindparam(name, type_=column.type, expanding=expanding)
+
+    def values(self, subject: Subject) -> dict[str, Any]:
+        """Return what goes into the places for this subject."""
+        return {name: read(subject) for name, read in self._reads.items()}
+
+
+Subjects = Collection[Subject] | AnyOne
+Whose = Callable[[Subjects], ColumnElement[bool]]
 """Returns the clause for the rows that are about any of some subjects; for none of them, nobody's."""
+
+
+def among(column: Any, subjects: Subjects, read: Callable[[Subject], Iterable[Any]]) -> ColumnElement[bool]:
+    """Return the clause for the rows whose `column` is one of the values that `read` takes from the subjects."""
+    if isinstance(subjects, AnyOne):
+        place = subjects.place(column, lambda subject: list(read(subject)), expanding=True)
+        return cast("ColumnElement[bool]", column.in_(place))
+    found = sorted({value for each in subjects for value in read(each)})
+    return column.in_(found) if found else false()
+
+
+def by_email(
+    subjects: Subjects, *, email: Any, since: Any, read: Callable[[str], Iterable[Any]] = lambda key: (key,)
+) -> ColumnElement[bool]:
+    """Return the clause for the rows with an address of the subjects, or with a former one from while it was theirs.
+
+    `email` is the column with what `read` makes of an address's lookup key, `since` the one that says from when a row is.
+    """
+    found = [among(email, subjects, lambda subject: (each for key in subject.email_keys for each in read(key)))]
+    if isinstance(subjects, AnyOne):
+        found += [_left(subjects, number, email, since, read) for number in range(subjects.former_emails)]
+    else:
+        for former in sorted({one for each in subjects for one in each.former_emails}, key=_by_key):
+            found.append(and_(email.in_(list(read(former.key))), since <= former.until))
+    return or_(*found)
+
+
+def _left(anyone: AnyOne, number: int, email: Any, since: Any, read: Callable[[str], Iterable[Any]]) -> ColumnElement[bool]:
+    def former(subject: Subject) -> FormerEmail:
+        return sorted(subject.former_emails, key=_by_key)[number]
+
+    values = anyone.place(email, lambda subject: list(read(former(subject).key)), expanding=True)
+    return and_(email.in_(values), since <= anyone.place(since, lambda subject: former(subject).until))
+
+
+def _by_key(former: FormerEmail) -> tuple[str, datetime]:
+    return former.key, former.until
 
 
 def of_subjects(
@@ -65,21 +121,16 @@ def of_subjects(
     if email is not None and since is None:
         raise ValueError("rows that are found by an address say from when they are")
 
-    def whose(subjects: Collection[Subject]) -> ColumnElement[bool]:
-        ids = [each.person_id for each in subjects if each.person_id]
-        clauses: list[ColumnElement[bool]] = [person.in_(ids)] if person is not None and ids else []
+    def whose(subjects: Subjects) -> ColumnElement[bool]:
+        clauses = [] if person is None else [among(person, subjects, person_ids)]
         if email is not None:
-            clauses += _by_email(subjects, email=email, since=since, only_if=email_only_if)
-        return or_(*clauses) if clauses else false()
+            found = by_email(subjects, email=email, since=since)
+            clauses.append(found if email_only_if is None else and_(email_only_if, found))
+        return or_(*clauses)
 
     return whose
 
 
-def _by_email(
-    subjects: Collection[Subject], *, email: Any, since: Any, only_if: ColumnElement[bool] | None
-) -> list[ColumnElement[bool]]:
-    keys = sorted({key for each in subjects for key in each.email_keys})
-    former = sorted({(one.key, one.until) for each in subjects for one in each.former_emails})
-    found = [email.in_(keys)] if keys else []
-    found += [and_(email == key, since <= until) for key, until in former]
-    return found if only_if is None else [and_(only_if, each) for each in found]
+def person_ids(subject: Subject) -> tuple[uuid.UUID, ...]:
+    """Return the subject's id, where it has one."""
+    return (subject.person_id,) if subject.person_id else ()
