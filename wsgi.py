@@ -6,7 +6,7 @@ from typing import cast
 
 from portal.app import create_app
 from portal.kit import settings
-from portal.server import end_with
+from portal.kit.ending import end_with
 from portal.traffic import routes as traffic_routes
 
 if parent := multiprocessing.parent_process():

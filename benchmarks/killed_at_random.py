@@ -25,7 +25,7 @@ from pathlib import Path
 import psutil
 
 from benchmarks.running import PASSWORD, ROOT, Portal, Visitor
-from portal.jobs.cli import END_SECONDS
+from portal.kit.ending import END_SECONDS
 
 SECONDS = 240
 VISITORS = 4

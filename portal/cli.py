@@ -12,10 +12,11 @@ from portal.app import AREAS, ROOT, create_app
 from portal.kit import rotation
 from portal.kit.commands import Group
 from portal.kit.db import db
+from portal.kit.ending import end_with
 from portal.kit.settings import current_settings, load
 from portal.kit.unit import unit_of_work
 from portal.promises import service as promises
-from portal.server import end_with, hold_port, run_apart, serve_pages
+from portal.server import go_on_alone, hold_port, run_apart
 
 MIGRATIONS = str(ROOT / "migrations")
 
@@ -60,7 +61,7 @@ def serve(*, demo: bool, no_worker: bool, host: str, port: int, processes: int) 
         click.echo(f"The portal is at {settings.base_url}. Ctrl-C stops it.")
         if not settings.is_production:
             click.echo(f"Emails arrive at {settings.base_url}/dev/mailbox.")
-        serve_pages(host=host, port=port, processes=processes, with_worker=not no_worker)
+    go_on_alone(host=host, port=port, processes=processes, with_worker=not no_worker)
 
 
 @main.command()

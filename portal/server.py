@@ -3,24 +3,25 @@
 The first process opens no database: a process that is forked from one that has opened SQLite believes that it holds its
 parent's locks and takes none, and the next command that looks deletes the log under it (https://sqlite.org/howtocorrupt.html,
 2.6). Whatever it starts ends with it, so that no orphan answers on the port.
+
+Nor does it load the portal: it lives as long as the portal does and needs nothing of it, and what it held would be held
+twice, since each page of memory that a forked process so much as counts a reference in becomes a copy. So `portal serve`
+goes on as this module, in the same process.
 """
 
-import ctypes
 import errno
 import os
-import signal
 import socket
 import subprocess
 import sys
 import threading
-import time
 from contextlib import nullcontext
+from pathlib import Path
+from typing import NoReturn
 
 import click
-import structlog
 
-from portal.app import ROOT
-from portal.jobs.cli import END_SECONDS
+from portal.kit.ending import END_SECONDS, ON_LINUX
 
 THREADS = 128
 """Threads that answer: most wait, for a hash or the database, and cost little; the costly work is bounded elsewhere."""
@@ -31,12 +32,8 @@ PORT_TAKEN = (
     "Port %(port)d on %(host)s is taken. Is the portal running already? Stop that one, or choose another port: PORT=8001."
 )
 
-PR_SET_PDEATHSIG = 1
-"""Linux: the signal that a process gets when the thread that started it has ended (prctl(2))."""
 
-ON_LINUX = sys.platform.startswith("linux")
-
-log = structlog.get_logger()
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def hold_port(host: str, port: int) -> socket.socket:
@@ -60,25 +57,32 @@ def hold_port(host: str, port: int) -> socket.socket:
     return held
 
 
-def end_with(parent: int) -> None:
-    """End this process at once when `parent`, which started it, ends, however it does."""
-    if ON_LINUX:
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        if os.getppid() != parent:
-            os._exit(1)
-        return
-    threading.Thread(target=_end_after, args=(parent,), name="parent", daemon=True).start()
+def go_on_alone(*, host: str, port: int, processes: int, with_worker: bool) -> NoReturn:
+    """Go on as the first process of the server, which serves until told to stop and forgets all that is loaded here."""
+    os.chdir(ROOT)
+    options = ["--host", host, "--port", str(port), "--processes", str(processes), *([] if with_worker else ["--no-worker"])]
+    os.execv(sys.executable, [sys.executable, "-m", "portal.server", "serve", *options])
 
 
-def _end_after(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(1)
+@click.group()
+def main() -> None:
+    """Run `python -m portal.server`: what `portal serve` goes on as."""
+
+
+@main.command()
+@click.option("--host", required=True)
+@click.option("--port", required=True, type=int)
+@click.option("--processes", required=True, type=int)
+@click.option("--no-worker", is_flag=True)
+def serve(*, host: str, port: int, processes: int, no_worker: bool) -> None:
+    """Hold the port and serve."""
+    with hold_port(host, port):
+        serve_pages(host=host, port=port, processes=processes, with_worker=not no_worker)
 
 
 def serve_pages(*, host: str, port: int, processes: int, with_worker: bool) -> None:
     """Serve the pages until told to stop."""
-    # Here, for the sake of the other commands: they start the sooner.
+    # Here, for the sake of the commands that only name this module: they start the sooner.
     from granian.constants import Interfaces
     from granian.log import LogLevels
     from granian.server import Server
@@ -125,7 +129,10 @@ class WorkerProcess:
             status = self._process.wait()
             if self._ending.wait(RESTART_SECONDS):
                 return
-            log.error("worker.died", status=status)
+            # Here: what hardly ever happens need not be ready all the time.
+            import structlog
+
+            structlog.get_logger().error("worker.died", status=status)
             self._process = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
@@ -141,3 +148,7 @@ class WorkerProcess:
             if not self._keeper.is_alive():
                 return
         self._process.kill()
+
+
+if __name__ == "__main__":
+    main()

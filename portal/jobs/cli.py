@@ -11,9 +11,7 @@ from flask import Flask
 
 from portal.jobs.worker import work
 from portal.kit.commands import Command
-
-END_SECONDS = 30
-"""How long a worker may take to finish the job in its hands; after that the job comes back when its lease ends."""
+from portal.kit.ending import END_SECONDS
 
 
 @click.command(cls=Command)
