@@ -22,7 +22,9 @@ from portal.kit import (
     files,
     fixed_parts,
     form_guard,
+    hash_pages,
     headers,
+    heavy,
     i18n,
     job_kinds,
     keys,
@@ -32,6 +34,7 @@ from portal.kit import (
     page_language,
     passwords,
     periods,
+    places,
     probes,
     static_files,
     templating,
@@ -119,7 +122,10 @@ def _install_kit(app: web.Portal, settings: Settings) -> None:
     lasting.init_app(app, [purpose for area in AREAS for purpose in area.lasting])
     throttle.init_app(app, settings)
     files.init_app(app, settings)
+    heavy.init_app(app, settings)
     passwords.init_app(app, settings)
+    places.init_app(app)
+    hash_pages.init_app(app, settings)
     uploads.init_app(app, owner_now=access.owner_now)
     form_guard.init_app(app, owner_now=access.owner_now)
     app.answering = one_use.answer

@@ -1,20 +1,16 @@
 """Passwords: argon2id, at most a fixed number of hashes at once, and a list of passwords that everybody tries.
 
 A hash costs 64 MiB; of a storm of sign-ins a few wait here instead of exhausting memory, the rest is refused plainly and at
-once (`Busy`). Hashing steps behind everything else that the machine has to do.
+once (`Busy`). One hash has four lanes, so that a second one at once makes neither sooner on a small machine.
 """
 
 import base64
 import math
-import os
 import re
 import secrets
-import sys
 import threading
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NotInTime
 from enum import Enum
 from typing import TypeVar
 
@@ -22,6 +18,7 @@ from argon2 import PasswordHasher, extract_parameters
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import hash_secret
 
+from portal.kit.heavy import HeavyWork, heavy_work
 from portal.kit.refusals import Busy, Refusal
 from portal.kit.running import App, Installed
 from portal.kit.settings import Settings
@@ -35,8 +32,6 @@ _JUDGED = 32
 """Characters of a password that are judged. At the library's own most, 72, a hostile one took it seconds."""
 _JUDGING = 8 * _JUDGED**2
 """Lookups that judging may take: eight ways to read marks as letters, each over 32 characters. A hostile one has 700."""
-_STEP_BACK = 10
-"""How far a hash steps back behind other work (nice): whoever is signed in already does not wait for those who sign in."""
 
 SALT_BYTES = 16
 
@@ -75,13 +70,13 @@ class Hasher:
     nothing else about it is changed (v5.0.0-6.2.8).
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, heavy: HeavyWork | None = None) -> None:
         self._argon = PasswordHasher(
             time_cost=settings.argon2_time,
             memory_cost=settings.argon2_memory_kib,
             parallelism=settings.argon2_lanes,
         )
-        self._hands = ThreadPoolExecutor(settings.hashes_at_once, thread_name_prefix="hash", initializer=_step_back)
+        self._heavy = heavy or HeavyWork(settings.hashes_at_once)
         self._places = threading.BoundedSemaphore(settings.hashes_at_once + settings.hashes_waiting)
         self._patience = settings.hash_wait_seconds
         self._nobody = self._argon.hash(secrets.token_urlsafe())
@@ -91,20 +86,11 @@ class Hasher:
         release_connection()
         if not self._places.acquire(blocking=False):
             raise Busy
+        self.count += 1
         try:
-            return self._in_turn(work)
+            return self._heavy.run(work, patience=self._patience)
         finally:
             self._places.release()
-
-    def _in_turn(self, work: Callable[[], Hashed]) -> Hashed:
-        self.count += 1
-        turn = self._hands.submit(work)
-        try:
-            return turn.result(self._patience)
-        except NotInTime:
-            if turn.cancel():
-                raise Busy from None
-            return turn.result()
 
     @before_writes
     def hash(self, password: str) -> str:
@@ -159,8 +145,9 @@ _HASHER = Installed[Hasher]("hasher")
 
 
 def init_app(app: App, settings: Settings) -> None:
-    """Make the one hasher of this process."""
-    _HASHER.install(app, Hasher(settings))
+    """Make the one hasher of this process, whose work waits in the one line."""
+    with app.app_context():
+        _HASHER.install(app, Hasher(settings, heavy_work()))
 
 
 def hasher() -> Hasher:
@@ -175,12 +162,6 @@ def _matching(hashes: Sequence[str], code: str) -> str | None:
     ).decode()
     matching = [each for each in hashes if secrets.compare_digest(each, made)]
     return matching[0] if matching else None
-
-
-def _step_back() -> None:
-    if sys.platform == "linux":
-        # Here it is the thread that steps back, and with it the lanes that a hash starts; elsewhere it would be the process.
-        os.setpriority(os.PRIO_PROCESS, 0, min(19, os.getpriority(os.PRIO_PROCESS, 0) + _STEP_BACK))
 
 
 def one_form(text: str) -> str:

@@ -1,7 +1,8 @@
 """Pictures that people upload: what they are is judged by their bytes, and only a freshly drawn copy is ever kept.
 
 The original is never stored, never served and never decoded in this process (see `picture_process`). The decoder works for
-one picture at a time on a whole machine, in bounded memory: how large a picture may be follows from what each format needs.
+one picture at a time on a whole machine, in its turn among other heavy work, in bounded memory: how large a picture may be
+follows from what each format needs.
 """
 
 import fcntl
@@ -13,12 +14,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from portal.kit import file_types, picture_layout, picture_process
+from portal.kit import file_types, picture_layout
 from portal.kit.file_refusals import FileDamaged, FileNotWhatItSays
+from portal.kit.heavy import heavy_work
 from portal.kit.picture_layout import Kind, Layout
 from portal.kit.refusals import Busy, Refusal
 from portal.kit.unit import before_writes, release_connection
 
+DECODER = Path(__file__).with_name("picture_process.py")
 MOST_BYTES = 8_000_000
 MEDIA_TYPE = "image/webp"
 ENDINGS = sorted(ending for kind in file_types.PICTURES.values() for ending in kind.endings)
@@ -77,7 +80,7 @@ def small_square(data: bytes, *, name: str) -> bytes:
         raise PictureTooManyPixels(most=most // 10**6)
     release_connection()
     with _alone() as lock:
-        return _drawn(data, lock)
+        return heavy_work().run(lambda: _drawn(data, lock), patience=PATIENCE_SECONDS)
 
 
 def _why_no_picture(data: bytes) -> Refusal:
@@ -104,7 +107,7 @@ def _alone() -> Iterator[int]:
         raise Busy
     try:
         # The decoder's own file is the lock: each process of the portal on this machine has it, none can remove it.
-        with Path(picture_process.__file__).open("rb") as stream:
+        with DECODER.open("rb") as stream:
             _lock(stream.fileno())
             yield stream.fileno()
     finally:
@@ -123,11 +126,14 @@ def _lock(descriptor: int) -> None:
 
 
 def _drawn(data: bytes, lock: int) -> bytes:
+    # Here: its library weighs 2 MB, and most processes that serve pages never meet a picture.
+    from portal.kit import picture_process
+
     try:
         # Our own interpreter and our own file, no shell, nothing of the person's in the arguments. The decoder holds the
         # lock as well: should this process die, nobody starts another one beside it.
         done = subprocess.run(
-            [sys.executable, "-I", str(Path(picture_process.__file__))],
+            [sys.executable, "-I", str(DECODER)],
             input=data,
             capture_output=True,
             timeout=PATIENCE_SECONDS,
@@ -136,7 +142,8 @@ def _drawn(data: bytes, lock: int) -> bytes:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise FileDamaged from None
+        # What keeps the decoder busy by itself ends by its own limit; here the machine had no time for it.
+        raise Busy from None
     if done.returncode == picture_process.MOVES:
         raise PictureMoves
     if done.returncode:

@@ -72,8 +72,8 @@ class Settings(BaseModel):
     argon2_memory_kib: int = Field(default=65536, ge=8)
     argon2_time: int = Field(default=3, ge=1)
     argon2_lanes: int = Field(default=4, ge=1)
-    hashes_at_once: int = Field(default=2, ge=1, le=64)
-    hashes_waiting: int = Field(default=30, ge=0, le=100)
+    hashes_at_once: int = Field(default=1, ge=1, le=64)
+    hashes_waiting: int = Field(default=31, ge=0, le=100)
     hash_wait_seconds: float = Field(default=45, gt=0)
 
     @model_validator(mode="after")

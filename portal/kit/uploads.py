@@ -4,42 +4,19 @@ A body is read, judged and stored by pieces of up to 12 MB, so that the number o
 have places of their own, fewer than all: whoever is signed in can send a file whatever strangers do (v5.0.0-15.2.2).
 """
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, request
 
-from portal.kit.refusals import Busy
+from portal.kit.places import Places, take_for_request
 from portal.kit.running import Installed
 
 View = TypeVar("View", bound=Callable[..., Any])
 AT_ONCE, WAITING = 4, 20
 STRANGERS_AT_ONCE, STRANGERS_WAITING = 2, 10
 PATIENCE_SECONDS = 10
-
-
-class Places:
-    """Places for costly work: a bounded number at work, a bounded number waiting for a bounded time."""
-
-    def __init__(self, *, at_once: int, waiting: int, patience: float) -> None:
-        self._known = threading.BoundedSemaphore(at_once + waiting)
-        self._at_work = threading.BoundedSemaphore(at_once)
-        self._patience = patience
-
-    def take(self) -> None:
-        """Take a place, or wait for one. Raises Busy: at once when too many wait already."""
-        if not self._known.acquire(blocking=False):
-            raise Busy
-        if not self._at_work.acquire(timeout=self._patience):
-            self._known.release()
-            raise Busy
-
-    def give_back(self) -> None:
-        """Leave the place to the next."""
-        self._at_work.release()
-        self._known.release()
 
 
 @dataclass(frozen=True)
@@ -74,19 +51,12 @@ def init_app(app: Flask, *, owner_now: Callable[[], str]) -> None:
         elif _may_be_larger(most):
             # Strangers first: who waits for a place among them holds none of the others.
             for places in (UPLOADS.get().everyone,) if owner_now() else (UPLOADS.get().strangers, UPLOADS.get().everyone):
-                places.take()
-                g.setdefault("upload_places", []).append(places)
+                take_for_request(places)
 
     app.before_request(bound)
-    app.teardown_request(_give_back)
 
 
 def _may_be_larger(most: int) -> bool:
     # One that is too large anyway is refused before it is read, and one of unknown length may be as large as any.
     length = request.content_length
     return length is None or most < length <= current_app.config["MAX_CONTENT_LENGTH"]
-
-
-def _give_back(_error: BaseException | None) -> None:
-    for places in reversed(g.pop("upload_places", [])):
-        places.give_back()

@@ -94,7 +94,7 @@ def test_all_that_is_wrong_is_named_at_once(tmp_path):
         ("PORTAL_COMPANY_PRIVACY_EMAIL", "privacy at example.com", "PORTAL_COMPANY_PRIVACY_EMAIL: needs to look like"),
         ("PORTAL_COMPANY_GENERAL_EMAIL", "a@example.com, b@example.com", "needs to look like"),
         ("PORTAL_PROXY_COUNT", "-1", "greater than or equal to 0"),
-        ("PORTAL_HASHES_WAITING", "63", "PORTAL_HASHES_WAITING: together with PORTAL_HASHES_AT_ONCE at most 64"),
+        ("PORTAL_HASHES_WAITING", "64", "PORTAL_HASHES_WAITING: together with PORTAL_HASHES_AT_ONCE at most 64"),
         ("PORTAL_GA_MEASUREMENT_ID", "G-x'; script-src *", "PORTAL_GA_MEASUREMENT_ID"),
         ("PORTAL_SMTP_HOST", "x", "no such setting"),
     ],

@@ -6,9 +6,10 @@ import threading
 import pytest
 
 from portal.kit import uploads
+from portal.kit.places import Places
 from portal.kit.refusals import Busy
 from portal.kit.settings import MOST_AT_HASHES
-from portal.kit.uploads import Places, Uploads
+from portal.kit.uploads import Uploads
 from portal.server import THREADS
 from tests.kit.processes import wait_for
 from tests.rules.source import ROOT

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from portal.accounts import service
 from portal.accounts.forms.factors import Code, RecoveryCode, Step
 from portal.accounts.forms.sign_in import ConfirmByPassword, ConfirmIdentity, SignIn
-from portal.kit import access, browser_marks, web
+from portal.kit import access, browser_marks, hash_pages, web
 from portal.kit.i18n import _, ngettext
 from portal.kit.refusals import LinkDead, Refusal
 from portal.kit.templating import day, render
@@ -38,6 +38,7 @@ def _say_left(count: int) -> None:
 
 @bp.route("/login", methods=["GET", "POST"])
 @access.public
+@hash_pages.hashes
 def login() -> ResponseReturnValue:
     """Let people in by address and password."""
     form = SignIn()

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.accounts import service
 from portal.accounts.forms.sign_up import CorrectAddress, SignUp
-from portal.kit import access, i18n, web
+from portal.kit import access, hash_pages, i18n, web
 from portal.kit.forms import ConfirmForm
 from portal.kit.headers import private_link
 from portal.kit.i18n import _
@@ -18,6 +18,7 @@ bp = Blueprint("accounts", __name__)
 
 @bp.route("/signup", methods=["GET", "POST"])
 @access.public
+@hash_pages.hashes
 def signup() -> ResponseReturnValue:
     """Take a request for an account; say the same to everybody."""
     form = SignUp()
