@@ -20,6 +20,8 @@ from sqlalchemy.types import TypeDecorator
 from portal.kit.running import App, Installed
 
 BUSY_TIMEOUT_MS = 15_000
+CACHE_KIB = 256
+"""Of SQLite's pages that each connection keeps: there are twenty in a process, and the system keeps the file's pages too."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -204,6 +206,7 @@ def _tune_sqlite(engine: Engine) -> None:
             "foreign_keys=ON",
             "secure_delete=ON",
             f"busy_timeout={BUSY_TIMEOUT_MS}",
+            f"cache_size=-{CACHE_KIB}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

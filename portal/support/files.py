@@ -3,6 +3,7 @@
 A file is read and judged alone, never all of a message at once: what waits in a form lies on disk.
 """
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
@@ -28,6 +29,10 @@ KINDS: Mapping[str, FileType] = {each.key: each for each in _TYPES}
 """Key -> kind. Pictures that run code (SVG), pages, archives and programs are in no list, so they are refused."""
 ENDINGS: Mapping[str, FileType] = {ending: each for each in _TYPES for ending in sorted(each.endings)}
 """Ending -> kind."""
+
+
+_ONE_AT_A_TIME = threading.Lock()
+"""Held while a file is in memory: judging is quick, and several at once would only hold more."""
 
 
 class TooManyFiles(Refusal):
@@ -82,6 +87,7 @@ def accept(upload: Upload) -> NewFile:
         raise FileKindNotTaken(name=name)
     if upload.size > LARGEST:
         raise FileTooLarge(name=name, most=LARGEST // 1024**2)
-    upload.stream.seek(0)
-    kind.check(upload.stream.read(), name=name)
+    with _ONE_AT_A_TIME:
+        upload.stream.seek(0)
+        kind.check(upload.stream.read(), name=name)
     return NewFile(name, kind.key, upload.size, upload.stream)

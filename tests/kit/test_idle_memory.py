@@ -7,8 +7,8 @@ import pytest
 
 from tests.rules.source import ROOT
 
-HEAVY = ("alembic", "mako", "psycopg", "redis", "zxcvbn")
-"""Together 40 MB: what migrates, what reaches other databases, and what judges new passwords."""
+HEAVY = ("PIL", "alembic", "mako", "psycopg", "redis", "segno", "zxcvbn")
+"""Together 43 MB: what migrates, what reaches other databases, what judges new passwords, and what draws."""
 LOADED = "import sys; import portal.app, portal.cli{more}; print(*sorted({{*sys.modules}} & {{*{heavy}}}))"
 
 
@@ -25,3 +25,11 @@ def test_a_process_that_only_serves_pages_loads_nothing_that_few_requests_need()
 @pytest.mark.parametrize("library", HEAVY)
 def test_the_look_at_what_is_loaded_sees_a_heavy_library(library):
     assert library in loaded(f", {library}")
+
+
+def test_the_first_process_of_the_server_loads_nothing_of_the_portal_s():
+    code = (
+        "import sys; import portal.server; print(*sorted({*sys.modules} & {'flask', 'sqlalchemy', 'pydantic', 'structlog'}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "\n"

@@ -222,6 +222,22 @@ class TestJourney:
         with unit():
             assert len(list(storage().keys("attachment"))) == 2
 
+    def test_strangers_together_cannot_fill_the_disk_whatever_addresses_they_name(self, cast, client, unit, monkeypatch):
+        monkeypatch.setattr(attachments, "MOST_OF_STRANGERS", len(samples.pdf()) * 2)
+
+        def send(visitor, email):
+            sent = samples.chosen(("a.pdf", samples.pdf()))
+            about = {"name": "M", "email": email} if email else {}
+            return visitor.submit("/contact", **about, subject="S", message="M", files=sent)
+
+        three = [send(client, f"stranger{n}@example.com") for n in "123"]
+        assert [page.status for page in three] == [200, 200, 422]
+        assert "We can’t take files without an account right now." in three[-1].text
+        assert client.submit("/contact", name="M", email="m@example.com", subject="S", message="M").status == 200
+        assert send(cast.sign_in(cast.ada), None).status == 200
+        with unit():
+            assert len(list(storage().keys("attachment"))) == 3
+
     def test_a_request_that_is_too_large_is_refused_as_a_whole(self, client):
         page = client.submit("/contact", name="M", email="m@example.com", subject="S", message="M",
                              files=samples.chosen(*[(f"{n}.txt", b"x" * (3 * 1024 * 1024)) for n in range(5)]))  # fmt: skip

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import pyotp
-import segno
 import structlog
 from sqlalchemy import delete, or_, select, update
 
@@ -68,6 +67,9 @@ def begin_factor(actor: Actor, *, sealed: str | None = None) -> Setup:
         secret, sealed = pyotp.random_base32(), None
     company = policy.company_from(current_settings())
     uri = pyotp.TOTP(secret).provisioning_uri(name=actor.email, issuer_name=company.product)
+    # Here: few people set up an app, and each process would hold what draws its picture.
+    import segno
+
     code = segno.make(uri, error="m", micro=False)
     path = "".join(
         f"M{x} {y}h1v1h-1z" for y, row in enumerate(code.matrix_iter(border=4)) for x, dark in enumerate(row) if dark
