@@ -79,7 +79,8 @@ def test_the_rule_sees_a_body_that_is_passed_on_as_it_drips():
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_a_unit_bounds_its_memory_and_keeps_uploads_on_disk(unit):
-    assert "\nMemoryMax=1G\n" in UNITS[unit]
+    # As much as `make prove WHAT=memory` shows to be enough: it reads the number here.
+    assert "\nMemoryMax=512M\n" in UNITS[unit]
     folder = re.search(r"^Environment=TMPDIR=/var/lib/(\S+)$", UNITS[unit], re.MULTILINE)[1]
     kept = re.search(r"^StateDirectory=(.*)$", UNITS[unit], re.MULTILINE)[1].split()
     assert folder in kept
