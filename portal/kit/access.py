@@ -253,8 +253,9 @@ def _gate_staff(person: Actor, tag: Tag) -> ResponseReturnValue | None:
 
 def _send_to(endpoint: str, why: str) -> ResponseReturnValue:
     way_back = find_way_back()
-    for sentence in filter(None, (why, way_back.said)):
-        if ("info", sentence) not in notices():
-            # Said once: a browser that reopens twenty tabs must not fill up its cookie (v5.0.0-3.3.5).
-            flash(sentence, "info")
+    # The page that comes says itself what it asks for: what became of the form is worth more.
+    sentence = way_back.said or why
+    if ("info", sentence) not in notices():
+        # Said once: a browser that reopens twenty tabs must not fill up its cookie (v5.0.0-3.3.5).
+        flash(sentence, "info")
     return redirect(url_for(endpoint, next=way_back.path), code=303)
