@@ -1,10 +1,13 @@
 """The promises that this area keeps, each with its check."""
 
+from datetime import timedelta
+
 from argon2 import extract_parameters
 from argon2.exceptions import InvalidHashError
 from flask import current_app
 
 from portal.accounts import service
+from portal.jobs.service import RUN_FAULTS, find_run_fault
 from portal.kit.checks import Check, Finding, failed, failed_by, nothing_yet, passed, state
 from portal.kit.i18n import _, _l, listed, ngettext
 from portal.kit.settings import current_settings
@@ -18,6 +21,8 @@ GUARDS = frozenset(
     }
 )  # fmt: skip
 SAMPLE = 1000
+GRACE = timedelta(hours=3)
+"""How late an hourly sweep may be before it counts as one that does not run."""
 FLOOR = 19 * 1024 * 2
 """Memory in KiB times passes: the least that OWASP's sheet on password storage gives for argon2id (2024)."""
 
@@ -60,6 +65,15 @@ def _is_strong(hashed: str, *, least: int) -> bool:
     return parameters.type.name == "ID" and parameters.memory_cost * parameters.time_cost >= least
 
 
+def _lost_factors_on_time() -> Finding:
+    if late := service.count_late_removals(grace=GRACE):
+        return failed("overdue", requests=late)
+    if put_off := service.count_put_off_removals():
+        return failed("put_off", requests=put_off)
+    fault = find_run_fault("accounts.continue_removals", grace=GRACE)
+    return failed_by([fault]) if fault else passed("on_time")
+
+
 CHECKS = (
     Check(
         promise="P03",
@@ -99,6 +113,23 @@ CHECKS = (
             ),
             "hashes": lambda hashes: ngettext("%(num)s hash checked.", "%(num)s hashes checked.", hashes),
             "no_password": lambda: _("No passwords yet."),
+        },
+    ),
+    Check(
+        promise="P10",
+        name="lost_factors_on_time",
+        what=_l(
+            "Requests to turn off two-step verification without a code are announced and carried out on their day, and we "
+            "checked for due ones recently."
+        ),
+        run=_lost_factors_on_time,
+        says={
+            **RUN_FAULTS,
+            "overdue": lambda requests: ngettext("%(num)s request is overdue.", "%(num)s requests are overdue.", requests),
+            "put_off": lambda requests: ngettext(
+                "%(num)s request is dated too far ahead.", "%(num)s requests are dated too far ahead.", requests
+            ),
+            "on_time": lambda: _("No request is overdue."),
         },
     ),
 )

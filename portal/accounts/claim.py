@@ -5,6 +5,7 @@ from typing import BinaryIO
 
 from portal.accounts.models import (
     EmailChange,
+    FactorRemoval,
     Person,
     RecoveryCode,
     SignInEvent,
@@ -166,6 +167,29 @@ _RECOVERY_CODE = Table(
     },
 )
 
+_FACTOR_REMOVAL = Table(
+    FactorRemoval,
+    what=_l("Requests to turn off two-step verification without a code"),
+    parties=[Party(of_subjects(person=FactorRemoval.person_id))],
+    purpose=_l("To let you back in if you’ve lost your phone and your codes, and to let you stop it if it wasn’t you."),
+    ground=Ground.CONTRACT,
+    retention=(
+        RetainFor("factor_removal", since="ended_at"),
+        RetainFor("factor_removal", since="requested_at", where=lambda: FactorRemoval.confirmed_at.is_(None)),
+    ),
+    columns={
+        "id": technical(),
+        "person_id": personal(_WHO),
+        "state": technical(_l("State")),
+        "requested_at": technical(_l("Requested")),
+        "confirmed_at": technical(_l("Confirmed")),
+        "guards": technical(),
+        "due_at": technical(_l("Turned off on, unless stopped")),
+        "reminded_at": technical(_l("Reminder sent")),
+        "ended_at": technical(_l("Turned off or stopped on")),
+    },
+)
+
 _ROLE = Table(
     StaffRole,
     what=_l("Your role on our team"),
@@ -212,7 +236,7 @@ _PERSON = Table(
 
 CLAIM = DataClaim(
     area="accounts",
-    tables=[_SIGN_UP, _SESSION, _EVENT, _EMAIL_CHANGE, _FACTOR, _RECOVERY_CODE, _ROLE, _PERSON],
+    tables=[_SIGN_UP, _SESSION, _EVENT, _EMAIL_CHANGE, _FACTOR, _RECOVERY_CODE, _FACTOR_REMOVAL, _ROLE, _PERSON],
     consequences=lambda subject: [_l("You can’t sign in any more.")] if subject.person_id else [],
     stored={"avatar": Person.avatar_key},
     files=_photo,

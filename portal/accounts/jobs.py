@@ -1,4 +1,7 @@
-"""What is written after the answer has gone out, so that a page takes as long for a stranger as for a customer."""
+"""What is written after the answer has gone out, so that a page takes as long for a stranger as for a customer.
+
+And the removal of lost factors, whose day comes by itself.
+"""
 
 import uuid
 from datetime import datetime
@@ -21,4 +24,16 @@ def write_to_sign_up(*, sign_up_id: str) -> None:
     service.write_email(uuid.UUID(sign_up_id))
 
 
-JOBS = (note_failed_sign_in, write_to_sign_up)
+@job("accounts.continue_removals", schedule="32 * * * *", is_sweep=True)
+def continue_removals() -> None:
+    """Have the removals of lost factors gone on with whose reminder or day has come."""
+    service.enqueue_due_removals()
+
+
+@job("accounts.continue_removal")
+def continue_removal(*, removal_id: str) -> None:
+    """Remind of the removal of a lost factor, or carry it out."""
+    service.continue_removal(uuid.UUID(removal_id))
+
+
+JOBS = (note_failed_sign_in, write_to_sign_up, continue_removals, continue_removal)

@@ -119,6 +119,67 @@ def factor_replaced(person: Person) -> None:
     mail.send("accounts/factor_replaced", to=recipient(person), at=clock.now(), wasnt_me_url=wasnt_me)
 
 
+def factor_removal_requested(person: Person, *, token: str) -> None:
+    """The link by which the account's mailbox confirms that a factor is lost.
+
+    Whoever asked knows the password, and need not be inside: its "This wasn't me" takes no factor from before it away.
+    """
+    mail.send(
+        "accounts/factor_removal_requested",
+        to=recipient(person),
+        at=clock.now(),
+        url=external_url("accounts.confirm_removal", token=token),
+        wasnt_me_url=wasnt_me_url(person),
+    )
+
+
+def factor_removal_begun(person: Person, *, to: str, due_at: datetime, token: str) -> None:
+    """Tell an address of the account when a lost factor goes, with the link that stops it (v5.0.0-6.3.7)."""
+    mail.send(
+        "accounts/factor_removal_begun",
+        to=replace(recipient(person), email=to),
+        due_at=due_at,
+        was_yours=to != person.email,
+        url=external_url("accounts.stop_removal", token=token),
+        wasnt_me_url=wasnt_me_url(person, to=to),
+    )
+
+
+def factor_removal_reminder(person: Person, *, to: str, due_at: datetime, token: str) -> None:
+    """Tell it once more, before the day."""
+    mail.send(
+        "accounts/factor_removal_reminder",
+        to=replace(recipient(person), email=to),
+        due_at=due_at,
+        was_yours=to != person.email,
+        url=external_url("accounts.stop_removal", token=token),
+        wasnt_me_url=wasnt_me_url(person, to=to),
+    )
+
+
+def factor_removal_stopped(person: Person, *, to: str) -> None:
+    """Tell an address that the factor stays: whoever has lost it would wait in vain."""
+    mail.send(
+        "accounts/factor_removal_stopped",
+        to=replace(recipient(person), email=to),
+        at=clock.now(),
+        was_yours=to != person.email,
+        wasnt_me_url=wasnt_me_url(person, to=to),
+    )
+
+
+def factor_removal_done(person: Person, *, to: str) -> None:
+    """Tell an address that a lost factor is gone (v5.0.0-6.3.7)."""
+    mail.send(
+        "accounts/factor_removal_done",
+        to=replace(recipient(person), email=to),
+        at=clock.now(),
+        was_yours=to != person.email,
+        url=external_url("accounts.login"),
+        wasnt_me_url=wasnt_me_url(person, to=to),
+    )
+
+
 def recovery_codes_made(person: Person) -> None:
     """Tell of new recovery codes (v5.0.0-6.3.7)."""
     wasnt_me = wasnt_me_url(person, tells_of_act=True)

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kit import clock
@@ -86,10 +86,12 @@ class SignInOutcome(StrEnum):
 
     SIGNED_IN = "signed_in"
     FAILED = "failed"
+    FACTOR_REMOVED = "factor_removed"
+    """Nobody tried: the second factor went, as was asked some days before, and every session ended."""
 
 
 class SignInEvent(Base):
-    """A line of sign-in history: one success, or failures in a row counted together."""
+    """A line of sign-in history: one success, failures in a row counted together, or a lost factor that went."""
 
     __tablename__ = "sign_in_event"
     __table_args__ = (Index("ix_sign_in_event_person", "person_id", "last_at"),)
@@ -163,6 +165,61 @@ class RecoveryCode(Base):
     """argon2id, with the salt that the codes made together share."""
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
     used_at: Mapped[datetime | None]
+
+
+class FactorRemovalState(StrEnum):
+    """Where the removal of a lost factor stands."""
+
+    ASKED = "asked"
+    """By whoever knows the password; it waits for the mailbox."""
+    WAITING = "waiting"
+    """The mailbox has confirmed it; it is told of, and can be stopped."""
+    STOPPED = "stopped"
+    ENDED = "ended"
+    """It was still open when what guards the account was changed."""
+    DONE = "done"
+
+
+OPEN_REMOVAL = (FactorRemovalState.ASKED, FactorRemovalState.WAITING)
+
+
+class FactorRemoval(Base):
+    """The removal of a second factor whose phone and codes are lost: asked, waiting for its day, done, or stopped."""
+
+    __tablename__ = "factor_removal"
+    __table_args__ = (
+        Index(
+            "uq_factor_removal_open",
+            "person_id",
+            unique=True,
+            sqlite_where=text("state IN ('asked', 'waiting')"),
+            postgresql_where=text("state IN ('asked', 'waiting')"),
+        ),
+        Index("ix_factor_removal_due", "state", "due_at"),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    state: Mapped[FactorRemovalState] = mapped_column(
+        word_of(FactorRemovalState, length=16), default=FactorRemovalState.ASKED
+    )
+    requested_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+    confirmed_at: Mapped[datetime | None]
+    guards: Mapped[str] = mapped_column(String(64), default="")
+    """What guarded the account when it was confirmed, as a hash: once that has changed, the factor does not go."""
+    due_at: Mapped[datetime | None]
+    """When the factor goes; a reminder that comes late puts it off."""
+    reminded_at: Mapped[datetime | None]
+    """When the reminder was written: without it the factor does not go."""
+    ended_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When it was done, stopped or ended."""
+
+    @property
+    def goes_at(self) -> datetime:
+        """Return when the factor goes. Raises ValueError while nobody has confirmed it."""
+        if self.due_at is None:
+            raise ValueError("this removal is not confirmed: it has no day")
+        return self.due_at
 
 
 class StaffRole(Base):

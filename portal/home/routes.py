@@ -3,6 +3,7 @@
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.accounts import service as accounts
 from portal.home import panels
 from portal.kit import access
 from portal.kit.templating import render
@@ -28,4 +29,6 @@ def start() -> ResponseReturnValue:
 @access.signed_in
 def home() -> str:
     """Show how things stand: one query a panel."""
-    return render("home/home.html", panels=panels.for_actor(access.actor()))
+    actor = access.actor()
+    removal = accounts.find_waiting_removal_for(actor) if actor.has_second_factor else None
+    return render("home/home.html", panels=panels.for_actor(actor), removal=removal)

@@ -188,8 +188,13 @@ def check(password: str, *, least: int = MIN_ALONE, context: Iterable[str] = ())
 
 def check_length(password: str, *, least: int) -> None:
     """Raise PasswordTooShort when a password has fewer than `least` characters, counted in one form."""
-    if len(one_form(password)) < least:
+    if not is_long_enough(password, least=least):
         raise PasswordTooShort(least=least)
+
+
+def is_long_enough(password: str, *, least: int) -> bool:
+    """Tell whether a password has at least `least` characters, counted in one form."""
+    return len(one_form(password)) >= least
 
 
 def _made_of(password: str, context: Iterable[str]) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.accounts import service as accounts
-from portal.accounts.models import SignInSession
+from portal.accounts.models import FactorRemoval, SignInSession
 from portal.kit.db import db
 from portal.kit.passwords import hasher
 from portal.kit.refusals import LinkDead, Refusal
@@ -109,3 +109,51 @@ def test_two_prove_who_they_are_with_one_cookie(cast, unit, at_once):
         accounts.confirm_it_is_you(actor, password=cast.ada.password, device="")
 
     assert at_once(prove, prove) == ["NotFound", "done"]
+
+
+@pytest.fixture
+def due(waiting, live, clock, removal):
+    """The id of a removal of a lost factor whose day has come, and that nobody has carried out yet."""
+    live(days=5, hours=1)
+    clock.forward(days=2)
+    return removal().id
+
+
+@pytest.mark.parametrize("_again", range(3))
+def test_on_its_day_a_lost_factor_goes_or_a_good_code_keeps_it(
+    cast, due, unit, at_once, waiting, removal, has_factor, _again
+):
+    with unit():
+        step = accounts.sign_in(accounts.Attempt(waiting.email, waiting.password, False, "", "127.0.0.1"))
+    code = cast.code(waiting)
+    outcomes = at_once(
+        lambda: accounts.continue_removal(due), lambda: accounts.finish_sign_in(step.token, code=code, device="")
+    )
+    state = removal().state
+    assert (outcomes, state, has_factor()) in (
+        (["done", "done"], "stopped", True),
+        (["CodeWrong", "done"], "done", False),
+    )
+
+
+def test_two_workers_carry_one_out_once(due, at_once, outbox, waiting, removal):
+    assert at_once(*[lambda: accounts.continue_removal(due)] * 3) == ["done"] * 3
+    assert removal().state == "done"
+    assert [email.subject for email in outbox.to(waiting.email)].count("Two-step verification was turned off") == 1
+
+
+@pytest.mark.parametrize("_again", range(3))
+def test_on_its_day_somebody_signs_out_everywhere_and_both_come_to_an_end(due, at_once, cast, waiting, removal, _again):
+    actor = cast.actor_in(cast.sign_in(waiting))
+    cast.sign_in(waiting)
+    outcomes = at_once(lambda: accounts.continue_removal(due), lambda: accounts.end_other_sessions(actor))
+    assert outcomes == ["done", "done"]
+    assert removal().state in ("done", "ended")
+
+
+def test_two_who_ask_at_the_same_moment_ask_once(owner, unit, at_once, app):
+    with unit():
+        step = accounts.sign_in(accounts.Attempt(owner.email, owner.password, False, "", "127.0.0.1"))
+    assert at_once(*[lambda: accounts.request_removal(step.token)] * 3) == ["done"] * 3
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(FactorRemoval)) == 1

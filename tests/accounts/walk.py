@@ -9,6 +9,10 @@ from portal.accounts import service as accounts
 SET_UP = "/settings/second-factor"
 NEW_CODES = "/settings/second-factor/codes"
 LOST = "/login/lost-phone"
+GONE = "/login/lost-factor"
+CONFIRM = "/lost-factor/confirm/"
+STOP = "/lost-factor/stop/"
+CODE_PAGE = "Two-step verification"
 INSIDE = "/confirm-identity"
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
 CHROME = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 Chrome/140.0 Safari/537.36"
@@ -76,3 +80,25 @@ def make_new(visitor):
     page = visitor.page(NEW_CODES)
     codes = codes_on(page)
     return codes, visitor.send(page, action=form_with(page, "code"), code=codes[3])
+
+
+def request_removal(visitor, person, *, password=None):
+    """Sign in by the password and ask, without phone and codes, that the factor be removed; return the last page."""
+    return visitor.send(visitor.send(sign_in(visitor, person, password=password), action=GONE))
+
+
+def removal_link(outbox, person):
+    """Return the newest link by which a person's mailbox confirms that."""
+    emails = [email for email in outbox.to(person.email) if CONFIRM in email.text]
+    return emails[-1].link(CONFIRM)
+
+
+def confirm_removal(visitor, outbox, person):
+    """Confirm it by that link; return the last page."""
+    return visitor.submit(removal_link(outbox, person))
+
+
+def stop_link(outbox, person):
+    """Return the newest link by which a person's mailbox stops it."""
+    emails = [email for email in outbox.to(person.email) if STOP in email.text]
+    return emails[-1].link(STOP)

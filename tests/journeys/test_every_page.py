@@ -48,9 +48,12 @@ SENDS_ON = {
     "/login/second-factor",
     "/login/lost-phone",
     "/login/recovery-code",
+    "/login/lost-factor",
+    "/login/lost-factor/request",
     "/settings/second-factor/save-codes",
     "/settings/second-factor/codes",
     "/settings/second-factor/replace",
+    "/settings/second-factor/lost",
 }
 
 

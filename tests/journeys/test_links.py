@@ -19,6 +19,7 @@ from portal.kit.unit import unit_of_work
 from portal.mail import transport
 from portal.mail.models import Email
 from portal.privacy import service as privacy
+from tests.accounts.walk import request_removal
 from tests.clock import Clock
 from tests.conftest import Visitor
 from tests.people import Cast
@@ -80,6 +81,7 @@ def a_whole_life(app: Flask, cast: Cast, client: Visitor, last: Callable[[str, s
     yield
     _emails_of_security(app, cast)
     yield
+    yield from _a_lost_factor(app, cast, client, last, clock)
     cast.sign_in(cast.ben).submit("/settings/privacy/delete", confirm="y")
     clock.forward(minutes=10)
     client.submit("/forgot-password", email=cast.ben.email)
@@ -91,6 +93,24 @@ def a_whole_life(app: Flask, cast: Cast, client: Visitor, last: Callable[[str, s
     with app.app_context(), unit_of_work():
         privacy.begin_due()
     yield
+
+
+def _a_lost_factor(app: Flask, cast: Cast, client: Visitor, last: Callable[[str, str], str], clock: Clock) -> Iterator[None]:
+    """Have a lost factor removed, stopped, and removed."""
+    lia = cast.make("Lia Bobbin", "lia@example.com", "lia winds every spool twice")
+    cast.give_factor(lia)
+    for is_stopped in (True, False):
+        request_removal(client, lia)
+        yield
+        client.submit(last(lia.email, "/lost-factor/confirm/"))
+        yield
+        if is_stopped:
+            client.submit(last(lia.email, "/lost-factor/stop/"))
+    for _reminder_then_day in range(2):
+        clock.forward(days=6)
+        with app.app_context(), unit_of_work():
+            accounts.enqueue_due_removals()
+        yield
 
 
 def _emails_of_security(app: Flask, cast: Cast) -> None:
@@ -130,7 +150,8 @@ def test_opening_every_link_of_every_email_changes_nothing(app, cast, client, ne
         assert dump(app) == before
         with app.app_context():
             written |= set(db.session.scalars(select(Email.kind)))
-    assert opened >= {"verify-email", "reset-password", "wasnt-me", "newsletter", "settings", "privacy", "support"}
+    doors = {"verify-email", "reset-password", "wasnt-me", "lost-factor", "newsletter", "settings", "privacy", "support"}
+    assert opened >= doors
     emails = app.jinja_env.list_templates(filter_func=lambda name: name.startswith("mail/") and name.count("/") == 3)
     assert written == {"/".join(name.split("/")[1:3]) for name in emails}
 

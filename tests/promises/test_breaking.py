@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from sqlalchemy import Column, Integer, String, Table, update
 
 from portal.accounts import service as accounts
-from portal.accounts.models import SignUp
+from portal.accounts.models import FactorRemoval, FactorRemovalState, SignUp
 from portal.consent import service as consent
 from portal.consent.models import Decision
 from portal.jobs.models import Schedule
@@ -207,6 +207,12 @@ def a_reset_link_hangs_on_nothing(tools: Tools) -> None:
     tools.patch.setattr(accounts, "reset_stamp", lambda person: "always the same")
 
 
+@breaks("lost_factors_on_time")
+def a_lost_factor_does_not_go_on_its_day(tools: Tools) -> None:
+    waiting = {"state": FactorRemovalState.WAITING, "confirmed_at": clock.now() - 8 * DAY}
+    add(FactorRemoval(person_id=tools.cast.ada.account_id, due_at=clock.now() - DAY, **waiting))
+
+
 @breaks("report_at_hand")
 def a_security_email_holds_no_link(tools: Tools) -> None:
     tools.rewrite("mail/accounts/password_changed/body.txt", lambda _email: "Hello")
@@ -311,6 +317,7 @@ def the_console_is_open_to_customers(tools: Tools) -> None:
 
 
 LAST_RUNS = {
+    "accounts.continue_removals": "lost_factors_on_time",
     "privacy.begin_due": "deletions_on_time",
     "privacy.purge_free_space": "nothing_left",
     "privacy.sweep": "periods_kept",
@@ -350,6 +357,14 @@ def test_a_deletion_that_is_due_in_years_turns_its_promise_red(app, cast, unit, 
     monkeypatch.setitem(app.extensions, "portal.checks", (check,))
     with unit():
         add(Deletion(person_id=cast.ada.id, number="X", due_at=clock.now() + 400 * DAY))
+        assert [run.result.ok for run in service.run_checks()] == [False]
+
+
+def test_a_lost_factor_that_goes_in_years_turns_its_promise_red(app, cast, unit, monkeypatch) -> None:
+    (check,) = [check for check in app.extensions["portal.checks"] if check.name == "lost_factors_on_time"]
+    monkeypatch.setitem(app.extensions, "portal.checks", (check,))
+    with unit():
+        add(FactorRemoval(person_id=cast.ada.account_id, state=FactorRemovalState.WAITING, due_at=clock.now() + 400 * DAY))
         assert [run.result.ok for run in service.run_checks()] == [False]
 
 

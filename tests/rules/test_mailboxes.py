@@ -15,6 +15,8 @@ BOUND = {
     "accounts.email_confirm": "its stamp holds the account's address, and its row the mailbox that confirms",
     "accounts.email_veto": "the row's old address must be the account's still",
     "accounts.email_undo": "the row's old address was left less than 7 days ago, and nobody else has confirmed it",
+    "accounts.factor_removal_confirm": "its stamp holds the account's address, and its row has not ended",
+    "accounts.factor_removal_stop": "the mark of its mailbox, likewise; its row waits still",
     "accounts.confirm_address": "its stamp is the address, which has had no account since",
     "newsletter.confirm": "carries its address, sealed, and is about nothing else",
     "newsletter.unsubscribe": "is about a subscription, which it can only end; it must work for ever (RFC 8058)",

@@ -11,8 +11,14 @@ from enum import Enum
 
 from tests.takeover.story import OWN, OWNERS_PASSWORDS, Email, Hands, Story
 
-FROM_OUTSIDE = {"accounts/failed_sign_ins", "recovery/reset_link", "recovery/secure_link"}
-"""Kinds of emails that a stranger can cause: they take back no factor and no codes from before them."""
+FROM_OUTSIDE = {
+    "accounts/factor_removal_requested",
+    "accounts/factor_removal_stopped",
+    "accounts/failed_sign_ins",
+    "recovery/reset_link",
+    "recovery/secure_link",
+}
+"""Kinds of emails that nobody inside has to cause: they take back no factor and no codes from before them."""
 
 
 class Why(Enum):

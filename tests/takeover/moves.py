@@ -59,6 +59,11 @@ def makes_recovery_codes(hands: Hands, story: Story) -> bool:
     return bool(session) and hands.make_codes(story.thief, session)
 
 
+def says_that_the_factor_is_lost(hands: Hands, story: Story) -> bool:
+    """Ask by the password that the second factor be removed; the mailbox that the account has would have to confirm it."""
+    return any(hands.say_lost(story.thief, email, story.thief.passwords[-1]) for email in (THEIRS, OWN))
+
+
 def renames(hands: Hands, story: Story) -> bool:
     """Change the name, the language and the time zone."""
     session = _inside(hands, story)
@@ -139,7 +144,14 @@ def asks_for_the_newsletter(hands: Hands, story: Story) -> bool:
     return True
 
 
-ABOUT_THE_FACTOR = {adds_a_factor, removes_the_factor, replaces_the_app, makes_recovery_codes, spends_the_throttles}
+ABOUT_THE_FACTOR = {
+    adds_a_factor,
+    removes_the_factor,
+    replaces_the_app,
+    makes_recovery_codes,
+    says_that_the_factor_is_lost,
+    spends_the_throttles,
+}
 """Moves that the second factor of the owner makes a difference to."""
 MOVES = (
     asks_for_an_address,
@@ -148,6 +160,7 @@ MOVES = (
     removes_the_factor,
     replaces_the_app,
     makes_recovery_codes,
+    says_that_the_factor_is_lost,
     renames,
     asks_for_deletion,
     takes_a_copy,

@@ -10,7 +10,16 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import delete, func, select, update
 
-from portal.accounts.models import EmailChange, EmailChangeState, Person, RecoveryCode, SignInSession, TotpFactor
+from portal.accounts.models import (
+    OPEN_REMOVAL,
+    EmailChange,
+    EmailChangeState,
+    FactorRemoval,
+    Person,
+    RecoveryCode,
+    SignInSession,
+    TotpFactor,
+)
 from portal.jobs.models import Job
 from portal.kit.db import db
 from portal.kit.job_kinds import job_kinds
@@ -78,6 +87,7 @@ def look(person_id: uuid.UUID, *, since: datetime) -> dict[str, Any]:
         "codes": count(RecoveryCode, RecoveryCode.created_at >= since),
         "sessions": count(SignInSession),
         "changes": count(EmailChange, EmailChange.state == EmailChangeState.ASKED),
+        "removals": count(FactorRemoval, FactorRemoval.state.in_(OPEN_REMOVAL)),
         "copies": count(Export),
         "deletions": count(Deletion, Deletion.state != DeletionState.UNDONE),
     }

@@ -123,6 +123,11 @@ class ServiceHands:
         who.codes = list(codes.codes)
         return self._does(lambda: accounts.make_codes(actor, sealed=codes.sealed, code=codes.codes[0]))
 
+    def say_lost(self, who: Person, email: str, password: str) -> bool:
+        attempt, steps = accounts.Attempt(email, password, False, DEVICE, _somewhere(), marks=who.marks), list[str]()
+        asked = self._does(lambda: steps.append(getattr(accounts.sign_in(attempt), "token", "")))
+        return asked and bool(steps[0]) and self._does(lambda: accounts.request_removal(steps[0]))
+
     def remove_factor(self, who: Person, session: str, password: str) -> bool:
         actor, opened = self._actor(session), list[accounts.SignedIn]()
         if not actor.is_fresh:
@@ -206,6 +211,8 @@ class ServiceHands:
             "/settings/email/confirm": lambda: accounts.confirm_email_change(token, keep_session=keep),
             "/settings/email/veto": lambda: _veto(token),
             "/settings/email/undo": lambda: recovery.undo_email_change(token),
+            "/lost-factor/confirm": lambda: accounts.confirm_removal(token),
+            "/lost-factor/stop": lambda: accounts.stop_removal_by_link(token),
             "/settings/privacy/delete/undo": lambda: privacy.undo(token),
             "/newsletter/confirm": lambda: newsletter.confirm(token),
             "/newsletter/unsubscribe": lambda: newsletter.unsubscribe(token),

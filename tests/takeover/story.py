@@ -82,6 +82,9 @@ class Hands(Protocol):
     def make_codes(self, who: Person, session: str) -> bool:
         """Make recovery codes in the place of the account's."""
 
+    def say_lost(self, who: Person, email: str, password: str) -> bool:
+        """Sign in as far as the code, and ask that the second factor be removed instead."""
+
     def remove_factor(self, who: Person, session: str, password: str) -> bool:
         """Turn the second factor off."""
 

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from portal.accounts.events import AccountTakenBack, PendingEnded
-from portal.accounts.service import email_change, known_browsers, passwords
+from portal.accounts.service import email_change, factors, known_browsers, passwords, pending
 from portal.recovery import service as recovery
 from tests.takeover import defences, moves
 from tests.takeover.beginning import begin
@@ -60,6 +60,11 @@ def no_browser_is_known(patch: pytest.MonkeyPatch, _app: Flask) -> None:
     patch.setattr(known_browsers, "find_browser", lambda _person, marks: None)
 
 
+def a_lost_factor_goes_all_the_same(patch: pytest.MonkeyPatch, _app: Flask) -> None:
+    for module in (pending, factors, email_change):
+        patch.setattr(module, "end_factor_removal", lambda _person_id, state: False)
+
+
 def sessions_stay(patch: pytest.MonkeyPatch, _app: Flask) -> None:
     patch.setattr(passwords, "end_sessions", lambda _person_id, but=None: 0)
 
@@ -77,6 +82,7 @@ PLANTED: tuple[tuple[Patch, tuple[Move, ...], Defence, str], ...] = (
     ),
     (links_know_no_mailbox, (moves.confirms_an_address,), defences.undoes_the_move, "/wasnt-me"),
     (no_browser_is_known, (moves.spends_the_throttles,), defences.reports_by_the_first_email, "second factor"),
+    (a_lost_factor_goes_all_the_same, (moves.says_that_the_factor_is_lost,), defences.resets, "removals is 1"),
     (sessions_stay, (moves.renames,), defences.resets, "a session of the thief's is alive"),
 )
 
@@ -84,7 +90,7 @@ PLANTED: tuple[tuple[Patch, tuple[Move, ...], Defence, str], ...] = (
 @pytest.mark.parametrize(("plant", "done", "defence", "said"), PLANTED, ids=lambda each: getattr(each, "__name__", ""))
 def test_a_rule_that_is_taken_away_is_missed(app, stage, monkeypatch, plant, done, defence, said) -> None:
     plant(monkeypatch, app)
-    story, person_id = begin(stage.hands, has_factor=False)
+    story, person_id = begin(stage.hands, has_factor=moves.says_that_the_factor_is_lost in done)
     assert all(move(stage.hands, story) for move in done)
     found = outcome(stage, story, person_id, defence)
     assert any(said in fault for fault in found), found

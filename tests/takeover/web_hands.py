@@ -162,6 +162,14 @@ class WebHands:
         who.codes = _codes_in(at[1])
         return at[0].send(at[1], code=who.codes[0]).request.path == "/settings/security"
 
+    def say_lost(self, who: Person, email: str, password: str) -> bool:
+        tab = Tab(self.app, who)
+        page = tab.send(tab.get("/login"), email=email, password=password)
+        if 'name="code"' not in page.text:
+            return False
+        page = tab.send_to(page, "/login/lost-factor")
+        return tab.send(page).request.path == "/login/lost-factor/sent"
+
     def remove_factor(self, who: Person, session: str, password: str) -> bool:
         at = self._at(session, "/settings/second-factor/remove")
         if at is None or at[0].send(at[1], password=password).request.path != "/settings/security":

@@ -1,4 +1,6 @@
-"""What the second factor asks for: its codes, those to fall back on, and the password when it goes."""
+"""What the second factor asks for: its codes, those to fall back on, the password when it goes, the wish when it is lost."""
+
+from collections.abc import Mapping
 
 from wtforms import HiddenField, StringField
 from wtforms.validators import DataRequired, Length
@@ -66,6 +68,45 @@ class RecoveryCode(Step):
     }
 
     code = _recovery_code_field(_l("Recovery code"), _l("12 characters, such as 7KQ2-M4XD-9RTB."))
+
+
+_REMOVAL_REFUSALS: Mapping[str, tuple[str | None, forms.Sentence]] = {
+    "StaffFactorStays": (
+        None,
+        _l(
+            "You work with customers’ data, so an email isn’t enough here. Ask an admin to reset your two-step verification."
+        ),
+    ),
+    "AccountClosed": (
+        None,
+        _l("This account is about to be deleted. To keep it, open the link in our email about that first, then come back."),
+    ),
+    "PasswordTooShort": (
+        None,
+        _l(
+            "Your password is too short to be used on its own. First choose one of at least %(least)s characters with "
+            "“Forgot your password?” on the sign-in page, then come back."
+        ),
+    ),
+    "TooManyTries": (
+        None,
+        _l("We’ve emailed you several times already. Use the newest email, or wait %(wait)s and try again."),
+    ),
+}
+
+
+class RequestRemoval(Step):
+    """The wish to have a lost second factor removed, for the sign-in whose first half is proven."""
+
+    refusals = _REMOVAL_REFUSALS
+
+
+class RequestRemovalInside(forms.Form):
+    """The same wish in a session that lacks the code, with the password once more."""
+
+    refusals = {**_REMOVAL_REFUSALS, "WrongPassword": ("password", PASSWORD_WRONG)}
+
+    password = forms.password(_l("Your password"))
 
 
 class AddFactor(forms.Form):

@@ -3,6 +3,7 @@
 from portal.accounts.routes import (
     email_change,
     factors,
+    lost_factor,
     password,
     profile,
     recovery_codes,
@@ -17,6 +18,7 @@ bp = join(
     sign_up.bp,
     sign_in.bp,
     factors.bp,
+    lost_factor.bp,
     recovery_codes.bp,
     profile.bp,
     email_change.bp,

@@ -25,6 +25,7 @@ def security() -> str:
         history=service.history_for(actor),
         codes_left=service.count_codes(actor.require_id()) if actor.has_second_factor else None,
         few=service.FEW,
+        removal=service.find_waiting_removal_for(actor) if actor.has_second_factor else None,
         form=ConfirmForm(),
     )
 

@@ -82,7 +82,7 @@ def _closing(closing: service.AccountClosing) -> ResponseReturnValue:
 def second_factor() -> ResponseReturnValue:
     """Take a code: as the second step of signing in, or of a session that was opened without it."""
     form = Code()
-    if not form.step.data and (elsewhere := _why_no_code()):
+    if not form.step.data and (elsewhere := why_no_code()):
         return elsewhere
     if form.validate_on_submit():
         with form.showing_refusals():
@@ -95,7 +95,7 @@ def second_factor() -> ResponseReturnValue:
 def lost_phone() -> ResponseReturnValue:
     """Ask for a recovery code in the place of the app's, for the sign-in whose first half the form carries."""
     form = Step()
-    if not form.step.data and (elsewhere := _why_no_code()):
+    if not form.step.data and (elsewhere := why_no_code()):
         return elsewhere
     if request.method == "POST":
         form.validate()
@@ -108,7 +108,7 @@ def lost_phone() -> ResponseReturnValue:
 def recovery_code() -> ResponseReturnValue:
     """Take a recovery code."""
     form = RecoveryCode()
-    if not form.step.data and (elsewhere := _why_no_code()):
+    if not form.step.data and (elsewhere := why_no_code()):
         return elsewhere
     if form.validate_on_submit():
         with form.showing_refusals():
@@ -116,7 +116,7 @@ def recovery_code() -> ResponseReturnValue:
     return _ask_recovery_code(form), form.status
 
 
-def _why_no_code() -> ResponseReturnValue | None:
+def why_no_code() -> ResponseReturnValue | None:
     """Return where somebody belongs who has no first half of a sign-in, unless it is a session that lacks the code."""
     actor = access.actor()
     if not actor.is_signed_in:
@@ -131,26 +131,46 @@ def _enter_by(code: str, *, step: str) -> ResponseReturnValue:
     try:
         return _enter(_by_code(code, step=step))
     except LinkDead:
-        flash(_("That took too long, or your password has changed. Please start again."), "info")
-        return redirect(url_for(".login", next=web.next_path()), code=303)
+        return start_again()
     except service.AccountClosing as closing:
         return _closing(closing)
+
+
+def start_again() -> ResponseReturnValue:
+    """Send somebody back to the first half of a sign-in, which was too long ago."""
+    flash(_("That took too long, or your password has changed. Please start again."), "info")
+    return redirect(url_for(".login", next=web.next_path()), code=303)
 
 
 def _ask_code(form: Code) -> ResponseReturnValue:
     """Show the page that asks for a code. The half of a sign-in that is proven travels in its form: a tab, a sign-in."""
     target = url_for(".second_factor", next=web.next_path())
-    step = Step(formdata=None, data={"step": form.step.data})
-    return render("accounts/second_factor.html", form=form, target=target, step=step, lost_url=_lost_url()), form.status
+    page = render(
+        "accounts/second_factor.html",
+        form=form,
+        target=target,
+        step=_step_of(form),
+        lost_url=_lost_url(),
+        gone_url=_gone_url(),
+    )
+    return page, form.status
+
+
+def _step_of(form: Step) -> Step:
+    return Step(formdata=None, data={"step": form.step.data})
 
 
 def _lost_url() -> str:
     return url_for(".lost_phone", next=web.next_path())
 
 
+def _gone_url() -> str:
+    return url_for(".lost_factor", next=web.next_path())
+
+
 def _ask_recovery_code(form: RecoveryCode) -> str:
     target = url_for(".recovery_code", next=web.next_path())
-    return render("accounts/lost_phone.html", form=form, target=target)
+    return render("accounts/lost_phone.html", form=form, target=target, step=_step_of(form), gone_url=_gone_url())
 
 
 def _by_code(code: str, *, step: str) -> service.SignedIn:

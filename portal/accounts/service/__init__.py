@@ -8,6 +8,10 @@ from portal.accounts.service.actor_loader import ROLES as ROLES
 from portal.accounts.service.actor_loader import ActorLoader as ActorLoader
 from portal.accounts.service.closing_links import person_of_closing_link as person_of_closing_link
 from portal.accounts.service.closing_links import undo_deletion_token as undo_deletion_token
+from portal.accounts.service.due_removals import continue_removal as continue_removal
+from portal.accounts.service.due_removals import count_late_removals as count_late_removals
+from portal.accounts.service.due_removals import count_put_off_removals as count_put_off_removals
+from portal.accounts.service.due_removals import enqueue_due_removals as enqueue_due_removals
 from portal.accounts.service.email_change import confirm_email_change as confirm_email_change
 from portal.accounts.service.email_change import email_change_to_confirm as email_change_to_confirm
 from portal.accounts.service.email_change import email_change_to_undo as email_change_to_undo
@@ -19,6 +23,18 @@ from portal.accounts.service.email_change import tell_left_mailbox as tell_left_
 from portal.accounts.service.email_change import undo_email_change as undo_email_change
 from portal.accounts.service.email_change import undo_token as undo_token
 from portal.accounts.service.email_change import veto_email_change as veto_email_change
+from portal.accounts.service.factor_removals import LostFactor as LostFactor
+from portal.accounts.service.factor_removals import confirm_removal as confirm_removal
+from portal.accounts.service.factor_removals import find_waiting_removal_for as find_waiting_removal_for
+from portal.accounts.service.factor_removals import lost_factor_for as lost_factor_for
+from portal.accounts.service.factor_removals import lost_factor_of as lost_factor_of
+from portal.accounts.service.factor_removals import own_stop_token as own_stop_token
+from portal.accounts.service.factor_removals import removal_to_confirm as removal_to_confirm
+from portal.accounts.service.factor_removals import removal_to_stop as removal_to_stop
+from portal.accounts.service.factor_removals import request_removal as request_removal
+from portal.accounts.service.factor_removals import request_removal_inside as request_removal_inside
+from portal.accounts.service.factor_removals import stop_removal as stop_removal
+from portal.accounts.service.factor_removals import stop_removal_by_link as stop_removal_by_link
 from portal.accounts.service.factors import FactorPresent as FactorPresent
 from portal.accounts.service.factors import add_factor as add_factor
 from portal.accounts.service.factors import begin_factor as begin_factor
@@ -26,6 +42,7 @@ from portal.accounts.service.factors import prove_app as prove_app
 from portal.accounts.service.factors import remove_factor as remove_factor
 from portal.accounts.service.factors import replace_factor as replace_factor
 from portal.accounts.service.factors import undo_factor as undo_factor
+from portal.accounts.service.former_emails import addresses_of as addresses_of
 from portal.accounts.service.former_emails import find_undoable_change as find_undoable_change
 from portal.accounts.service.former_emails import left_mailbox_at as left_mailbox_at
 from portal.accounts.service.history import Wrong as Wrong
@@ -37,7 +54,6 @@ from portal.accounts.service.passwords import least_password as least_password
 from portal.accounts.service.passwords import newest_password_hashes as newest_password_hashes
 from portal.accounts.service.passwords import set_password as set_password
 from portal.accounts.service.people import account_columns as account_columns
-from portal.accounts.service.people import addresses_of as addresses_of
 from portal.accounts.service.people import deactivate as deactivate
 from portal.accounts.service.people import find_by_email as find_by_email
 from portal.accounts.service.people import freeze as freeze

@@ -13,9 +13,9 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.accounts import mail
 from portal.accounts.events import AddressChanged
-from portal.accounts.models import EmailChange, EmailChangeState, Person
+from portal.accounts.models import EmailChange, EmailChangeState, FactorRemovalState, Person
 from portal.accounts.service.former_emails import undoable_changes
-from portal.accounts.service.pending import end_email_changes, end_pending, guard_stamp
+from portal.accounts.service.pending import end_email_changes, end_factor_removal, end_pending, guard_stamp
 from portal.accounts.service.people import find_by_email, get_person, lock_person, person_for
 from portal.accounts.service.sessions import end_sessions
 from portal.kit import audit, clock, events, throttle, tokens
@@ -152,6 +152,8 @@ def confirm_email_change(token: str, *, keep_session: uuid.UUID | None = None) -
     change.state, change.confirmed_at = EmailChangeState.CONFIRMED, clock.now()
     _set_address(person, change.new_email)
     end_sessions(person.id, but=keep_session)
+    # It hangs on the mailbox that confirmed it and on those that were told of it.
+    end_factor_removal(person.id, state=FactorRemovalState.ENDED)
     mail.email_change_done_old(person, change=change, undo_token=undo_token(change))
     mail.email_change_done_new(person)
     audit.record("accounts.email_changed", subject_id=person.id, by=person.id)

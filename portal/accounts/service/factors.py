@@ -10,12 +10,12 @@ import structlog
 from sqlalchemy import delete, or_, select, update
 
 from portal.accounts import mail
-from portal.accounts.models import FACTOR_SECRET, Person, StaffRole, TotpFactor
+from portal.accounts.models import FACTOR_SECRET, FactorRemovalState, Person, StaffRole, TotpFactor
 from portal.accounts.service import enrolment, people, recovery_codes, sessions
 from portal.accounts.service.enrolment import Drawn
 from portal.accounts.service.known_browsers import mark_browser
 from portal.accounts.service.passwords import check_password
-from portal.accounts.service.pending import end_pending
+from portal.accounts.service.pending import end_factor_removal, end_pending
 from portal.kit import audit, clock, codes, keys, passwords, throttle
 from portal.kit.actor import Actor
 from portal.kit.db import db
@@ -159,8 +159,8 @@ def remove_factor(actor: Actor, *, password: str, device: str) -> sessions.Signe
     PasswordTooShort.
     """
     check_password(actor, password=password, device=device)
-    person = people.person_for(actor)
     passwords.check_length(password, least=passwords.MIN_ALONE)
+    person = people.lock_person(actor.require_id())
     drop_factor(person)
     sessions.end_sessions(person.id, but=actor.session_id)
     audit.record("accounts.factor_removed", subject_id=person.id, by=person.id)
@@ -169,11 +169,16 @@ def remove_factor(actor: Actor, *, password: str, device: str) -> sessions.Signe
 
 def drop_factor(person: Person) -> None:
     """Delete the factor and its recovery codes, end what waits, write the email. Raises NotFound when there is none."""
-    if db.affected(delete(TotpFactor).where(TotpFactor.person_id == person.id)) != 1:
+    if not delete_factor(person.id):
         raise NotFound
-    recovery_codes.drop_codes(person.id)
     end_pending(person.id)
     mail.factor_removed(person)
+
+
+def delete_factor(person_id: uuid.UUID) -> bool:
+    """Delete the factor and its recovery codes; return whether there was one."""
+    recovery_codes.drop_codes(person_id)
+    return db.affected(delete(TotpFactor).where(TotpFactor.person_id == person_id)) == 1
 
 
 def undo_factor(person: Person, *, since: datetime) -> None:
@@ -195,7 +200,7 @@ def undo_factor(person: Person, *, since: datetime) -> None:
 def consume_code(person_id: uuid.UUID, *, code: str, count: str | None = None) -> int | None:
     """Check a code of the app, or a recovery code, and spend it: it never serves twice (v5.0.0-6.5.1).
 
-    A wrong one counts for the person, or in `count`.
+    A wrong one counts for the person, or in `count`. A good one shows that the factor is not lost: its removal is stopped.
 
     Returns how many recovery codes are left when one was given. Raises CodeWrong, also for a person without a factor,
     TooManyTries, CodesUnreadable, and Busy.
@@ -214,9 +219,10 @@ def _consume_recovery_code(person_id: uuid.UUID, code: str, key: str) -> int:
     if code_id is None:
         raise CodeWrong
     throttle.refund("accounts.code", key, TRIES)
-    left = recovery_codes.spend_code(people.get_person(person_id), code_id=code_id)
+    left = recovery_codes.spend_code(people.lock_person(person_id), code_id=code_id)
     if left is None:
         raise CodeWrong
+    end_factor_removal(person_id, state=FactorRemovalState.STOPPED)
     return left
 
 
@@ -229,11 +235,13 @@ def _consume_app_code(person_id: uuid.UUID, code: str, key: str) -> None:
     if step is None:
         raise CodeWrong
     throttle.refund("accounts.code", key, TRIES)
+    people.lock_person(person_id)
     # A step far ahead was spent while a clock was ahead; it must not lock its owner out until that day.
     unspent = or_(TotpFactor.last_step < step, TotpFactor.last_step > step + clock.SKEW.total_seconds() // STEP_SECONDS)
     newer = update(TotpFactor).where(TotpFactor.person_id == person_id, unspent)
     if db.affected(newer.values(last_step=step)) != 1:
         raise CodeWrong
+    end_factor_removal(person_id, state=FactorRemovalState.STOPPED)
 
 
 def _open_secret(person_id: uuid.UUID, sealed: bytes, key: str) -> str:

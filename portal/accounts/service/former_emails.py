@@ -58,6 +58,13 @@ def undoable_changes(person_id: uuid.UUID) -> Sequence[EmailChange]:
     return db.session.scalars(mine.order_by(EmailChange.confirmed_at)).all()
 
 
+def addresses_of(person: Person) -> list[str]:
+    """Return the person's address and those before it that may still take the account back, each mailbox once."""
+    before = [change.old_email for change in undoable_changes(person.id)]
+    mailboxes = {lookup_key(address): address for address in [*before, person.email]}
+    return [mailboxes[key] for key in sorted(mailboxes)]
+
+
 def left_mailbox_at(person: Person, *, mark: str) -> datetime | None:
     """Return when an account left the mailbox that a link went to; None when it has not.
 

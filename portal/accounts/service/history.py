@@ -52,6 +52,11 @@ def note_success(person: Person, *, device: str, in_known_browser: bool) -> None
         mail.new_sign_in(person, device=device, at=clock.now())
 
 
+def note_factor_removed(person_id: uuid.UUID) -> None:
+    """Write into the history that a lost factor went; no device did it."""
+    db.session.add(SignInEvent(person_id=person_id, outcome=SignInOutcome.FACTOR_REMOVED, device=""))
+
+
 class Wrong(StrEnum):
     """What was wrong: a password, in a browser that is known to the account or in another, or a code."""
 

@@ -7,7 +7,7 @@ from sqlalchemy import inspect, select
 
 from portal.accounts.models import Person, TotpFactor
 from portal.accounts.service import sessions
-from portal.accounts.service.former_emails import former_emails, undoable_changes
+from portal.accounts.service.former_emails import former_emails
 from portal.accounts.service.pending import end_pending
 from portal.kit import audit, clock
 from portal.kit.actor import Actor
@@ -48,13 +48,6 @@ def subject_for(actor: Actor) -> Subject:
 
 def _former(person_id: uuid.UUID) -> list[tuple[str, datetime]]:
     return [(change.old_email, change.left_at) for change in former_emails(person_id)]
-
-
-def addresses_of(person: Person) -> list[str]:
-    """Return the person's address and those before it that may still take the account back, each mailbox once."""
-    before = [change.old_email for change in undoable_changes(person.id)]
-    mailboxes = {lookup_key(address): address for address in [*before, person.email]}
-    return [mailboxes[key] for key in sorted(mailboxes)]
 
 
 def has_factor(person: Person) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
 
-from portal.accounts.models import SignInSession, StaffRole
+from portal.accounts.models import Person, SignInSession, StaffRole
 from portal.accounts.service.pending import end_pending
 from portal.kit import audit, clock
 from portal.kit.actor import Actor
@@ -141,6 +141,7 @@ def revoke_session(session_id: uuid.UUID, *, by: Actor) -> None:
 
     Raises NotFound for anybody else's.
     """
+    db.lock(Person, by.require_id())
     end_session(session_id, by=by)
     end_pending(by.require_id())
 
@@ -164,6 +165,7 @@ def end_sessions(person_id: uuid.UUID, *, but: uuid.UUID | None = None) -> int:
 def end_other_sessions(actor: Actor) -> int:
     """End every session of the actor but this one, and what waits on the account; return how many sessions."""
     person_id = actor.require_id()
+    db.lock(Person, person_id)
     ended = end_sessions(person_id, but=actor.session_id)
     end_pending(person_id)
     audit.record("accounts.other_sessions_ended", subject_id=person_id, by=person_id, count=ended)

@@ -60,6 +60,15 @@ class SecondStep:
 
 
 @dataclass(frozen=True)
+class FirstHalf:
+    """The half of a sign-in that is proven: whose password was right, and whether it is long enough to stand alone."""
+
+    person_id: uuid.UUID
+    remember: bool
+    stands_alone: bool
+
+
+@dataclass(frozen=True)
 class _Proven:
     """A person as they stood when their password was checked: what moves afterwards is not covered by it."""
 
@@ -92,13 +101,18 @@ def sign_in(attempt: Attempt) -> SignedIn | SecondStep:
         raise AccountFrozen
     refresh_hash(person, password=attempt.password, fits=right)
     if people.has_factor(person):
-        remember = "1" if attempt.remember else ""
-        return SecondStep(tokens.sign(SECOND_STEP, str(proven.person_id), remember, stamp=proven.stamp))
+        return _ask_code(proven, attempt)
     _check_open(person)
     # Judged before the session is opened: nobody waits for the write lock meanwhile.
     is_common = passwords.is_common(attempt.password)
     opened = _enter(proven, attempt.device, attempt.remember, attempt.replaces, browser, by_second_factor=False)
     return replace(opened, password_is_common=is_common)
+
+
+def _ask_code(proven: _Proven, attempt: Attempt) -> SecondStep:
+    remember = "1" if attempt.remember else ""
+    alone = "1" if passwords.is_long_enough(attempt.password, least=passwords.MIN_ALONE) else ""
+    return SecondStep(tokens.sign(SECOND_STEP, str(proven.person_id), remember, alone, stamp=proven.stamp))
 
 
 def _counts(attempt: Attempt, person: Person | None, browser: str | None) -> list[tuple[str, str, str]]:
@@ -155,8 +169,8 @@ def finish_sign_in(
     Raises LinkDead when the first half is too old or the account has changed since, CodeWrong, CodesUnreadable,
     TooManyTries, Busy, AccountClosing.
     """
-    person_id, remember = tokens.read(SECOND_STEP, token, max_age=period("human_code"), stamp=_stamp_of)
-    person = people.get_person(uuid.UUID(person_id))
+    step = read_step(token)
+    person = people.get_person(step.person_id)
     proven, browser = _Proven(person.id, _stamp(person)), known_browsers.find_browser(person, marks=marks)
     count = known_browsers.count_key(person.id, browser=browser) if browser else None
     try:
@@ -166,14 +180,20 @@ def finish_sign_in(
         raise
     _check_open(person)
     try:
-        opened = _enter(proven, device, bool(remember), replaces, browser, by_second_factor=True)
+        opened = _enter(proven, device, step.remember, replaces, browser, by_second_factor=True)
     except SignInRefused:
         # The account has changed while the code was being checked.
         raise LinkDead from None
     return replace(opened, recovery_codes_left=left)
 
 
-def _stamp_of(person_id: str, _remember: str) -> str | None:
+def read_step(token: str) -> FirstHalf:
+    """Return whose password was right. Raises LinkDead when that is too long ago or the account has changed since."""
+    values = tokens.read(SECOND_STEP, token, max_age=period("human_code"), stamp=_stamp_of, count=3)
+    return FirstHalf(uuid.UUID(values[0]), remember=bool(values[1]), stands_alone=bool(values[2]))
+
+
+def _stamp_of(person_id: str, *_rest: str) -> str | None:
     try:
         return _stamp(people.get_person(uuid.UUID(person_id)))
     except NotFound:

@@ -43,6 +43,7 @@ def remove_role(person_id: uuid.UUID) -> None:
     row = db.session.get(StaffRole, person_id)
     if row is None:
         raise NotFound
+    people.lock_person(person_id)
     db.session.execute(delete(StaffRole).where(StaffRole.person_id == person_id))
     sessions.end_sessions(person_id)
     end_pending(person_id)
@@ -53,7 +54,7 @@ def reset_factor(person_id: uuid.UUID) -> None:
     """Remove a member of staff's lost second factor; their sessions end, they set up another. Raises NotFound."""
     if db.session.get(StaffRole, person_id) is None:
         raise NotFound
-    factors.drop_factor(people.get_person(person_id))
+    factors.drop_factor(people.lock_person(person_id))
     sessions.end_sessions(person_id)
     audit.record("accounts.factor_reset", subject_id=person_id)
 

@@ -22,6 +22,7 @@ from tests.accounts.walk import codes_on, form_with
 from tests.browser import paths
 from tests.clock import Clock
 from tests.conftest import Outbox
+from tests.language.ready.lost_factor import lose_the_factor
 from tests.language.ready.walk import PASSWORD, Reader, Walk
 from tests.people import Cast
 from tests.privacy.conftest import Copy, link_of
@@ -66,6 +67,7 @@ def test_every_word_of_every_page_and_email_is_translated(
         chapter(walk)
         walk.read_emails()
     take_data_and_leave(walk, tick, run_jobs)
+    lose_the_factor(walk)
     err(walk)
     missing = {template.name for template in templates()} - walk.rendered - set(UNREAD)
     assert not missing, f"the walk never renders {sorted(missing)}"
