@@ -191,6 +191,14 @@ def test_a_clock_that_jumps_ahead_warns_before_it_takes(live, clock, waiting, ha
     assert told(outbox, waiting.email) == [BEGUN, REMINDER]
 
 
+def test_the_worker_looks_by_itself_each_hour(tick, clock, waiting, run_jobs, outbox):
+    tick()
+    clock.forward(days=5, hours=1)
+    tick()
+    run_jobs()
+    assert told(outbox, waiting.email) == [BEGUN, REMINDER]
+
+
 def test_run_twice_it_is_done_once(live, unit, waiting, removal, outbox):
     live(days=7, hours=1)
     before = len(outbox.to(waiting.email))
