@@ -68,6 +68,14 @@ NEEDS = {
             mac="it cannot be installed on macOS, whose programs take no library before their own",
             for_tests=False,
         ),
+        Need(
+            name="nginx",
+            setting="NGINX",
+            commands=("nginx", "/usr/sbin/nginx"),
+            debian="nginx-light",
+            mac="brew install nginx",
+            for_tests=False,
+        ),
     )
 }
 
