@@ -31,6 +31,7 @@ PARTS = {
     "lighthouse_scores": Part("Lighthouse finds nothing to better", 3, ("benchmarks.lighthouse_scores",)),
     "sign_in_storm": Part("a storm of sign-ins queues and fills no memory", 1, ("benchmarks.sign_in_storm",)),
     "memory": Part("units hold 512 MB under load, and whoever is signed in does not wait", 3, ("benchmarks.memory",)),
+    "soak": Part("memory levels off", 4, ("benchmarks.soak",)),
     "proxy": Part("bodies that drip silence nobody behind nginx", 2, ("benchmarks.proxy",)),
     "sign_in_times": Part("time tells no stranger who has an account", 1, ("benchmarks.sign_in_times",)),
     "page_cost": Part("a page costs a few times a bare one, and its queries", 4, ("benchmarks.page_cost",)),

@@ -38,6 +38,12 @@ def pictures() -> list[Picture]:
 
 
 @cache
+def small_photo() -> Picture:
+    """Return a photo of two million pixels."""
+    return Picture("small.jpg", _photo((1632, 1224), "JPEG", quality=75))
+
+
+@cache
 def files() -> list[File]:
     """Return a text and a document, 10 MB together."""
     drawn = random.Random(39)
