@@ -15,7 +15,7 @@ from sqlalchemy import delete
 
 from portal.app import create_app
 from portal.kit.db import db
-from portal.kit.throttle import ThrottleCount
+from portal.kit.throttle_counts import ThrottleCount
 from portal.kit.unit import unit_of_work
 from tests.conftest import make_settings
 

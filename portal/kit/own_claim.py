@@ -25,7 +25,7 @@ from portal.kit.i18n import _l
 from portal.kit.lasting import LastingKey
 from portal.kit.rotation import SecretKey
 from portal.kit.staff_reads import StaffRead, StaffReadSubject
-from portal.kit.throttle import ThrottleCount
+from portal.kit.throttle_counts import ThrottleCount
 from portal.kit.unsent_forms import UnsentForm
 
 _SHOWN = _l("To show you, and to prove, when our staff opened something of yours, and on what basis.")

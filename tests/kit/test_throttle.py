@@ -17,7 +17,7 @@ from sqlalchemy import select
 from portal.kit import audit, clock, keys, throttle
 from portal.kit.db import db
 from portal.kit.refusals import TooManyTries
-from portal.kit.throttle import ThrottleCount
+from portal.kit.throttle_counts import ThrottleCount
 from portal.kit.unit import WrittenAlready, unit_of_work
 from tests import needs
 from tests.clock import for_a_server

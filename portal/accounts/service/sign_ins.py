@@ -15,6 +15,7 @@ from portal.kit.clients import ClientKey
 from portal.kit.email_address import lookup_key
 from portal.kit.periods import period
 from portal.kit.refusals import LinkDead, NotFound, Refusal
+from portal.kit.throttle import Spend
 from portal.kit.unit import before_writes
 
 FAILURES_PER_ACCOUNT = "10 per 5 minutes"
@@ -88,15 +89,13 @@ def sign_in(attempt: Attempt) -> SignedIn | SecondStep:
     counts = _counts(attempt, person, browser)
     # Taken down now: hashing gives the connection back, and reading once more would take longer for those who exist.
     proven = _Proven(person.id, _stamp(person)) if person else None
-    for name, key, limit in counts:
-        throttle.consume(name, key, limit)
+    throttle.consume_each(counts)
     right = passwords.hasher().verify(person.password_hash if person else None, attempt.password)
     if person is None or proven is None or not right or _is_locked(person, browser):
         wrong = history.Wrong.IN_KNOWN_BROWSER if browser else history.Wrong.ELSEWHERE
         history.note_failure_later(proven.person_id if proven else None, device=attempt.device, wrong=wrong)
         raise SignInRefused
-    for name, key, limit in counts:
-        throttle.refund(name, key, limit)
+    throttle.refund_each(counts)
     if person.frozen_at:
         raise AccountFrozen
     refresh_hash(person, password=attempt.password, fits=right)
@@ -115,13 +114,13 @@ def _ask_code(proven: _Proven, attempt: Attempt) -> SecondStep:
     return SecondStep(tokens.sign(SECOND_STEP, str(proven.person_id), remember, alone, stamp=proven.stamp))
 
 
-def _counts(attempt: Attempt, person: Person | None, browser: str | None) -> list[tuple[str, str, str]]:
-    """Return which counts a try spends, as name, key and limit: of its place, and of the account or the known browser."""
-    place = ("accounts.sign_in_client", attempt.client, FAILURES_PER_CLIENT)
+def _counts(attempt: Attempt, person: Person | None, browser: str | None) -> list[Spend]:
+    """Return what a try spends: of its place, and of the account or the known browser."""
+    place = Spend("accounts.sign_in_client", attempt.client, FAILURES_PER_CLIENT)
     if person and browser:
         key = known_browsers.count_key(person.id, browser=browser)
-        return [place, ("accounts.sign_in_known", key, FAILURES_PER_ACCOUNT)]
-    return [place, ("accounts.sign_in", lookup_key(attempt.email), FAILURES_PER_ACCOUNT)]
+        return [place, Spend("accounts.sign_in_known", key, FAILURES_PER_ACCOUNT)]
+    return [place, Spend("accounts.sign_in", lookup_key(attempt.email), FAILURES_PER_ACCOUNT)]
 
 
 def _is_locked(person: Person, browser: str | None) -> bool:
