@@ -1,7 +1,7 @@
 """The database: one session, typed columns that mean the same on SQLite and PostgreSQL."""
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -11,9 +11,23 @@ from typing import Annotated, Any, TypeVar, cast
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
-from sqlalchemy import JSON, CursorResult, DateTime, Engine, Enum, MetaData, String, UpdateBase, Uuid, event
+from sqlalchemy import (
+    JSON,
+    CursorResult,
+    DateTime,
+    Engine,
+    Enum,
+    MetaData,
+    Row,
+    Select,
+    String,
+    UpdateBase,
+    Uuid,
+    event,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
@@ -64,7 +78,7 @@ class Base(DeclarativeBase):
     )
 
 
-Row = TypeVar("Row", bound=Base)
+Model = TypeVar("Model", bound=Base)
 
 
 _READING = Installed[Engine]("engine_for_reading")
@@ -82,7 +96,7 @@ class OneSession(Session):
 class Database(SQLAlchemy):
     """One session and one engine an app, and what is asked of them everywhere."""
 
-    def lock(self, model: type[Row], key: object) -> Row | None:
+    def lock(self, model: type[Model], key: object) -> Model | None:
         """Return a row as the database holds it now, locked until the unit ends; None when there is none."""
         return self.session.get(model, key, with_for_update=True, populate_existing=True)
 
@@ -142,6 +156,21 @@ def repeatable_read() -> None:
     """Let every read of this unit see one and the same state, however long it takes. Call before the first of them."""
     if db.engine.dialect.name == "postgresql":
         db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
+def read_apart(statement: Select[*tuple[Any, ...]], bound: Mapping[str, Any]) -> Row[*tuple[Any, ...]] | None:
+    """Return the first row of a SELECT that is asked by itself, apart from any unit.
+
+    A connection that turns out to be dead is replaced, and the question asked once more.
+    """
+    try:
+        with _READING.get().connect() as connection:
+            return connection.execute(statement, bound).first()
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+    with _READING.get().connect() as connection:
+        return connection.execute(statement, bound).first()
 
 
 class LogBusy(Exception):

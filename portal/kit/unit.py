@@ -123,7 +123,7 @@ def unit_of_work(*, write: bool = True, steady: bool = True) -> Iterator[Unit]:
         for callback in unit.on_commit if committed else unit.on_rollback:
             _reported(callback)
         for follow_up in unit.afterwards:
-            _follow_up(follow_up)
+            in_passing(follow_up)
 
 
 def in_unit(work: Callable[[Unit], Result], *, write: bool = True, steady: bool = True) -> Result:
@@ -174,7 +174,8 @@ def _reported(callback: Callable[[], None]) -> None:
         log.exception("unit.callback_failed")
 
 
-def _follow_up(callback: Callable[[], None]) -> None:
+def in_passing(callback: Callable[[], None]) -> None:
+    """Write something down in a unit of its own. A failure is reported, and nobody is troubled by it."""
     try:
         with unit_of_work():
             callback()

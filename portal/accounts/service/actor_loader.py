@@ -11,10 +11,10 @@ from portal.accounts.service import sessions
 from portal.kit import clock
 from portal.kit.actor import Actor, roles_from
 from portal.kit.actor_parts import NOW, Part, many_valued
-from portal.kit.db import UtcDateTime, db
+from portal.kit.db import UtcDateTime, read_apart
 from portal.kit.periods import period
 from portal.kit.tokens import hash_secret
-from portal.kit.unit import Unit, after_unit, in_unit
+from portal.kit.unit import in_passing
 
 BASE = (
     Part("person_id", Person.id),
@@ -58,7 +58,7 @@ class ActorLoader:
         )
 
     def __call__(self, secret: str) -> Actor | None:
-        """Return who holds a session's secret, or None when it has ended. One statement, in a short unit of its own.
+        """Return who holds a session's secret, or None when it has ended. One statement, apart from any unit.
 
         A gate asks this before the request's own unit begins, so that a POST still takes its write lock first.
         """
@@ -66,14 +66,11 @@ class ActorLoader:
         bound = {"secret_hash": hash_secret(secret), "now": now, "latest": clock.latest()}
         bound["idle_since"] = now - period("session_idle")
 
-        def load(_unit: Unit) -> Actor | None:
-            row = db.session.execute(self.statement, bound).first()
-            if row is None:
-                return None
-            actor = Actor(**{part.field: part.read(row[at]) for at, part in enumerate(self._parts, start=1)})
-            if row.seen_at < now - sessions.TOUCH_EVERY and actor.session_id:
-                session_id = actor.session_id
-                after_unit(lambda: sessions.touch(session_id))
-            return actor
-
-        return in_unit(load, write=False, steady=False)
+        row = read_apart(self.statement, bound)
+        if row is None:
+            return None
+        actor = Actor(**{part.field: part.read(row[at]) for at, part in enumerate(self._parts, start=1)})
+        if row.seen_at < now - sessions.TOUCH_EVERY and actor.session_id:
+            session_id = actor.session_id
+            in_passing(lambda: sessions.touch(session_id))
+        return actor
