@@ -104,8 +104,11 @@ def _is_open_page() -> bool:
 
 def analytics() -> Tag | None:
     """Return the tag of this page when it may carry one, and note that it does; None for every other page."""
-    choice, measurement_id = consent_state().choice, current_settings().ga_measurement_id
-    if measurement_id is None or choice is None or not choice.granted or not _may_carry():
+    measurement_id = current_settings().ga_measurement_id
+    if measurement_id is None:
+        return None
+    choice = consent_state().choice
+    if choice is None or not choice.granted or not _may_carry():
         return None
     g.carries_analytics = True
     url = f"https://{vendors.get(VENDOR).script_hosts[0]}/gtag/js?id={measurement_id}"

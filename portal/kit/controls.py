@@ -11,11 +11,11 @@ from typing import Any
 from markupsafe import Markup
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.widgets import CheckboxInput, HiddenInput, PasswordInput, Select, TextInput
+from wtforms.widgets import CheckboxInput, EmailInput, HiddenInput, PasswordInput, Select, TextInput
 
 from portal.kit import i18n
 
-INPUTS = (TextInput, PasswordInput, HiddenInput, CheckboxInput)
+INPUTS = (TextInput, EmailInput, PasswordInput, HiddenInput, CheckboxInput)
 """Widgets whose control is one `<input>` that says no more than `draw` writes."""
 
 

@@ -113,17 +113,17 @@ def _extra_sources() -> Mapping[str, str]:
 
 def _set_headers(response: Response) -> Response:
     g.setdefault("nonce", secrets.token_urlsafe(18))
-    for name, value in ALWAYS.items():
-        response.headers.setdefault(name, value)
+    wanted = {**ALWAYS, "Content-Security-Policy": _policy(), "Cache-Control": "no-store"}
+    if wait := g.get("retry_after"):
+        wanted["Retry-After"] = str(wait)
+    # Looked for once: the library reads all names for each that is asked for. What the view has set stays.
+    there = {name.lower() for name, _value in response.headers}
+    response.headers.extend((name, value) for name, value in wanted.items() if name.lower() not in there)
     if g.get("is_private_link"):
         # A browser that does not know the second takes the first.
         response.headers["Referrer-Policy"] = "no-referrer, same-origin"
     if g.get("clear_storage"):
         response.headers["Clear-Site-Data"] = '"storage"'
-    response.headers.setdefault("Content-Security-Policy", _policy())
-    if wait := g.get("retry_after"):
-        response.headers.setdefault("Retry-After", str(wait))
     if hsts := current_app.extensions.get("portal.hsts"):
         response.headers["Strict-Transport-Security"] = hsts
-    response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -1,13 +1,14 @@
 """The web's edge: one unit of work a request, who really asks, and where a browser may be sent."""
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, MutableMapping
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import structlog
 from flask import Blueprint, Flask, Response, g, request, url_for
+from flask.templating import Environment
 from flask.typing import ResponseReturnValue
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -29,9 +30,18 @@ LONGEST_PATH = 1000
 """Of a path that a browser is sent to, in bytes as they are sent: proxies refuse headers of more than 4 KB."""
 
 
+class Templates(Environment):
+    """The templates, with their globals in one plain dictionary: each is there before the first template is read."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return the globals of a template. The library looks through two layers, for every name and every import."""
+        return {**self.globals, **(d or {})}
+
+
 class Portal(Flask):
     """Flask, with each view inside one unit of work."""
 
+    jinja_environment = Templates
     answering: Callable[[Callable[[], Response]], Response] | None = None
     """What runs a view in its unit, given the view; one with units of its own is run as it is."""
 

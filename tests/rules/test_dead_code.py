@@ -37,6 +37,8 @@ ASKED_FOR_BY_NAME: dict[str, str] = {
     "wrap_formdata": "Flask-WTF calls it",
     "render_field": "WTForms calls it",
     "get_bind": "SQLAlchemy calls it",
+    "make_globals": "Jinja calls it",
+    "jinja_environment": "Flask reads it",
     "permanent": "Flask's session reads it",
     "max_content_length": "Werkzeug reads it",
     "session_interface": "Flask reads it",

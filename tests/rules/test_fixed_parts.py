@@ -22,6 +22,7 @@ FOLLOWS = {
     "legal.document": {"lead", "sections", "payment_vendor", "google_cookies", "periods", "rows"},
     "legal.history": {"events"},
     "legal.security": {"kinds"},
+    "privacy.held": {"row"},
     "promises.overview": {"board", "Status"},
 }
 """Part -> names that say the same whenever its key does."""
@@ -72,7 +73,7 @@ def strange(template: Template, body: Sequence[nodes.Node], known: frozenset[str
     own = {each.name for each in template.tree.find_all(nodes.Macro)}
     if ZONE not in known and any(each.name == "instant" for each in tree.find_all(nodes.Filter)):
         yield f"{template.name}: the reader's zone"
-    for name in sorted(names_of(body) - known):
+    for name in sorted(names_of(body) - known - constants(template)):
         if name in own:
             yield from strange_in_macro(template, name, known, seen)
             continue
@@ -85,6 +86,13 @@ def strange(template: Template, body: Sequence[nodes.Node], known: frozenset[str
     for include in tree.find_all(nodes.Include):
         for part in included(include):
             yield from strange(part, part.tree.body, known, seen)
+
+
+def constants(template: Template) -> set[str]:
+    """Return what a module sets once for all, outside of its macros; a page sets such names for itself."""
+    is_module = not template.extends and template.tree.find(nodes.Macro) is not None
+    top = [each.target for each in template.tree.body if is_module and isinstance(each, nodes.Assign)]
+    return {each.name for each in top if isinstance(each, nodes.Name)}
 
 
 def called_of(module: str, tree: nodes.Template) -> list[str]:

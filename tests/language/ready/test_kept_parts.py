@@ -7,7 +7,7 @@ everything kept. Each is, byte for byte, what it is when nothing is ever kept.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -28,10 +28,19 @@ DRAWN_ANEW = (
 
 
 @contextmanager
+def parts_kept_by(app: Flask, fixed: Callable[..., object]) -> Iterator[None]:
+    """Have another tool keep the parts. Templates that were read know the globals of that time, so they are read again."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(app.jinja_env.globals, "fixed", fixed)
+        app.jinja_env.cache.clear()
+        yield
+    app.jinja_env.cache.clear()
+
+
+@contextmanager
 def nothing_kept(app: Flask) -> Iterator[None]:
     """Render each page as if there were no place to keep a part of it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(app.jinja_env.globals, "fixed", lambda _name, *_depends_on, caller: caller())
+    with pytest.MonkeyPatch.context() as patch, parts_kept_by(app, lambda _name, *_depends_on, caller: caller()):
         patch.setitem(app.jinja_env.globals, "url_for", flask.url_for)
         patch.setattr(controls.Options, "drawn", lambda _self, field: controls.options(field))
         yield
@@ -91,11 +100,11 @@ def test_a_page_is_what_it_is_when_nothing_is_kept(app: Flask, browsers: list[tu
     assert len(app.extensions["portal.fixed_parts"]) > 2 * len({path for *_rest, own in browsers for path in own})
 
 
-def test_the_comparison_sees_a_part_that_says_one_persons_name_to_all(app, browsers, monkeypatch) -> None:
+def test_the_comparison_sees_a_part_that_says_one_persons_name_to_all(app, browsers) -> None:
     clients = [client for client, *_rest in browsers[:2]]
     with nothing_kept(app):
         expected = [read(client, "/home", "en") for client in clients]
     # The layout's links, kept under a key that leaves the language out.
     kept: dict[str, object] = {}
-    monkeypatch.setitem(app.jinja_env.globals, "fixed", lambda name, *_key, caller: kept.setdefault(name, caller()))
-    assert [read(client, "/home", "en") for client in clients] != expected
+    with parts_kept_by(app, lambda name, *_key, caller: kept.setdefault(name, caller())):
+        assert [read(client, "/home", "en") for client in clients] != expected
