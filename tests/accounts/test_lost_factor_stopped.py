@@ -5,7 +5,8 @@ import pytest
 from sqlalchemy import select
 
 from portal.accounts.models import FactorRemoval, RecoveryCode, TotpFactor
-from portal.kit import passwords
+from portal.accounts.service import people
+from portal.kit import clock, passwords
 from portal.kit.db import db
 from tests.accounts import test_pending as defences
 from tests.accounts.walk import (
@@ -277,6 +278,21 @@ def test_this_wasnt_me_in_the_email_that_asks_takes_no_factor_of_the_owner_away(
     client.submit(outbox.last(cast.ada.email).link("/wasnt-me/"))
     with app.app_context():
         assert db.session.get(TotpFactor, cast.ada.account_id)
+
+
+def test_a_request_that_is_under_way_while_the_password_changes_comes_to_nothing(client, owner, outbox, monkeypatch):
+    """A thief's, at the moment at which the owner resets."""
+    lock = people.lock_person
+
+    def changed_first(person_id):
+        people.get_person(person_id).password_set_at = clock.now()
+        db.session.flush()
+        return lock(person_id)
+
+    page = client.send(sign_in(client, owner), action=GONE)
+    monkeypatch.setattr(people, "lock_person", changed_first)
+    assert client.send(page).path == "/login"
+    assert outbox.to(owner.email) == []
 
 
 def test_of_two_who_confirm_in_two_tabs_one_begins_it(client, new_client, owner, outbox, app):

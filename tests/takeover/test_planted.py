@@ -62,7 +62,7 @@ def no_browser_is_known(patch: pytest.MonkeyPatch, _app: Flask) -> None:
 
 def a_lost_factor_goes_all_the_same(patch: pytest.MonkeyPatch, _app: Flask) -> None:
     for module in (pending, factors, email_change):
-        patch.setattr(module, "end_factor_removal", lambda _person_id, state: False)
+        patch.setattr(module, "end_factor_removal", lambda _person_id, state: None)
 
 
 def sessions_stay(patch: pytest.MonkeyPatch, _app: Flask) -> None:

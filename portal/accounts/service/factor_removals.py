@@ -7,7 +7,7 @@ operator resets it, upon proof in person.
 
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, select
 
@@ -73,10 +73,11 @@ def request_removal(step: str) -> None:
     Raises LinkDead for a first half that is too old, and StaffFactorStays, AccountClosed, PasswordTooShort, TooManyTries.
     """
     first_half = read_step(step)
+    _refuse_staff(first_half.person_id)
     if not first_half.stands_alone:
-        _refuse_staff(first_half.person_id)
         raise passwords.PasswordTooShort(least=passwords.MIN_ALONE)
-    _request(first_half.person_id)
+    proven = people.get_person(first_half.person_id)
+    _request(proven.id, set_at=proven.password_set_at)
 
 
 @before_writes
@@ -85,22 +86,24 @@ def request_removal_inside(actor: Actor, *, password: str, device: str) -> None:
 
     Raises WrongPassword, TooManyTries, Busy, StaffFactorStays, PasswordTooShort.
     """
+    set_at = people.person_for(actor).password_set_at
     check_password(actor, password=password, device=device)
     _refuse_staff(actor.require_id())
     passwords.check_length(password, least=passwords.MIN_ALONE)
-    _request(actor.require_id())
+    _request(actor.require_id(), set_at=set_at)
 
 
 @before_writes
-def _request(person_id: uuid.UUID) -> None:
-    """Ask the mailbox. Of one that waits already nothing changes: its day stays, and nothing is sent."""
-    _refuse_staff(person_id)
-    key = f"{person_id} {people.get_person(person_id).password_set_at}"
-    throttle.consume("accounts.factor_removal", key, REQUESTS)
+def _request(person_id: uuid.UUID, *, set_at: datetime) -> None:
+    """Ask the mailbox, if the password that was given, set at `set_at`, is the person's still.
+
+    Of one that waits already nothing changes: its day stays, and nothing is sent.
+    """
+    throttle.consume("accounts.factor_removal", f"{person_id} {set_at}", REQUESTS)
     person = people.lock_person(person_id)
     if person.deactivated_at:
         raise AccountClosed
-    if person.frozen_at or not people.has_factor(person):
+    if person.frozen_at or person.password_set_at != set_at or not people.has_factor(person):
         raise LinkDead
     removal = find_open(person.id)
     if removal and removal.state == FactorRemovalState.WAITING:
@@ -215,9 +218,12 @@ def removal_to_stop(token: str) -> FactorRemoval:
 
 def stop_removal_by_link(token: str) -> None:
     """Stop a removal by the link in an email about it. Raises LinkDead."""
-    person = people.lock_person(removal_to_stop(token).person_id)
-    if not end_factor_removal(person.id, state=FactorRemovalState.STOPPED):
+    named = removal_to_stop(token)
+    person = people.lock_person(named.person_id)
+    removal = find_open(person.id)
+    if removal is None or removal.id != named.id:
         raise LinkDead
+    end_factor_removal(person.id, state=FactorRemovalState.STOPPED)
 
 
 def stop_removal(actor: Actor) -> None:

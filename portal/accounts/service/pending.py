@@ -37,8 +37,8 @@ def end_email_changes(person_id: uuid.UUID, *, state: EmailChangeState) -> None:
     db.session.execute(waiting.values(state=state))
 
 
-def end_factor_removal(person_id: uuid.UUID, *, state: FactorRemovalState) -> bool:
-    """Bring the open removal of a lost factor to its end; return whether one was waiting.
+def end_factor_removal(person_id: uuid.UUID, *, state: FactorRemovalState) -> None:
+    """Bring the open removal of a lost factor to its end, if there is one.
 
     Of one that waited everybody was told, and so they are of its end: who has lost the phone would wait in vain. Not when
     the factor is gone already, or the account is closed: an email of its own tells that.
@@ -46,13 +46,12 @@ def end_factor_removal(person_id: uuid.UUID, *, state: FactorRemovalState) -> bo
     open_one = select(FactorRemoval).where(FactorRemoval.person_id == person_id, FactorRemoval.state.in_(OPEN_REMOVAL))
     removal = db.session.scalar(open_one.with_for_update().execution_options(populate_existing=True))
     if removal is None:
-        return False
+        return
     was_waiting = removal.state == FactorRemovalState.WAITING
     removal.state, removal.ended_at = state, clock.now()
     audit.record(f"accounts.factor_removal_{state}", subject_id=person_id)
     if was_waiting:
         _tell_of_its_end(person_id)
-    return was_waiting
 
 
 def _tell_of_its_end(person_id: uuid.UUID) -> None:
