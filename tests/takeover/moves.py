@@ -60,8 +60,13 @@ def makes_recovery_codes(hands: Hands, story: Story) -> bool:
 
 
 def says_that_the_factor_is_lost(hands: Hands, story: Story) -> bool:
-    """Ask by the password that the second factor be removed; the mailbox that the account has would have to confirm it."""
-    return any(hands.say_lost(story.thief, email, story.thief.passwords[-1]) for email in (THEIRS, OWN))
+    """Ask by the password that the second factor be removed, and confirm it if the account has a mailbox of the thief's."""
+    if not any(hands.say_lost(story.thief, email, story.thief.passwords[-1]) for email in (THEIRS, OWN)):
+        return False
+    links = [email.link("/lost-factor/confirm/") for email in hands.emails(THEIRS)]
+    if came := [link for link in links if link]:
+        hands.press(story.thief, came[-1], password=THIEFS_PASSWORD)
+    return True
 
 
 def renames(hands: Hands, story: Story) -> bool:

@@ -1,4 +1,4 @@
-"""The same stories over HTTP and PostgreSQL: one pair of moves in `make test`, all of them with `--in-full`."""
+"""The same stories over HTTP and PostgreSQL: a pair of moves with and without a factor, and all of them with `--in-full`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from tests.takeover import moves
 from tests.takeover.stage import SETUPS, Stage, play_all_after, set_up
 from tests.takeover.web_hands import WebHands
 
-SAMPLE = [(moves.confirms_an_address, SETUPS[0], (moves.adds_a_factor,))]
+SAMPLE = [
+    (moves.confirms_an_address, SETUPS[0], (moves.adds_a_factor,)),
+    (moves.confirms_an_address, SETUPS[1], (moves.says_that_the_factor_is_lost,)),
+]
 IN_FULL = [(first, setup, moves.MOVES) for first in moves.MOVES for setup in SETUPS]
 
 

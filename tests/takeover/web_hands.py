@@ -107,7 +107,7 @@ class WebHands:
             if who.factor is None:
                 return False
             unspend_codes()
-            page = tab.send(page, code=pyotp.TOTP(who.factor).at(clock.now()))
+            page = tab.send_to(page, "/login/second-factor", code=pyotp.TOTP(who.factor).at(clock.now()))
         if "/delete/undo/" in page.request.path:
             who.links.append(page.request.path)
             return False
