@@ -161,7 +161,8 @@ def repeatable_read() -> None:
 def read_apart(statement: Select[*tuple[Any, ...]], bound: Mapping[str, Any]) -> Row[*tuple[Any, ...]] | None:
     """Return the first row of a SELECT that is asked by itself, apart from any unit.
 
-    A connection that turns out to be dead is replaced, and the question asked once more.
+    A connection that turns out to be dead is replaced, and the question asked once more. So are all that wait beside it:
+    the library tells old ones by the time of day, which may have been put back.
     """
     try:
         with _READING.get().connect() as connection:
@@ -169,6 +170,7 @@ def read_apart(statement: Select[*tuple[Any, ...]], bound: Mapping[str, Any]) ->
     except DBAPIError as error:
         if not error.connection_invalidated:
             raise
+        db.engine.dispose()
     with _READING.get().connect() as connection:
         return connection.execute(statement, bound).first()
 

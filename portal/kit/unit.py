@@ -34,6 +34,8 @@ class Unit:
     session: object
     actor: Acting
     refused: bool = False
+    shows_only: bool = False
+    """Whether it only shows a page: its statements stand alone, so that what it wrote could not be taken back."""
     wrote: bool = False
     let_go: bool = False
     """Whether the connection was given back on the way, and something done meanwhile."""
@@ -44,6 +46,10 @@ class Unit:
 
 class OutsideUnit(RuntimeError):
     """The session was used where no unit is open: nobody would commit it, or it would hold a connection meanwhile."""
+
+
+class ShowsOnly(RuntimeError):
+    """Something was written by a page that is only shown: a GET that writes says so (rule 7)."""
 
 
 class WrittenAlready(RuntimeError):
@@ -105,11 +111,12 @@ def unit_of_work(*, write: bool = True, steady: bool = True) -> Iterator[Unit]:
     own = _own_units.get()
     if write and own and own.refused:
         raise UnitRefused
-    unit = Unit(session=_own_session(), actor=_acting.get())
+    mode = Mode.WRITING if write else Mode.STEADY if steady else Mode.READING
+    unit = Unit(session=_own_session(), actor=_acting.get(), shows_only=mode is Mode.READING)
     token = _unit.set(unit)
     committed = False
     try:
-        with database.opened_for(Mode.WRITING if write else Mode.STEADY if steady else Mode.READING):
+        with database.opened_for(mode):
             try:
                 yield unit
                 if not unit.refused:
@@ -139,6 +146,7 @@ def in_unit(work: Callable[[Unit], Result], *, write: bool = True, steady: bool 
         if unit is None or not error.connection_invalidated or unit.wrote or unit.let_go:
             raise
     log.warning("unit.runs_again")
+    db.engine.dispose()
     with unit_of_work(write=write, steady=steady) as unit:
         return work(unit)
 
@@ -155,8 +163,12 @@ def _own_session() -> Session:
 
 
 def _refuse_loose_rows(session: Session) -> None:
-    if session.new or session.deleted or any(session.is_modified(row) for row in session.dirty):
+    if _holds_changes(session):
         raise OutsideUnit("a row was added, changed or deleted where no unit of work was open")
+
+
+def _holds_changes(session: Session) -> bool:
+    return bool(session.new or session.deleted or any(session.is_modified(row) for row in session.dirty))
 
 
 def _roll_back() -> None:
@@ -237,6 +249,13 @@ def release_connection() -> None:
     db.session.commit()
 
 
+@event.listens_for(db.session, "before_flush")
+def _look_at_flush(session: Session, *_args: object) -> None:
+    # Its statements would be committed one by one.
+    if current_unit().shows_only and _holds_changes(session):
+        raise ShowsOnly
+
+
 @event.listens_for(db.session, "after_flush")
 def _note_write(*_args: object) -> None:
     current_unit().wrote = True
@@ -246,6 +265,8 @@ def _note_write(*_args: object) -> None:
 def _note_statement(statement: ORMExecuteState) -> None:
     # Whatever is not plainly a SELECT counts as a write: statements by hand do not pass the flush.
     if not statement.is_select:
+        if current_unit().shows_only:
+            raise ShowsOnly
         _note_write()
     elif _own_units.get():
         current_unit()

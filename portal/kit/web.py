@@ -93,8 +93,9 @@ class Portal(Flask):
         return self.make_response(super().dispatch_request())
 
     def _is_steady(self) -> bool:
-        """Tell whether the page is one whose reads must see one state: what staff read is noted before it is shown."""
-        return isinstance(g.get("acting"), Staff)
+        """Tell whether the page needs a transaction: staff read what was noted before, and a few pages note something."""
+        view = self.view_functions.get(request.endpoint or "")
+        return isinstance(g.get("acting"), Staff) or hasattr(view, "side_effect_reason")
 
 
 def init_app(app: Flask, settings: Settings) -> None:

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 from flask import g
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import delete, insert, select, text, update
 
 from portal.kit import audit
 from portal.kit.actor import System
@@ -13,6 +13,7 @@ from portal.kit.db import db
 from portal.kit.files import storage
 from portal.kit.unit import (
     OutsideUnit,
+    ShowsOnly,
     WrittenAlready,
     acting_as,
     after_unit,
@@ -144,6 +145,15 @@ def test_releasing_after_reading_gives_the_connection_back(lab, lab_unit):
 def test_a_unit_inside_another_is_refused_for_it_would_commit_half(lab_unit):
     with pytest.raises(RuntimeError), lab_unit(), unit_of_work():
         pass
+
+
+def test_a_page_that_is_only_shown_writes_nothing(lab, recorded):
+    with lab.app_context():
+        for write in (lambda: audit.record("lab.shown"), lambda: db.session.execute(delete(AuditEntry))):
+            with pytest.raises(ShowsOnly), unit_of_work(write=False, steady=False):
+                write()
+                db.session.flush()
+    assert recorded() == []
 
 
 def test_a_write_unit_after_a_read_gets_its_lock_and_does_not_fail_half_way(lab, recorded):
