@@ -143,7 +143,7 @@ def test_the_decoder_works_alone_and_within_limits(app, monkeypatch, tmp_path):
     assert "from portal" not in source and "import portal" not in source
     greedy = tmp_path / "greedy.py"
     greedy.write_text(source.replace("drawn = _draw(", "b'x' * (190 << 20); drawn = _draw("))
-    monkeypatch.setattr(picture_process, "__file__", str(greedy))
+    monkeypatch.setattr(pictures, "DECODER", greedy)
     with app.app_context(), unit_of_work(write=False), pytest.raises(FileDamaged):
         pictures.small_square(JPEG, name="me.jpg")
 
@@ -163,7 +163,7 @@ def slow_decoder(monkeypatch, tmp_path):
     """A decoder that takes its time: where it writes down when it begins and ends."""
     log, decoder = tmp_path / "log", tmp_path / "decoder.py"
     decoder.write_text(SLOW_DECODER.format(log=str(log)))
-    monkeypatch.setattr(picture_process, "__file__", str(decoder))
+    monkeypatch.setattr(pictures, "DECODER", decoder)
     return log
 
 
@@ -185,7 +185,7 @@ input()
 @contextmanager
 def drawing_elsewhere() -> Iterator[None]:
     """Another process of this machine draws a picture, as far as anybody can tell."""
-    command = [sys.executable, "-c", HOLD_THE_LOCK, picture_process.__file__]
+    command = [sys.executable, "-c", HOLD_THE_LOCK, str(pictures.DECODER)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as elsewhere:
         assert elsewhere.stdout.readline() == b"held\n"
         yield
