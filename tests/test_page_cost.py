@@ -58,6 +58,8 @@ def test_the_portals_sign_in_and_reset_are_sent_as_a_browser_sends_them(app: Fla
 def test_statements_are_counted_exactly(app: Flask) -> None:
     asker = Inside(app, host="localhost")
     page = visit("/promises", "/promises")
+    # The first reader of a run of the checks waits for their findings too.
+    page.ask(asker, page.prepare(asker, 0))
     with asked(app) as counts:
         page.ask(asker, page.prepare(asker, 0))
     assert (counts["statements"], counts["checkouts"]) == (1, 1)
