@@ -7,7 +7,9 @@ through them all. With CI=true every test runs on both.
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -19,6 +21,14 @@ from portal.kit.unit import unit_of_work
 from tests import needs
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
+
+
+def content(path: Path) -> bytes:
+    """Return what a file holds, read by another process: one that closes a database's file loses all its locks on it.
+
+    See https://sqlite.org/howtocorrupt.html, 2.2.
+    """
+    return subprocess.run(["cat", str(path)], capture_output=True, check=True).stdout
 
 
 def kinds(*, both: bool) -> list[str]:

@@ -15,6 +15,7 @@ from sqlalchemy import String, Text, cast, event, func, select
 
 from portal.kit.db import Base, db
 from portal.kit.files import storage
+from tests.databases import content
 
 
 @dataclass
@@ -96,4 +97,4 @@ def traces_of(app: Flask, mark: str) -> dict[str, int]:
                     found[str(column)] = rows
         folder = storage().folder.parent
     files = [path for path in folder.rglob("*") if path.is_file()]
-    return found | {path.name: 1 for path in files if mark.encode() in path.read_bytes().lower()}
+    return found | {path.name: 1 for path in files if mark.encode() in content(path).lower()}

@@ -14,6 +14,7 @@ from portal.kit.files import storage
 from portal.mail import service as mail
 from portal.mail import transport
 from portal.privacy import service
+from tests.databases import content
 
 pytestmark = pytest.mark.both_databases
 
@@ -71,7 +72,7 @@ def test_no_column_of_any_table_holds_the_address(app, erased):
 def test_no_stored_file_holds_the_address(app, erased):
     with app.app_context():
         files = [path for path in storage().folder.rglob("*") if path.is_file()]
-        assert [str(path) for path in files if NEEDLE.encode() in path.read_bytes()] == []
+        assert [str(path) for path in files if NEEDLE.encode() in content(path)] == []
         assert list(storage().keys("export")) == []
 
 
@@ -81,7 +82,7 @@ def test_no_file_of_the_database_holds_the_address_write_ahead_log_included(app,
         folder = storage().folder.parent
     files = [path for path in folder.rglob("*") if path.is_file()]
     assert any(path.name == "portal.db" for path in files)
-    assert [path.name for path in files if NEEDLE.encode() in path.read_bytes()] == []
+    assert [path.name for path in files if NEEDLE.encode() in content(path)] == []
 
 
 def test_the_page_beforehand_and_the_receipt_state_what_postgresql_keeps(app, cast, outbox, clock, run_jobs, client):
