@@ -25,6 +25,8 @@ from portal.kit.ending import END_SECONDS, ON_LINUX
 
 THREADS = 128
 """Threads that answer: most wait, for a hash or the database, and cost little; the costly work is bounded elsewhere."""
+STOP_SECONDS = 15
+"""How long a process may take for the answers in its hands once it is told to stop; one that hangs is then killed."""
 RESTART_SECONDS = 2
 """How long a worker that died stays down: long enough that one that cannot start does not eat the machine."""
 
@@ -96,6 +98,7 @@ def serve_pages(*, host: str, port: int, processes: int, with_worker: bool) -> N
             workers=processes,
             blocking_threads=THREADS,
             respawn_failed_workers=True,
+            workers_kill_timeout=STOP_SECONDS,
             websockets=False,
             log_access=False,
             log_level=LogLevels.error,

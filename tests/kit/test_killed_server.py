@@ -21,7 +21,7 @@ from urllib.request import HTTPCookieProcessor, build_opener
 import pytest
 from click import ClickException
 
-from portal.server import hold_port
+from portal.server import STOP_SECONDS, hold_port
 from tests.kit.processes import FAST_HASH, children, command_of, environment, free_port, run, started, wait_for
 
 pytestmark = [
@@ -186,6 +186,16 @@ def test_a_killed_first_process_leaves_nobody_on_its_port(place: Place):
         assert place.ask("/healthz")[0] == 0
         with place.serve():
             wait_for(place.answers)
+
+
+def test_a_process_that_hangs_does_not_keep_the_portal_from_stopping(place: Place):
+    with place.serve() as first:
+        wait_for(place.answers)
+        web = web_of(first.pid)
+        os.kill(web, signal.SIGSTOP)
+        first.send_signal(signal.SIGINT)
+        assert first.wait(timeout=2 * STOP_SECONDS) == 0
+        assert command_of(web) == ""
 
 
 def test_the_port_is_held_also_while_nobody_listens_on_it_yet_or_for_a_moment(place: Place):
