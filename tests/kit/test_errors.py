@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -81,6 +82,16 @@ def test_when_every_connection_is_taken_one_is_told_to_come_back(app, tmp_path):
         assert lab.test_client().get("/lab/reads").status_code == 200
 
 
+@pytest.fixture
+def whole_again(app: Flask, lab: Flask) -> Iterator[None]:
+    """Let nobody who comes after meet a broken connection."""
+    yield
+    for each in (app, lab):
+        with each.app_context():
+            db.engine.dispose()
+
+
+@pytest.mark.usefixtures("whole_again")
 def test_a_connection_that_broke_is_replaced_without_a_word(app, tmp_path):
     if db_is_sqlite(app):
         pytest.skip("there is no connection to break")
@@ -92,6 +103,7 @@ def test_a_connection_that_broke_is_replaced_without_a_word(app, tmp_path):
 
 
 @pytest.mark.both_databases
+@pytest.mark.usefixtures("whole_again")
 class TestAConnectionThatBreaksOnTheWay:
     """A request whose connection dies runs again when it has done nothing yet, and else says that nothing was saved."""
 

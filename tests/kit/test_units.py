@@ -156,6 +156,11 @@ def test_a_page_that_is_only_shown_writes_nothing(lab, recorded):
     assert recorded() == []
 
 
+def test_a_get_that_writes_without_saying_so_is_our_mistake(visitor, recorded):
+    assert visitor.client.get("/lab/careless").status_code == 500
+    assert recorded() == ["afterwards"]
+
+
 def test_a_write_unit_after_a_read_gets_its_lock_and_does_not_fail_half_way(lab, recorded):
     """On SQLite a transaction that began with reading cannot write once somebody else has written meanwhile."""
     with lab.app_context():
