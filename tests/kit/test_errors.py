@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 import pytest
 from flask import Flask
@@ -34,13 +34,25 @@ def db_is_sqlite(app: Flask) -> bool:
     return app.extensions["portal.settings"].database_url.get_secret_value().startswith("sqlite")
 
 
-def break_connections(app: Flask) -> None:
-    """End every connection to the database but the one that does it, as a restart of the server does."""
+def break_connections(app: Flask, of: Flask) -> None:
+    """End the connections that wait in one app's pool, as a restart of the server does."""
+    with of.app_context():
+        waiting = [db.engine.connect() for _each in range(db.engine.pool.checkedin())]
+        pids = [connection.scalar(BACKEND) for connection in waiting]
+        for connection in waiting:
+            connection.close()
+    end(app, pids)
+
+
+def end(app: Flask, pids: Sequence[int]) -> None:
+    """End connections by the processes that serve them."""
+    assert pids
     with app.app_context(), db.engine.begin() as connection:
-        connection.exec_driver_sql(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+        for pid in pids:
+            connection.execute(select(func.pg_terminate_backend(pid)))
+
+
+BACKEND = select(func.pg_backend_pid())
 
 
 @pytest.mark.parametrize("url", ["postgresql+psycopg://nobody@127.0.0.1:1/none", "sqlite:////proc/none/portal.db"])
@@ -82,28 +94,17 @@ def test_when_every_connection_is_taken_one_is_told_to_come_back(app, tmp_path):
         assert lab.test_client().get("/lab/reads").status_code == 200
 
 
-@pytest.fixture
-def whole_again(app: Flask, lab: Flask) -> Iterator[None]:
-    """Let nobody who comes after meet a broken connection."""
-    yield
-    for each in (app, lab):
-        with each.app_context():
-            db.engine.dispose()
-
-
-@pytest.mark.usefixtures("whole_again")
 def test_a_connection_that_broke_is_replaced_without_a_word(app, tmp_path):
     if db_is_sqlite(app):
         pytest.skip("there is no connection to break")
     lab = away(tmp_path, app.extensions["portal.settings"].database_url.get_secret_value())
     client = lab.test_client()
     assert client.get("/lab/reads").status_code == 200
-    break_connections(app)
+    break_connections(app, of=lab)
     assert client.get("/lab/reads").status_code == 200
 
 
 @pytest.mark.both_databases
-@pytest.mark.usefixtures("whole_again")
 class TestAConnectionThatBreaksOnTheWay:
     """A request whose connection dies runs again when it has done nothing yet, and else says that nothing was saved."""
 
@@ -112,9 +113,10 @@ class TestAConnectionThatBreaksOnTheWay:
         if db_is_sqlite(app):
             pytest.skip("there is no connection to break")
 
-    def test_before_the_first_write_a_form_is_taken_all_the_same(self, app, visitor):
+    def test_before_the_first_write_a_form_is_taken_all_the_same(self, app, lab, visitor):
+        assert visitor.get("/lab/reads").status == 200
         page = visitor.get("/lab/page")
-        break_connections(app)
+        break_connections(app, of=lab)
         assert visitor.send(page, **FIELDS).status == 200
         with app.app_context(), unit_of_work(write=False):
             assert db.session.scalar(select(func.count()).select_from(AuditEntry)) == 1
@@ -127,7 +129,7 @@ class TestAConnectionThatBreaksOnTheWay:
             if not broken:
                 broken.append(name)
                 db.session.flush()
-                break_connections(app)
+                end(app, [db.session.scalar(BACKEND)])
                 db.session.execute(select(AuditEntry.id))
             judge(name)
 
