@@ -42,6 +42,7 @@ class Customer:
 
     def cookie(self, app: Flask) -> str:
         """Return the cookie of the browser in which they are signed in."""
+        # Ours is a subclass, which the type of Flask does not say.
         signed = app.session_interface.get_signing_serializer(app).dumps({SESSION_SLOT: self.secrets[0]})  # type: ignore[attr-defined]
         return f"{app.config['SESSION_COOKIE_NAME']}={signed}"
 

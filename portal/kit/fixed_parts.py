@@ -12,6 +12,7 @@ from portal.kit import i18n, periods
 from portal.kit.running import App, Installed
 
 MOST = 500
+"""Parts that are kept at once: those of every page in both languages are fewer."""
 _PARTS = Installed[dict[tuple[object, ...], Markup]]("fixed_parts")
 
 

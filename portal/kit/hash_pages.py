@@ -22,7 +22,7 @@ PLACES = Installed[Places]("hash_pages")
 
 def hashes(view: View) -> View:
     """Say that what is sent to a view may have a password hashed."""
-    view.hashes = True  # type: ignore[attr-defined]
+    view.hashes = True  # type: ignore[attr-defined]  # a mark on a function, as those of access
     return view
 
 
