@@ -16,8 +16,8 @@ ACCOUNT = frozenset({"name", "email", "email_key", "language", "time_zone", "ava
 """What an account may say about a person; the rest of its columns guard it."""
 GUARDS = frozenset(
     {
-        "id", "password_hash", "password_set_at", "reset_requested_at", "terms_version", "terms_accepted_at", "created_at",
-        "frozen_at", "deactivated_at", "wrong_passwords", "wrong_passwords_known",
+        "id", "password_hash", "password_set_at", "password_verdict", "reset_requested_at", "terms_version",
+        "terms_accepted_at", "created_at", "frozen_at", "deactivated_at", "wrong_passwords", "wrong_passwords_known",
     }
 )  # fmt: skip
 SAMPLE = 1000

@@ -223,6 +223,7 @@ _PERSON = Table(
         "avatar_key": personal(_l("Photo, if you uploaded one")),
         "password_hash": personal(_l("Hash of your password"), withheld=_HASH),
         "password_set_at": technical(_l("Password last changed")),
+        "password_verdict": technical(),
         "reset_requested_at": technical(_l("Reset link requested")),
         "terms_version": technical(_l("Version of the terms accepted")),
         "terms_accepted_at": technical(_l("Terms accepted on")),

@@ -30,6 +30,8 @@ class Person(Base):
     avatar_key: Mapped[str | None] = mapped_column(String(64))
     password_hash: Mapped[str | None] = mapped_column(String(255))
     password_set_at: Mapped[datetime] = mapped_column(default=clock.now)
+    password_verdict: Mapped[str | None] = mapped_column(String(64))
+    """What the password was last found hard to guess by, as a keyed hash. It is judged anew once that has changed."""
     reset_requested_at: Mapped[datetime | None]
     """When the one live reset link was written; empty once it is used. A newer request kills the older link."""
     terms_version: Mapped[str] = mapped_column(String(16))

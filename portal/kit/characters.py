@@ -17,6 +17,11 @@ _AROUND = re.compile(r"\A[\s\u200b\u2060\ufeff]+|[\s\u200b\u2060\ufeff]+\Z")
 _FULL_WIDTH = {0xFF01 + offset: 0x21 + offset for offset in range(94)}
 
 
+def one_form(text: str) -> str:
+    """Return `text` in the form of Unicode in which equal texts are equal code points (NFC)."""
+    return unicodedata.normalize("NFC", text)
+
+
 def can_stand(char: str) -> bool:
     """Tell whether a character can stand in a line and a page: no control, no line end, none that turns writing round."""
     point = ord(char)

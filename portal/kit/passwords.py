@@ -1,16 +1,13 @@
-"""Passwords: argon2id, at most a fixed number of hashes at once, and a list of passwords that everybody tries.
+"""Passwords: argon2id, at most a fixed number of hashes at once, and what a new one must be.
 
 A hash costs 64 MiB; of a storm of sign-ins a few wait here instead of exhausting memory, the rest is refused plainly and at
 once (`Busy`). One hash has four lanes, so that a second one at once makes neither sooner on a small machine.
 """
 
 import base64
-import math
-import re
 import secrets
 import threading
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from typing import TypeVar
 
@@ -18,6 +15,8 @@ from argon2 import PasswordHasher, extract_parameters
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import hash_secret
 
+from portal.kit import password_strength
+from portal.kit.characters import one_form
 from portal.kit.heavy import HeavyWork, heavy_work
 from portal.kit.refusals import Busy, Refusal
 from portal.kit.running import App, Installed
@@ -28,16 +27,10 @@ MIN_ALONE = 15
 """Characters when the password is the only factor (NIST SP 800-63B-4)."""
 MIN_WITH_FACTOR = 8
 """Characters when a second factor is asked as well."""
-_JUDGED = 32
-"""Characters of a password that are judged. At the library's own most, 72, a hostile one took it seconds."""
-_JUDGING = 8 * _JUDGED**2
-"""Lookups that judging may take: eight ways to read marks as letters, each over 32 characters. A hostile one has 700."""
 
 SALT_BYTES = 16
 
 Hashed = TypeVar("Hashed")
-_EASY_BELOW = 2
-"""Scores of 0 and 1 are found within hours by somebody who may try as fast as they like."""
 
 
 class PasswordTooShort(Refusal):
@@ -164,11 +157,6 @@ def _matching(hashes: Sequence[str], code: str) -> str | None:
     return matching[0] if matching else None
 
 
-def one_form(text: str) -> str:
-    """Return `text` in the form of Unicode in which equal texts are equal code points (NFC)."""
-    return unicodedata.normalize("NFC", text)
-
-
 def least(*, with_factor: bool) -> int:
     """Return how many characters a password needs: fewer when a second factor is asked beside it."""
     return MIN_WITH_FACTOR if with_factor else MIN_ALONE
@@ -180,9 +168,9 @@ def check(password: str, *, least: int = MIN_ALONE, context: Iterable[str] = ())
     `context`: words of the person and the company. Raises PasswordTooShort, PasswordTooCommon, PasswordTellsContext.
     """
     check_length(password, least=least)
-    if _made_of(password, context):
+    if password_strength.is_made_of(password, context):
         raise PasswordTellsContext
-    if is_common(password):
+    if password_strength.is_common(password):
         raise PasswordTooCommon
 
 
@@ -195,39 +183,3 @@ def check_length(password: str, *, least: int) -> None:
 def is_long_enough(password: str, *, least: int) -> bool:
     """Tell whether a password has at least `least` characters, counted in one form."""
     return len(one_form(password)) >= least
-
-
-def _made_of(password: str, context: Iterable[str]) -> bool:
-    rest = one_form(password).casefold()
-    for word in sorted({part for text in context for part in _words(text)}, key=len, reverse=True):
-        rest = rest.replace(word, "")
-    return len(rest) < min(MIN_WITH_FACTOR, len(password))
-
-
-def _words(text: str) -> Iterator[str]:
-    text = one_form(text).casefold()
-    parts = re.split(r"[\W_]+", text)
-    yield from (part for part in [text, "".join(parts), *parts] if len(part) > 3)
-
-
-def is_common(password: str) -> bool:
-    """Tell whether a password is easily guessed, by a local list and common patterns: nothing goes over the network."""
-    # Read when somebody first chooses a password: the lists weigh 13 MB.
-    from zxcvbn import zxcvbn
-
-    return int(zxcvbn(_judged_part(one_form(password)))["score"]) < _EASY_BELOW
-
-
-def _judged_part(password: str) -> str:
-    """Return the beginning of a password, as much of it as can be judged in bounded time."""
-    part = password[:_JUDGED]
-    while _readings(part) * len(part) ** 2 > _JUDGING:
-        part = part[:-1]
-    return part
-
-
-def _readings(password: str) -> int:
-    """Return in how many ways the library reads marks for letters: 1 for i or l, @ and 4 for a, each with each."""
-    from zxcvbn.matching import L33T_TABLE, relevant_l33t_subtable
-
-    return math.prod(len(marks) for marks in relevant_l33t_subtable(password, L33T_TABLE).values())

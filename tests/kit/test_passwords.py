@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 from argon2 import PasswordHasher
 
-from portal.kit import passwords
+from portal.kit import password_strength, passwords
 from portal.kit.passwords import Hasher, Match, PasswordTellsContext, PasswordTooCommon, PasswordTooShort
 from portal.kit.refusals import Busy
 from portal.kit.unit import unit_of_work
@@ -84,16 +84,16 @@ class TestChoosing:
         def cost(password: str) -> float:
             began = time.thread_time()
             for _each in range(5):
-                passwords.is_common(password)
+                password_strength.is_common(password)
             return time.thread_time() - began
 
         usual = max(cost("tidy looms hum at dawn and again"), cost("seven seams of indigo denim"))
         assert cost(hostile) < 20 * usual
 
     def test_what_follows_many_marks_is_judged_no_more_and_what_comes_first_is(self):
-        assert passwords.is_common("passwordpassword")
-        assert passwords.is_common("p455w0rdp455w0rd")
-        assert not passwords.is_common("4@({[<6931!|17$5+70%24@({[<6931!|17$5+70")
+        assert password_strength.is_common("passwordpassword")
+        assert password_strength.is_common("p455w0rdp455w0rd")
+        assert not password_strength.is_common("4@({[<6931!|17$5+70%24@({[<6931!|17$5+70")
 
     def test_judging_the_longest_one_is_quick(self):
         for password in (
@@ -105,7 +105,7 @@ class TestChoosing:
             "".join(map(chr, range(33, 289))),
         ):
             began = time.thread_time()
-            passwords.is_common(password)
+            password_strength.is_common(password)
             assert time.thread_time() - began < 1
 
 

@@ -14,7 +14,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import insert, select
 
-from portal.kit import passwords
+from portal.kit import password_strength
 from portal.kit.db import Base, db
 from portal.kit.renderer import render
 from portal.kit.unit import unit_of_work
@@ -98,7 +98,7 @@ def set_up(
 
     That is: to sync to the disk, to judge how common a password is, to write and style an email's HTML, and to fill copies.
     """
-    patch.setattr(passwords, "is_common", lambda _password: False)
+    patch.setattr(password_strength, "is_common", lambda _password: False)
     patch.setattr(exports, "Archive", _Nothing)
     patch.setattr(mail, "INLINER", _Plain)
     patch.setattr(mail, "render", _only_text)

@@ -20,7 +20,7 @@ def _go_on() -> ResponseReturnValue:
 
 def _enter(opened: service.SignedIn) -> ResponseReturnValue:
     access.start_browser_session(opened.secret, remembered=opened.remembered, mark=opened.mark)
-    if opened.password_is_common:
+    if opened.password_is_weak:
         flash(_("Your password is easy to guess. Choose another one under Settings, Password."), "warning")
     if opened.recovery_codes_left is not None:
         _say_left(opened.recovery_codes_left)

@@ -1,7 +1,9 @@
 """The password of an account: judged, checked, set, changed, hashed again (P07)."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import select, update
 
@@ -12,12 +14,12 @@ from portal.accounts.service.known_browsers import MOST_WRONG, mark_browser
 from portal.accounts.service.pending import end_pending
 from portal.accounts.service.people import has_factor, lock_person, person_for
 from portal.accounts.service.sessions import SignedIn, end_sessions, renew_session
-from portal.kit import audit, clock, passwords, throttle
+from portal.kit import audit, clock, keys, password_strength, passwords, throttle
 from portal.kit.actor import Actor
 from portal.kit.db import db
 from portal.kit.refusals import LinkDead, Refusal
 from portal.kit.settings import current_settings
-from portal.kit.unit import before_writes
+from portal.kit.unit import before_writes, release_connection
 from portal.legal import policy
 
 CHECKS_PER_SESSION = "10 per 5 minutes"
@@ -38,6 +40,27 @@ def context_words(*own: str) -> list[str]:
     """Return the words that a password must not be made of: the person's and the company's (v5.0.0-6.2.11)."""
     company = policy.company_from(current_settings())
     return [*own, company.name, company.product, company.site, company.legal_entity, current_settings().host, "portal"]
+
+
+@before_writes
+def find_verdict(person: Person, *, password: str) -> str | None:
+    """Return what the right password of a person is found hard to guess by, to be kept with them; None for a weak one.
+
+    It is judged only when that is not what it was found so by before: list, rules, context and password are the same.
+    """
+    context = context_words(person.name, person.email)
+    verdict = _verdict(context, set_at=person.password_set_at)
+    if person.password_verdict == verdict:
+        return verdict
+    # Nobody waits for the write lock meanwhile.
+    release_connection()
+    return None if password_strength.is_weak(password, context=context) else verdict
+
+
+def _verdict(context: Sequence[str], *, set_at: datetime) -> str:
+    # Keyed: the words of a name or an address that is not the person's any more are not to be guessed from it.
+    key = keys.derive(keys.secret_keys()[0], "password_verdict")
+    return keys.mac(key, "\0".join((password_strength.version(), set_at.isoformat(), *context)))
 
 
 @before_writes
@@ -64,12 +87,14 @@ def set_password(person: Person, *, password: str, keep_session: uuid.UUID | Non
     Raises PasswordTooShort, PasswordTooCommon, PasswordTellsContext, Busy; LinkDead when somebody set one meanwhile.
     """
     person_id, set_before = person.id, person.password_set_at
-    passwords.check(password, least=least_password(person), context=context_words(person.name, person.email))
+    context = context_words(person.name, person.email)
+    passwords.check(password, least=least_password(person), context=context)
     hashed = passwords.hasher().hash(password)
     person = lock_person(person_id)
     if person.password_set_at != set_before:
         raise LinkDead
     person.password_hash, person.password_set_at, person.frozen_at = hashed, clock.now(), None
+    person.password_verdict = _verdict(context, set_at=person.password_set_at)
     person.wrong_passwords = person.wrong_passwords_known = 0
     end_sessions(person.id, but=keep_session)
     end_pending(person.id)

@@ -29,7 +29,7 @@ class SignedIn:
 
     secret: str
     remembered: bool
-    password_is_common: bool = False
+    password_is_weak: bool = False
     mark: str = ""
     recovery_codes_left: int | None = None
     """How many recovery codes are left, when one was used."""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from portal.accounts.models import Person
 from portal.accounts.service import closing_links, factors, history, known_browsers, people, sessions
-from portal.accounts.service.passwords import check_password, refresh_hash
+from portal.accounts.service.passwords import check_password, find_verdict, refresh_hash
 from portal.accounts.service.sessions import SignedIn
 from portal.kit import audit, passwords, throttle, tokens
 from portal.kit.actor import Actor
@@ -75,6 +75,8 @@ class _Proven:
 
     person_id: uuid.UUID
     stamp: str
+    verdict: str | None = None
+    """What the password was found hard to guess by."""
 
 
 @before_writes
@@ -98,14 +100,15 @@ def sign_in(attempt: Attempt) -> SignedIn | SecondStep:
     throttle.refund_each(counts)
     if person.frozen_at:
         raise AccountFrozen
+    has_factor = people.has_factor(person)
+    verdict = None if has_factor else find_verdict(person, password=attempt.password)
     refresh_hash(person, password=attempt.password, fits=right)
-    if people.has_factor(person):
+    if has_factor:
         return _ask_code(proven, attempt)
     _check_open(person)
-    # Judged before the session is opened: nobody waits for the write lock meanwhile.
-    is_common = passwords.is_common(attempt.password)
+    proven = replace(proven, verdict=verdict)
     opened = _enter(proven, attempt.device, attempt.remember, attempt.replaces, browser, by_second_factor=False)
-    return replace(opened, password_is_common=is_common)
+    return replace(opened, password_is_weak=verdict is None)
 
 
 def _ask_code(proven: _Proven, attempt: Attempt) -> SecondStep:
@@ -151,6 +154,8 @@ def _enter(
     person = people.lock_person(proven.person_id)
     if _stamp(person) != proven.stamp:
         raise SignInRefused
+    if proven.verdict:
+        person.password_verdict = proven.verdict
     history.note_success(person, device=device, in_known_browser=browser is not None)
     audit.record("accounts.signed_in", subject_id=person.id, by=person.id, second_factor=by_second_factor)
     opened = sessions.open_session(
