@@ -111,6 +111,7 @@ def create_app(settings: Settings) -> web.Portal:
 
 def _install_kit(app: web.Portal, settings: Settings) -> None:
     web.init_app(app, settings)
+    fixed_parts.init_app(app)
     logs.init_app(app, pretty=not settings.is_production)
     db.init_app(app, settings.database_url.get_secret_value())
     headers.init_app(app, settings, extra_sources=consent_browser.extra_sources)
@@ -127,7 +128,7 @@ def _install_kit(app: web.Portal, settings: Settings) -> None:
     places.init_app(app)
     hash_pages.init_app(app, settings)
     uploads.init_app(app, owner_now=access.owner_now)
-    form_guard.init_app(app, owner_now=access.owner_now)
+    form_guard.init_app(app, owner_now=access.owner_now, stamp=access.person_stamp)
     app.answering = one_use.answer
     access.init_app(app, LOAD_ACTOR)
     browser_marks.init_app(app)
@@ -135,7 +136,6 @@ def _install_kit(app: web.Portal, settings: Settings) -> None:
     checks.init_app(app, [check for area in AREAS for check in area.checks])
     events.init_app(app, [area.events for area in AREAS])
     job_kinds.init_app(app, [kind for area in AREAS for kind in area.jobs])
-    fixed_parts.init_app(app)
     templating.init_app(app, company=policy.company_from(settings))
     errors.init_app(app)
     probes.init_app(app)

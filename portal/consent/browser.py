@@ -23,6 +23,7 @@ from portal.consent.service import Remembered
 from portal.kit import access, clock
 from portal.kit.access import Gate
 from portal.kit.away import away
+from portal.kit.form_guard import here
 from portal.kit.periods import period
 from portal.kit.settings import current_settings
 from portal.kit.web import SAFE_METHODS
@@ -145,7 +146,7 @@ def visitor_id() -> uuid.UUID:
 
 def way_here() -> str:
     """Return the path of this page, for the way back after a choice."""
-    return request.full_path.rstrip("?") if request.method in SAFE_METHODS else request.path
+    return here() if request.method in SAFE_METHODS else request.path
 
 
 def remember(response: Response, decision: Decision) -> None:

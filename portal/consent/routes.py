@@ -1,11 +1,15 @@
 """The choice about statistics, and what every page asks about it."""
 
-from flask import Blueprint, abort, flash, redirect
+from typing import cast
+
+from flask import Blueprint, Flask, abort, flash, redirect
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup, escape
 
 from portal.consent import browser, service
 from portal.consent.forms import Choose
-from portal.kit import access, throttle
+from portal.kit import access, fixed_parts, renderer, throttle
 from portal.kit.form_guard import came_from
 from portal.kit.i18n import _
 from portal.kit.web import internal_path, this_client
@@ -13,10 +17,41 @@ from portal.kit.web import internal_path, this_client
 CHOICES_PER_CLIENT = "300 per hour"
 
 bp = Blueprint("consent", __name__)
-bp.add_app_template_global(browser.consent_state, name="consent")
-bp.add_app_template_global(browser.analytics, name="analytics")
-bp.add_app_template_global(browser.way_here, name="way_here")
 bp.after_app_request(browser.tidy)
+
+
+@bp.record_once
+def _install(state: BlueprintSetupState) -> None:
+    app = cast(Flask, state.app)
+    fixed_parts.drawn(app, "consent_banner", _banner)
+    fixed_parts.drawn(app, "consent_choice", _choice)
+    fixed_parts.drawn(app, "analytics_tag", _tag)
+    fixed_parts.drawn(app, "way_here", lambda: escape(browser.way_here()))
+
+
+def _banner() -> Markup:
+    """Ask once for the choice, on a page that may ask."""
+    state = browser.consent_state()
+    if not state.asks:
+        return Markup()
+    return fixed_parts.fixed("consent.banner", caller=lambda: renderer.render("consent/banner.html", state=state))
+
+
+def _choice() -> Markup:
+    """Show the present choice; until one is made, all are shown the same."""
+    state = browser.consent_state()
+
+    def panel() -> str:
+        return renderer.render("consent/choice.html", state=state)
+
+    if state.choice is not None:
+        return Markup(panel())  # noqa: S704 (a template has escaped what stands in it)
+    return fixed_parts.fixed("consent.choice", state.asks, state.signals_refusal, caller=panel)
+
+
+def _tag() -> Markup:
+    tag = browser.analytics()
+    return Markup(renderer.render("consent/analytics.html", tag=tag)) if tag else Markup()  # noqa: S704 (escaped by it)
 
 
 @bp.post("/consent")

@@ -7,9 +7,10 @@ import structlog
 from flask import Flask, abort, current_app, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf, validate_csrf
+from markupsafe import Markup, escape
 from wtforms import ValidationError
 
-from portal.kit import form_owners, forms
+from portal.kit import fixed_parts, form_owners, forms
 from portal.kit.forms import OTHER_PERSON, Form, Sentence
 from portal.kit.i18n import _l
 from portal.kit.settings import current_settings
@@ -18,16 +19,28 @@ from portal.kit.web import SAFE_METHODS, internal_path
 log = structlog.get_logger()
 
 
-def init_app(app: Flask, *, owner_now: Callable[[], str]) -> None:
+_MARKS = Markup('<input type="hidden" name="csrf_token" value="{}"><input type="hidden" name="person_stamp" value="{}">')
+_TOKEN = Markup('<input type="hidden" name="csrf_token" value="{}">')
+
+
+def init_app(app: Flask, *, owner_now: Callable[[], str], stamp: Callable[[], str]) -> None:
     """Check origin, person and token of every unsafe request before any view sees it (v5.0.0-3.5.1).
 
-    `owner_now` gives the owner of forms who is signed in now, to hold against the one whose form was sent.
+    `owner_now` gives the owner of forms who is signed in now, to hold against the one whose form was sent; `stamp` gives
+    what their forms carry.
     """
+
+    def marks() -> Markup:
+        # What every form carries: the CSRF token, and who was signed in when the page was made.
+        person = stamp()
+        return _MARKS.format(generate_csrf(), person) if person else _TOKEN.format(generate_csrf())
+
     app.extensions["portal.owner_now"] = owner_now
     app.before_request(_check_origin)
     app.before_request(_check_person)
     app.before_request(_check_token)
-    app.jinja_env.globals["csrf_token"] = generate_csrf
+    fixed_parts.drawn(app, "marks", marks)
+    fixed_parts.drawn(app, "here", lambda: escape(here()))
 
 
 def _check_origin() -> None:
@@ -90,6 +103,11 @@ def _expired(why: Sentence) -> ResponseReturnValue | None:
         return None
     flash(str(why), "warning")
     return redirect(came_from(), code=303)
+
+
+def here() -> str:
+    """Return the address of this page, for its own forms and for the way back to it."""
+    return request.full_path.rstrip("?")
 
 
 def came_from() -> str:

@@ -5,8 +5,9 @@ The one module through which tools, services and emails know Flask; they need no
 
 from typing import Generic, TypeAlias, TypeVar, cast
 
-from flask import Flask, current_app, g, has_app_context
+from flask import Flask, current_app
 from flask.ctx import _AppCtxGlobals
+from flask.globals import _cv_app as running  # `current_app` and `g` look for it at each of their attributes
 
 App: TypeAlias = Flask
 Value = TypeVar("Value")
@@ -23,8 +24,12 @@ class Installed(Generic[Value]):
         app.extensions[self._key] = value
 
     def get(self) -> Value:
-        """Return the value of the app that runs. Raises KeyError when the tool is not installed in it."""
-        return cast(Value, current_app.extensions[self._key])
+        """Return the value of the app that runs. Raises LookupError when none runs, or the tool is not installed in it."""
+        return self.within(running.get().app)
+
+    def within(self, app: App) -> Value:
+        """Return the value of an app. Raises KeyError when the tool is not installed in it."""
+        return cast(Value, app.extensions[self._key])
 
 
 def this_app() -> App:
@@ -34,4 +39,5 @@ def this_app() -> App:
 
 def passing() -> _AppCtxGlobals | None:
     """Return what lives as long as this request or command and no longer; None where no app runs."""
-    return g if has_app_context() else None
+    context = running.get(None)
+    return context.g if context else None

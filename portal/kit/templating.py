@@ -3,9 +3,11 @@
 from datetime import date, datetime
 from typing import Any
 
-from flask import Flask, g, has_request_context, render_template, request, url_for
+from flask import Flask, get_flashed_messages, has_request_context, render_template, request, url_for
+from markupsafe import Markup
 
-from portal.kit import access, devices, formats, i18n, renderer
+from portal.kit import access, devices, fixed_parts, formats, i18n, renderer
+from portal.kit.forms import Form
 from portal.kit.running import Installed
 
 _PATHS = Installed[dict[tuple[str, str, str | None], str]]("paths")
@@ -20,6 +22,7 @@ def init_app(app: Flask, *, company: object) -> None:
     app.context_processor(_context)
     _PATHS.install(app, {})
     app.jinja_env.globals["url_for"] = path_for
+    fixed_parts.drawn(app, "notices", _notices)
 
 
 def path_for(endpoint: str, **values: Any) -> str:
@@ -37,10 +40,30 @@ def render(template: str, **values: Any) -> str:
     return render_template(template, **values)
 
 
+def render_same(template: str, *depends_on: object, form: Form | None = None, **values: Any) -> str:
+    """Render a page that says the same to every visitor, but for what it depends on: kept whole, as it was rendered first.
+
+    For whoever is signed in, and once something stands in its form, it is rendered anew.
+    """
+
+    def page() -> str:
+        return render(template, **(values if form is None else {**values, "form": form}))
+
+    if access.actor().is_signed_in or (form and form.is_touched):
+        return page()
+    return fixed_parts.fixed(template, request.endpoint, *depends_on, caller=page)
+
+
+def _notices() -> Markup:
+    """Say what the last action did, at the top of the page that follows it."""
+    said = get_flashed_messages(with_categories=True)
+    return Markup(renderer.render("components/notices.html", said=said)) if said else Markup()  # noqa: S704 (escaped by it)
+
+
 def _context() -> dict[str, Any]:
     if not has_request_context():
         return renderer.shared()
-    return {**renderer.shared(), "actor": access.actor(), "nonce": g.nonce}
+    return {**renderer.shared(), "actor": access.actor()}
 
 
 def instant(at: datetime | None, zone: str | None = None) -> str:

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from flask import g, request, url_for
 
 from portal.kit import form_owners, unsent_forms
-from portal.kit.form_guard import came_from
+from portal.kit.form_guard import came_from, here
 from portal.kit.forms import UNSENT
 from portal.kit.i18n import _
 from portal.kit.unit import unit_of_work
@@ -31,7 +31,7 @@ def find_way_back() -> WayBack:
     Nothing is ever sent again by itself: a person looks at it and clicks.
     """
     if request.method in SAFE_METHODS:
-        return WayBack(internal_path(request.full_path.rstrip("?")))
+        return WayBack(internal_path(here()))
     owner = "" if g.get("other_person") else form_owners.read_stamp(request.form.get("person_stamp", ""))
     typed = unsent_forms.typed_in(request.form.items(multi=True)) if owner else ()
     if typed:

@@ -55,6 +55,10 @@ class Portal(Flask):
             start_response("500 Internal Server Error", list(plain.items()), sys.exc_info())
             return [b"Something went wrong on our side. Please try again in a moment.\n"]
 
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function itself: none of ours is `async`, and the library would ask each of them each time."""
+        return func
+
     def dispatch_request(self) -> ResponseReturnValue:
         """Run the view and make its response inside the unit, so that rendering still reads the same state.
 

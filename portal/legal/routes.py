@@ -1,6 +1,7 @@
 """The public documents, the registers that stand behind them, and two well-known addresses."""
 
 from datetime import UTC, date, datetime, time
+from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -9,7 +10,7 @@ from portal.kit import access, claims, clock
 from portal.kit.i18n import _
 from portal.kit.links import external_url
 from portal.kit.settings import current_settings
-from portal.kit.templating import day, render
+from portal.kit.templating import day, render_same
 from portal.legal import cookies as cookie_register
 from portal.legal import documents, safeguards
 from portal.legal import vendors as vendor_register
@@ -32,9 +33,11 @@ def _in_force(key: str) -> dict[str, object]:
 @access.public
 def privacy() -> str:
     """Show the policy, with the table of all data drawn from the register (P02)."""
-    return render(
+    in_force: dict[str, Any] = _in_force("privacy")
+    return render_same(
         "legal/privacy.html",
-        **_in_force("privacy"),
+        *in_force.values(),
+        **in_force,
         google_cookies=cookie_register.GOOGLE_NAMES,
         rows=claims.register().rows,
         periods=PERIODS.values(),
@@ -45,22 +48,24 @@ def privacy() -> str:
 @access.public
 def terms() -> str:
     """Show the terms of the Online Services."""
-    return render("legal/terms.html", **_in_force("terms"))
+    in_force: dict[str, Any] = _in_force("terms")
+    return render_same("legal/terms.html", *in_force.values(), **in_force)
 
 
 @bp.get("/eula")
 @access.public
 def eula() -> str:
     """Show the licence agreement of the Licensed Products."""
-    return render("legal/eula.html", **_in_force("eula"))
+    in_force: dict[str, Any] = _in_force("eula")
+    return render_same("legal/eula.html", *in_force.values(), **in_force)
 
 
 @bp.get("/privacy/history")
 @access.public
 def history() -> str:
     """Show every version of every document, the newest first (P42)."""
-    known = tuple(documents.DOCUMENTS.values())
-    return render("legal/history.html", documents=known, events=_events, today=clock.today())
+    known, today = tuple(documents.DOCUMENTS.values()), clock.today()
+    return render_same("legal/history.html", known, today, documents=known, events=_events, today=today)
 
 
 def _title(version: documents.Version) -> str:
@@ -89,24 +94,21 @@ def _events(document: documents.Document, today: date) -> list[dict[str, object]
 def vendors() -> str:
     """Show everybody who handles data for the company, and who is announced (P04, P05)."""
     today = clock.today()
-    return render(
-        "legal/vendors.html",
-        vendors=vendor_register.in_force(today),
-        announced=vendor_register.announced(today),
-        today=today,
-    )
+    in_force, announced = vendor_register.in_force(today), vendor_register.announced(today)
+    return render_same("legal/vendors.html", in_force, announced, today, vendors=in_force, announced=announced, today=today)
 
 
 @bp.get("/cookies")
 @access.public
 def cookies() -> str:
     """Show every cookie, and take the choice about statistics (P06, P22)."""
-    return render(
+    name, is_https = current_app.config["SESSION_COOKIE_NAME"], current_settings().is_https
+    return render_same(
         "legal/cookies.html",
-        own=cookie_register.own(
-            session_name=current_app.config["SESSION_COOKIE_NAME"], is_https=current_settings().is_https
-        ),
-        google=cookie_register.google(),
+        name,
+        is_https,
+        own=lambda: cookie_register.own(session_name=name, is_https=is_https),
+        google=cookie_register.google,
     )
 
 
@@ -114,7 +116,7 @@ def cookies() -> str:
 @access.public
 def security() -> str:
     """Show the safeguards with their evidence (P46), and how to report a weakness."""
-    return render("legal/security.html", kinds=safeguards.KINDS)
+    return render_same("legal/security.html", kinds=safeguards.KINDS)
 
 
 @bp.get("/.well-known/security.txt")

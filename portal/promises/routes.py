@@ -3,7 +3,7 @@
 from flask import Blueprint
 
 from portal.kit import access
-from portal.kit.templating import render
+from portal.kit.templating import render_same
 from portal.promises import service
 
 bp = Blueprint("promises", __name__)
@@ -13,10 +13,13 @@ bp = Blueprint("promises", __name__)
 @access.public
 def overview() -> str:
     """Show every promise with its checks and their last results."""
-    return render(
+    standing, zone = service.standing(), access.actor().time_zone
+    return render_same(
         "promises/overview.html",
-        standing=service.standing(),
+        standing,
+        zone,
+        standing=standing,
         board=service.board,
         Status=service.PromiseStatus,
-        zone=access.actor().time_zone,
+        zone=zone,
     )

@@ -59,6 +59,7 @@ class Tools:
         assert change(old) != old
         loader = ChoiceLoader([DictLoader({template: change(old)}), self.app.jinja_env.loader])  # type: ignore[list-item]
         self.patch.setattr(self.app.jinja_env, "loader", loader)
+        self.app.extensions["portal.fixed_parts"].clear()
 
     def reset(self, **settings: object) -> None:
         """Run with other settings."""

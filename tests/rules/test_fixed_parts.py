@@ -1,31 +1,52 @@
 """What is rendered once for everybody depends on its key alone: no name of a person, no nonce and no token gets in.
 
 The parts are read as Jinja parses them, with what they include and the macros that they call. Each name in them is a tool of
-all pages, a fact of the company, stands in the part's key, or is declared below to follow from it.
+all pages, a fact of the company, is drawn anew for every answer, stands in the part's key, or is declared below to follow
+from it. A page that is kept whole (`render_same`) is shown to visitors only, with nothing in its form.
 """
 
 from __future__ import annotations
 
+import ast
 import copy
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 import jinja2
 import pytest
 from jinja2 import meta, nodes
 
-from tests.rules.source import Template, templates
+from tests.rules.source import Template, modules, templates
 
-ALL_PAGES = frozenset({"_", "ngettext", "url_for", "fixed", "company", "caller", "loop"})
+TOOLS = {"_", "ngettext", "url_for", "fixed", "company", "caller", "loop", "language_tag", "range", "dict"}
+DRAWN = {
+    call.args[1].value
+    for module in modules()
+    for call in module.calls()
+    if ast.unparse(call.func) in ("drawn", "fixed_parts.drawn") and len(call.args) == 3
+}
+"""What is drawn anew for every answer: it leaves a hole in what is kept."""
+ALL_PAGES = frozenset(TOOLS | DRAWN)
+DOCUMENT = {"document", "version", "vendors", "payment_vendor", "google_cookies", "periods", "rows", "lead", "sections"}
+"""A document in force, and what it says of itself and of the registers behind it."""
 FOLLOWS = {
     # Each document says its own sections and lead; the registers behind them change with a release only.
     "legal.document": {"lead", "sections", "payment_vendor", "google_cookies", "periods", "rows"},
+    **dict.fromkeys(("legal/privacy.html", "legal/terms.html", "legal/eula.html"), DOCUMENT),
+    "legal/history.html": {"documents", "events"},
+    "legal/vendors.html": {"vendors"},
+    "legal/cookies.html": {"own", "google"},
+    "legal/security.html": {"kinds"},
+    "promises/overview.html": {"board", "Status"},
     "legal.history": {"events"},
     "legal.security": {"kinds"},
     "privacy.held": {"row"},
     "promises.overview": {"board", "Status"},
 }
-"""Part -> names that say the same whenever its key does."""
+"""Part or whole page -> names that say the same whenever its key does."""
+VISITORS = frozenset({"actor", "form", "active"})
+"""Whoever is shown a page that is kept whole is nobody, and their form is as it was made; its section a page says itself."""
 
 
 ENVIRONMENT = jinja2.Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"])
@@ -129,6 +150,44 @@ def faults(template: Template) -> Iterator[str]:
         yield from strange(template, body, ALL_PAGES | frozenset(known) | frozenset(FOLLOWS.get(name.value, ())), set())
 
 
+@dataclass(frozen=True)
+class WholePage:
+    """A page that is kept whole: its template, and the names of what stands in its key."""
+
+    template: str
+    key: frozenset[str]
+
+
+def whole_pages() -> list[WholePage]:
+    calls = [call for module in modules() for call in module.calls() if ast.unparse(call.func) == "render_same"]
+    return [
+        WholePage(str(call.args[0].value), frozenset(ast.unparse(each) for each in call.args[1:]))
+        for call in calls
+        if isinstance(call.args[0], ast.Constant)
+    ]
+
+
+def faults_of_page(page: WholePage) -> Iterator[str]:
+    known = ALL_PAGES | VISITORS | page.key | frozenset(FOLLOWS.get(page.template, ()))
+    template: Template | None = by_name()[page.template]
+    chain = []
+    while template:
+        chain.append(template)
+        template = by_name()[template.extends] if template.extends else None
+    # What a page sets, the layouts around it read.
+    own = frozenset(name for each in chain for name in _set_in(each))
+    for each in chain:
+        body = [without({("request", "endpoint"), ("request", "blueprint")}, node) for node in each.tree.body]
+        yield from strange(each, body, known | own, set())
+
+
+def _set_in(template: Template) -> Iterator[str]:
+    for assignment in template.tree.find_all((nodes.Assign, nodes.AssignBlock)):
+        if isinstance(assignment.target, nodes.Name):
+            yield assignment.target.name
+    yield from imported(template)
+
+
 def without(reads: set[tuple[str, str]], node: nodes.Node) -> nodes.Node:
     """Return a node in which each `name.attribute` of `reads` is a constant: it stands in the key."""
 
@@ -159,18 +218,19 @@ def test_a_part_that_is_kept_depends_on_its_key_alone(template: Template) -> Non
     ("source", "found"),
     [
         ('{% call fixed("one") %}{{ actor.name }}{% endcall %}', ["planted.html: actor"]),
-        ('{% call fixed("one") %}<script nonce="{{ nonce }}">{% endcall %}', ["planted.html: nonce"]),
+        ('{% call fixed("one") %}<script nonce="{{ g.nonce }}">{% endcall %}', ["planted.html: g"]),
+        ('{% call fixed("one") %}<script nonce="{{ nonce() }}">{{ marks() }}{% endcall %}', []),
         ('{% call fixed("one", request.endpoint) %}{{ request.path }}{% endcall %}', ["planted.html: request"]),
         ('{% call fixed("one", request.endpoint) %}{{ request.endpoint }}{% endcall %}', []),
         ('{% call fixed("one", actor.is_signed_in) %}{{ actor.name }}{% endcall %}', ["planted.html: actor"]),
         ('{% call fixed("one", active) %}{{ active }}{% endcall %}', []),
         (
             '{% import "components/forms.html" as forms %}{% call fixed("one") %}{{ forms.hidden() }}{% endcall %}',
-            ["components/forms.html: form_mark", "components/site.html: csrf_token", "components/site.html: person_stamp"],
+            [],
         ),
         (
-            '{% call fixed("one") %}{% include "components/flashes.html" %}{% endcall %}',
-            ["components/flashes.html: get_flashed_messages", "components/flashes.html: page"],
+            '{% call fixed("one") %}{% include "components/notices.html" %}{% endcall %}',
+            ["components/notices.html: said"],
         ),
         ('{% call fixed("one", at) %}{{ at|instant }}{% endcall %}', ["planted.html: the reader's zone"]),
         ('{% call fixed("one", at, zone) %}{{ at|instant }}{% endcall %}', []),
@@ -180,6 +240,21 @@ def test_the_rule_sees_what_else_a_part_depends_on(source: str, found: list[str]
     assert planted(source) == found
 
 
+@pytest.mark.parametrize("page", whole_pages(), ids=lambda each: each.template)
+def test_a_page_that_is_kept_whole_depends_on_its_key_alone(page: WholePage) -> None:
+    assert list(faults_of_page(page)) == []
+
+
+def test_the_rule_sees_what_else_a_whole_page_depends_on() -> None:
+    (home,) = [each for each in templates() if each.name == "home/home.html"]
+    assert list(faults_of_page(WholePage(home.name, frozenset())))
+
+
 def test_every_part_that_is_declared_is_there() -> None:
     names = {part.call.args[0].value for template in templates() for part in fixed_parts(template)}
-    assert set(FOLLOWS) <= names
+    assert set(FOLLOWS) <= names | {page.template for page in whole_pages()}
+
+
+def test_each_page_that_is_kept_whole_names_its_template() -> None:
+    calls = [call for module in modules() for call in module.calls() if ast.unparse(call.func) == "render_same"]
+    assert len(calls) == len(whole_pages()) > 5

@@ -9,7 +9,7 @@ from portal.accounts.forms.sign_in import ConfirmByPassword, ConfirmIdentity, Si
 from portal.kit import access, browser_marks, hash_pages, web
 from portal.kit.i18n import _, ngettext
 from portal.kit.refusals import LinkDead, Refusal
-from portal.kit.templating import day, render
+from portal.kit.templating import day, render, render_same
 
 bp = Blueprint("accounts", __name__)
 
@@ -51,7 +51,7 @@ def login() -> ResponseReturnValue:
             return _closing(closing)
         except Refusal as refusal:
             form.refuse(refusal)
-    return render("accounts/login.html", form=form), form.status
+    return render_same("accounts/login.html", form=form), form.status
 
 
 def _attempt(form: SignIn) -> service.Attempt:

@@ -14,9 +14,10 @@ from contextlib import contextmanager
 import flask
 import pytest
 from flask import Flask
+from markupsafe import Markup
 from werkzeug.test import Client
 
-from portal.kit import controls
+from portal.kit import controls, fixed_parts
 from tests.browser import paths
 from tests.people import Cast
 
@@ -32,6 +33,7 @@ def parts_kept_by(app: Flask, fixed: Callable[..., object]) -> Iterator[None]:
     """Have another tool keep the parts. Templates that were read know the globals of that time, so they are read again."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(app.jinja_env.globals, "fixed", fixed)
+        patch.setattr(fixed_parts, "fixed", fixed)
         app.jinja_env.cache.clear()
         yield
     app.jinja_env.cache.clear()
@@ -40,7 +42,7 @@ def parts_kept_by(app: Flask, fixed: Callable[..., object]) -> Iterator[None]:
 @contextmanager
 def nothing_kept(app: Flask) -> Iterator[None]:
     """Render each page as if there were no place to keep a part of it."""
-    with pytest.MonkeyPatch.context() as patch, parts_kept_by(app, lambda _name, *_depends_on, caller: caller()):
+    with pytest.MonkeyPatch.context() as patch, parts_kept_by(app, lambda _name, *_depends_on, caller: Markup(caller())):
         patch.setitem(app.jinja_env.globals, "url_for", flask.url_for)
         patch.setattr(controls.Options, "drawn", lambda _self, field: controls.options(field))
         yield
@@ -97,7 +99,9 @@ def test_a_page_is_what_it_is_when_nothing_is_kept(app: Flask, browsers: list[tu
         warm = [each for found in crowd.map(look, range(len(browsers))) for each in found]
     assert cold == []
     assert warm == []
-    assert len(app.extensions["portal.fixed_parts"]) > 2 * len({path for *_rest, own in browsers for path in own})
+    kept = ["".join(part.texts).encode() for part in app.extensions["portal.fixed_parts"].values()]
+    assert [text for text in kept if any(drawn.search(text) for drawn in DRAWN_ANEW)] == []
+    assert len(kept) > 2 * len({path for *_rest, own in browsers for path in own})
 
 
 def test_the_comparison_sees_a_part_that_says_one_persons_name_to_all(app, browsers) -> None:
