@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from portal.accounts import service as accounts
 from portal.home import panels
 from portal.kit import access
-from portal.kit.templating import render
+from portal.kit.templating import render, render_same
 from portal.promises import service as promises
 from portal.promises.service import PromiseStatus
 
@@ -21,8 +21,8 @@ def start() -> ResponseReturnValue:
         return redirect(url_for(".home"))
     standing = promises.standing()
     kept = standing.count(PromiseStatus.KEPT)
-    has_run = kept or standing.count(PromiseStatus.BROKEN)
-    return render("home/start.html", kept=kept if has_run else None, total=standing.total if has_run else None)
+    total = standing.total if kept or standing.count(PromiseStatus.BROKEN) else None
+    return render_same("home/start.html", kept, total, kept=kept, total=total)
 
 
 @bp.get("/home")

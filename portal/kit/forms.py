@@ -96,11 +96,6 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         super().__init__(*args, **kwargs)
         self.problems: list[Sentence] = []
 
-    @property
-    def is_touched(self) -> bool:
-        """Whether it was sent, or holds what was typed before."""
-        return request.method not in SAFE_METHODS or self.put_back is not None
-
     def validate(self, extra_validators: Any = None) -> bool:
         """Check shape and token. On failure the unit rolls back and `status` becomes 422."""
         if g.get("other_person"):

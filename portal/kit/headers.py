@@ -27,14 +27,18 @@ ALWAYS = {
 }
 
 
+_SERIALIZER = "portal.session_serializer"
+
+
 class BrowserSessions(SecureCookieSessionInterface):
     """The browser's cookie, signed likewise: who signs in on one machine is signed in on the next."""
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
-        """Return Flask's own serializer with our signer."""
-        serializer = super().get_signing_serializer(app)
-        if serializer is not None:
+        """Return Flask's own serializer with our signer, made once an app: its secrets come with the settings."""
+        serializer: URLSafeTimedSerializer | None = app.extensions.get(_SERIALIZER)
+        if serializer is None and (serializer := super().get_signing_serializer(app)) is not None:
             serializer.signer = Signer
+            app.extensions[_SERIALIZER] = serializer
         return serializer
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:

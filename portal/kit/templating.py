@@ -7,8 +7,9 @@ from flask import Flask, get_flashed_messages, has_request_context, render_templ
 from markupsafe import Markup
 
 from portal.kit import access, devices, fixed_parts, formats, i18n, renderer
-from portal.kit.forms import Form
+from portal.kit.forms import UNSENT, Form
 from portal.kit.running import Installed
+from portal.kit.web import SAFE_METHODS
 
 _PATHS = Installed[dict[tuple[str, str, str | None], str]]("paths")
 
@@ -40,18 +41,25 @@ def render(template: str, **values: Any) -> str:
     return render_template(template, **values)
 
 
-def render_same(template: str, *depends_on: object, form: Form | None = None, **values: Any) -> str:
+def render_same(template: str, *depends_on: object, form: Form | type[Form] | None = None, **values: Any) -> str:
     """Render a page that says the same to every visitor, but for what it depends on: kept whole, as it was rendered first.
 
-    For whoever is signed in, and once something stands in its form, it is rendered anew.
+    For whoever is signed in, and once something stands in its form, it is rendered anew. A form that is only named is
+    made when it is needed.
     """
 
     def page() -> str:
-        return render(template, **(values if form is None else {**values, "form": form}))
+        named = {} if form is None else {"form": form() if isinstance(form, type) else form}
+        return render(template, **values, **named)
 
-    if access.actor().is_signed_in or (form and form.is_touched):
+    if access.actor().is_signed_in or (form and _is_touched()):
         return page()
     return fixed_parts.fixed(template, request.endpoint, *depends_on, caller=page)
+
+
+def _is_touched() -> bool:
+    """Tell whether the form of this page was sent, or may hold what was typed before."""
+    return request.method not in SAFE_METHODS or UNSENT in request.args
 
 
 def _notices() -> Markup:

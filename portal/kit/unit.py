@@ -120,7 +120,7 @@ def unit_of_work(*, write: bool = True, steady: bool = True) -> Iterator[Unit]:
             try:
                 yield unit
                 if not unit.refused:
-                    db.session.commit()
+                    _commit()
                     committed = True
             finally:
                 if not committed:
@@ -157,9 +157,17 @@ def _own_session() -> Session:
     if outer is not None and outer.session is session:
         raise RuntimeError("a unit of work inside another would commit half of it")
     _refuse_loose_rows(session)
-    # What was read before ends here: on SQLite a write lock can only be taken by a transaction that begins with it.
-    session.rollback()
+    if session.in_transaction():
+        # What was read before ends here: on SQLite a write lock can only be taken by a transaction that begins with it.
+        session.rollback()
     return session
+
+
+def _commit() -> None:
+    session = db.session()
+    # A page that asked for nothing has begun nothing.
+    if session.in_transaction() or _holds_changes(session):
+        session.commit()
 
 
 def _refuse_loose_rows(session: Session) -> None:

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from portal.kit import access, i18n
 from portal.kit.forms import ConfirmForm
 from portal.kit.headers import private_link
-from portal.kit.templating import render
+from portal.kit.templating import render, render_same
 from portal.kit.web import this_client
 from portal.newsletter import service
 from portal.newsletter.forms import OneClick, Subscribe
@@ -23,7 +23,7 @@ def subscribe() -> ResponseReturnValue:
         with form.showing_refusals():
             service.ask(form.email.data, language=i18n.code(), client=this_client())
             return redirect(url_for(".email_sent"), code=303)
-    return render("newsletter/subscribe.html", form=form), form.status
+    return render_same("newsletter/subscribe.html", form=form), form.status
 
 
 @bp.get("/email-sent")

@@ -8,7 +8,7 @@ from portal.kit import access, browser_marks
 from portal.kit.forms import ConfirmForm
 from portal.kit.headers import private_link
 from portal.kit.i18n import _
-from portal.kit.templating import render
+from portal.kit.templating import render, render_same
 from portal.kit.web import this_client
 from portal.recovery import service
 from portal.recovery.forms import ChoosePassword, ForgotPassword, ReportMisuse
@@ -25,7 +25,7 @@ def forgot_password() -> ResponseReturnValue:
         with form.showing_refusals():
             service.request_reset(form.email.data, client=this_client())
             return redirect(url_for(".reset_sent"), code=303)
-    return render("recovery/forgot_password.html", form=form), form.status
+    return render_same("recovery/forgot_password.html", form=form), form.status
 
 
 @bp.get("/forgot-password/sent")
@@ -119,7 +119,7 @@ def report_misuse() -> ResponseReturnValue:
         with form.showing_refusals():
             service.report_misuse(form.email.data, message=form.message.data, client=this_client(), by=access.actor())
             return redirect(url_for(".misuse_reported"), code=303)
-    return render("recovery/report_misuse.html", form=form), form.status
+    return render_same("recovery/report_misuse.html", form=form), form.status
 
 
 @bp.get("/report-misuse/sent")

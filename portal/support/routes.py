@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from portal.kit import access, uploads
 from portal.kit.downloads import download
 from portal.kit.i18n import _
-from portal.kit.templating import render
+from portal.kit.templating import render, render_same
 from portal.kit.web import this_client
 from portal.support import service
 from portal.support.forms import Contact, Reply
@@ -36,7 +36,7 @@ def contact() -> ResponseReturnValue:
             )
             flash(_("Message sent. Your reference is %(reference)s.", reference=ticket.reference), "success")
             return redirect(url_for(".ticket", ticket_id=ticket.id) if person.is_signed_in else url_for(".received"), 303)
-    return render("support/contact.html", form=form), form.status
+    return render_same("support/contact.html", form=form), form.status
 
 
 @bp.get("/contact/received")

@@ -34,6 +34,7 @@ FOLLOWS = {
     # Each document says its own sections and lead; the registers behind them change with a release only.
     "legal.document": {"lead", "sections", "payment_vendor", "google_cookies", "periods", "rows"},
     **dict.fromkeys(("legal/privacy.html", "legal/terms.html", "legal/eula.html"), DOCUMENT),
+    "accounts/signup.html": {"least"},
     "legal/history.html": {"documents", "events"},
     "legal/vendors.html": {"vendors"},
     "legal/cookies.html": {"own", "google"},

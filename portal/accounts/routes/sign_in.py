@@ -41,9 +41,9 @@ def _say_left(count: int) -> None:
 @hash_pages.hashes
 def login() -> ResponseReturnValue:
     """Let people in by address and password."""
+    if request.method in web.SAFE_METHODS:
+        return _go_on() if access.actor().is_signed_in else render_same("accounts/login.html", form=SignIn)
     form = SignIn()
-    if request.method == "GET" and access.actor().is_signed_in:
-        return _go_on()
     if form.validate_on_submit():
         try:
             return _admit(service.sign_in(_attempt(form)))
@@ -51,7 +51,7 @@ def login() -> ResponseReturnValue:
             return _closing(closing)
         except Refusal as refusal:
             form.refuse(refusal)
-    return render_same("accounts/login.html", form=form), form.status
+    return render("accounts/login.html", form=form), form.status
 
 
 def _attempt(form: SignIn) -> service.Attempt:

@@ -11,7 +11,7 @@ from portal.kit.headers import private_link
 from portal.kit.i18n import _
 from portal.kit.passwords import MIN_ALONE
 from portal.kit.refusals import LinkDead, NotFound
-from portal.kit.templating import render
+from portal.kit.templating import render, render_same
 
 bp = Blueprint("accounts", __name__)
 
@@ -27,7 +27,7 @@ def signup() -> ResponseReturnValue:
         with form.showing_refusals():
             sign_up_id = service.sign_up(sign_up_request, client=web.this_client())
             return redirect(url_for(".check_email", token=service.sign_up_token(sign_up_id)), code=303)
-    return render("accounts/signup.html", form=form, least=MIN_ALONE), form.status
+    return render_same("accounts/signup.html", form=form, least=MIN_ALONE), form.status
 
 
 @bp.route("/signup/check-email/<token>", methods=["GET", "POST"])
