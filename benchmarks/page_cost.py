@@ -1,9 +1,9 @@
 """A page costs what a bare Flask page costs, plus its queries (DESIGN, "Speed").
 
-The portal with production's settings and the bare app (`benchmarks/bare.py`) are served beside each other, once on
-PostgreSQL and once on SQLite, and asked over HTTP in turns, by sixty people. Compared is the CPU of all processes of each
-server, by the request; what is written beside the answers counts. `--quick` asks a third as often; `--json FILE` keeps what
-was found.
+The portal with production's settings and the bare app (`benchmarks/bare.py`, on gunicorn) are served beside each other, once
+on PostgreSQL and once on SQLite, and asked over HTTP in turns, by sixty people. Compared is the CPU of all processes of each
+server, by the request; what is written beside the answers counts. The bare page on the portal's own server, which spends
+less of it, stands beside for comparison. `--quick` asks a third as often; `--json FILE` keeps what was found.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -28,7 +28,7 @@ import structlog
 from benchmarks.asking import Inside, Kind, send, visit
 from benchmarks.crowd import PASSWORD, PEOPLE, Customer, asked, settle
 from benchmarks.inside import forget_throttles
-from benchmarks.servers import Server, bare_app, migrate, portal, production
+from benchmarks.servers import Server, bare_app, bare_app_on_granian, migrate, portal, production
 from portal.app import create_app
 from portal.kit import settings
 from portal.kit.web import Portal
@@ -41,6 +41,7 @@ IN_A_ROW = 20
 PAGE, PAGE_WITHOUT_SELECT, BARE_SIGN_IN, BARE_RESET = (
     "bare page", "bare page, no SELECT", "bare POST /login", "bare POST /forgot-password",
 )  # fmt: skip
+ON_GRANIAN = "bare page on granian"
 SIGN_IN, RESET = "POST /login", "POST /forgot-password"
 OF_VISITORS = {
     "/login": 3.0,
@@ -83,10 +84,10 @@ class Cost:
 
 
 class Trial:
-    """Both servers on one database, asked in turns."""
+    """The servers on one database, asked in turns."""
 
-    def __init__(self, app: Portal, crowd: list[Customer], served: Server, bare: Server) -> None:
-        self.app, self.served, self.bare = app, served, bare
+    def __init__(self, app: Portal, crowd: list[Customer], served: Server, bare: Server, on_granian: Server) -> None:
+        self.app, self.served, self.bare, self.on_granian = app, served, bare, on_granian
         self.costs: dict[str, Cost] = defaultdict(Cost)
         self._kinds = _kinds(crowd, cookies=[_cookie_after_a_page(served, each.cookie(app)) for each in crowd[:PEOPLE]])
         self._bare = {each.name: each for each in bare_kinds(crowd[PEOPLE:])}
@@ -99,7 +100,8 @@ class Trial:
             for kind in self._kinds:
                 self._ask(self.bare, self._bare[BARE[kind.name]])
                 self._ask(self.served, kind)
-            for server in (self.served, self.bare):
+            self._ask(self.on_granian, replace(self._bare[PAGE], name=ON_GRANIAN))
+            for server in (self.served, self.bare, self.on_granian):
                 self._charge(server, "")
             if number == 0:
                 self.costs.clear()
@@ -143,7 +145,7 @@ def ratio(costs: Mapping[str, Cost], name: str) -> float:
 def tell(database: str, costs: Mapping[str, Cost]) -> bool:
     """Print the table; return whether all is within its bounds."""
     print(f"\n{database:26} {'CPU ms':>7} {'times':>6} {'at most':>8} {'statements':>11} {'checkouts':>10} {'bytes':>7}")
-    for name in dict.fromkeys(BARE.values()):
+    for name in (*dict.fromkeys(BARE.values()), ON_GRANIAN):
         print(f"{name:26} {costs[name].milliseconds:7.2f}")
     for name, most in MOST.items():
         cost, times = costs[name], ratio(costs, name)
@@ -199,8 +201,13 @@ def _trial(database: str, folder: Path) -> Iterator[Trial]:
     app = create_app(settings.load(environment))
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     crowd = settle(app)
-    with portal(environment, folder / "portal.log") as served, bare_app(database, folder / "bare.log") as bare:
-        yield Trial(app, crowd, served, bare)
+    log = folder / "bare.log"
+    with (
+        portal(environment, folder / "portal.log") as served,
+        bare_app(database, log) as bare,
+        bare_app_on_granian(database, log) as on_granian,
+    ):
+        yield Trial(app, crowd, served, bare, on_granian)
 
 
 @contextlib.contextmanager

@@ -1,6 +1,7 @@
-"""The portal as in production and the bare app, served alike beside each other; what the CPU of each is spent on.
+"""The portal as in production and the bare app, served beside each other; what the CPU of each is spent on.
 
-Both by granian, two processes each with as many threads as `portal serve` gives: what differs is what answers.
+The portal by `portal serve`; the bare app by gunicorn, as most serve Flask, and for comparison by the portal's own server
+too. Two processes each.
 """
 
 from __future__ import annotations
@@ -157,31 +158,32 @@ def portal(environment: Mapping[str, str], log: Path) -> Iterator[Server]:
 
 @contextlib.contextmanager
 def bare_app(database: str, log: Path) -> Iterator[Server]:
-    """Serve the bare app on a database of the portal's."""
-    environment = {**_clean_environment(), bare.DATABASE: database, bare.SECRET: secrets.token_urlsafe(48)}
-    command = [
-        "-m",
-        "granian",
-        "benchmarks.bare:make_app",
-        "--factory",
-        "--interface",
-        "wsgi",
-        "--no-ws",
-        "--log-level",
-        "error",
-    ]
-    command += ["--workers", str(PROCESSES), "--blocking-threads", str(THREADS), "--port"]
-    with _served(command, "/page", environment, log) as server:
+    """Serve the bare app by gunicorn as it comes, on a database of the portal's."""
+    command = ["-m", "gunicorn", "benchmarks.bare:make_app()", "--log-level", "error", "--workers", str(PROCESSES), "--bind"]
+    with _served(command, "/page", _bare_environment(database), log, at="127.0.0.1:%d") as server:
         yield server
 
 
 @contextlib.contextmanager
-def _served(command: list[str], path: str, environment: Mapping[str, str], log: Path) -> Iterator[Server]:
+def bare_app_on_granian(database: str, log: Path) -> Iterator[Server]:
+    """Serve the bare app by the portal's own server, with as many threads: what differs then is what answers."""
+    command = ["-m", "granian", "benchmarks.bare:make_app", "--factory", "--interface", "wsgi", "--no-ws"]
+    command += ["--log-level", "error", "--workers", str(PROCESSES), "--blocking-threads", str(THREADS), "--port"]
+    with _served(command, "/page", _bare_environment(database), log) as server:
+        yield server
+
+
+def _bare_environment(database: str) -> dict[str, str]:
+    return {**_clean_environment(), bare.DATABASE: database, bare.SECRET: secrets.token_urlsafe(48)}
+
+
+@contextlib.contextmanager
+def _served(command: list[str], path: str, environment: Mapping[str, str], log: Path, *, at: str = "%d") -> Iterator[Server]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = int(free.getsockname()[1])
     with log.open("ab") as stream:
         process = subprocess.Popen(
-            [sys.executable, *command, str(port)], cwd=ROOT, env=dict(environment), stdout=stream, stderr=stream
+            [sys.executable, *command, at % port], cwd=ROOT, env=dict(environment), stdout=stream, stderr=stream
         )
     server = Server(port, process)
     try:

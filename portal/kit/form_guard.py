@@ -1,7 +1,7 @@
 """The guard before every form: what is sent comes from a page of ours and was meant for who is signed in now."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from flask import Flask, abort, current_app, flash, g, redirect, request, url_for
@@ -32,8 +32,10 @@ def init_app(app: Flask, *, owner_now: Callable[[], str], stamp: Callable[[], st
 
     def marks() -> Markup:
         # What every form carries: the CSRF token, and who was signed in when the page was made.
-        person = stamp()
-        return _MARKS.format(generate_csrf(), person) if person else _TOKEN.format(generate_csrf())
+        if "form_marks" not in g:
+            person = stamp()
+            g.form_marks = _MARKS.format(generate_csrf(), person) if person else _TOKEN.format(generate_csrf())
+        return cast(Markup, g.form_marks)
 
     app.extensions["portal.owner_now"] = owner_now
     app.before_request(_check_origin)

@@ -1,6 +1,7 @@
 """Long lists in pages, by key and never by offset: the thousandth page costs what the first one costs."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
@@ -23,16 +24,23 @@ class Page(Generic[Row]):
 
 
 def paginate(
-    query: "Select[Row]", *, at: Any, key: Any, after: str | None = None, size: int = 50, newest_first: bool = True
+    query: "Select[Row]",
+    bound: Mapping[str, object] | None = None,
+    *,
+    at: Any,
+    key: Any,
+    after: str | None = None,
+    size: int = 50,
+    newest_first: bool = True,
 ) -> Page[Row]:
     """Return one page of `query`, ordered by the instant `at` and then the id `key`, as one statement.
 
-    Raises NotFound for a word in `after` that no page of ours has given out.
+    `bound` gives the values of its parameters. Raises NotFound for a word in `after` that no page of ours has given out.
     """
     if after is not None:
         query = query.where(_beyond(at, key, *_parse(after), newest_first=newest_first))
     order = (at.desc(), key.desc()) if newest_first else (at.asc(), key.asc())
-    rows = list(db.session.scalars(query.order_by(*order).limit(size + 1)))
+    rows = list(db.session.scalars(query.order_by(*order).limit(size + 1), bound))
     if len(rows) <= size:
         return Page(rows, None)
     last = rows[size - 1]

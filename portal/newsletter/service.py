@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from portal.accounts.events import AddressChanged
@@ -161,13 +161,18 @@ def _note(person_id: uuid.UUID, choice: Choice, mechanism: Mechanism) -> None:
     audit.record("newsletter.decided", subject_id=person_id, by=person_id, choice=choice, mechanism=mechanism)
 
 
-def _of(actor: Actor) -> ColumnElement[bool]:
-    return or_(Subscriber.subject_id == actor.person_id, Subscriber.email_key == lookup_key(actor.email))
+_OF_PERSON = select(Subscriber).where(
+    or_(Subscriber.subject_id == bindparam("person_id"), Subscriber.email_key == bindparam("email_key"))
+)
+
+
+def _of(actor: Actor) -> dict[str, object]:
+    return {"person_id": actor.person_id, "email_key": lookup_key(actor.email)}
 
 
 def state_for(actor: Actor) -> bool:
     """Tell whether the signed-in person gets the newsletter, with or without the account."""
-    return _find(_of(actor)) is not None
+    return db.session.scalars(_OF_PERSON, _of(actor)).first() is not None
 
 
 def join(actor: Actor) -> None:
@@ -180,7 +185,7 @@ def join(actor: Actor) -> None:
 
 def leave(actor: Actor) -> None:
     """Unsubscribe the signed-in person at once. Again changes nothing."""
-    mine = db.session.scalars(select(Subscriber).where(_of(actor))).all()
+    mine = db.session.scalars(_OF_PERSON, _of(actor)).all()
     for subscriber in mine:
         _remove(subscriber)
     if mine and actor.person_id is not None:

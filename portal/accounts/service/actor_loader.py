@@ -8,11 +8,9 @@ from sqlalchemy import bindparam, exists, select
 
 from portal.accounts.models import Person, SignInSession, StaffRole, TotpFactor
 from portal.accounts.service import sessions
-from portal.kit import clock
 from portal.kit.actor import Actor, roles_from
-from portal.kit.actor_parts import NOW, Part, many_valued
-from portal.kit.db import UtcDateTime, read_apart
-from portal.kit.periods import period
+from portal.kit.actor_parts import Part, many_valued
+from portal.kit.db import read_apart
 from portal.kit.tokens import hash_secret
 from portal.kit.unit import in_passing
 
@@ -29,8 +27,6 @@ BASE = (
 )
 """The row of the session and its person."""
 FACTOR = Part("has_second_factor", exists().where(TotpFactor.person_id == Person.id).correlate(Person), bool)
-LATEST = bindparam("latest", type_=UtcDateTime())
-IDLE_SINCE = bindparam("idle_since", type_=UtcDateTime())
 ROLES = many_valued(
     "roles",
     select(StaffRole.role).where(StaffRole.person_id == Person.id).correlate(Person),
@@ -53,7 +49,7 @@ class ActorLoader:
             .where(
                 SignInSession.secret_hash == bindparam("secret_hash"),
                 Person.deactivated_at.is_(None),
-                *sessions.alive(now=NOW, latest=LATEST, idle_since=IDLE_SINCE),
+                *sessions.ALIVE,
             )
         )
 
@@ -62,15 +58,12 @@ class ActorLoader:
 
         A gate asks this before the request's own unit begins, so that a POST still takes its write lock first.
         """
-        now = clock.now()
-        bound = {"secret_hash": hash_secret(secret), "now": now, "latest": clock.latest()}
-        bound["idle_since"] = now - period("session_idle")
-
-        row = read_apart(self.statement, bound)
+        bound = sessions.alive_now()
+        row = read_apart(self.statement, {"secret_hash": hash_secret(secret), **bound})
         if row is None:
             return None
         actor = Actor(**{part.field: part.read(row[at]) for at, part in enumerate(self._parts, start=1)})
-        if row.seen_at < now - sessions.TOUCH_EVERY and actor.session_id:
+        if row.seen_at < bound["now"] - sessions.TOUCH_EVERY and actor.session_id:
             session_id = actor.session_id
             in_passing(lambda: sessions.touch(session_id))
         return actor

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from portal.accounts import mail
@@ -31,6 +31,13 @@ VETO = tokens.LinkPurpose("accounts.email_veto")
 UNDO = tokens.LinkPurpose("accounts.email_undo")
 REQUESTS_PER_PERSON = "5 per day"
 EMAILS_PER_ADDRESS = "3 per 6 hours"
+
+
+_OPEN = select(EmailChange).where(
+    EmailChange.person_id == bindparam("person_id"),
+    EmailChange.state == EmailChangeState.ASKED,
+    EmailChange.requested_at > bindparam("since"),
+)
 
 
 class AccountIsFrozen(Refusal):
@@ -82,13 +89,8 @@ def _add(person: Person, email: str) -> EmailChange:
 
 def find_open_email_change_for(actor: Actor) -> EmailChange | None:
     """Return the actor's change that waits for its new mailbox, or None."""
-    return db.session.scalar(
-        select(EmailChange).where(
-            EmailChange.person_id == actor.person_id,
-            EmailChange.state == EmailChangeState.ASKED,
-            EmailChange.requested_at > clock.now() - period("email_change_confirm"),
-        )
-    )
+    since = clock.now() - period("email_change_confirm")
+    return db.session.scalar(_OPEN, {"person_id": actor.person_id, "since": since})
 
 
 def email_change_to_confirm(token: str) -> EmailChange:

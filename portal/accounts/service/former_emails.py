@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.accounts.mail import mailbox_mark
@@ -14,6 +14,23 @@ from portal.kit.db import db
 from portal.kit.email_address import lookup_key
 from portal.kit.periods import period
 from portal.kit.refusals import LinkDead
+
+
+def _untaken() -> Select[EmailChange]:
+    later = aliased(EmailChange)
+    taken = or_(
+        exists().where(Person.email_key == EmailChange.old_email_key, Person.id != EmailChange.person_id),
+        # Somebody had it after this person, and has left it too.
+        exists().where(
+            later.old_email_key == EmailChange.old_email_key,
+            later.person_id != EmailChange.person_id,
+            later.confirmed_at > EmailChange.confirmed_at,
+        ),
+    )
+    return select(EmailChange).where(EmailChange.state == EmailChangeState.CONFIRMED, ~taken)
+
+
+_FORMER = _untaken().where(EmailChange.person_id == bindparam("person_id")).order_by(EmailChange.confirmed_at)
 
 
 def find_undoable_change(email: str) -> EmailChange | None:
@@ -31,21 +48,7 @@ def former_emails(person_id: uuid.UUID) -> Sequence[EmailChange]:
     Never once somebody else has confirmed that address. Not of changes that were undone: an address in the middle may
     have been somebody else's.
     """
-    return db.session.scalars(_untaken().where(EmailChange.person_id == person_id).order_by(EmailChange.confirmed_at)).all()
-
-
-def _untaken() -> Select[EmailChange]:
-    later = aliased(EmailChange)
-    taken = or_(
-        exists().where(Person.email_key == EmailChange.old_email_key, Person.id != EmailChange.person_id),
-        # Somebody had it after this person, and has left it too.
-        exists().where(
-            later.old_email_key == EmailChange.old_email_key,
-            later.person_id != EmailChange.person_id,
-            later.confirmed_at > EmailChange.confirmed_at,
-        ),
-    )
-    return select(EmailChange).where(EmailChange.state == EmailChangeState.CONFIRMED, ~taken)
+    return db.session.scalars(_FORMER, {"person_id": person_id}).all()
 
 
 def _in_time() -> ColumnElement[bool]:

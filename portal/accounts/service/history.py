@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from portal.accounts import mail
 from portal.accounts.models import Person, SignInEvent, SignInOutcome
@@ -20,18 +20,17 @@ SAME_ROW = timedelta(hours=1)
 WORRYING = 10
 """Failures within a day that are worth an email."""
 SHOWN = 50
+_NEWEST = (
+    select(SignInEvent)
+    .where(SignInEvent.person_id == bindparam("person_id"))
+    .order_by(SignInEvent.last_at.desc())
+    .limit(SHOWN)
+)
 
 
 def history_for(actor: Actor) -> list[SignInEvent]:
     """Return the actor's sign-ins and failed tries, newest first."""
-    return list(
-        db.session.scalars(
-            select(SignInEvent)
-            .where(SignInEvent.person_id == actor.person_id)
-            .order_by(SignInEvent.last_at.desc())
-            .limit(SHOWN)
-        )
-    )
+    return list(db.session.scalars(_NEWEST, {"person_id": actor.person_id}))
 
 
 def note_success(person: Person, *, device: str, in_known_browser: bool) -> None:

@@ -3,9 +3,8 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 
 from portal.accounts.models import Person, SignInSession, StaffRole
 from portal.accounts.service.pending import end_pending
@@ -48,13 +47,31 @@ class SessionView:
     is_this: bool
 
 
-def alive(*, now: Any, latest: Any, idle_since: Any) -> tuple[ColumnElement[bool], ...]:
-    """Return the clauses for sessions that have not ended at an instant: a value, or a parameter bound later.
+ALIVE = (
+    # One that began while a clock was ahead would outlive every period.
+    SignInSession.created_at <= bindparam("latest"),
+    SignInSession.expires_at > bindparam("now"),
+    or_(SignInSession.remembered, SignInSession.seen_at > bindparam("idle_since")),
+)
+"""The clauses for sessions that have not ended, with parameters for which `alive_now` gives the values."""
+_OPEN = (
+    select(
+        SignInSession.id,
+        SignInSession.device,
+        SignInSession.created_at,
+        SignInSession.seen_at,
+        SignInSession.expires_at,
+        SignInSession.remembered,
+    )
+    .where(SignInSession.person_id == bindparam("person_id"), *ALIVE)
+    .order_by(SignInSession.seen_at.desc())
+)
 
-    `latest` is when a session may have begun: one that began while a clock was ahead would outlive every period.
-    """
-    not_idle = or_(SignInSession.remembered, SignInSession.seen_at > idle_since)
-    return SignInSession.created_at <= latest, SignInSession.expires_at > now, not_idle
+
+def alive_now() -> dict[str, datetime]:
+    """Return the present values of the parameters in `ALIVE`."""
+    now = clock.now()
+    return {"now": now, "latest": clock.latest(), "idle_since": now - period("session_idle")}
 
 
 def touch(session_id: uuid.UUID) -> None:
@@ -121,19 +138,8 @@ def renew_session(actor: Actor, *, by_second_factor: bool) -> SignedIn:
 
 def sessions_for(actor: Actor) -> list[SessionView]:
     """Return the actor's open sessions, the one last used first."""
-    now = clock.now()
-    open_now = alive(now=now, latest=clock.latest(), idle_since=now - period("session_idle"))
-    rows = db.session.scalars(
-        select(SignInSession)
-        .where(SignInSession.person_id == actor.person_id, *open_now)
-        .order_by(SignInSession.seen_at.desc())
-    )
-    return [
-        SessionView(
-            row.id, row.device, row.created_at, row.seen_at, row.expires_at, row.remembered, row.id == actor.session_id
-        )
-        for row in rows
-    ]
+    rows = db.session.execute(_OPEN, {"person_id": actor.person_id, **alive_now()})
+    return [SessionView(*row, is_this=row.id == actor.session_id) for row in rows]
 
 
 def revoke_session(session_id: uuid.UUID, *, by: Actor) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from portal.accounts import service as accounts
@@ -25,6 +25,7 @@ from portal.privacy.models import Export, ExportState
 from portal.privacy.service.archive import Archive
 
 LIMIT = "5 per day"
+_NEWEST = select(Export).where(Export.person_id == bindparam("person_id")).order_by(Export.requested_at.desc()).limit(1)
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,7 @@ def _begin(person_id: uuid.UUID) -> Export:
 
 def newest_export_for(actor: Actor) -> ExportView | None:
     """Return the newest copy of the actor that is being built or can be fetched, or None."""
-    newest = select(Export).where(Export.person_id == actor.person_id).order_by(Export.requested_at.desc()).limit(1)
-    export = db.session.scalar(newest)
+    export = db.session.scalar(_NEWEST, {"person_id": actor.person_id})
     return _view(export) if export and not _is_over(export) else None
 
 

@@ -2,7 +2,7 @@
 
 import uuid
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 
 from portal.accounts import service as accounts
 from portal.kit.actor import Actor, Role
@@ -15,21 +15,28 @@ TICKET_ROLES = (Role.SUPPORT, Role.SENIOR)
 """Who of the staff reads and answers tickets."""
 
 
-def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """Return the clause for the tickets that a customer sees: opened by the account, or with its proven address.
+VISIBLE = and_(
+    or_(
+        Ticket.subject_id == bindparam("visible_to"),
+        and_(Ticket.subject_id.is_(None), Ticket.email_key == bindparam("visible_by")),
+    ),
+    Ticket.kind != TicketKind.MISUSE_REPORTED,
+)
+"""The clause for the tickets that a customer sees: opened by the account, or with its proven address.
 
-    A ticket opened by another account never shows, whatever address was typed. A report of misuse never shows either:
-    it tells of an account that may be in other hands.
-    """
-    if actor.person_id is None:
-        return false()
-    typed = and_(Ticket.subject_id.is_(None), Ticket.email_key == lookup_key(actor.email))
-    return and_(or_(Ticket.subject_id == actor.person_id, typed), Ticket.kind != TicketKind.MISUSE_REPORTED)
+A ticket opened by another account never shows, whatever address was typed. A report of misuse never shows either: it tells
+of an account that may be in other hands. `visible_to` gives the values of its parameters.
+"""
+
+
+def visible_to(actor: Actor) -> dict[str, object]:
+    """Return the parameters with which `VISIBLE` means the tickets of this customer; nobody sees none."""
+    return {"visible_to": actor.person_id, "visible_by": lookup_key(actor.email) if actor.person_id else None}
 
 
 def find_own(actor: Actor, *, ticket_id: uuid.UUID) -> Ticket:
     """Return a customer's own ticket. Raises NotFound for anybody else's, as for one that is not there (v5.0.0-8.2.2)."""
-    ticket = db.session.scalar(select(Ticket).where(Ticket.id == ticket_id, visible_to(actor)))
+    ticket = db.session.scalar(select(Ticket).where(Ticket.id == ticket_id, VISIBLE), visible_to(actor))
     if ticket is None:
         raise NotFound
     return ticket

@@ -73,8 +73,8 @@ def _stored(which: ColumnElement[bool]) -> int:
 
 def attachment_for(actor: Actor, attachment_id: uuid.UUID) -> Attachment:
     """Return a file of the actor's own tickets. Raises NotFound."""
-    own = _found(attachment_id).join(Ticket, Ticket.id == Message.ticket_id).where(access.visible_to(actor))
-    row = db.session.scalar(own)
+    own = _found(attachment_id).join(Ticket, Ticket.id == Message.ticket_id).where(access.VISIBLE)
+    row = db.session.scalar(own, access.visible_to(actor))
     if row is None:
         raise NotFound
     return row

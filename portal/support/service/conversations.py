@@ -16,6 +16,8 @@ from portal.kit.unit import before_writes
 from portal.support.models import Attachment, Message, RemovedFile, Ticket, TicketState
 from portal.support.service import access
 
+_OWN = select(Ticket).where(access.VISIBLE)
+_OPEN = select(func.count()).select_from(Ticket).where(access.VISIBLE, Ticket.state != TicketState.CLOSED)
 QUEUES = ("open", "urgent", "waiting", "closed")
 
 
@@ -38,8 +40,7 @@ class Conversation:
 
 def tickets_for(actor: Actor, after: str | None = None, *, size: int = 20) -> paging.Page[Ticket]:
     """Return a page of the actor's own tickets, the one last touched first. Raises NotFound for a strange `after`."""
-    own = select(Ticket).where(access.visible_to(actor))
-    return paging.paginate(own, at=Ticket.updated_at, key=Ticket.id, after=after, size=size)
+    return paging.paginate(_OWN, access.visible_to(actor), at=Ticket.updated_at, key=Ticket.id, after=after, size=size)
 
 
 def ticket_for(actor: Actor, ticket_id: uuid.UUID) -> Conversation:
@@ -127,5 +128,4 @@ def count_queues() -> Mapping[str, int]:
 
 def count_open(actor: Actor) -> int:
     """Return how many of the actor's own tickets are not settled."""
-    own = select(func.count()).select_from(Ticket).where(access.visible_to(actor), Ticket.state != TicketState.CLOSED)
-    return db.session.scalar(own) or 0
+    return db.session.scalar(_OPEN, access.visible_to(actor)) or 0
