@@ -86,6 +86,22 @@ def _hit(spend: Spend, blind: str) -> int | None:
 
 
 @before_writes
+def consume_both(loud: Spend, silent: Spend) -> bool:
+    """Spend one try of each, and tell whether the second was within its limits: for limits that must stay silent.
+
+    Raises TooManyTries for the first; the second is then not spent.
+    """
+    release_connection()
+    blinded = [(spend, _blind(spend.key)) for spend in (loud, silent)]
+    with _one_transaction_here():
+        wait = _hit(*blinded[0])
+        in_time = wait is None and _hit(*blinded[1]) is None
+    if wait is not None:
+        raise TooManyTries(retry_after=wait)
+    return in_time
+
+
+@before_writes
 def try_consume(name: str, key: str, limits: str) -> bool:
     """Spend one try and tell whether it was within the limits: for limits that must stay silent."""
     try:

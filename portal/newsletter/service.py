@@ -20,6 +20,7 @@ from portal.kit.db import Base, db
 from portal.kit.email_address import lookup_key
 from portal.kit.periods import period
 from portal.kit.refusals import LinkDead
+from portal.kit.throttle import Spend
 from portal.kit.unit import before_writes
 from portal.newsletter import mail
 from portal.newsletter.models import Source, Subscriber, Suppression
@@ -50,8 +51,11 @@ def ask(address: str, *, language: str, client: ClientKey) -> None:
     The same happens for whoever is on the list already. Raises TooManyTries for a client that asks for too many;
     too many emails to one address are left out without a word.
     """
-    throttle.consume("newsletter.subscribe_client", client, REQUESTS_PER_CLIENT)
-    if throttle.try_consume("newsletter.email", lookup_key(address), EMAILS_PER_ADDRESS):
+    in_time = throttle.consume_both(
+        Spend("newsletter.subscribe_client", client, REQUESTS_PER_CLIENT),
+        Spend("newsletter.email", lookup_key(address), EMAILS_PER_ADDRESS),
+    )
+    if in_time:
         mail.confirm(address, token=_seal(SubscriptionRequest(address, language, clock.now())), language=language)
 
 

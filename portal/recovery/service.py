@@ -18,6 +18,7 @@ from portal.kit.clients import ClientKey
 from portal.kit.email_address import lookup_key
 from portal.kit.periods import period
 from portal.kit.refusals import LinkDead, NotFound
+from portal.kit.throttle import Spend
 from portal.kit.unit import before_writes
 from portal.recovery import mail
 from portal.recovery.events import MisuseReported
@@ -48,8 +49,10 @@ def request_reset(email: str, *, client: ClientKey) -> None:
     takes it back; to one that waits to be confirmed, its confirmation once more. Raises TooManyTries for the client; the
     limit of the address is silent, so that it says nothing about it.
     """
-    throttle.consume("recovery.reset_client", client, REQUESTS_PER_CLIENT)
-    in_time = throttle.try_consume("recovery.send_reset_link", lookup_key(email), EMAILS_PER_ADDRESS)
+    in_time = throttle.consume_both(
+        Spend("recovery.reset_client", client, REQUESTS_PER_CLIENT),
+        Spend("recovery.send_reset_link", lookup_key(email), EMAILS_PER_ADDRESS),
+    )
     person_id, change_id = _concerned(email, in_time=in_time)
     sign_up = accounts.find_sign_up(email)
     jobs.enqueue(
@@ -67,8 +70,10 @@ def report_misuse(email: str, *, message: str, client: ClientKey, by: Actor = NO
 
     Raises TooManyTries for the client.
     """
-    throttle.consume("recovery.report_client", client, REQUESTS_PER_CLIENT)
-    in_time = throttle.try_consume("recovery.send_secure_link", lookup_key(email), EMAILS_PER_ADDRESS)
+    in_time = throttle.consume_both(
+        Spend("recovery.report_client", client, REQUESTS_PER_CLIENT),
+        Spend("recovery.send_secure_link", lookup_key(email), EMAILS_PER_ADDRESS),
+    )
     person_id, change_id = _concerned(email, in_time=in_time)
     jobs.enqueue("recovery.send_secure_link", subject_id=person_id, person_id=str(person_id), change_id=str(change_id))
     events.publish(MisuseReported(email=email, message=message, reporter_id=_reporter_id(by, email)))

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from portal.kit import audit, clock, keys, throttle
 from portal.kit.db import db
 from portal.kit.refusals import TooManyTries
+from portal.kit.throttle import Spend
 from portal.kit.throttle_counts import ThrottleCount
 from portal.kit.unit import WrittenAlready, unit_of_work
 from tests import needs
@@ -86,6 +87,27 @@ def test_one_persons_tries_are_not_anothers_nor_of_another_kind(counting):
 def test_of_several_limits_each_counts(counting):
     limits = "2 per minute; 3 per day"
     assert [spend(counting, limits=limits) for _each in range(3)] == [True, True, False]
+
+
+def test_of_two_together_the_second_stays_silent(counting):
+    loud, silent = Spend("lab.loud", "ada", "4 per day"), Spend("lab.silent", "her address", "2 per day")
+
+    def both() -> bool:
+        with counting.app_context(), unit_of_work():
+            return throttle.consume_both(loud, silent)
+
+    assert [both() for _each in range(4)] == [True, True, False, False]
+    with pytest.raises(TooManyTries):
+        both()
+
+
+def test_what_is_refused_aloud_spends_nothing_silently(counting):
+    loud, silent = Spend("lab.loud", "ada", "1 per day"), Spend("lab.silent", "her address", "2 per day")
+    for _each in range(3):
+        with counting.app_context(), unit_of_work(), suppress(TooManyTries):
+            throttle.consume_both(loud, silent)
+    assert spend(counting, key="her address", limits="2 per day", name="lab.silent")
+    assert not spend(counting, key="her address", limits="2 per day", name="lab.silent")
 
 
 def test_a_try_that_turned_out_well_is_given_back(counting):

@@ -24,6 +24,7 @@ from portal.kit.db import db
 from portal.kit.email_address import lookup_key
 from portal.kit.periods import period
 from portal.kit.refusals import LinkDead, Refusal
+from portal.kit.throttle import Spend
 from portal.kit.unit import before_writes
 
 CONFIRM = tokens.LinkPurpose("accounts.email_confirm")
@@ -54,8 +55,10 @@ def request_email_change(actor: Actor, *, email: str) -> None:
 
     Raises AccountIsFrozen, AddressIsTheSame, TooManyTries. The limit per new address is silent.
     """
-    throttle.consume("accounts.email_change", str(actor.require_id()), REQUESTS_PER_PERSON)
-    in_time = throttle.try_consume("accounts.email_change_emails", lookup_key(email), EMAILS_PER_ADDRESS)
+    in_time = throttle.consume_both(
+        Spend("accounts.email_change", str(actor.require_id()), REQUESTS_PER_PERSON),
+        Spend("accounts.email_change_emails", lookup_key(email), EMAILS_PER_ADDRESS),
+    )
     person = lock_person(person_for(actor).id)
     if person.frozen_at:
         raise AccountIsFrozen

@@ -30,6 +30,12 @@ def _untaken() -> Select[EmailChange]:
     return select(EmailChange).where(EmailChange.state == EmailChangeState.CONFIRMED, ~taken)
 
 
+_LEFT = (
+    _untaken()
+    .where(EmailChange.old_email_key == bindparam("email_key"), EmailChange.confirmed_at > bindparam("since"))
+    .order_by(EmailChange.confirmed_at.desc())
+    .limit(1)
+)
 _FORMER = _untaken().where(EmailChange.person_id == bindparam("person_id")).order_by(EmailChange.confirmed_at)
 
 
@@ -38,8 +44,8 @@ def find_undoable_change(email: str) -> EmailChange | None:
 
     One statement, whatever is found.
     """
-    left = _untaken().where(EmailChange.old_email_key == lookup_key(email), _in_time())
-    return db.session.scalar(left.order_by(EmailChange.confirmed_at.desc()).limit(1))
+    since = clock.now() - period("email_change_undo")
+    return db.session.scalar(_LEFT, {"email_key": lookup_key(email), "since": since})
 
 
 def former_emails(person_id: uuid.UUID) -> Sequence[EmailChange]:

@@ -28,6 +28,13 @@ _NEWEST = (
 )
 
 
+_DEVICES = (
+    select(SignInEvent.device)
+    .where(SignInEvent.person_id == bindparam("person_id"), SignInEvent.outcome == SignInOutcome.SIGNED_IN)
+    .distinct()
+)
+
+
 def history_for(actor: Actor) -> list[SignInEvent]:
     """Return the actor's sign-ins and failed tries, newest first."""
     return list(db.session.scalars(_NEWEST, {"person_id": actor.person_id}))
@@ -42,10 +49,7 @@ def note_success(person: Person, *, device: str, in_known_browser: bool) -> None
         person.wrong_passwords_known = 0
     else:
         person.wrong_passwords = 0
-    mine = SignInEvent.person_id == person.id
-    known = set(
-        db.session.scalars(select(SignInEvent.device).where(mine, SignInEvent.outcome == SignInOutcome.SIGNED_IN).distinct())
-    )
+    known = set(db.session.scalars(_DEVICES, {"person_id": person.id}))
     db.session.add(SignInEvent(person_id=person.id, outcome=SignInOutcome.SIGNED_IN, device=device))
     if known and device not in known:
         mail.new_sign_in(person, device=device, at=clock.now())

@@ -9,7 +9,7 @@ import secrets
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from portal.accounts.models import Person, TotpFactor
 from portal.kit import tokens
@@ -27,6 +27,13 @@ MOST_WRONG = 100
 """Wrong passwords in a row (NIST SP 800-63B-4, 3.2.2) after which a known browser is none, and an unknown one is let in by
 nothing: a new password, by a link to the mailbox, starts the counts again.
 """
+
+
+_GUARDS = (
+    select(Person.password_set_at, TotpFactor.created_at)
+    .outerjoin(TotpFactor, TotpFactor.person_id == Person.id)
+    .where(Person.id == bindparam("person_id"))
+)
 
 
 def find_browser(person: Person | None, *, marks: Sequence[str]) -> str | None:
@@ -80,10 +87,5 @@ def _tag(person_id: uuid.UUID) -> str:
 
 
 def _stamp(person_id: uuid.UUID) -> str | None:
-    guards = (
-        select(Person.password_set_at, TotpFactor.created_at)
-        .outerjoin(TotpFactor, TotpFactor.person_id == Person.id)
-        .where(Person.id == person_id)
-    )
-    row = db.session.execute(guards).first()
+    row = db.session.execute(_GUARDS, {"person_id": person_id}).first()
     return f"{person_id} {row[0].isoformat()} {row[1]}" if row else None

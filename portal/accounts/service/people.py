@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import inspect, select
+from sqlalchemy import bindparam, inspect, select
 
 from portal.accounts.models import Person, TotpFactor
 from portal.accounts.service import sessions
@@ -16,10 +16,13 @@ from portal.kit.db import db
 from portal.kit.email_address import lookup_key
 from portal.kit.refusals import NotFound
 
+_BY_EMAIL = select(Person).where(Person.email_key == bindparam("email_key"))
+_FACTOR = select(TotpFactor.person_id).where(TotpFactor.person_id == bindparam("person_id"))
+
 
 def find_by_email(email: str) -> Person | None:
     """Return the person with this address, however it is spelled, or None. One indexed lookup."""
-    return db.session.scalar(select(Person).where(Person.email_key == lookup_key(email)))
+    return db.session.scalar(_BY_EMAIL, {"email_key": lookup_key(email)})
 
 
 def get_person(person_id: uuid.UUID) -> Person:
@@ -52,7 +55,7 @@ def _former(person_id: uuid.UUID) -> list[tuple[str, datetime]]:
 
 def has_factor(person: Person) -> bool:
     """Tell whether a code is asked beside the password."""
-    return db.session.scalar(select(TotpFactor.person_id).where(TotpFactor.person_id == person.id)) is not None
+    return db.session.scalar(_FACTOR, {"person_id": person.id}) is not None
 
 
 def lock_person(person_id: uuid.UUID) -> Person:

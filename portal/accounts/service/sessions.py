@@ -110,15 +110,23 @@ def open_session(
     return SignedIn(secret, remember)
 
 
-def _make_room(person_id: uuid.UUID) -> None:
-    newest = (
-        select(SignInSession.id)
-        .where(SignInSession.person_id == person_id)
-        .order_by(SignInSession.seen_at.desc())
-        .limit(MOST_SESSIONS - 1)
+_SURPLUS = (
+    delete(SignInSession)
+    .where(
+        SignInSession.person_id == bindparam("owner_id"),
+        SignInSession.id.not_in(
+            select(SignInSession.id)
+            .where(SignInSession.person_id == bindparam("owner_id"))
+            .order_by(SignInSession.seen_at.desc())
+            .limit(MOST_SESSIONS - 1)
+        ),
     )
-    surplus = delete(SignInSession).where(SignInSession.person_id == person_id, SignInSession.id.not_in(newest))
-    db.session.execute(surplus, execution_options={"synchronize_session": False})
+    .execution_options(synchronize_session=False)
+)
+
+
+def _make_room(person_id: uuid.UUID) -> None:
+    db.session.execute(_SURPLUS, {"owner_id": person_id})
 
 
 def renew_session(actor: Actor, *, by_second_factor: bool) -> SignedIn:
