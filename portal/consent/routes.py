@@ -5,7 +5,6 @@ from typing import cast
 from flask import Blueprint, Flask, abort, flash, redirect
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup, escape
 
 from portal.consent import browser, service
 from portal.consent.forms import Choose
@@ -26,32 +25,32 @@ def _install(state: BlueprintSetupState) -> None:
     fixed_parts.drawn(app, "consent_banner", _banner)
     fixed_parts.drawn(app, "consent_choice", _choice)
     fixed_parts.drawn(app, "analytics_tag", _tag)
-    fixed_parts.drawn(app, "way_here", lambda: escape(browser.way_here()))
+    fixed_parts.drawn(app, "way_here", browser.way_here)
 
 
-def _banner() -> Markup:
+def _banner() -> str:
     """Ask once for the choice, on a page that may ask."""
     state = browser.consent_state()
     if not state.asks:
-        return Markup()
-    return fixed_parts.fixed("consent.banner", caller=lambda: renderer.render("consent/banner.html", state=state))
+        return ""
+    return fixed_parts.fixed("consent.banner", caller=lambda: renderer.part("consent/banner.html", state=state))
 
 
-def _choice() -> Markup:
+def _choice() -> str:
     """Show the present choice; until one is made, all are shown the same."""
     state = browser.consent_state()
 
     def panel() -> str:
-        return renderer.render("consent/choice.html", state=state)
+        return renderer.part("consent/choice.html", state=state)
 
     if state.choice is not None:
-        return Markup(panel())  # noqa: S704 (a template has escaped what stands in it)
+        return panel()
     return fixed_parts.fixed("consent.choice", state.asks, state.signals_refusal, caller=panel)
 
 
-def _tag() -> Markup:
+def _tag() -> str:
     tag = browser.analytics()
-    return Markup(renderer.render("consent/analytics.html", tag=tag)) if tag else Markup()  # noqa: S704 (escaped by it)
+    return renderer.part("consent/analytics.html", tag=tag) if tag else ""
 
 
 @bp.post("/consent")

@@ -9,7 +9,6 @@ from flask import Flask, Request, Response, abort, current_app, flash, g, redire
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
 from flask_wtf.csrf import generate_csrf
-from markupsafe import Markup
 
 from portal.kit import browser_marks, fixed_parts, form_owners, headers, keys, page_language, tokens
 from portal.kit.actor import NOBODY, Actor, FactorNotGiven, ProofTooOld, Role, Staff, admit
@@ -207,7 +206,7 @@ def init_app(app: Flask, load_actor: Callable[[str], Actor | None]) -> None:
     # Its own cookie, which we never set, would be asked first: under this name no other host can plant one.
     app.config["REMEMBER_COOKIE_NAME"] = "__Host-unused"
     app.before_request(_gate)
-    fixed_parts.drawn(app, "form_mark", lambda once: Markup(form_mark(Once(once))))  # noqa: S704 (letters and digits)
+    fixed_parts.drawn(app, "form_mark", lambda once: form_mark(Once(once)))
 
 
 def check_all_tagged(app: Flask) -> None:

@@ -33,6 +33,12 @@ def draw(field: Any, asked: Mapping[str, Any]) -> Markup:
     return Markup(f"<input {attributes({**own, **asked})}>")  # noqa: S704 (every value was escaped)
 
 
+def hidden(values: Mapping[str, str]) -> Markup:
+    """Return hidden fields, by name."""
+    fields = (f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">' for name, value in values.items())
+    return Markup("".join(fields))  # noqa: S704 (every value was escaped)
+
+
 def attributes(values: Mapping[str, Any]) -> str:
     """Return attributes as HTML: True is the name alone, False and None are nothing, `aria_` and `data_` have hyphens."""
     said = []

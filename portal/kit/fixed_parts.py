@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from portal.kit import i18n, periods
 from portal.kit.running import App, Installed, passing
@@ -20,7 +20,7 @@ _HOLE = re.compile("\0([a-z_]+):([a-z]*)\0")
 """How a hole stands in what is kept. No template, setting or sentence of ours holds a zero byte."""
 _SLOT = "keeps_parts"
 
-Draw = Callable[..., Markup]
+Draw = Callable[..., str]
 
 
 @dataclass(frozen=True)
@@ -45,13 +45,13 @@ def init_app(app: App) -> None:
 def drawn(app: App, name: str, draw: Draw) -> None:
     """Give templates `{{ name() }}`, drawn anew for every answer, also inside of what is kept.
 
-    It may take one word as its argument. Whatever it draws is markup, and is not escaped again.
+    It may take one word as its argument. What it draws is escaped, as all that a template shows.
     """
     _DRAWN.within(app)[name] = draw
 
-    def show(argument: str = "") -> Markup:
+    def show(argument: str = "") -> str:
         if _keeps():
-            return Markup(f"\0{name}:{argument}\0")  # noqa: S704 (two names of ours)
+            return f"\0{name}:{argument}\0"
         return draw(argument) if argument else draw()
 
     app.jinja_env.globals[name] = show
@@ -98,7 +98,7 @@ def _filled(part: _Part) -> str:
         holes = [f"\0{name}:{argument}\0" for name, argument in part.holes]
     else:
         tools = _DRAWN.get()
-        holes = [tools[name](argument) if argument else tools[name]() for name, argument in part.holes]
+        holes = [escape(tools[name](argument) if argument else tools[name]()) for name, argument in part.holes]
     pieces = [part.texts[0]]
     for hole, text in zip(holes, part.texts[1:], strict=True):
         pieces += (hole, text)

@@ -7,20 +7,16 @@ import structlog
 from flask import Flask, abort, current_app, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf, validate_csrf
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from wtforms import ValidationError
 
-from portal.kit import fixed_parts, form_owners, forms
+from portal.kit import controls, fixed_parts, form_owners, forms
 from portal.kit.forms import OTHER_PERSON, Form, Sentence
 from portal.kit.i18n import _l
 from portal.kit.settings import current_settings
 from portal.kit.web import SAFE_METHODS, internal_path
 
 log = structlog.get_logger()
-
-
-_MARKS = Markup('<input type="hidden" name="csrf_token" value="{}"><input type="hidden" name="person_stamp" value="{}">')
-_TOKEN = Markup('<input type="hidden" name="csrf_token" value="{}">')
 
 
 def init_app(app: Flask, *, owner_now: Callable[[], str], stamp: Callable[[], str]) -> None:
@@ -34,7 +30,8 @@ def init_app(app: Flask, *, owner_now: Callable[[], str], stamp: Callable[[], st
         # What every form carries: the CSRF token, and who was signed in when the page was made.
         if "form_marks" not in g:
             person = stamp()
-            g.form_marks = _MARKS.format(generate_csrf(), person) if person else _TOKEN.format(generate_csrf())
+            carried = {"csrf_token": generate_csrf(), **({"person_stamp": person} if person else {})}
+            g.form_marks = controls.hidden(carried)
         return cast(Markup, g.form_marks)
 
     app.extensions["portal.owner_now"] = owner_now
@@ -42,7 +39,7 @@ def init_app(app: Flask, *, owner_now: Callable[[], str], stamp: Callable[[], st
     app.before_request(_check_person)
     app.before_request(_check_token)
     fixed_parts.drawn(app, "marks", marks)
-    fixed_parts.drawn(app, "here", lambda: escape(here()))
+    fixed_parts.drawn(app, "here", here)
 
 
 def _check_origin() -> None:

@@ -8,7 +8,6 @@ import structlog
 from flask import Flask, Response, current_app, g
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from itsdangerous import URLSafeTimedSerializer
-from markupsafe import Markup
 
 from portal.kit import fixed_parts
 from portal.kit.settings import Settings
@@ -55,7 +54,7 @@ def init_app(app: Flask, settings: Settings, *, extra_sources: Extra) -> None:
     app.extensions["portal.csp_extra"] = extra_sources
     app.before_request(_draw_nonce)
     app.after_request(_set_headers)
-    fixed_parts.drawn(app, "nonce", lambda: Markup(g.nonce))  # noqa: S704 (letters that we drew)
+    fixed_parts.drawn(app, "nonce", lambda: str(g.nonce))
     if settings.is_https:
         app.extensions["portal.hsts"] = "max-age=63072000; includeSubDomains; preload"
     app.session_interface = BrowserSessions()

@@ -38,6 +38,7 @@ ASKED_FOR_BY_NAME: dict[str, str] = {
     "render_field": "WTForms calls it",
     "get_bind": "SQLAlchemy calls it",
     "make_globals": "Jinja calls it",
+    "ensure_sync": "Flask calls it",
     "jinja_environment": "Flask reads it",
     "permanent": "Flask's session reads it",
     "max_content_length": "Werkzeug reads it",

@@ -12,7 +12,7 @@ from tests.rules.source import Template, dotted, modules, templates
 
 TRANSLATES = {"_", "gettext", "ngettext", "pgettext", "npgettext", "_l"}
 
-RENDERS = {"render", "render_same", "render_template", "stream"}
+RENDERS = {"part", "render", "render_same", "render_template", "stream"}
 
 # Words that are the same in every language, or are no words at all.
 NEUTRAL = re.compile(r"\b(ABN|UTC|UUID|JSON|CSV|ZIP|HTML|PDF|PNG|JPEG|WebP|ID|IP|URL|HTTPS?|MB|KB|GB|SHA-256)\b")

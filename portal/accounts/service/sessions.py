@@ -10,6 +10,7 @@ from portal.accounts.models import Person, SignInSession, StaffRole
 from portal.accounts.service.pending import end_pending
 from portal.kit import audit, clock
 from portal.kit.actor import Actor
+from portal.kit.actor_parts import NOW
 from portal.kit.db import db
 from portal.kit.periods import period
 from portal.kit.refusals import NotFound
@@ -50,7 +51,7 @@ class SessionView:
 ALIVE = (
     # One that began while a clock was ahead would outlive every period.
     SignInSession.created_at <= bindparam("latest"),
-    SignInSession.expires_at > bindparam("now"),
+    SignInSession.expires_at > NOW,
     or_(SignInSession.remembered, SignInSession.seen_at > bindparam("idle_since")),
 )
 """The clauses for sessions that have not ended, with parameters for which `alive_now` gives the values."""
