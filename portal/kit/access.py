@@ -15,6 +15,7 @@ from portal.kit.actor import NOBODY, Actor, FactorNotGiven, ProofTooOld, Role, S
 from portal.kit.forms import Once
 from portal.kit.i18n import _
 from portal.kit.refusals import NotFound
+from portal.kit.running import passing
 from portal.kit.way_back import find_way_back
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -110,14 +111,18 @@ def tag_of(app: Flask, endpoint: str) -> Tag:
 
 def actor() -> Actor:
     """Return who acts in this request."""
-    if "actor" not in g:
-        g.actor = current_user.actor
-    return cast(Actor, g.actor)
+    state = passing()
+    if state is None:
+        raise RuntimeError("nobody acts where no app runs")
+    if "actor" not in state:
+        state.actor = current_user.actor
+    return cast(Actor, state.actor)
 
 
 def actor_if_known() -> Actor | None:
     """Return who acts, if this request was looked at so far; None for one that was answered before. Asks nobody."""
-    return cast(Actor | None, g.get("actor"))
+    state = passing()
+    return state.get("actor") if state else None
 
 
 def forget_actor() -> None:

@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 
 from portal.accounts import service
 from portal.kit import access
-from portal.kit.forms import ConfirmForm
 from portal.kit.i18n import _
 from portal.kit.templating import render
 
@@ -26,7 +25,6 @@ def security() -> str:
         codes_left=service.count_codes(actor.require_id()) if actor.has_second_factor else None,
         few=service.FEW,
         removal=service.find_waiting_removal_for(actor) if actor.has_second_factor else None,
-        form=ConfirmForm(),
     )
 
 
