@@ -112,3 +112,14 @@ def test_the_comparison_sees_a_part_that_says_one_persons_name_to_all(app, brows
     kept: dict[str, object] = {}
     with parts_kept_by(app, lambda name, *_key, caller: kept.setdefault(name, caller())):
         assert [read(client, "/home", "en") for client in clients] != expected
+
+
+@pytest.mark.parametrize("path", ["/login", "/contact", "/privacy", "/cookies"])
+def test_what_a_visitor_puts_into_the_address_is_shown_to_nobody_else(app: Flask, path: str) -> None:
+    app.extensions["portal.fixed_parts"].clear()
+    first = app.test_client().get(f'{path}?zzmine="><b>&next=/home').text
+    second = app.test_client().get(path).text
+    assert "zzmine=&#34;&gt;&lt;b&gt;" in first and "<b>&next" not in first
+    assert "zzmine" not in second
+    kept = [text for part in app.extensions["portal.fixed_parts"].values() for text in part.texts]
+    assert kept and not any("zzmine=" in text for text in kept)
