@@ -5,7 +5,7 @@ enqueued either way, with the person's id or with one that nobody has. The email
 """
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 
 from portal.accounts import service as accounts
@@ -53,14 +53,13 @@ def request_reset(email: str, *, client: ClientKey) -> None:
         Spend("recovery.reset_client", client, REQUESTS_PER_CLIENT),
         Spend("recovery.send_reset_link", lookup_key(email), EMAILS_PER_ADDRESS),
     )
-    person_id, change_id = _concerned(email, in_time=in_time)
-    sign_up = accounts.find_sign_up(email)
+    concerned = _concerned(email, in_time=in_time)
     jobs.enqueue(
         "recovery.send_reset_link",
-        subject_id=person_id,
-        person_id=str(person_id),
-        change_id=str(change_id),
-        sign_up_id=str(sign_up.id if sign_up and in_time else uuid.uuid4()),
+        subject_id=concerned.person_id,
+        person_id=str(concerned.person_id),
+        change_id=str(concerned.change_id),
+        sign_up_id=str(concerned.sign_up_id),
     )
 
 
@@ -74,8 +73,13 @@ def report_misuse(email: str, *, message: str, client: ClientKey, by: Actor = NO
         Spend("recovery.report_client", client, REQUESTS_PER_CLIENT),
         Spend("recovery.send_secure_link", lookup_key(email), EMAILS_PER_ADDRESS),
     )
-    person_id, change_id = _concerned(email, in_time=in_time)
-    jobs.enqueue("recovery.send_secure_link", subject_id=person_id, person_id=str(person_id), change_id=str(change_id))
+    concerned = _concerned(email, in_time=in_time)
+    jobs.enqueue(
+        "recovery.send_secure_link",
+        subject_id=concerned.person_id,
+        person_id=str(concerned.person_id),
+        change_id=str(concerned.change_id),
+    )
     events.publish(MisuseReported(email=email, message=message, reporter_id=_reporter_id(by, email)))
 
 
@@ -87,13 +91,10 @@ def _reporter_id(by: Actor, email: str) -> uuid.UUID | None:
     return None if lookup_key(email) in map(lookup_key, own) else by.person_id
 
 
-def _concerned(email: str, *, in_time: bool) -> tuple[uuid.UUID, uuid.UUID]:
-    """Return the ids of whose account an address is, and of the change by which one has left it; else ids nobody has.
-
-    Each is asked whatever the other has found, so that every address costs as many questions.
-    """
-    person, left = accounts.find_by_email(email), accounts.find_undoable_change(email)
-    return person.id if person and in_time else uuid.uuid4(), left.id if left and in_time else uuid.uuid4()
+def _concerned(email: str, *, in_time: bool) -> accounts.Concerned:
+    """Return whom an address concerns, with an id that nobody has in the place of each that is not there."""
+    found = accounts.concerned_by(email)
+    return accounts.Concerned(*(each if each and in_time else uuid.uuid4() for each in astuple(found)))
 
 
 def send_reset_link(person_id: uuid.UUID, *, change_id: uuid.UUID, sign_up_id: uuid.UUID) -> None:

@@ -49,6 +49,8 @@ from portal.accounts.service.history import Wrong as Wrong
 from portal.accounts.service.history import history_for as history_for
 from portal.accounts.service.history import note_failure as note_failure
 from portal.accounts.service.known_browsers import mark_browser_after_reset as mark_browser_after_reset
+from portal.accounts.service.mailboxes import Concerned as Concerned
+from portal.accounts.service.mailboxes import concerned_by as concerned_by
 from portal.accounts.service.passwords import change_password as change_password
 from portal.accounts.service.passwords import least_password as least_password
 from portal.accounts.service.passwords import newest_password_hashes as newest_password_hashes
@@ -96,7 +98,6 @@ from portal.accounts.service.sign_ups import add_person as add_person
 from portal.accounts.service.sign_ups import confirm_address as confirm_address
 from portal.accounts.service.sign_ups import correct_address as correct_address
 from portal.accounts.service.sign_ups import count_beside as count_beside
-from portal.accounts.service.sign_ups import find_sign_up as find_sign_up
 from portal.accounts.service.sign_ups import send_again as send_again
 from portal.accounts.service.sign_ups import sign_up as sign_up
 from portal.accounts.service.sign_ups import sign_up_by_token as sign_up_by_token

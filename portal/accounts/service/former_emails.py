@@ -30,9 +30,9 @@ def _untaken() -> Select[EmailChange]:
     return select(EmailChange).where(EmailChange.state == EmailChangeState.CONFIRMED, ~taken)
 
 
-_LEFT = (
+LEFT_LATELY = (
     _untaken()
-    .where(EmailChange.old_email_key == bindparam("email_key"), EmailChange.confirmed_at > bindparam("since"))
+    .where(EmailChange.old_email_key == bindparam("email_key"), EmailChange.confirmed_at > bindparam("left_since"))
     .order_by(EmailChange.confirmed_at.desc())
     .limit(1)
 )
@@ -44,8 +44,7 @@ def find_undoable_change(email: str) -> EmailChange | None:
 
     One statement, whatever is found.
     """
-    since = clock.now() - period("email_change_undo")
-    return db.session.scalar(_LEFT, {"email_key": lookup_key(email), "since": since})
+    return db.session.scalar(LEFT_LATELY, {"email_key": lookup_key(email), "left_since": left_since()})
 
 
 def former_emails(person_id: uuid.UUID) -> Sequence[EmailChange]:
@@ -58,7 +57,12 @@ def former_emails(person_id: uuid.UUID) -> Sequence[EmailChange]:
 
 
 def _in_time() -> ColumnElement[bool]:
-    return EmailChange.confirmed_at > clock.now() - period("email_change_undo")
+    return EmailChange.confirmed_at > left_since()
+
+
+def left_since() -> datetime:
+    """Return since when an address must have been left for its mailbox to have a say still."""
+    return clock.now() - period("email_change_undo")
 
 
 def undoable_changes(person_id: uuid.UUID) -> Sequence[EmailChange]:

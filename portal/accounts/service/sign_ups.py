@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, exists, func, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from portal.accounts import mail
@@ -112,20 +112,6 @@ def _write(row: SignUp, *, in_time: bool) -> None:
     # Written once the answer is out: the two emails take differently long, and the page must not tell which it is.
     if in_time:
         jobs.enqueue("accounts.write_to_sign_up", sign_up_id=str(row.id))
-
-
-_WAITING = (
-    select(SignUp)
-    .where(SignUp.email_key == bindparam("email_key"), SignUp.created_at > bindparam("since"))
-    .order_by(SignUp.created_at.desc())
-    .limit(1)
-)
-
-
-def find_sign_up(email: str) -> SignUp | None:
-    """Return the newest sign-up that waits for this address to be confirmed, or None. One statement."""
-    since = clock.now() - period("never_confirmed")
-    return db.session.scalar(_WAITING, {"email_key": lookup_key(email), "since": since})
 
 
 def write_email(sign_up_id: uuid.UUID) -> None:
