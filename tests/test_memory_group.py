@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import memory_group as groups
-from benchmarks.deployed import memory_max, unit_environment
+from benchmarks.deployed import NOT_DEPLOYED, memory_max, unit_environment
 from benchmarks.memory_group import V1, V2, MemoryGroup, NoGroup
 from tests.rules.source import ROOT
 
@@ -81,3 +81,10 @@ def test_the_proof_takes_the_memory_and_the_surroundings_that_the_units_say(unit
     assert memory_max(unit) == 512 << 20
     assert unit_environment(unit) == {**unit_environment(UNITS[1]), **unit_environment(unit)}
     assert "hugetlb=1" in unit_environment(unit)["GLIBC_TUNABLES"]
+
+
+@pytest.mark.parametrize("name", NOT_DEPLOYED)
+def test_what_the_proof_hides_is_the_tests_and_in_no_deployment(name):
+    run, test = ((ROOT / "requirements" / f"{kind}.txt").read_text().splitlines() for kind in ("run", "test"))
+    assert not [line for line in run if line.startswith(f"{name}==")]
+    assert [line for line in test if line.startswith(f"{name}==")]
