@@ -3,13 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import default as mail_policy
-from email.utils import parseaddr
 
-import css_inline
-from email_validator import validate_email
 from sqlalchemy import select
 
 from portal.jobs import service as jobs
@@ -20,7 +14,6 @@ from portal.kit.renderer import render
 from portal.kit.settings import current_settings
 from portal.mail.models import Email, EmailState
 
-INLINER = css_inline.CSSInliner(load_remote_stylesheets=False)
 LINE_ENDS = frozenset("\r\n\0\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
 
 
@@ -48,7 +41,7 @@ def send(kind: str, *, to: Recipient, headers: Mapping[str, str] | None = None, 
         folder = f"mail/{kind}"
         subject = " ".join(render(f"{folder}/subject.txt", **values).split())
         text = render(f"{folder}/body.txt", **values).strip() + "\n"
-        html = INLINER.inline(render(f"{folder}/body.html", subject=subject, **values))
+        html = render(f"{folder}/body.html", subject=subject, **values)
     db.session.add(
         Email(
             id=email_id,
@@ -76,27 +69,6 @@ def _refuse_line_ends(*texts: str) -> None:
 def find_waiting(email_id: uuid.UUID) -> Email | None:
     """Return an email that is still to be sent, or None."""
     return db.session.scalar(select(Email).where(Email.id == email_id, Email.state == EmailState.WAITING))
-
-
-def build(email: Email) -> EmailMessage:
-    """Return the message as it goes out, the address in the letters that every mail server knows (RFC 5890)."""
-    name, sender = parseaddr(current_settings().mail_from)
-    # Left as they are: the standard library would fold a long link into encoded words, which no mail program follows.
-    message = EmailMessage(policy=mail_policy.clone(refold_source="none", cte_type="7bit"))
-    message["From"] = Address(name, addr_spec=sender)
-    address = email.to_address
-    if not address.isascii():
-        address = validate_email(address, check_deliverability=False, test_environment=True).ascii_email or address
-    message["To"] = Address(addr_spec=address)
-    message["Subject"] = email.subject_line
-    message["Date"] = email.created_at
-    message["Message-ID"] = email.message_id
-    message["Auto-Submitted"] = "auto-generated"
-    for header, value in email.headers.items():
-        message.set_raw(header, value)
-    message.set_content(email.text)
-    message.add_alternative(email.html, subtype="html")
-    return message
 
 
 def end(email_id: uuid.UUID, *, sent: bool) -> None:

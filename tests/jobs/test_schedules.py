@@ -6,8 +6,9 @@ import pytest
 
 from portal.jobs import worker
 from portal.jobs.models import Schedule
-from portal.kit import audit
+from portal.kit import audit, clock
 from portal.kit.db import db
+from portal.kit.job_kinds import JobKind, job_kinds
 
 pytestmark = pytest.mark.both_databases
 
@@ -15,6 +16,18 @@ pytestmark = pytest.mark.both_databases
 def work() -> None:
     """Leave a trace."""
     audit.record("lab.worked")
+
+
+def test_each_schedule_of_the_portal_can_be_kept(app):
+    with app.app_context():
+        scheduled = [kind for kind in job_kinds().values() if kind.schedule]
+        assert scheduled
+        assert all(kind.next_run(clock.now()) > clock.now() for kind in scheduled)
+
+
+def test_one_that_is_no_schedule_raises():
+    with pytest.raises(ValueError):
+        JobKind("lab.work", lambda: None, schedule="every hour").next_run(clock.now())
 
 
 class TestSchedules:

@@ -7,8 +7,8 @@ import pytest
 
 from tests.rules.source import ROOT
 
-HEAVY = ("PIL", "alembic", "mako", "psycopg", "redis", "segno", "zxcvbn")
-"""Together 43 MB: what migrates, what reaches other databases, what judges new passwords, and what draws."""
+HEAVY = ("PIL", "alembic", "croniter", "css_inline", "mako", "psycopg", "redis", "segno", "zxcvbn")
+"""Together 46 MB: what migrates, reaches other databases, judges new passwords, draws, sends emails and keeps schedules."""
 LOADED = "import sys; import portal.app, portal.cli{more}; print(*sorted({{*sys.modules}} & {{*{heavy}}}))"
 
 

@@ -1,6 +1,7 @@
 """Emails: in the transaction that asks for them, out once it has committed, and forgotten when they have left."""
 
 from email import message_from_bytes, policy
+from email.message import EmailMessage
 
 import pytest
 from hypothesis import example, given
@@ -14,6 +15,7 @@ from portal.kit import clock
 from portal.kit.db import db
 from portal.kit.unit import unit_of_work
 from portal.mail import service, transport
+from portal.mail.message import build
 from portal.mail.models import Email, EmailState
 from portal.recovery.forms import ForgotPassword
 from tests.conftest import make_settings
@@ -218,7 +220,7 @@ class TestEncryption:
         real = ssl.create_default_context
         monkeypatch.setattr(transport.ssl, "create_default_context", lambda: seen.append(real()) or seen[-1])
         with pytest.raises(OSError):
-            transport._send_smtp(service.EmailMessage(), "smtps://127.0.0.1:1")
+            transport._send_smtp(EmailMessage(), "smtps://127.0.0.1:1")
         assert seen[0].verify_mode is ssl.CERT_REQUIRED
         assert seen[0].check_hostname
 
@@ -264,5 +266,5 @@ def test_whatever_address_a_form_takes_can_be_written_to(apps, local, domain):
             to_address=form.email.data, subject_line="Hello", text="Hello", html="<p>Hello", headers={},
             message_id="<1@example.com>", created_at=clock.now(),
         )  # fmt: skip
-        sent = message_from_bytes(service.build(email).as_bytes(), policy=policy.default)
+        sent = message_from_bytes(build(email).as_bytes(), policy=policy.default)
     assert [each.username for each in sent["To"].addresses] == [local]

@@ -13,8 +13,8 @@ from sqlalchemy import func, select
 from portal.kit import tokens
 from portal.kit.db import Base, db
 from portal.kit.unit import unit_of_work
+from portal.mail.message import build
 from portal.mail.models import Email
-from portal.mail.service import build
 from portal.newsletter.models import Subscriber, Suppression
 
 ADDRESS = "Ida.Hem@example.com"

@@ -18,6 +18,7 @@ from portal.kit import password_strength
 from portal.kit.db import Base, db
 from portal.kit.renderer import render
 from portal.kit.unit import unit_of_work
+from portal.mail import message
 from portal.mail import service as mail
 from portal.privacy.service import exports
 from tests.databases import empty_tables, written
@@ -100,7 +101,7 @@ def set_up(
     """
     patch.setattr(password_strength, "is_common", lambda _password: False)
     patch.setattr(exports, "Archive", _Nothing)
-    patch.setattr(mail, "INLINER", _Plain)
+    patch.setattr(message, "INLINER", _Plain)
     patch.setattr(mail, "render", _only_text)
     with app.app_context():
         empty_tables()
