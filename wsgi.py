@@ -4,6 +4,12 @@ import multiprocessing
 import signal
 from typing import cast
 
+from portal.kit import password_strength
+
+# First: the memory that the lists take until they are made small is used again by what is loaded after them.
+password_strength.load_lists()
+
+# isort: split
 from portal.app import create_app
 from portal.kit import settings
 from portal.kit.ending import end_with

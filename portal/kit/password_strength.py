@@ -7,12 +7,14 @@ change of either can be forgotten.
 import hashlib
 import math
 import re
+import threading
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 
 from portal.kit.characters import one_form
+from portal.kit.ranked_words import RankedWords
 
 _JUDGED = 32
 """Characters of a password that are judged. At the library's own most, 72, a hostile one took it seconds."""
@@ -22,12 +24,28 @@ _EASY_BELOW = 2
 """Scores of 0 and 1 are found within hours by somebody who may try as fast as they like."""
 _BESIDE_CONTEXT = 8
 """Characters that a password must have besides the words of its context: as many as the shortest one."""
+_LOADING = threading.Lock()
 
 
 @cache
 def version() -> str:
     """Return what changes whenever a password could be judged otherwise: with the rules in this file, and with the list."""
     return hashlib.sha256(Path(__file__).read_bytes() + metadata.version("zxcvbn").encode()).hexdigest()
+
+
+def load_lists() -> None:
+    """Load the library that knows the lists, unless it is loaded, and put small ones in the place of its own.
+
+    It keeps each of 94,000 words as an object, in a dictionary a list: 13 MB.
+    """
+    # Here: whoever judges no password does without.
+    from zxcvbn import matching
+
+    with _LOADING:
+        # These it adds at each judgement, while another one may be walking through the lists.
+        matching.RANKED_DICTIONARIES.setdefault("user_inputs", {})
+        for name in [*matching.FREQUENCY_LISTS]:
+            matching.RANKED_DICTIONARIES[name] = RankedWords(matching.FREQUENCY_LISTS.pop(name))
 
 
 def is_weak(password: str, *, context: Iterable[str]) -> bool:
@@ -51,7 +69,7 @@ def _words(text: str) -> Iterator[str]:
 
 def is_common(password: str) -> bool:
     """Tell whether a password is easily guessed, by a local list and common patterns: nothing goes over the network."""
-    # Read when somebody first chooses a password: the lists weigh 13 MB.
+    load_lists()
     from zxcvbn import zxcvbn
 
     return int(zxcvbn(_judged_part(one_form(password)))["score"]) < _EASY_BELOW
