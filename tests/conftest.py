@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,12 @@ def make_settings(folder: Path, database: str, **changed: Any) -> settings.Setti
         "mail_from": "Portal <portal@example.com>",
         **FAST_HASH,
     }
-    return settings.Settings.model_validate({**values, **changed})
+    return settings.check({name: str(value) for name, value in {**values, **changed}.items()})
+
+
+def changed_settings(old: settings.Settings, **texts: object) -> settings.Settings:
+    """Return settings of which some say something else."""
+    return replace(old, **{name: settings._READERS[name](str(text)) for name, text in texts.items()})
 
 
 @pytest.fixture(scope="session")

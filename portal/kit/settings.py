@@ -1,183 +1,63 @@
 """Settings from the environment: read once, checked whole, frozen.
 
 Every name is `PORTAL_<FIELD>`; a secret may come from a file named in `PORTAL_<FIELD>_FILE`. What is wrong is
-reported all at once and by name only, so that no secret is ever printed. pydantic checks; reading is done here, because
-pydantic-settings takes an unknown name, knows no NAME_FILE, and does not see a setting that is given twice.
+reported all at once and by name only, so that no secret is ever printed. Checked by our own readers: a library that does
+(pydantic) weighs 10 MB, which every process would hold for life for what it looks at once.
 """
 
 import ipaddress
 import os
-import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from urllib.parse import SplitResult, urlsplit
+from typing import Annotated, Any, Literal, get_type_hints
+from urllib.parse import urlsplit
 
-from email_validator import EmailNotValidError, validate_email
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
-
+from portal.kit import setting_values as values_of
 from portal.kit.running import Installed
+from portal.kit.setting_values import Secret
 
 PREFIX = "PORTAL_"
 INSTANCE = Path(__file__).resolve().parents[2] / "instance"
-
-Url = Annotated[str, Field(min_length=3, max_length=2000)]
-Line = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f\u2028\u2029]+$")]
 MOST_AT_HASHES = 64
 """Requests that may be at a hash or wait for one: half of the server's threads."""
-MAILBOX = re.compile(r'(?:"(?P<quoted>(?:[^"\\\r\n]|\\.)*)"|(?P<plain>[^"<>\r\n]*?)) ?<(?P<address>[^<>\s]+)>')
 
 
 class SettingsError(Exception):
     """The settings are wrong; the message names every wrong one and prints no value."""
 
 
-class Settings(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class Settings:
     """All that can be set from outside. Defaults suit development; production names its own (see `load`)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    env: Literal["production", "development"] = "production"
-    base_url: Url
-    secret_keys: tuple[SecretStr, ...] = Field(min_length=1)
-    database_url: SecretStr
-    redis_url: SecretStr | None = None
-    storage_url: Url
-    keys_url: SecretStr
-    smtp_url: SecretStr | None = None
-    mail_from: Annotated[str, Field(max_length=254)]
-    proxy_count: int = Field(default=0, ge=0, le=5)
-    metrics_token: SecretStr | None = None
-    ga_measurement_id: str | None = Field(default=None, pattern=r"^G-[A-Z0-9]{4,20}$")
-    company_name: Line | None = None
-    company_product: Line | None = None
-    company_legal_entity: Line | None = None
-    company_abn: Line | None = None
-    company_privacy_email: str | None = None
-    company_general_email: str | None = None
-    company_phone: Line | None = None
+    env: Annotated[Literal["production", "development"], values_of.one_of("production", "development")] = "production"
+    base_url: Annotated[str, values_of.origin]
+    secret_keys: Annotated[tuple[Secret, ...], values_of.keys]
+    database_url: Annotated[Secret, values_of.database]
+    redis_url: Annotated[Secret | None, values_of.server("redis", "rediss", port=6379)] = None
+    storage_url: Annotated[str, values_of.folder]
+    keys_url: Annotated[Secret, values_of.place_of_keys]
+    smtp_url: Annotated[Secret | None, values_of.server("smtp", "smtps", port=587)] = None
+    mail_from: Annotated[str, values_of.mailbox]
+    proxy_count: Annotated[int, values_of.whole(least=0, most=5)] = 0
+    metrics_token: Annotated[Secret | None, Secret] = None
+    ga_measurement_id: Annotated[str | None, values_of.measurement_id] = None
+    company_name: Annotated[str | None, values_of.line] = None
+    company_product: Annotated[str | None, values_of.product] = None
+    company_legal_entity: Annotated[str | None, values_of.line] = None
+    company_abn: Annotated[str | None, values_of.line] = None
+    company_privacy_email: Annotated[str | None, values_of.address] = None
+    company_general_email: Annotated[str | None, values_of.address] = None
+    company_phone: Annotated[str | None, values_of.line] = None
     # Argon2id, RFC 9106 second recommended option. Tests lower the cost; a test holds these defaults.
-    argon2_memory_kib: int = Field(default=65536, ge=8)
-    argon2_time: int = Field(default=3, ge=1)
-    argon2_lanes: int = Field(default=4, ge=1)
-    hashes_at_once: int = Field(default=1, ge=1, le=64)
-    hashes_waiting: int = Field(default=31, ge=0, le=100)
-    hash_wait_seconds: float = Field(default=45, gt=0)
-
-    @model_validator(mode="after")
-    def _threads_left(self) -> "Settings":
-        if self.hashes_at_once + self.hashes_waiting > MOST_AT_HASHES:
-            raise ValueError(
-                f"together with {PREFIX}HASHES_AT_ONCE at most {MOST_AT_HASHES}, or no thread is left for the rest"
-            )
-        return self
-
-    @field_validator("secret_keys", mode="before")
-    @classmethod
-    def _split_keys(cls, value: object) -> object:
-        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
-
-    @field_validator("secret_keys")
-    @classmethod
-    def _long_keys(cls, keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
-        if any(len(key.get_secret_value()) < 32 for key in keys):
-            raise ValueError("each key needs at least 32 characters")
-        return keys
-
-    @field_validator("base_url")
-    @classmethod
-    def _bare_origin(cls, value: str) -> str:
-        parts = _split(value)
-        bare = parts and parts.hostname and not (parts.path.strip("/") or parts.query or parts.fragment or parts.username)
-        if not parts or not bare or parts.scheme not in ("http", "https"):
-            raise ValueError("needs to be an origin such as https://portal.example.com")
-        return f"{parts.scheme}://{parts.netloc.lower()}"
-
-    @field_validator("database_url")
-    @classmethod
-    def _known_database(cls, value: SecretStr) -> SecretStr:
-        url = value.get_secret_value()
-        if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
-            raise ValueError("needs to start with sqlite:/// or postgresql+psycopg://")
-        try:
-            make_url(url)
-        except (ArgumentError, ValueError):
-            raise ValueError("is not the address of a database") from None
-        return value
-
-    @field_validator("storage_url")
-    @classmethod
-    def _known_storage(cls, value: str) -> str:
-        if not value.startswith("file:///"):
-            raise ValueError("needs to start with file:///")
-        return value
-
-    @field_validator("keys_url")
-    @classmethod
-    def _known_keys(cls, value: SecretStr, others: ValidationInfo) -> SecretStr:
-        url = value.get_secret_value()
-        if not url.startswith(("file:///", "postgresql://")):
-            raise ValueError("needs to start with file:/// or postgresql://")
-        if url.startswith("file://"):
-            storage = others.data.get("storage_url")
-            if storage and _folder(url).is_relative_to(_folder(storage)):
-                raise ValueError("lies inside PORTAL_STORAGE_URL, so that destroyed keys would live on in backups")
-            return value
-        if not _reaches_postgresql(url):
-            raise ValueError("is not the address of a database")
-        return value
-
-    @field_validator("smtp_url")
-    @classmethod
-    def _known_smtp(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is None:
-            return None
-        parts = _split(value.get_secret_value())
-        if not parts or parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-            raise ValueError("needs to look like smtp://host:587 or smtps://host:465")
-        return value
-
-    @field_validator("mail_from")
-    @classmethod
-    def _one_mailbox(cls, value: str) -> str:
-        # Written with its name in quotation marks, which is right whatever the name holds: a comma, a colon, a bracket.
-        found = MAILBOX.fullmatch(value.strip())
-        name = (found["plain"] or "") if found and found["quoted"] is None else ""
-        quoted = found["quoted"] if found and found["quoted"] else re.sub(r'(["\\])', r"\\\1", name)
-        address = _address(found["address"] if found else value.strip())
-        return f'"{quoted}" <{address}>' if quoted else address
-
-    @field_validator("company_privacy_email", "company_general_email")
-    @classmethod
-    def _company_address(cls, value: str | None) -> str | None:
-        return _address(value) if value else value
-
-    @field_validator("company_product")
-    @classmethod
-    def _fit_for_apps(cls, value: str | None) -> str | None:
-        if value and ":" in value:
-            raise ValueError("must not hold a colon: authenticator apps refuse a product's name that has one")
-        return value
-
-    @field_validator("redis_url")
-    @classmethod
-    def _known_redis(cls, value: SecretStr | None) -> SecretStr | None:
-        parts = _split(value.get_secret_value()) if value else None
-        if value and (not parts or parts.scheme not in ("redis", "rediss") or not parts.hostname):
-            raise ValueError("needs to look like redis://host:6379 or rediss://host:6379")
-        return value
+    argon2_memory_kib: Annotated[int, values_of.whole(least=8)] = 65536
+    argon2_time: Annotated[int, values_of.whole(least=1)] = 3
+    argon2_lanes: Annotated[int, values_of.whole(least=1)] = 4
+    hashes_at_once: Annotated[int, values_of.whole(least=1, most=64)] = 1
+    hashes_waiting: Annotated[int, values_of.whole(least=0, most=100)] = 31
+    hash_wait_seconds: Annotated[float, values_of.seconds] = 45
 
     @property
     def is_production(self) -> bool:
@@ -205,37 +85,10 @@ class Settings(BaseModel):
         return urlsplit(self.smtp_url.get_secret_value()).hostname if self.smtp_url else None
 
 
-def _split(url: str) -> SplitResult | None:
-    """Return the parts of an address, or None: the library's own words would quote what may be a password."""
-    try:
-        parts = urlsplit(url)
-        return parts if parts.port != 0 else None
-    except ValueError:
-        return None
-
-
-def _reaches_postgresql(url: str) -> bool:
-    # Here: whose keys lie in a folder never loads it.
-    import psycopg
-    from psycopg.conninfo import conninfo_to_dict
-
-    try:
-        make_url(url)
-        conninfo_to_dict(url)
-    except (ArgumentError, ValueError, psycopg.Error):
-        return False
-    return True
-
-
-def _address(text: str) -> str:
-    try:
-        return validate_email(text, check_deliverability=False, test_environment=True).normalized
-    except EmailNotValidError:
-        raise ValueError("needs to look like name@example.com or Name <name@example.com>") from None
-
-
-def _folder(url: str) -> Path:
-    return Path(urlsplit(url).path).resolve()
+_READERS: Mapping[str, Callable[[str], Any]] = {
+    name: hint.__metadata__[0] for name, hint in get_type_hints(Settings, include_extras=True).items()
+}
+_REQUIRED = {field.name for field in fields(Settings) if field.default is MISSING}
 
 
 def load(environ: Mapping[str, str] | None = None, *, instance: Path = INSTANCE) -> Settings:
@@ -247,20 +100,47 @@ def load(environ: Mapping[str, str] | None = None, *, instance: Path = INSTANCE)
     else:
         if not values.get("smtp_url"):
             wrong.append(f"{PREFIX}SMTP_URL: missing")
-        if str(values.get("base_url", "")).casefold().startswith("http:"):
+        if values.get("base_url", "").casefold().startswith("http:"):
             wrong.append(f"{PREFIX}BASE_URL: production needs https://")
-    settings = None
-    try:
-        settings = Settings.model_validate(values)
-    except ValidationError as error:
-        wrong += [_name_fault(fault) for fault in error.errors(include_input=False, include_url=False)]
-    if settings is None or wrong:
-        raise SettingsError("The portal cannot start. Please fix these settings:\n  " + "\n  ".join(sorted(wrong)))
-    return settings
+    return check(values, wrong=wrong)
 
 
-def _collect(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
-    values: dict[str, Any] = {}
+def check(texts: Mapping[str, str], *, wrong: Iterable[str] = ()) -> Settings:
+    """Make settings of what each says, by its field. Raises SettingsError naming whatever is wrong, and what was before."""
+    faults, values = [*wrong], {}
+    faults += [f"{PREFIX}{name.upper()}: no such setting" for name in texts.keys() - _READERS.keys()]
+    faults += [f"{PREFIX}{name.upper()}: missing" for name in _REQUIRED - texts.keys()]
+    for name in texts.keys() & _READERS.keys():
+        try:
+            values[name] = _READERS[name](texts[name])
+        except ValueError as error:
+            faults.append(f"{PREFIX}{name.upper()}: {error}")
+    faults += _wrong_together(values)
+    if faults:
+        raise SettingsError("The portal cannot start. Please fix these settings:\n  " + "\n  ".join(sorted(faults)))
+    return Settings(**values)
+
+
+def _wrong_together(values: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with several that are each right, by the one that can be changed."""
+    at_once, waiting = (values.get(name, getattr(Settings, name)) for name in ("hashes_at_once", "hashes_waiting"))
+    if at_once + waiting > MOST_AT_HASHES:
+        yield (
+            f"{PREFIX}HASHES_WAITING: together with {PREFIX}HASHES_AT_ONCE at most {MOST_AT_HASHES}, "
+            "or no thread is left for the rest"
+        )
+    if "keys_url" in values and "storage_url" in values:
+        keys, files = values["keys_url"].get_secret_value(), values["storage_url"]
+        if keys.startswith("file://") and _folder(keys).is_relative_to(_folder(files)):
+            yield f"{PREFIX}KEYS_URL: lies inside {PREFIX}STORAGE_URL, so that destroyed keys would live on in backups"
+
+
+def _folder(url: str) -> Path:
+    return Path(urlsplit(url).path).resolve()
+
+
+def _collect(environ: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    values: dict[str, str] = {}
     wrong: list[str] = []
     for name, value in environ.items():
         if not name.startswith(PREFIX) or not value:
@@ -273,22 +153,17 @@ def _collect(environ: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
             except (OSError, ValueError):
                 wrong.append(f"{name}: the file cannot be read")
                 continue
+            if not value:
+                continue
         if field in values:
             wrong.append(f"{PREFIX}{field.upper()}: set twice, by itself and by a file")
         values[field] = value
     return values, wrong
 
 
-def _name_fault(fault: Mapping[str, Any]) -> str:
-    # What is wrong with several together is told by the one that can be made smaller.
-    name = PREFIX + str(fault["loc"][0] if fault["loc"] else "hashes_waiting").upper()
-    reason = {"missing": "missing", "extra_forbidden": "no such setting"}.get(fault["type"])
-    return f"{name}: {reason or fault['msg'].removeprefix('Value error, ')}"
-
-
-def _development(instance: Path, given: Mapping[str, Any]) -> dict[str, Any]:
+def _development(instance: Path, given: Mapping[str, str]) -> dict[str, str]:
     instance.mkdir(parents=True, exist_ok=True, mode=0o700)
-    defaults: dict[str, Any] = {
+    defaults = {
         "base_url": f"http://{_reachable(os.environ.get('HOST', ''))}:{os.environ.get('PORT', '8000')}",
         "database_url": f"sqlite:///{instance / 'portal.db'}",
         "storage_url": f"file://{instance / 'files'}",

@@ -4,11 +4,11 @@ from dataclasses import replace
 from threading import Thread
 
 import pytest
-from pydantic import SecretStr
 
 from portal.accounts import service as accounts
 from portal.kit import clock, password_strength
 from portal.kit.passwords import Hasher
+from portal.kit.setting_values import Secret
 from tests.accounts.walk import INSIDE, enrol, is_in, sign_in, use_code
 
 pytestmark = pytest.mark.both_databases
@@ -138,7 +138,7 @@ def test_a_name_that_the_password_is_made_of_is_noticed(cast, enter):
 
 def test_it_is_judged_again_when_the_company_goes_by_another_name(app, cast, enter, monkeypatch):
     enter(cast.ada)
-    renamed = app.extensions["portal.settings"].model_copy(update={"company_product": "Loomery"})
+    renamed = replace(app.extensions["portal.settings"], company_product="Loomery")
     monkeypatch.setitem(app.extensions, "portal.settings", renamed)
     assert [enter(cast.ada) for _each in range(2)] == [(1, False), (0, False)]
 
@@ -163,8 +163,8 @@ def test_a_name_that_changes_while_somebody_signs_in_is_judged_next_time(cast, e
 
 def test_what_is_kept_is_keyed_and_says_nothing_under_another_secret(app, cast, enter, monkeypatch, verdict):
     enter(cast.ada)
-    before, other = verdict(cast.ada), SecretStr("another-secret-of-32-characters-or-more")
-    changed = app.extensions["portal.settings"].model_copy(update={"secret_keys": (other,)})
+    before, other = verdict(cast.ada), Secret("another-secret-of-32-characters-or-more")
+    changed = replace(app.extensions["portal.settings"], secret_keys=(other,))
     monkeypatch.setitem(app.extensions, "portal.settings", changed)
     assert [enter(cast.ada) for _each in range(2)] == [(1, False), (0, False)]
     assert verdict(cast.ada) != before
@@ -172,7 +172,7 @@ def test_what_is_kept_is_keyed_and_says_nothing_under_another_secret(app, cast, 
 
 def test_a_hash_with_other_parameters_is_of_the_password_that_was_judged(app, cast, enter, monkeypatch):
     enter(cast.ada)
-    stronger = app.extensions["portal.settings"].model_copy(update={"argon2_time": 2})
+    stronger = replace(app.extensions["portal.settings"], argon2_time=2)
     monkeypatch.setitem(app.extensions, "portal.hasher", Hasher(stronger))
     assert [enter(cast.ada) for _each in range(2)] == [(0, False)] * 2
 

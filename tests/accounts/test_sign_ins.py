@@ -2,6 +2,7 @@
 
 import time
 import unicodedata
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -279,7 +280,7 @@ def test_a_frozen_account_is_told_to_choose_a_new_password(client, new_client, c
 
 def test_a_password_is_hashed_anew_when_the_parameters_grow(app, client, new_client, cast, unit, monkeypatch):
     cast.ada  # noqa: B018 (made with the old parameters)
-    stronger = app.extensions["portal.settings"].model_copy(update={"argon2_time": 2})
+    stronger = replace(app.extensions["portal.settings"], argon2_time=2)
     monkeypatch.setitem(app.extensions, "portal.hasher", Hasher(stronger))
     sign_in(client, cast.ada)
     with unit():

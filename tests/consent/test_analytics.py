@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -18,7 +19,7 @@ HOSTS = ("googletagmanager", "google-analytics", "analytics.google")
 @pytest.fixture(autouse=True)
 def measured(app: Flask, monkeypatch):
     """The portal with a measurement id."""
-    settings = app.extensions["portal.settings"].model_copy(update={"ga_measurement_id": ID})
+    settings = replace(app.extensions["portal.settings"], ga_measurement_id=ID)
     monkeypatch.setitem(app.extensions, "portal.settings", settings)
 
 
@@ -79,7 +80,7 @@ def test_pages_for_signed_in_people_never_carry_it_and_do_not_ask(cast, client):
 
 
 def test_without_a_measurement_id_it_is_asked_and_remembered_and_nothing_is_loaded(app, client, monkeypatch):
-    settings = app.extensions["portal.settings"].model_copy(update={"ga_measurement_id": None})
+    settings = replace(app.extensions["portal.settings"], ga_measurement_id=None)
     monkeypatch.setitem(app.extensions, "portal.settings", settings)
     assert client.get("/terms").soup.find(class_="banner")
     assert not carries(choose(client, "granted"))
@@ -133,7 +134,7 @@ def test_withdrawal_removes_googles_cookies_wherever_they_stand(app, client, mon
     page = client.get("/cookies")
     fields = page.fields("/consent") | {"analytics": "denied"}
     changed = {"base_url": "http://portal.shop.example"}
-    settings = app.extensions["portal.settings"].model_copy(update=changed)
+    settings = replace(app.extensions["portal.settings"], **changed)
     monkeypatch.setitem(app.extensions, "portal.settings", settings)
     for name in ("_ga", "_ga_TEST123456", "_gid", "_gat", "other", "_gallery"):
         client.client.set_cookie(name, "GA1.1.1.1", domain="localhost")

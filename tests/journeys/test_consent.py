@@ -1,5 +1,7 @@
 """In a real browser: statistics refused, granted and withdrawn, with and without scripts, on a desk and on a phone."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.browser import axe, focus_is_visible, overflows, tab_to
@@ -11,7 +13,7 @@ GOOGLE = ("www.googletagmanager.com",)
 @pytest.fixture(autouse=True)
 def measured(app, monkeypatch):
     """The portal with a measurement id."""
-    settings = app.extensions["portal.settings"].model_copy(update={"ga_measurement_id": ID})
+    settings = replace(app.extensions["portal.settings"], ga_measurement_id=ID)
     monkeypatch.setitem(app.extensions, "portal.settings", settings)
 
 

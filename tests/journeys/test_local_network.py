@@ -10,7 +10,7 @@ from flask import Flask, request
 from playwright.sync_api import Page
 
 from portal.app import create_app
-from tests.conftest import Outbox
+from tests.conftest import Outbox, changed_settings
 from tests.databases import empty_tables
 
 BASE_URL = "http://portal.lan.example.com:8000"
@@ -26,8 +26,7 @@ def asked() -> list[tuple[str, str | None, str | None]]:
 def app(apps: Callable[[str], Flask], asked: list[tuple[str, str | None, str | None]]) -> Flask:
     """The portal under a name that is not this machine's own."""
     settings = apps("sqlite").extensions["portal.settings"]
-    values = {name: getattr(settings, name) for name in type(settings).model_fields}
-    app = create_app(type(settings).model_validate({**values, "base_url": BASE_URL}))
+    app = create_app(changed_settings(settings, base_url=BASE_URL))
     with app.app_context():
         empty_tables()
 

@@ -14,7 +14,7 @@ from portal.app import create_app
 from portal.kit.audit import AuditEntry
 from portal.kit.db import db
 from portal.kit.unit import unit_of_work
-from tests.conftest import Visitor
+from tests.conftest import Visitor, changed_settings
 from tests.kit import lab as endpoints
 from tests.people import Cast
 
@@ -28,8 +28,7 @@ def make_lab() -> Callable[..., Flask]:
         settings = app.extensions["portal.settings"]
         key = f"{settings.database_url.get_secret_value()} {changed}"
         if key not in made:
-            values = {name: getattr(settings, name) for name in type(settings).model_fields}
-            made[key] = create_app(type(settings).model_validate({**values, **changed}))
+            made[key] = create_app(changed_settings(settings, **changed))
             made[key].register_blueprint(endpoints.bp)
         return made[key]
 

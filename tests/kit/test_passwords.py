@@ -3,6 +3,7 @@
 import threading
 import time
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from argon2 import PasswordHasher
@@ -187,7 +188,7 @@ class TestStorm:
     @pytest.fixture
     def narrow(self, one_lab, monkeypatch):
         """A hasher for two at once whose work takes a moment, and the most that were at work together."""
-        settings = one_lab.extensions["portal.settings"].model_copy(update={"hashes_at_once": 2, "hash_wait_seconds": 0.3})
+        settings = replace(one_lab.extensions["portal.settings"], hashes_at_once=2, hash_wait_seconds=0.3)
         hasher, lock, at_work, most = Hasher(settings), threading.Lock(), [0], [0]
 
         def slow(_password: str) -> str:
@@ -224,9 +225,7 @@ class TestStorm:
         assert len(ended) == 12
 
     def test_who_finds_the_queue_full_is_told_so_at_once(self, one_lab, monkeypatch):
-        settings = one_lab.extensions["portal.settings"].model_copy(
-            update={"hashes_at_once": 1, "hashes_waiting": 2, "hash_wait_seconds": 60}
-        )
+        settings = replace(one_lab.extensions["portal.settings"], hashes_at_once=1, hashes_waiting=2, hash_wait_seconds=60)
         hasher, go_on, ended = Hasher(settings), threading.Event(), []
         slow = staticmethod(lambda _password: "hash" if go_on.wait(60) else "")
         monkeypatch.setattr(hasher, "_argon", type("Slow", (), {"hash": slow}))

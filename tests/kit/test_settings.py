@@ -2,6 +2,7 @@
 
 import os
 import threading
+from dataclasses import FrozenInstanceError, asdict, fields
 from email.utils import parseaddr
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.app import create_app
+from portal.kit.setting_values import Secret
 from portal.kit.settings import Settings, SettingsError, load
 
 SECRET = "k9-very-secret-and-long-enough-to-be-one"
@@ -93,7 +95,16 @@ def test_all_that_is_wrong_is_named_at_once(tmp_path):
         ("PORTAL_COMPANY_NAME", "Acme\nInc.", "PORTAL_COMPANY_NAME"),
         ("PORTAL_COMPANY_PRIVACY_EMAIL", "privacy at example.com", "PORTAL_COMPANY_PRIVACY_EMAIL: needs to look like"),
         ("PORTAL_COMPANY_GENERAL_EMAIL", "a@example.com, b@example.com", "needs to look like"),
-        ("PORTAL_PROXY_COUNT", "-1", "greater than or equal to 0"),
+        ("PORTAL_PROXY_COUNT", "-1", "a whole number from 0 to 5"),
+        ("PORTAL_PROXY_COUNT", "6", "a whole number from 0 to 5"),
+        ("PORTAL_PROXY_COUNT", "٣", "a whole number from 0 to 5"),
+        ("PORTAL_ARGON2_LANES", "1.5", "a whole number, 1 or more"),
+        ("PORTAL_ARGON2_TIME", "9" * 5000, "a whole number, 1 or more"),
+        ("PORTAL_HASH_WAIT_SECONDS", "0", "more than 0"),
+        ("PORTAL_HASH_WAIT_SECONDS", "nan", "more than 0"),
+        ("PORTAL_HASH_WAIT_SECONDS", "inf", "more than 0"),
+        ("PORTAL_MAIL_FROM", f"{'a' * 60} <{'b' * 60}@{'c' * 60}.{'d' * 60}.{'e' * 60}.com>", "at most 254"),
+        ("PORTAL_COMPANY_PHONE", "1" * 101, "at most 100"),
         ("PORTAL_HASHES_WAITING", "64", "PORTAL_HASHES_WAITING: together with PORTAL_HASHES_AT_ONCE at most 64"),
         ("PORTAL_GA_MEASUREMENT_ID", "G-x'; script-src *", "PORTAL_GA_MEASUREMENT_ID"),
         ("PORTAL_SMTP_HOST", "x", "no such setting"),
@@ -148,6 +159,11 @@ class TestFiles:
         assert "PORTAL_SECRET_KEYS_FILE: the file cannot be read" in told
         assert "the-place" not in told
 
+    def test_one_that_holds_what_no_path_may_is_named(self, tmp_path):
+        (tmp_path / "keys").write_text("file:///srv/\0keys")
+        told = wrong(tmp_path, PORTAL_KEYS_URL=None, PORTAL_KEYS_URL_FILE=str(tmp_path / "keys"))
+        assert "PORTAL_KEYS_URL: needs to start with file:///" in told
+
     def test_an_empty_one_is_none(self, tmp_path):
         (tmp_path / "key").write_text(" \n")
         assert "PORTAL_SECRET_KEYS" in wrong(
@@ -180,14 +196,21 @@ def test_no_secret_is_ever_printed(tmp_path_factory, name, head, before, after, 
 
 def test_settings_do_not_print_their_secrets(tmp_path):
     shown = load({**GOOD, "PORTAL_METRICS_TOKEN": "tell-nobody"}, instance=tmp_path)
-    for text in (repr(shown), str(shown), shown.model_dump_json()):
+    for text in (repr(shown), str(shown), f"{asdict(shown)}"):
         assert SECRET not in text
         assert ":pw@" not in text
         assert "tell-nobody" not in text
 
 
+def test_what_bears_a_password_or_a_key_is_kept_from_being_printed():
+    secret = {field.name for field in fields(Settings) if "Secret" in str(field.type)}
+    assert secret == {"secret_keys", "database_url", "redis_url", "keys_url", "smtp_url", "metrics_token"}
+    assert (Secret("a"), repr(Secret("a"))) == (Secret("a"), "Secret(…)")
+    assert Secret("a") != Secret("b") != "b"
+
+
 def test_settings_cannot_be_changed(tmp_path):
-    with pytest.raises(ValueError):
+    with pytest.raises(FrozenInstanceError):
         load(GOOD, instance=tmp_path).env = "development"
 
 

@@ -20,8 +20,8 @@ from flask import Flask
 from portal import cli
 from portal.app import create_app
 from portal.jobs import worker
-from portal.kit import keys, settings
-from tests.conftest import Outbox, Visitor
+from portal.kit import keys
+from tests.conftest import Outbox, Visitor, changed_settings
 from tests.rules.source import ROOT
 
 MANUAL = (ROOT / "deploy" / "README.md").read_text().partition("## Changing the secret key\n")[2]
@@ -72,8 +72,7 @@ class Machine:
         """Start the portal as its unit does: migrate, then serve, with the keys that the file holds now."""
         assert "ExecStartPre=/opt/portal/.venv/bin/portal db upgrade" in UNIT
         old = self.app.extensions["portal.settings"]
-        values = {name: getattr(old, name) for name in type(old).model_fields}
-        self.app = create_app(settings.Settings.model_validate({**values, "secret_keys": ",".join(self.keys)}))
+        self.app = create_app(changed_settings(old, secret_keys=",".join(self.keys)))
         self.upgraded = self.command("db", "upgrade")
         assert self.upgraded.exit_code == 0, self.upgraded.output
         for browser in self.browsers:

@@ -10,7 +10,6 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from jinja2 import ChoiceLoader, DictLoader
-from pydantic import SecretStr
 from sqlalchemy import Column, Integer, String, Table, update
 
 from portal.accounts import service as accounts
@@ -25,6 +24,7 @@ from portal.kit.claims import RetainFor, personal, register
 from portal.kit.claims.register import Register
 from portal.kit.db import Base, db
 from portal.kit.job_kinds import job_kinds
+from portal.kit.setting_values import Secret
 from portal.kit.staff_reads import StaffRead
 from portal.legal import cookies, documents, vendors
 from portal.legal.policy import PERIODS
@@ -63,7 +63,7 @@ class Tools:
 
     def reset(self, **settings: object) -> None:
         """Run with other settings."""
-        changed = self.app.extensions["portal.settings"].model_copy(update=settings)
+        changed = replace(self.app.extensions["portal.settings"], **settings)
         self.patch.setitem(self.app.extensions, "portal.settings", changed)
 
     def redeclare(self, table: str, **changed: object) -> None:
@@ -110,7 +110,7 @@ def a_ticket() -> Ticket:
 @breaks("every_seal_opens")
 def the_key_that_sealed_something_is_taken_out(tools: Tools) -> None:
     rotation.note_keys()
-    tools.reset(secret_keys=(SecretStr("another-secret-of-32-characters-or-more"),))
+    tools.reset(secret_keys=(Secret("another-secret-of-32-characters-or-more"),))
 
 
 @breaks("policy_linked")
@@ -120,7 +120,7 @@ def a_form_by_hand_goes_round_the_one_component(tools: Tools) -> None:
 
 @breaks("only_vendors_reached")
 def emails_leave_through_somebody_who_is_no_vendor(tools: Tools) -> None:
-    tools.reset(smtp_url=SecretStr("smtp://smtp.stranger.example:587"))
+    tools.reset(smtp_url=Secret("smtp://smtp.stranger.example:587"))
 
 
 @breaks("vendors_complete")

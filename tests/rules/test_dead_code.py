@@ -15,10 +15,10 @@ from tests.rules.calls import CallGraph
 from tests.rules.rows import columns
 from tests.rules.source import ROOT, Module, dotted, modules, roles, templates
 
-# Whoever carries one of these is called by somebody else: Flask, Click, SQLAlchemy, pydantic, the worker, pytest.
+# Whoever carries one of these is called by somebody else: Flask, Click, SQLAlchemy, the worker, pytest.
 CALLED_BY_OTHERS = [
     "@bp.*", "@access.*", "@main.*", "@*.command", "@*.group", "@app.*", "@event.listens_for", "@compiles",
-    "@field_validator", "@model_validator", "@*.option",
+    "@*.option",
 ]  # fmt: skip
 
 # What nobody of ours uses yet, each with its reason.
@@ -28,7 +28,6 @@ NOT_USED_YET = {
 
 # Names that only a library asks for, each with its reason.
 ASKED_FOR_BY_NAME: dict[str, str] = {
-    "model_config": "pydantic reads it",
     "process_bind_param": "SQLAlchemy calls it",
     "process_result_value": "SQLAlchemy calls it",
     "cache_ok": "SQLAlchemy reads it",
