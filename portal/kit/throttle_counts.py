@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
+from importlib import import_module
 from typing import Any, cast
 
 from limits.storage import Storage
 from sqlalchemy import BigInteger, Connection, String, bindparam, case, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kit import clock
@@ -44,7 +45,7 @@ class SqlStorage(Storage):
         # No window is longer: one that ends later began while a clock was ahead.
         bound = {"key": key, "amount": amount, "now": now, "ends_at": now + expiry, "ahead": now + expiry + SKEW_SECONDS}
         with _transaction(write=True) as connection:
-            return int(connection.execute(_ADD[connection.dialect.name], bound).scalar_one())
+            return int(connection.execute(_adding(connection.dialect.name), bound).scalar_one())
 
     def get(self, key: str) -> int:
         """Return the count of a running window, else 0."""
@@ -103,13 +104,16 @@ def _transaction(*, write: bool) -> Iterator[Connection]:
             yield connection
 
 
-def _adding(dialect: Any) -> Any:
+@cache
+def _adding(dialect: str) -> Any:
+    # Here: each process loads the one that its database speaks.
+    insert = import_module(f"sqlalchemy.dialects.{dialect}").insert
     table = cast(Any, ThrottleCount.__table__)
     ended = (table.c.expires_at <= bindparam("now")) | (table.c.expires_at > bindparam("ahead"))
     amount: Any = bindparam("amount")
     ends_at: Any = bindparam("ends_at")
     return (
-        dialect.insert(table)
+        insert(table)
         .values(key=bindparam("key"), count=amount, expires_at=ends_at)
         .on_conflict_do_update(
             index_elements=[table.c.key],
@@ -124,9 +128,6 @@ def _adding(dialect: Any) -> Any:
 
 def _either(condition: Any, yes: Any, no: Any) -> Any:
     return case((condition, yes), else_=no)
-
-
-_ADD = {"sqlite": _adding(sqlite), "postgresql": _adding(postgresql)}
 
 
 def _epoch() -> int:
