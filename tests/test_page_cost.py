@@ -72,7 +72,7 @@ def test_the_form_with_the_address_is_found_among_others() -> None:
 
 @pytest.mark.parametrize(("milliseconds", "holds"), [(2.9, True), (3.1, False)])
 def test_a_page_above_its_bound_is_told(milliseconds: float, holds: bool, capsys: pytest.CaptureFixture[str]) -> None:
-    costs = {name: page_cost.Cost([1.0]) for name in {*page_cost.MOST, *page_cost.BARE.values()}}
+    costs = {name: page_cost.Cost([1.0]) for name in {*page_cost.MOST, *page_cost.BARE.values(), page_cost.ON_GRANIAN}}
     costs["/login"].rounds = [milliseconds, milliseconds, 99.0]
     assert page_cost.tell("SQLite", costs) is holds
     told = [line for line in capsys.readouterr().out.splitlines() if line.endswith("ABOVE")]
