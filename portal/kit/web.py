@@ -78,20 +78,20 @@ class Portal(Flask):
             except away():
                 if request.method in SAFE_METHODS or "GET" not in getattr(request.url_rule, "methods", ()):
                     raise
-                # Its page comes back with what was typed, and says that nothing was saved.
+                # Its page comes back with what was typed, and says that nothing was saved: for that no lock is waited for.
                 g.database_away = True
-                return self._answer(refused=True)
+                return self._answer(refused=True, write=False)
 
-    def _answer(self, *, refused: bool) -> Response:
-        write = request.method not in SAFE_METHODS
+    def _answer(self, *, refused: bool, write: bool | None = None) -> Response:
+        write = request.method not in SAFE_METHODS if write is None else write
 
         def run(unit: Unit) -> Response:
             unit.refused = refused
-            for file in request.files.values() if write else ():
+            for file in () if request.method in SAFE_METHODS else request.files.values():
                 file.stream.seek(0)
             return self.answering(self._view) if self.answering else self._view()
 
-        return in_unit(run, write=write, steady=self._is_steady())
+        return in_unit(run, write=write, steady=self._is_steady() or request.method not in SAFE_METHODS)
 
     def _view(self) -> Response:
         return self.make_response(super().dispatch_request())

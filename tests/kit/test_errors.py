@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sqlite3
 from collections.abc import Sequence
 
 import pytest
@@ -14,7 +15,7 @@ from portal.kit import logs
 from portal.kit.audit import AuditEntry
 from portal.kit.db import db
 from portal.kit.logs import log
-from portal.kit.unit import unit_of_work
+from portal.kit.unit import in_unit, unit_of_work
 from portal.kit.web import client_ip
 from tests.conftest import Page, make_settings
 from tests.kit import lab as endpoints
@@ -142,6 +143,21 @@ class TestAConnectionThatBreaksOnTheWay:
         with app.app_context(), unit_of_work(write=False):
             assert db.session.scalar(select(func.count()).select_from(AuditEntry)) == 0
         assert visitor.send(shown, **FIELDS).status == 200
+
+
+def test_the_form_that_comes_back_does_not_wait_for_the_lock_once_more(visitor, monkeypatch):
+    page, asked = visitor.get("/lab/page"), []
+
+    def locked_once(work, *, write, steady):
+        asked.append(write)
+        if write:
+            raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked"))
+        return in_unit(work, write=write, steady=steady)
+
+    monkeypatch.setattr("portal.kit.web.in_unit", locked_once)
+    shown = visitor.send(page, **FIELDS)
+    assert (shown.status, shown.fields()["message"]) == (503, FIELDS["message"])
+    assert asked == [True, False]
 
 
 def test_our_mistake_is_a_page_that_tells_nothing_and_names_a_reference(visitor, capsys):
