@@ -6,7 +6,7 @@ from datetime import datetime
 from math import isfinite
 from typing import Any
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kit import clock
@@ -21,7 +21,17 @@ class AuditEntry(Base):
     """One fact of the past."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index("ix_audit_entry_subject", "subject_id", "at"), Index("ix_audit_entry_by", "by_id", "at"))
+    __table_args__ = (
+        Index("ix_audit_entry_subject", "subject_id", "at"),
+        # What people do for themselves is found by its subject, and is nearly everything.
+        Index(
+            "ix_audit_entry_by_for_others",
+            "by_id",
+            "at",
+            sqlite_where=text("subject_id IS NOT by_id"),
+            postgresql_where=text("subject_id IS DISTINCT FROM by_id"),
+        ),
+    )
 
     id: Mapped[Id]
     at: Mapped[datetime] = mapped_column(index=True, default=clock.now)
