@@ -32,8 +32,13 @@ def day(at: date | None, zone: str) -> str:
     return format_date(at, "long", locale=i18n.spoken())
 
 
-def nice_entries(count: int, most: int | None = None) -> str:
-    """Say how many entries there are: 1 entry, 1,000 entries; beyond `most` only that there are more than that."""
+def nice_entries(count: int | None, most: int | None = None) -> str:
+    """Say how many entries there are: 1 entry, 1,000 entries; beyond `most` only that there are more than that.
+
+    None says that they were not counted: too much would have had to be looked through.
+    """
+    if count is None:
+        return str(_("too many to count here"))
     if most is not None and count > most:
         figure = format_decimal(most, locale=i18n.spoken())
         return str(ngettext("more than %(count)s entry", "more than %(count)s entries", most, count=figure))

@@ -3,7 +3,18 @@
 from collections.abc import Sequence
 from typing import Any
 
-from portal.kit.claims import DataClaim, Ground, Party, RetainFor, Subject, Table, of_subjects, personal, technical
+from portal.kit.claims import (
+    DataClaim,
+    Ground,
+    Party,
+    RetainFor,
+    Subject,
+    Table,
+    nobodys,
+    of_subjects,
+    personal,
+    technical,
+)
 from portal.kit.files import storage
 from portal.kit.i18n import _l
 from portal.mail import transport
@@ -54,7 +65,7 @@ CLAIM = DataClaim(
                         person=Email.subject_id,
                         email=Email.to_key,
                         since=Email.created_at,
-                        email_only_if=Email.subject_id.is_(None),
+                        email_only_if=nobodys(Email.subject_id),
                     )
                 )
             ],

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, select
 
 from portal.kit.claims import (
     UNTIL_ERASED,
@@ -17,7 +17,9 @@ from portal.kit.claims import (
     Subject,
     Subjects,
     Table,
+    nobodys,
     of_subjects,
+    parents,
     personal,
     technical,
 )
@@ -36,7 +38,7 @@ _own_tickets = of_subjects(
     person=Ticket.subject_id,
     email=Ticket.email_key,
     since=Ticket.opened_at,
-    email_only_if=and_(Ticket.subject_id.is_(None), Ticket.kind != TicketKind.MISUSE_REPORTED),
+    email_only_if=and_(nobodys(Ticket.subject_id), Ticket.kind != TicketKind.MISUSE_REPORTED),
 )
 
 
@@ -55,9 +57,13 @@ REPORT_ENDS = RetainFor(
 """Whoever wrote a report is mostly unknown and cannot ask for its erasure, so it has an end of its own."""
 
 
+def _in_tickets(subjects: Subjects) -> ColumnElement[bool]:
+    return Message.ticket_id.in_(parents(Ticket.id, _own_tickets(subjects), subjects, newest=Ticket.updated_at))
+
+
 def _messages(subjects: Subjects) -> Select[uuid.UUID]:
-    """The ids of every message in the subjects' tickets."""
-    return select(Message.id).join(Ticket, Ticket.id == Message.ticket_id).where(_own_tickets(subjects))
+    """The ids of the messages in the subjects' tickets."""
+    return parents(Message.id, _in_tickets(subjects), subjects)
 
 
 def _files(subject: Subject) -> Iterator[tuple[str, BinaryIO]]:
@@ -73,7 +79,7 @@ CLAIM = DataClaim(
         Table(
             Attachment,
             what=_l("Files you attached to a ticket"),
-            parties=[Party(lambda subjects: Attachment.message_id.in_(_messages(subjects)))],
+            parties=[Party(lambda subjects: Attachment.message_id.in_(_messages(subjects)), through="ticket_message")],
             purpose=_l("To understand what you contacted us about."),
             ground=Ground.CONTRACT,
             retention=RetainUntil("expires_at", _l("Until the file’s expiry date, or until you delete it")),
@@ -92,7 +98,7 @@ CLAIM = DataClaim(
         Table(
             RemovedFile,
             what=_l("Deleted-file records"),
-            parties=[Party(lambda subjects: RemovedFile.message_id.in_(_messages(subjects)))],
+            parties=[Party(lambda subjects: RemovedFile.message_id.in_(_messages(subjects)), through="ticket_message")],
             purpose=_WHAT_FOR,
             ground=Ground.CONTRACT,
             retention=UNTIL_ERASED,
@@ -107,7 +113,7 @@ CLAIM = DataClaim(
             Message,
             what=_l("Messages in your tickets"),
             parties=[
-                Party(lambda subjects: Message.id.in_(_messages(subjects))),
+                Party(_in_tickets, through="ticket"),
                 Party(
                     of_subjects(person=Message.staff_id),
                     on_erasure=BlankColumns(

@@ -230,6 +230,7 @@ UNFIT = {
     },
     "some columns are left out without a word why": {"parties": [Party(bought, name="b", what="x", shows={})]},
     "without a name that a person understands": {"parties": [Party(bought, name="b")]},
+    "found through shop, of which nobody is told": {"parties": [Party(bought, through="shop")]},
 }
 
 

@@ -4,6 +4,7 @@ An area declares a `DataClaim`. Export, erasure, verification, retention sweeps,
 of processing are all read from the claims (P02, P24, P28). A column that no claim names fails the tests.
 """
 
+from portal.kit.claims.counting import MOST_COUNTED as MOST_COUNTED
 from portal.kit.claims.dataset import Dataset as Dataset
 from portal.kit.claims.holdings import Effect as Effect
 from portal.kit.claims.holdings import Holding as Holding
@@ -13,7 +14,6 @@ from portal.kit.claims.parties import DeleteRow as DeleteRow
 from portal.kit.claims.parties import ExemptFromErasure as ExemptFromErasure
 from portal.kit.claims.parties import Hold as Hold
 from portal.kit.claims.parties import Party as Party
-from portal.kit.claims.register import MOST_COUNTED as MOST_COUNTED
 from portal.kit.claims.register import Register as Register
 from portal.kit.claims.register import init_app as init_app
 from portal.kit.claims.register import register as register
@@ -28,7 +28,9 @@ from portal.kit.claims.subjects import Subject as Subject
 from portal.kit.claims.subjects import Subjects as Subjects
 from portal.kit.claims.subjects import among as among
 from portal.kit.claims.subjects import by_email as by_email
+from portal.kit.claims.subjects import nobodys as nobodys
 from portal.kit.claims.subjects import of_subjects as of_subjects
+from portal.kit.claims.subjects import parents as parents
 from portal.kit.claims.subjects import person_ids as person_ids
 from portal.kit.claims.vocabulary import DataClaim as DataClaim
 from portal.kit.claims.vocabulary import Ground as Ground

@@ -33,7 +33,20 @@ def find_faults(claims: Sequence[DataClaim], metadata: MetaData) -> list[str]:
             faults += _faults_of_table(table)
             for party in table.parties:
                 faults += [f"{name_of(table.name, party.name)}: {fault}" for fault in _faults_of_party(party, table)]
-    return faults
+    return faults + _faults_of_ways(claims)
+
+
+def _faults_of_ways(claims: Sequence[DataClaim]) -> list[str]:
+    """Name the lines that are found through one that does not exist, or that its party is not told of."""
+    parties = {
+        name_of(table.name, party.name): party for claim in claims for table in claim.tables for party in table.parties
+    }
+    told = {name for name, party in parties.items() if not party.undisclosed}
+    return [
+        f"{name}: found through {party.through}, of which nobody is told"
+        for name, party in parties.items()
+        if party.through and party.through not in told
+    ]
 
 
 def _faults_of_table(table: Table) -> list[str]:

@@ -63,5 +63,8 @@ class Party:
     shows: Mapping[str, Sentence] | None = None
     withheld: Sentence = ""
     """Why the columns that are not shown are left out: they are somebody else's."""
+    through: str = ""
+    """The line of the register through whose rows these are found: a page that does not count all of those knows not all
+    of these either."""
     undisclosed: Sentence = ""
     """Why this party is not even told whether there are such rows. The register says this to everybody alike."""

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, BinaryIO
 
-from sqlalchemy import ColumnElement, MetaData, Select, func, literal, select
+from sqlalchemy import ColumnElement, MetaData, Select, func, select
 
 from portal.kit import i18n, periods
+from portal.kit.claims.counting import MOST_COUNTED, MOST_PARENTS, counting
 from portal.kit.claims.dataset import Dataset
 from portal.kit.claims.faults import find_faults
 from portal.kit.claims.holdings import Effect, Holding, RegisterRow
@@ -18,8 +19,6 @@ from portal.kit.files import storage
 from portal.kit.running import App, Installed
 
 BATCH = 500
-MOST_COUNTED = 1000
-"""How many rows of a line are counted for a page; one more stands for all that are beyond."""
 
 
 class Register:
@@ -57,14 +56,16 @@ class Register:
         """Return the register in the reader's language: the table on /privacy and the output of `portal register`."""
         return [Holding(claim, table, party).row() for claim, table in self.tables() for party in (table.parties or (None,))]
 
-    def held(self, subject: Subject) -> list[tuple[RegisterRow, int]]:
+    def held(self, subject: Subject) -> list[tuple[RegisterRow, int | None]]:
         """Return each line of the register with the number of rows that are about the subject, in one statement.
 
-        No line is counted beyond `MOST_COUNTED` and one more: what a page costs does not grow with what is held.
+        A number beyond `MOST_COUNTED` says only that there are more, and None that they were not all looked for: they are
+        found through another line, which has more. What a page costs does not grow with what is held.
         """
         lines = self._disclosed()
-        counts = self._counts(subject, lines, stop_at=MOST_COUNTED + 1)
-        return [(row, counts[row.name]) for row in self._said(lines)]
+        counts = self._counts(subject, lines, stop_at=MOST_COUNTED + 1, for_a_page=True)
+        through = {each.name: each.party.through for each in lines if each.party}
+        return [(row, _as_far_as_known(row.name, counts, through)) for row in self._said(lines)]
 
     def count(self, subject: Subject) -> int:
         """Return how many rows an export hands out, exactly."""
@@ -141,7 +142,7 @@ class Register:
     def residue(self, subject: Subject) -> list[str]:
         """Read back after an erasure and name whatever is still there; empty when it is complete."""
         lines = list(self._erasable())
-        found = db.session.execute(_counting([(each, each.erasable(subject)) for each in lines], stop_at=1)).one()
+        found = db.session.execute(counting([(each.table.model, each.erasable(subject)) for each in lines], stop_at=1)).one()
         counts = dict(zip((each.name for each in lines), found, strict=True))
         external = [name for claim in self.claims for name in claim.residue(subject)]
         return [name for name, rows in counts.items() if rows] + external
@@ -165,15 +166,17 @@ class Register:
                     storage().remove(key)
         return {kind: files for kind, files in gone.items() if files}
 
-    def _counts(self, subject: Subject, lines: Sequence[Holding], *, stop_at: int | None = None) -> Mapping[str, int]:
+    def _counts(
+        self, subject: Subject, lines: Sequence[Holding], *, stop_at: int | None = None, for_a_page: bool = False
+    ) -> Mapping[str, int]:
         if not lines:
             return {}
         names = tuple(each.name for each in lines)
-        key = (names, stop_at, len(subject.former_emails))
+        key = (names, stop_at, for_a_page, len(subject.former_emails))
         if key not in self._statements:
-            anyone = AnyOne(former_emails=len(subject.former_emails))
-            clauses = [(each, each.clause(anyone)) for each in lines]
-            self._statements[key] = (anyone, _counting(clauses, stop_at=stop_at))
+            anyone = AnyOne(former_emails=len(subject.former_emails), most_parents=MOST_PARENTS + 1 if for_a_page else None)
+            clauses = [(each.table.model, each.clause(anyone)) for each in lines]
+            self._statements[key] = (anyone, counting(clauses, stop_at=stop_at))
         anyone, statement = self._statements[key]
         return dict(zip(names, db.session.execute(statement, anyone.values(subject)).one(), strict=True))
 
@@ -206,9 +209,13 @@ class Register:
         return touched
 
 
-def _counting(clauses: Iterable[tuple[Holding, ColumnElement[bool]]], *, stop_at: int | None) -> Select[*tuple[Any, ...]]:
-    found = [select(literal(1)).select_from(each.table.model).where(clause).limit(stop_at) for each, clause in clauses]
-    return select(*(select(func.count()).select_from(rows.subquery()).scalar_subquery() for rows in found))
+def _as_far_as_known(name: str, counts: Mapping[str, int], through: Mapping[str, str]) -> int | None:
+    """Return the number of a line's rows, None where not all through which they are found were looked at."""
+    parent = through[name]
+    if parent and counts[name] <= MOST_COUNTED:
+        rows = _as_far_as_known(parent, counts, through)
+        return counts[name] if rows is not None and rows <= MOST_PARENTS else None
+    return counts[name]
 
 
 def _count_where(table: Table, clause: ColumnElement[bool]) -> int:

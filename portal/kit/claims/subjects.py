@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self, cast
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, false, or_
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, false, or_, true
 
+from portal.kit.claims.counting import first
 from portal.kit.email_address import lookup_key
 
 
@@ -50,10 +51,13 @@ class Subject:
 
 
 class AnyOne:
-    """A subject that is named when a statement runs, and not when it is built. Known is how many former addresses it has."""
+    """A subject that is named when a statement runs, and not when it is built. Known is how many former addresses it has.
 
-    def __init__(self, *, former_emails: int) -> None:
-        self.former_emails = former_emails
+    `most_parents` bounds the rows through which others are found, where a page only counts.
+    """
+
+    def __init__(self, *, former_emails: int, most_parents: int | None = None) -> None:
+        self.former_emails, self.most_parents = former_emails, most_parents
         self._reads: dict[str, Callable[[Subject], Any]] = {}
 
     def place(self, column: Any, read: Callable[[Subject], Any], *, expanding: bool = False) -> BindParameter[Any]:
@@ -129,6 +133,23 @@ def of_subjects(
         return or_(*clauses)
 
     return whose
+
+
+def nobodys(column: Any) -> ColumnElement[bool]:
+    """Return the clause for the rows of nobody with an account, in words that no index answers.
+
+    There are very many: SQLite would rather look through all of them by the index of `column` than for one address.
+    """
+    return cast("ColumnElement[bool]", column.is_(None).is_(true()))
+
+
+def parents(column: Any, where: ColumnElement[bool], subjects: Subjects, *, newest: Any = None) -> Select[Any]:
+    """Return a column of the subjects' rows through which others are found: of all, or of as many as a page looks through.
+
+    The party whose rows are found through them says so (`Party.through`).
+    """
+    most = subjects.most_parents if isinstance(subjects, AnyOne) else None
+    return first(most, column, of=column.table, where=where, newest=newest)
 
 
 def person_ids(subject: Subject) -> tuple[uuid.UUID, ...]:

@@ -12,10 +12,10 @@ from portal.kit.claims import RegisterRow, register
 from portal.kit.staff_reads import StaffRead, StaffReadSubject
 
 
-def held_for(actor: Actor) -> list[tuple[RegisterRow, int]]:
+def held_for(actor: Actor) -> list[tuple[RegisterRow, int | None]]:
     """Return each line of the register with the number of rows about the actor, what one knows best first.
 
-    A number beyond `MOST_COUNTED` says only that there are more.
+    A number beyond `MOST_COUNTED` says only that there are more, None that they were not counted.
     """
     return register().held(accounts.subject_for(actor))[::-1]
 

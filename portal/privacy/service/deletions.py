@@ -44,8 +44,8 @@ class Outlook:
     """What a deletion would do, told before it is asked for."""
 
     blockers: list[str]
-    goes: list[tuple[RegisterRow, int]]
-    blanked: list[tuple[RegisterRow, int]]
+    goes: list[tuple[RegisterRow, int | None]]
+    blanked: list[tuple[RegisterRow, int | None]]
     """What stays for somebody else, without what is the actor's in it."""
     consequences: list[str]
     retained: list[RegisterRow]
@@ -59,7 +59,7 @@ class Outlook:
 def outlook_for(actor: Actor) -> Outlook:
     """Tell what a deletion would take, what it would leave and why, and what stands in its way."""
     subject = accounts.subject_for(actor)
-    held = [(row, rows) for row, rows in register().held(subject) if rows]
+    held = [(row, rows) for row, rows in register().held(subject) if rows != 0]
     return Outlook(
         blockers=register().blockers(subject),
         goes=[(row, rows) for row, rows in held if row.effect is Effect.DELETED],

@@ -6,6 +6,7 @@ from sqlalchemy import and_, bindparam, or_, select
 
 from portal.accounts import service as accounts
 from portal.kit.actor import Actor, Role
+from portal.kit.claims import nobodys
 from portal.kit.db import db
 from portal.kit.email_address import lookup_key
 from portal.kit.refusals import NotFound
@@ -18,7 +19,7 @@ TICKET_ROLES = (Role.SUPPORT, Role.SENIOR)
 VISIBLE = and_(
     or_(
         Ticket.subject_id == bindparam("visible_to"),
-        and_(Ticket.subject_id.is_(None), Ticket.email_key == bindparam("visible_by")),
+        and_(nobodys(Ticket.subject_id), Ticket.email_key == bindparam("visible_by")),
     ),
     Ticket.kind != TicketKind.MISUSE_REPORTED,
 )
