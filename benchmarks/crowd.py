@@ -47,9 +47,9 @@ class Customer:
         return f"{app.config['SESSION_COOKIE_NAME']}={signed}"
 
 
-def settle(app: Flask) -> list[Customer]:
+def settle(app: Flask, *, people: int = 2 * PEOPLE) -> list[Customer]:
     """Let all of them move in, and have the promises checked once, as the worker does; return the people."""
-    crowd = [_customer(number) for number in range(2 * PEOPLE)]
+    crowd = [_customer(number) for number in range(people)]
     with app.app_context():
         with unit_of_work():
             _move_in(crowd)

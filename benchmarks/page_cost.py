@@ -89,7 +89,7 @@ class Trial:
     def __init__(self, app: Portal, crowd: list[Customer], served: Server, bare: Server, on_granian: Server) -> None:
         self.app, self.served, self.bare, self.on_granian = app, served, bare, on_granian
         self.costs: dict[str, Cost] = defaultdict(Cost)
-        self._kinds = _kinds(crowd, cookies=[_cookie_after_a_page(served, each.cookie(app)) for each in crowd[:PEOPLE]])
+        self._kinds = kinds(crowd, cookies=[cookie_after_a_page(served, each.cookie(app)) for each in crowd[:PEOPLE]])
         self._bare = {each.name: each for each in bare_kinds(crowd[PEOPLE:])}
         self._charged: dict[int, tuple[str, float]] = {}
         self._turn = 0
@@ -168,12 +168,13 @@ def figures(costs: Mapping[str, Cost]) -> dict[str, dict[str, float]]:
     }
 
 
-def _cookie_after_a_page(served: Server, cookie: str) -> str:
+def cookie_after_a_page(served: Server, cookie: str) -> str:
     """Return the cookie that a browser holds once it has seen a page: with the token of its forms."""
     return served.ask("/home", cookie=cookie).cookie or cookie
 
 
-def _kinds(crowd: list[Customer], *, cookies: list[str]) -> list[Kind]:
+def kinds(crowd: list[Customer], *, cookies: list[str]) -> list[Kind]:
+    """Return what is asked of the portal: every page of the table, its sign-in and its reset."""
     pages = [visit(path, path) for path in OF_VISITORS] + [visit(path, path, cookies) for path in OF_CUSTOMERS]
     # Others than those whose pages are opened: each sign-in adds a line to the page that lists them.
     return [*pages, *form_kinds(crowd[PEOPLE:])]
@@ -216,7 +217,8 @@ def _databases(folder: Path) -> Iterator[dict[str, str]]:
         yield {"PostgreSQL": postgres.create_database("page_cost"), "SQLite": f"sqlite:///{folder}/SQLite/portal.db"}
 
 
-def _machine() -> str:
+def machine() -> str:
+    """Say what machine it is, and how busy."""
     model = platform.processor() or platform.machine()
     with contextlib.suppress(OSError):
         lines = Path("/proc/cpuinfo").read_text().splitlines()
@@ -230,7 +232,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--quick", action="store_true", help="ask a third as often")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write what was found to a file")
     wanted = parser.parse_args(arguments)
-    at = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {_machine()}"
+    at = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {machine()}"
     print(at, flush=True)
     found: dict[str, object] = {"at": at}
     holds = []

@@ -80,7 +80,7 @@ class Server:
     def cpu(self) -> float:
         """Return the seconds of CPU that all processes of the server have spent, with those of the kernel for them."""
         first = psutil.Process(self.process.pid)
-        return sum(_cpu_of(process) for process in [first, *first.children(recursive=True)])
+        return sum(cpu_of(process) for process in [first, *first.children(recursive=True)])
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,8 @@ class Answer:
         return (gzip.decompress(self.body) if is_small else self.body).decode()
 
 
-def _cpu_of(process: psutil.Process) -> float:
+def cpu_of(process: psutil.Process) -> float:
+    """Return the seconds of CPU that a process has spent, with those of the kernel for it."""
     if sys.platform == "linux":
         # The process's own clock, in nanoseconds (clock_getcpuclockid(3)); /proc counts by hundredths of a second.
         return time.clock_gettime(~process.pid << 3 | 2)
