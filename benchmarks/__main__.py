@@ -31,7 +31,7 @@ class Part:
 
 PARTS = {
     "killed_at_random": Part("nothing acknowledged is lost, whatever is killed", 5, ("benchmarks.killed_at_random",)),
-    "sweeps": Part("each long way is killed at each of its statements, and goes on", 4, (*IN_FULL, "-m", "sweep")),
+    "sweeps": Part("each long way is killed at each of its statements, and goes on", 3, (*IN_FULL, "-m", "sweep")),
     "property": Part("2,000 examples, drawn anew, break no property", 2, (*IN_FULL, "-m", "property")),
     "takeover": Part("an account goes back to its owner, over HTTP", 4, (*IN_FULL, "-m", "takeover", "tests/takeover")),
     "days": Part("the tests hold in 45 days, in 400 and on 29 February 2028", 24, ("benchmarks.days",)),

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import axe, focus_is_visible, overflows, tab_to
 
@@ -30,10 +31,10 @@ def press(page, label):
 def test_refused(open_page, javascript):
     page = open_page(javascript=javascript)
     page.goto("/terms")
-    assert page.locator(".banner").is_visible()
+    expect(page.locator(".banner")).to_be_visible()
     press(page, "Refuse")
     assert page.url.endswith("/terms")
-    assert page.get_by_role("status").filter(has_text="We won’t count your visits").is_visible()
+    expect(page.get_by_role("status").filter(has_text="We won’t count your visits")).to_be_visible()
     for path in ("/privacy", "/vendors", "/terms"):
         page.goto(path)
         assert page.locator(".banner").count() == 0
@@ -53,10 +54,10 @@ def test_granted_then_withdrawn(open_page, javascript):
         [{"name": name, "value": "GA1.1.1.1", "url": "http://localhost"} for name in ("_ga", "_ga_TEST123456")]
     )
     page.goto("/cookies")
-    assert page.get_by_text("You accepted analytics").is_visible()
+    expect(page.get_by_text("You accepted analytics")).to_be_visible()
     asked = len(page.recorder.outside)
     press(page, "Refuse")
-    assert page.get_by_text("You refused analytics").is_visible()
+    expect(page.get_by_text("You refused analytics")).to_be_visible()
     assert set(cookies(page)) == {"portal", "consent"}
     page.goto("/privacy")
     assert len(page.recorder.outside) == asked
@@ -86,7 +87,7 @@ def test_global_privacy_control_is_not_asked_and_nothing_is_loaded(open_page):
     page.goto("/terms")
     assert page.locator(".banner").count() == 0
     page.goto("/cookies")
-    assert page.get_by_text("We treat that as a refusal").is_visible()
+    expect(page.get_by_text("We treat that as a refusal")).to_be_visible()
 
 
 @pytest.mark.parametrize("device", ["desktop", "phone"])
@@ -122,10 +123,10 @@ def test_the_newsletter_in_and_out_without_scripts(open_page, outbox):
     page.goto("/newsletter")
     page.get_by_label("Email address").fill("ida@example.com")
     page.get_by_role("button", name="Send confirmation link").click()
-    assert page.get_by_role("heading", name="Check your email").is_visible()
+    expect(page.get_by_role("heading", name="Check your email")).to_be_visible()
     page.goto(outbox.last("ida@example.com").link("/newsletter/confirm/"))
     page.get_by_role("button", name="Confirm subscription").click()
-    assert page.get_by_role("heading", name="You’re subscribed").is_visible()
+    expect(page.get_by_role("heading", name="You’re subscribed")).to_be_visible()
     page.goto(outbox.last("ida@example.com").link("/newsletter/unsubscribe/"))
     page.get_by_role("button", name="Unsubscribe").click()
-    assert page.get_by_role("heading", name="You’re unsubscribed").is_visible()
+    expect(page.get_by_role("heading", name="You’re unsubscribed")).to_be_visible()
