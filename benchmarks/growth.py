@@ -42,19 +42,20 @@ MOST_TIMES_BY_ROWS = 2.0
 class Side:
     """A town that is served, and the CPU that its server and its database have spent on each kind of request."""
 
-    def __init__(self, town: Town, server: Server) -> None:
+    def __init__(self, town: Town, server: Server, looks: Mapping[str, Look]) -> None:
         self.town, self.server = town, server
         self.cookies = [cookie_after_a_page(server, each.cookie(town.app)) for each in town.crowd]
-        self.kinds = kinds(town.crowd, cookies=self.cookies)
+        # What asks nothing of the database cannot know how many live there.
+        self.kinds = [kind for kind in kinds(town.crowd, cookies=self.cookies) if looks[kind.name].statements]
         self.rounds: dict[str, list[float]] = {}
         self._charged, self._since, self._turn = "", 0.0, 0
 
-    def ask(self, kind: Kind) -> None:
-        """Ask some times in a row, by another person each time."""
+    def ask(self, kind: Kind, times: int) -> None:
+        """Ask so many times in a row, by another person each time."""
         self.charge("")
         forget_throttles(self.town.app)
-        prepared = [kind.prepare(self.server, (self._turn + each) % PEOPLE) for each in range(IN_A_ROW)]
-        self._turn += IN_A_ROW
+        prepared = [kind.prepare(self.server, (self._turn + each) % PEOPLE) for each in range(times)]
+        self._turn += times
         self.charge(kind.name)
         for each in prepared:
             kind.ask(self.server, each)
@@ -70,14 +71,15 @@ class Side:
 def measure(sides: Sequence[Side]) -> None:
     """Ask every side for everything in each round, and the last for one person with few rows and one with many.
 
-    The first round does not count.
+    The first round does not count: in it everybody asks, so that whoever signs in later has done so before.
     """
     for number in range(ROUNDS + 1):
+        times = IN_A_ROW if number else PEOPLE
         for same in zip(*(side.kinds for side in sides), strict=True):
             for side, kind in [*zip(sides, same, strict=True)][:: (-1) ** number]:
-                side.ask(kind)
+                side.ask(kind, times)
         for kind in by_rows(sides[-1]):
-            sides[-1].ask(kind)
+            sides[-1].ask(kind, times)
         for side in sides:
             side.charge("")
             if number == 0:
@@ -131,7 +133,8 @@ def prove(database: str, few: Site, many: Site) -> tuple[list[str], dict[str, di
     with ExitStack() as until_the_end:
         towns = [until_the_end.enter_context(founded(site, rows=rows)) for site, rows in ((few, 0), (many, ROWS))]
         looks = [look_into(town) for town in towns]
-        sides = [Side(town, until_the_end.enter_context(town.served())) for town in towns]
+        servers = [until_the_end.enter_context(town.served()) for town in towns]
+        sides = [Side(*each) for each in zip(towns, servers, looks, strict=True)]
         measure(sides)
     table = lines(*sides)
     faults = differences(*looks, tables=towns[-1].tables) + tell(database, table, looks[-1])

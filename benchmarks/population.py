@@ -119,8 +119,8 @@ def _accounts(words: Words) -> dict[str, Rows]:
     return {
         "person": Rows(1000, person, once=True),
         "sign_up": Rows(100, {**with_password, "id": words.id, "email_key": "'new' || i || '@example.com'"}),
-        "sign_in_session": Rows(500, {**words.of_person, **session}),
-        "sign_in_event": Rows(1000, {**words.of_person, **event}),
+        "sign_in_session": Rows(300, {**words.of_person, **session}),
+        "sign_in_event": Rows(800, {**words.of_person, **event}),
     }
 
 
@@ -135,7 +135,7 @@ def _guards(words: Words) -> dict[str, Rows]:
     return {
         "email_change": Rows(100, {**words.of_person, **change}),
         "totp_factor": Rows(100, {"person_id": "owner", **factor}, once=True),
-        "recovery_code": Rows(300, {**words.of_person, "code_hash": "'none'", "created_at": ago(900)}),
+        "recovery_code": Rows(200, {**words.of_person, "code_hash": "'none'", "created_at": ago(900)}),
         "factor_removal": Rows(100, {**words.of_person, **removal}),
     }
 
@@ -149,7 +149,7 @@ def _traffic(words: Words) -> dict[str, Rows]:
         "subject_id": "owner", "purpose": "'analytics'", "choice": "'granted'", "revision": "1", "mechanism": "'banner'",
         "text_hash": "'0'", "decided_at": words.ago(182),
     }  # fmt: skip
-    return {"visit": Rows(800, {"id": words.id, **visit}), "consent_decision": Rows(500, {"id": words.id, **decision})}
+    return {"visit": Rows(600, {"id": words.id, **visit}), "consent_decision": Rows(300, {"id": words.id, **decision})}
 
 
 def _support(words: Words) -> dict[str, Rows]:
@@ -168,8 +168,8 @@ def _support(words: Words) -> dict[str, Rows]:
     return {
         "ticket": Rows(200, {"id": words.id, **ticket}),
         "ticket_message": Rows(2000, {"id": words.id, **message}, within="ticket"),
-        "ticket_attachment": Rows(500, {**within, **file}, within="ticket_message"),
-        "ticket_removed_file": Rows(500, {**within, "removed_at": ago(700), "why": "'expired'"}, within="ticket_message"),
+        "ticket_attachment": Rows(250, {**within, **file}, within="ticket_message"),
+        "ticket_removed_file": Rows(250, {**within, "removed_at": ago(700), "why": "'expired'"}, within="ticket_message"),
     }
 
 
@@ -210,7 +210,7 @@ def _trail(words: Words) -> dict[str, Rows]:
     }  # fmt: skip
     typed = {"id": words.id, "owner": "'owner ' || i % 100000", "typed": words.blob, "at": ago(1)}
     return {
-        "audit_entry": Rows(600, {"id": words.id, "at": ago(700), **entry}),
+        "audit_entry": Rows(400, {"id": words.id, "at": ago(700), **entry}),
         "staff_read": Rows(100, {"id": words.id, "at": ago(700), **read}),
         "staff_read_subject": Rows(1000, {"read_id": "owner", "subject_id": words.id}, within="staff_read"),
         "throttle_count": Rows(100, {"key": words.secret, "count": "1", "expires_at": "4102444800"}),

@@ -11,7 +11,6 @@ import gzip
 import http.client
 import os
 import secrets
-import signal
 import socket
 import subprocess
 import sys
@@ -29,6 +28,8 @@ from portal.server import THREADS
 
 PROCESSES = 2
 CONNECTIONS = 8
+IDLE_SECONDS = 10
+"""After a pause connections are opened anew: a server lets go of whoever says nothing for half a minute."""
 HOST = "portal.example"
 BROWSER = {
     "Host": HOST,
@@ -56,6 +57,7 @@ class Server:
     process: subprocess.Popen[bytes]
     _open: list[http.client.HTTPConnection] = field(default_factory=list)
     _asked: int = 0
+    _asked_at: float = 0.0
 
     def ask(self, path: str, *, cookie: str = "", fields: Mapping[str, str] | None = None) -> Answer:
         """Ask for a page, or send a form, as somebody whose address nobody else has."""
@@ -73,6 +75,10 @@ class Server:
         return Answer(response.status, response.getheaders(), response.read())
 
     def _connection(self) -> http.client.HTTPConnection:
+        if time.monotonic() - self._asked_at > IDLE_SECONDS:
+            while self._open:
+                self._open.pop().close()
+        self._asked_at = time.monotonic()
         if len(self._open) < CONNECTIONS:
             self._open.append(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60))
         return self._open[self._asked % len(self._open)]
@@ -191,8 +197,16 @@ def _served(command: list[str], path: str, environment: Mapping[str, str], log: 
         _wait_until_ready(server, path, log)
         yield server
     finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=40)
+        _kill(process)
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End a server with all its processes at once: nothing that it holds is of use to anybody."""
+    first = psutil.Process(process.pid)
+    for each in [first, *first.children(recursive=True)]:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            each.kill()
+    process.wait(timeout=40)
 
 
 def _wait_until_ready(server: Server, path: str, log: Path) -> None:
