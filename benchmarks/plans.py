@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,6 +21,8 @@ EXPLAINED = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
 PLACE = re.compile(r"%\((\w+)\)s")
 """Where psycopg puts a value."""
 PREPARED = "looked_at"
+MOST_TOLD = 240
+"""Characters of a statement or a plan that a fault quotes."""
 WHOLE = "whole"
 """Says of a step that it reads a table or an index from one end to the other."""
 
@@ -74,10 +77,18 @@ def differences(few: Mapping[str, Look], many: Mapping[str, Look], *, tables: Co
             faults.append(f"{name}: {before.statements} statements become {after.statements}")
         for one, other in zip(before.plans, after.plans, strict=False):
             if one != other:
-                faults.append(f"{name}: {one.shape}\n  becomes {other.shape}\n  for {other.statement}")
+                before_it, after_it = _where_they_part(one.shape, other.shape)
+                faults.append(f"{name}: {before_it}\n  becomes {after_it}\n  for {other.statement[:MOST_TOLD]}")
         for plan in after.plans:
-            faults += [f"{name} reads all of {table}: {plan.shape}" for table in plan.reads_whole(tables)]
+            read = plan.reads_whole(tables)
+            faults += [f"{name} reads all of {table}, for {plan.statement[:MOST_TOLD]}" for table in read]
     return faults
+
+
+def _where_they_part(one: str, other: str) -> list[str]:
+    """Return of two shapes, which may be long, what stands around the first difference."""
+    begin = max(0, len(os.path.commonprefix([one, other])) - MOST_TOLD // 3)
+    return ["… " * bool(begin) + each[begin : begin + MOST_TOLD] for each in (one, other)]
 
 
 @contextmanager

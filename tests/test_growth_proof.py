@@ -29,8 +29,16 @@ def test_another_plan_is_told() -> None:
     assert fault.startswith("/home: Index Scan by pk_person person\n  becomes Index Scan by ix_person_name person")
 
 
+def test_of_long_plans_the_difference_is_told() -> None:
+    steps = [f"Index Scan by ix_{number} visit" for number in range(99)]
+    changed = [*steps[:70], "Seq Scan whole visit", *steps[71:]]
+    (fault,) = told(*(Look(1, [Plan(ADA, ", ".join(each))]) for each in (steps, changed)))
+    assert "by ix_70 visit" in fault and "Seq Scan whole visit" in fault
+    assert "by ix_1 " not in fault and len(fault) < 1000
+
+
 def test_a_table_that_grows_and_is_read_whole_is_told_also_where_it_was_so_before() -> None:
-    assert told(Look(1, [WHOLE]), Look(1, [WHOLE])) == ["/home reads all of person: Seq Scan whole person"]
+    assert told(Look(1, [WHOLE]), Look(1, [WHOLE])) == [f"/home reads all of person, for {ADA}"]
     small = Plan(ADA, "Seq Scan whole staff_role")
     assert told(Look(1, [small]), Look(1, [small])) == []
 
