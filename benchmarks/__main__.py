@@ -41,8 +41,8 @@ PARTS = {
     "soak": Part("memory levels off", 4, ("benchmarks.soak",)),
     "proxy": Part("bodies that drip silence nobody behind nginx", 2, ("benchmarks.proxy",)),
     "sign_in_times": Part("time tells no stranger who has an account", 1, ("benchmarks.sign_in_times",)),
-    "page_cost": Part("a page costs a few times a bare one, and its queries", 4, ("benchmarks.page_cost",)),
-    "growth": Part("a page costs a million people what it costs ten thousand", 2, ("benchmarks.growth",)),
+    "page_cost": Part("a page costs a few times a bare one, and its queries", 3, ("benchmarks.page_cost",)),
+    "growth": Part("a page costs a million people what it costs ten thousand", 4, ("benchmarks.growth",)),
 }
 
 
