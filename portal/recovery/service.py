@@ -49,11 +49,7 @@ def request_reset(email: str, *, client: ClientKey) -> None:
     takes it back; to one that waits to be confirmed, its confirmation once more. Raises TooManyTries for the client; the
     limit of the address is silent, so that it says nothing about it.
     """
-    in_time = throttle.consume_both(
-        Spend("recovery.reset_client", client, REQUESTS_PER_CLIENT),
-        Spend("recovery.send_reset_link", lookup_key(email), EMAILS_PER_ADDRESS),
-    )
-    concerned = _concerned(email, in_time=in_time)
+    concerned = _spend_and_find(email, client=client, asking="recovery.reset_client", sending="recovery.send_reset_link")
     jobs.enqueue(
         "recovery.send_reset_link",
         subject_id=concerned.person_id,
@@ -69,11 +65,7 @@ def report_misuse(email: str, *, message: str, client: ClientKey, by: Actor = NO
 
     Raises TooManyTries for the client.
     """
-    in_time = throttle.consume_both(
-        Spend("recovery.report_client", client, REQUESTS_PER_CLIENT),
-        Spend("recovery.send_secure_link", lookup_key(email), EMAILS_PER_ADDRESS),
-    )
-    concerned = _concerned(email, in_time=in_time)
+    concerned = _spend_and_find(email, client=client, asking="recovery.report_client", sending="recovery.send_secure_link")
     jobs.enqueue(
         "recovery.send_secure_link",
         subject_id=concerned.person_id,
@@ -91,8 +83,15 @@ def _reporter_id(by: Actor, email: str) -> uuid.UUID | None:
     return None if lookup_key(email) in map(lookup_key, own) else by.person_id
 
 
-def _concerned(email: str, *, in_time: bool) -> accounts.Concerned:
-    """Return whom an address concerns, with an id that nobody has in the place of each that is not there."""
+@before_writes
+def _spend_and_find(email: str, *, client: ClientKey, asking: str, sending: str) -> accounts.Concerned:
+    """Spend the limit of the client and the silent one of the address; return whom that concerns.
+
+    An id that nobody has stands in the place of each that is not there, and of all when the address has had enough.
+    """
+    in_time = throttle.consume_both(
+        Spend(asking, client, REQUESTS_PER_CLIENT), Spend(sending, lookup_key(email), EMAILS_PER_ADDRESS)
+    )
     found = accounts.concerned_by(email)
     return accounts.Concerned(*(each if each and in_time else uuid.uuid4() for each in astuple(found)))
 
