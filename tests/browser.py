@@ -25,7 +25,17 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, Route, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    Response,
+    Route,
+    sync_playwright,
+)
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from tests import needs
@@ -244,6 +254,12 @@ def sign_in(page: Page, visitor: Visitor) -> None:
     cookies = visitor.client._cookies.values()
     kept = [{"name": cookie.key, "value": cookie.value, "domain": "localhost", "path": cookie.path} for cookie in cookies]
     page.context.add_cookies(kept)  # type: ignore[arg-type]
+
+
+def follow(target: Locator) -> None:
+    """Click, and wait until the page that follows has come: a click by itself returns while the old one still stands."""
+    with target.page.expect_navigation():
+        target.click()
 
 
 def focused(page: Page) -> str:

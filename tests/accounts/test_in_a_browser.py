@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from tests.accounts.walk import removal_link, stop_link
-from tests.browser import axe, overflows, sign_in
+from tests.browser import axe, follow, overflows, sign_in
 
 
 def photo() -> dict[str, object]:
@@ -57,7 +57,7 @@ def test_who_has_lost_phone_and_codes_gets_back_in(open_page, owner, outbox, liv
     page = open_page(javascript=javascript, device="phone", scheme="dark")
     sign_in_by_the_page(page, owner)
     page.get_by_role("button", name="Lost your phone? Use a recovery code").click()
-    page.get_by_role("button", name="Lost your codes too?").click()
+    follow(page.get_by_role("button", name="Lost your codes too?"))
     looks_right(page, javascript=javascript)
     page.get_by_role("button", name="Email me the link").click()
     page.get_by_role("heading", name="Check your email").wait_for()
@@ -77,7 +77,7 @@ def test_an_owner_who_was_not_asked_keeps_the_factor_by_one_click(open_page, cas
     sign_in(page, cast.sign_in(waiting))
     page.goto("/home")
     looks_right(page, javascript=javascript)
-    page.get_by_role("link", name="Go to Security").click()
+    follow(page.get_by_role("link", name="Go to Security"))
     looks_right(page, javascript=javascript)
     page.get_by_role("button", name="Keep it on").click()
     page.get_by_text("Two-step verification stays on.").wait_for()

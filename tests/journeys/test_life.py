@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser import follow
 from tests.clock import Clock
 from tests.conftest import Outbox
 from tests.people import Cast
@@ -36,14 +37,14 @@ def send(page: Page, button: str, **fields: str | bool) -> None:
             field.set_checked(value)
         else:
             field.fill(value)
-    main.get_by_role("button", name=button, exact=True).first.click()
+    follow(main.get_by_role("button", name=button, exact=True).first)
 
 
 def sign_up(page: Page, outbox: Outbox) -> None:
     page.goto("/signup")
     send(page, "Create account", name="Nell Bobbin", email=ADDRESS, password=PASSWORD, accept_terms=True)
     page.goto(outbox.last(ADDRESS).link("verify-email"))
-    page.locator("main").get_by_role("button").first.click()
+    follow(page.locator("main").get_by_role("button").first)
 
 
 def sign_in(page: Page, *, email: str = ADDRESS, password: str = PASSWORD) -> None:
@@ -75,7 +76,7 @@ def test_from_sign_up_to_deletion_and_back(
     expect(nell).to_have_url("http://localhost/login?next=/home")
 
     nell.goto(outbox.last(ADDRESS).link("undo"))
-    nell.locator("main").get_by_role("button").first.click()
+    follow(nell.locator("main").get_by_role("button").first)
     sign_in(nell)
     expect(nell).to_have_url("http://localhost/home")
 
@@ -111,12 +112,12 @@ def download(page: Page, run_jobs: Callable[[], int]) -> zipfile.ZipFile:
 def test_a_forgotten_password_is_chosen_anew(nell: Page, cast: Cast, outbox: Outbox) -> None:
     ada = cast.ada
     nell.goto("/login")
-    nell.get_by_role("link", name="Forgot").first.click()
+    follow(nell.get_by_role("link", name="Forgot").first)
     nell.locator("main [name=email]").fill(ada.email)
-    nell.locator("main form").first.get_by_role("button").last.click()
+    follow(nell.locator("main form").first.get_by_role("button").last)
     nell.goto(outbox.last(ada.email).link("reset-password"))
     nell.locator("main [name=password]").fill(PASSWORD)
-    nell.locator("main form").first.get_by_role("button").last.click()
+    follow(nell.locator("main form").first.get_by_role("button").last)
     sign_in(nell, email=ada.email, password=ada.password)
     expect(nell).to_have_url("http://localhost/login")
     sign_in(nell, email=ada.email)
@@ -126,9 +127,9 @@ def test_a_forgotten_password_is_chosen_anew(nell: Page, cast: Cast, outbox: Out
 def test_the_newsletter_is_taken_and_left(nell: Page, outbox: Outbox) -> None:
     nell.goto("/newsletter")
     nell.locator("main [name=email]").fill("reader@example.com")
-    nell.locator("main form").first.get_by_role("button").click()
+    follow(nell.locator("main form").first.get_by_role("button"))
     nell.goto(outbox.last("reader@example.com").link("newsletter/confirm"))
-    nell.locator("main").get_by_role("button").first.click()
+    follow(nell.locator("main").get_by_role("button").first)
     nell.goto(outbox.last("reader@example.com").link("newsletter/unsubscribe"))
     nell.locator("main").get_by_role("button").first.click()
     expect(heading(nell)).to_have_text("You’re unsubscribed")

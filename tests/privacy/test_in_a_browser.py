@@ -6,7 +6,7 @@ import pytest
 
 from portal.jobs import worker
 from portal.privacy import service
-from tests.browser import axe, overflows, sign_in
+from tests.browser import axe, follow, overflows, sign_in
 from tests.privacy.conftest import link_of
 
 ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -24,7 +24,7 @@ def test_a_copy_is_asked_for_watched_and_fetched(open_page, cast, run_jobs, java
         assert axe(page) == []
     run_jobs()
     if not javascript:
-        page.get_by_role("link", name="Reload this page").click()
+        follow(page.get_by_role("link", name="Reload this page"))
     page.get_by_text("Your download is ready").wait_for()
     with page.expect_download() as fetched:
         page.get_by_role("link", name="Download (").click()
