@@ -5,7 +5,7 @@ import uuid
 from flask import Blueprint, Response, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.kit import access, clock, page_language
+from portal.kit import access, clock, formats, page_language
 from portal.kit.actor import Role
 from portal.kit.claims import MOST_COUNTED
 from portal.kit.downloads import download
@@ -13,7 +13,7 @@ from portal.kit.forms import ConfirmForm
 from portal.kit.headers import private_link
 from portal.kit.i18n import _, _l
 from portal.kit.staff_reads import Basis
-from portal.kit.templating import day, instant, render
+from portal.kit.templating import instant, render
 from portal.kit.unit import after_unit
 from portal.legal import vendors
 from portal.privacy import service
@@ -101,7 +101,8 @@ def export_file(export_id: uuid.UUID) -> ResponseReturnValue:
 def export_progress(export_id: uuid.UUID) -> Response:
     """Say how far a copy is, to the script of the page."""
     export = service.export_for(access.actor(), export_id)
-    return jsonify(state=export.state, done=export.done, total=export.total)
+    said = formats.how_far(export.done, export.total, export.requested_at)
+    return jsonify(state=export.state, done=export.done, total=export.total, said=said)
 
 
 @bp.post("/settings/privacy/export/<uuid:export_id>/delete")
@@ -120,9 +121,10 @@ def delete() -> ResponseReturnValue:
     form = Delete()
     if form.validate_on_submit():
         with form.showing_refusals():
-            service.request_deletion(access.actor())
+            actor = access.actor()
+            token = service.closing_page_token(service.request_deletion(actor), zone=actor.time_zone)
             access.end_browser_session()
-            return redirect(url_for(".deletion_begun"), code=303)
+            return redirect(url_for(".deletion_begun", closing=token), code=303)
     return render("privacy/delete.html", form=form, outlook=service.outlook_for(access.actor())), form.status
 
 
@@ -130,7 +132,7 @@ def delete() -> ResponseReturnValue:
 @access.public
 def deletion_begun() -> str:
     """Say what happens next, to somebody who is signed out by now."""
-    return render("privacy/deletion_begun.html")
+    return render("privacy/deletion_begun.html", undoable=service.find_closing(request.args.get("closing", "")))
 
 
 @bp.route("/settings/privacy/delete/undo/<token>", methods=["GET", "POST"])
@@ -143,7 +145,7 @@ def undo(token: str) -> ResponseReturnValue:
         service.undo(token)
         flash(_("Your account is open again. Nothing was deleted. Sign in to continue."), "success")
         return redirect(url_for("accounts.login"), code=303)
-    return render("privacy/undo.html", form=form, due=day(service.undoable(token))), form.status
+    return render("privacy/undo.html", form=form, undoable=service.undoable(token)), form.status
 
 
 @bp.get("/privacy/receipt/<token>")

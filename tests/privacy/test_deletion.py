@@ -70,7 +70,6 @@ def test_the_page_tells_beforehand_what_goes_what_stays_and_until_when(cast, clo
     assert "You can’t sign in any more." in page.text
     assert "Audit trail" in page.soup.find(id="stays").get_text(" ")
     assert "2 years" in page.soup.find(id="stays").get_text(" ")
-    assert f"Until {clock.day(days=14)}" in page.text
     assert "Within another 60 days" in page.text
     assert "Download your data first." in page.text
 

@@ -6,10 +6,12 @@ from portal.privacy.service.access_log import staff_reads_for as staff_reads_for
 from portal.privacy.service.access_log import undisclosed as undisclosed
 from portal.privacy.service.archive import Archive as Archive
 from portal.privacy.service.deletions import begin_due as begin_due
+from portal.privacy.service.deletions import closing_page_token as closing_page_token
 from portal.privacy.service.deletions import count_due as count_due
 from portal.privacy.service.deletions import count_late as count_late
 from portal.privacy.service.deletions import count_put_off as count_put_off
 from portal.privacy.service.deletions import erase_some as erase_some
+from portal.privacy.service.deletions import find_closing as find_closing
 from portal.privacy.service.deletions import outlook_for as outlook_for
 from portal.privacy.service.deletions import request_deletion as request_deletion
 from portal.privacy.service.deletions import take_back as take_back

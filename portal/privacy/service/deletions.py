@@ -26,6 +26,7 @@ from portal.privacy.models import SEALED_FACTS, Deletion, DeletionState
 from portal.privacy.service import receipts
 
 log = structlog.get_logger()
+CLOSING_PAGE = tokens.LinkPurpose("privacy.closing_page")
 AT_ONCE = 100
 BATCH = 500
 """Rows of one piece."""
@@ -37,6 +38,14 @@ class DeletionBlocked(Refusal):
 
 class ErasureIncomplete(Exception):
     """Read back after an erasure, something was still there. It names tables, never data; the unit is tried again."""
+
+
+@dataclass(frozen=True)
+class Undoable:
+    """Until when a deletion can be cancelled, and in which zone its person reads that, who is signed out by now."""
+
+    due_at: datetime
+    zone: str
 
 
 @dataclass(frozen=True)
@@ -99,9 +108,24 @@ def request_deletion(actor: Actor) -> datetime:
     return deletion.due_at
 
 
-def undoable(token: str) -> datetime:
+def closing_page_token(due_at: datetime, *, zone: str) -> str:
+    """Return what the page after the request carries in its address, since nobody is signed in there any more."""
+    return tokens.sign(CLOSING_PAGE, due_at.isoformat(), zone)
+
+
+def find_closing(token: str) -> Undoable | None:
+    """Return what `closing_page_token` says; None when it is forged, or the time to cancel is over."""
+    try:
+        due_at, zone = tokens.read(CLOSING_PAGE, token, max_age=period("deletion_undo"), count=2)
+    except LinkDead:
+        return None
+    return Undoable(datetime.fromisoformat(due_at), zone)
+
+
+def undoable(token: str) -> Undoable:
     """Return until when the deletion that an undo link names can be undone. Raises LinkDead (nothing is changed)."""
-    return _undoable(token).due_at
+    deletion = _undoable(token)
+    return Undoable(deletion.due_at, accounts.get_person(deletion.whom).time_zone)
 
 
 def undo(token: str) -> None:
