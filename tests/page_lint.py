@@ -326,6 +326,14 @@ def _links_to_policy(form: Tag) -> bool:
     return any(urlsplit(address).path == "/privacy" for address in addresses)
 
 
+def _colours(page: _Page) -> Iterator[str]:
+    """What takes something away at once is a red button; what leads there is outlined."""
+    for tag in page.all("a", "button"):
+        classes = set(_attribute(tag, "class").split())
+        if {"button", "danger"} <= classes and ("outlined" in classes) != (tag.name == "a"):
+            yield f"{_show(tag)} is {'outlined and acts' if 'outlined' in classes else 'filled red and only leads there'}"
+
+
 def _leftovers(page: _Page) -> Iterator[str]:
     """Traces of a value that was missing when the page was made."""
     body = page.soup.body
@@ -348,5 +356,6 @@ RULES: tuple[Callable[[_Page], Iterator[str]], ...] = (
     _third_parties,
     _links,
     _forms,
+    _colours,
     _leftovers,
 )

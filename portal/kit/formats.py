@@ -3,10 +3,10 @@
 from datetime import date, datetime, timedelta
 
 from babel.dates import format_date, format_time, get_datetime_format, get_timezone
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from jinja2 import pass_context
 
-from portal.kit import i18n, periods
+from portal.kit import clock, i18n, periods
 from portal.kit.i18n import _, ngettext
 
 
@@ -59,6 +59,23 @@ def nice_bytes(count: int) -> str:
 def _in_unit(size: float, unit: str) -> str:
     pattern = "#,##0" if unit in ("B", "kB") else "#,##0.#"
     return f"{format_decimal(size, pattern, locale=i18n.spoken())} {unit}"
+
+
+def how_far(done: int, total: int, since: datetime | None = None) -> str:
+    """Say how far a work is that has been going on `since` an instant: 15% · about 2 minutes left.
+
+    How long it takes is guessed by what is done so far, so nothing is said of it before a hundredth is.
+    """
+    if not total:
+        return ""
+    percent = format_percent(min(done / total, 1), locale=i18n.spoken())
+    if since is None or done * 100 < total or done >= total:
+        return percent
+    minutes = (clock.now() - since) * (total - done) / done / timedelta(minutes=1)
+    if minutes < 1:
+        return _("%(percent)s · less than a minute left", percent=percent)
+    length = timedelta(minutes=round(minutes)) if minutes <= 60 else timedelta(hours=round(minutes / 60))
+    return _("%(percent)s · about %(time)s left", percent=percent, time=periods.describe(length))
 
 
 @pass_context

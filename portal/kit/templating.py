@@ -18,6 +18,7 @@ def init_app(app: Flask, *, company: object) -> None:
     renderer.COMPANY.install(app, company)
     app.jinja_env.filters |= {"instant": instant, "day": day, "bytes": formats.nice_bytes, "period": formats.nice_period}
     app.jinja_env.filters |= {"entries": formats.nice_entries, "device": devices.say, "listed": i18n.listed}
+    app.jinja_env.filters |= {"how_far": formats.how_far}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_context)
     _PATHS.install(app, {})

@@ -48,9 +48,9 @@
       try {
         const answer = await fetch(box.dataset.progressUrl, { headers: { Accept: "application/json" } });
         if (answer.status >= 500) throw answer;
-        const { done, total, state } = answer.ok ? await answer.json() : {};
+        const { done, total, state, said } = answer.ok ? await answer.json() : {};
         if (!["waiting", "running"].includes(state)) return location.reload();
-        if (total) { bar.max = total; bar.value = done; figure.textContent = `${done} / ${total}`; }
+        if (total) { bar.max = total; bar.value = done; figure.textContent = said; }
         wait = WAIT;
       } catch { wait = Math.min(wait * 2, LONGEST); }
       setTimeout(ask, wait, wait);

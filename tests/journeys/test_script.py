@@ -114,8 +114,8 @@ def test_back_leads_to_a_form_that_works(page: Page) -> None:
 def test_progress_is_asked_for_until_the_work_has_ended(page: Page, cast: Cast, run_jobs: Callable[[], int]) -> None:
     sign_in(page, cast.sign_in(cast.ada))
     answers: list[dict[str, object]] = [
-        {"done": 3, "total": 10, "state": "running"},
-        {"done": 7, "total": 10, "state": "running"},
+        {"done": 3, "total": 10, "state": "running", "said": "30% · about 2 minutes left"},
+        {"done": 7, "total": 10, "state": "running", "said": "70% · less than a minute left"},
         {"done": 10, "total": 10, "state": "ready"},
     ]
     page.clock.install()
@@ -125,7 +125,7 @@ def test_progress_is_asked_for_until_the_work_has_ended(page: Page, cast: Cast, 
     bar, copy = page.locator("progress"), page.locator("#copy")
     expect(bar).to_be_visible()
     expect(page.get_by_role("link", name="Reload this page")).to_be_hidden()
-    for figure in ("3 / 10", "7 / 10"):
+    for figure in ("30% · about 2 minutes left", "70% · less than a minute left"):
         page.clock.run_for(1000)
         expect(copy).to_contain_text(figure)
     expect(bar).to_have_js_property("value", 7)
@@ -141,7 +141,9 @@ def test_progress_is_asked_for_more_slowly_while_nobody_answers(page: Page, cast
 
     def cut(route: Route) -> None:
         asked.append(route)
-        route.fulfill(status=200, json={"done": 1, "total": 2, "state": "running"}) if len(asked) == 3 else route.abort()
+        route.fulfill(status=200, json={"done": 1, "total": 2, "state": "running", "said": "50%"}) if len(
+            asked
+        ) == 3 else route.abort()
 
     page.clock.install()
     page.route("**/progress", cut)
@@ -152,7 +154,7 @@ def test_progress_is_asked_for_more_slowly_while_nobody_answers(page: Page, cast
         page.clock.run_for(wait)
         page.wait_for_timeout(100)
         assert len(asked) == times
-    expect(page.locator("#copy")).to_contain_text("1 / 2")
+    expect(page.locator("#copy")).to_contain_text("50%")
 
 
 def test_a_key_is_copied_by_one_press(page: Page, cast: Cast) -> None:

@@ -75,7 +75,7 @@ def test_a_copy_comes_whole_and_says_so(cast, run_jobs):
 def test_progress_is_told_to_the_page(cast, run_jobs):
     ada = cast.sign_in(cast.ada)
     url = start(ada).soup.find(attrs={"data-progress-url": True})["data-progress-url"]
-    assert ada.client.get(url).json == {"state": "waiting", "done": 0, "total": 0}
+    assert ada.client.get(url).json == {"state": "waiting", "done": 0, "total": 0, "said": ""}
     run_jobs()
     assert ada.client.get(url).json["state"] == "ready"
     assert cast.sign_in(cast.ben).client.get(url).status_code == 404

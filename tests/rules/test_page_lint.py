@@ -88,6 +88,8 @@ def test_a_good_page_has_no_fault():
         ('<a href="#email">', '<a href="/terms" target="_blank">', "noopener"),
         (' autocomplete="current-password"', "", "password managers"),
         ("<button>Sign in</button>", "<button></button>", "no text to be called by"),
+        ("<button>", '<button class="button danger outlined">', "outlined and acts"),
+        ('<a href="#email">', '<a class="button danger" href="#email">', "filled red and only leads there"),
         ("To the form", "None", "not filled in"),
         ("<main>", '<main tabindex="1">', "Tab key"),
         ("<h2>More</h2>", "<table><tr><th>x</th></tr></table>", "no caption"),
