@@ -11,7 +11,7 @@ from itsdangerous import URLSafeTimedSerializer
 
 from portal.kit import fixed_parts
 from portal.kit.settings import Settings
-from portal.kit.tokens import Signer
+from portal.kit.signer import Signer
 
 log = structlog.get_logger()
 Extra = Callable[[], Mapping[str, str]]

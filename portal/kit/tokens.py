@@ -2,21 +2,24 @@
 
 A link whose stamp no longer matches is dead, so that a reset link dies with any change of the password and no table of
 links is needed. What a person must be able to list or cancel is a row instead, found by a secret stored as its hash.
+
+A token is one word of at most 120 characters: base64 of its kind, when it was written, the stamp's digest if it has one,
+what it carries (`kit.packed`), and 192 bits of an HMAC-SHA256 over all of it.
 """
 
 import hashlib
+import hmac
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, NewType, cast
+from typing import NewType
 
-from itsdangerous import BadData, BadSignature, SignatureExpired, TimestampSigner, URLSafeTimedSerializer
-from itsdangerous.encoding import base64_decode, base64_encode
-
-from portal.kit import clock, keys
+from portal.kit import clock, keys, packed
 from portal.kit.lasting import Lasting, cached_keys, purposes
 from portal.kit.refusals import LinkDead
+from portal.kit.signer import read_earlier
 
 LinkPurpose = NewType("LinkPurpose", str)
 """What a link is for. Each is spelled once, by whoever owns what the link hangs on; a link of another purpose is dead."""
@@ -25,6 +28,12 @@ _READABLE = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 RECOVERY_CODE_LENGTH = 12
 LONGEST = timedelta(days=30)
 """How long a link may live that is not lasting: so long an old secret is needed after it has signed its last one."""
+
+
+MOST_CHARACTERS = 120
+"""How long a token may be: whatever a mail program does to long lines, it leaves this one whole."""
+_PLAIN, _STAMPED, _SEALED = 1, 2, 3
+_HEAD, _MAC_BYTES, _DIGEST_BYTES = 1 + 6, 24, 16
 
 
 def lasting(purpose: LinkPurpose, *, life: str | None = None) -> Lasting:
@@ -37,42 +46,30 @@ def _signing_key(secret: str, *, purpose: str) -> bytes:
     return hashlib.sha256(f"portal.link.{purpose}signer{secret}".encode()).digest()
 
 
-class Signer(TimestampSigner):
-    """Dates what it signs, and believes a date that another machine's clock, a little ahead, has given (`clock.SKEW`)."""
-
-    def __init__(self, *args: Any, at: datetime | None = None, **kw: Any) -> None:
-        super().__init__(*args, **kw)
-        self._at = at
-
-    def get_timestamp(self) -> int:
-        """Return what is signed as the date, in seconds since the epoch: now, unless an instant was given."""
-        return int(self._at.timestamp()) if self._at else super().get_timestamp()
-
-    def unsign(self, signed_value: str | bytes, max_age: int | None = None, return_timestamp: bool = False) -> Any:
-        """Return the value. Raises SignatureExpired when it is older than `max_age` seconds, or of a day to come."""
-        value, signed_at = super().unsign(signed_value, return_timestamp=True)
-        age = self.get_timestamp() - int(signed_at.timestamp())
-        if max_age is not None and not -clock.SKEW.total_seconds() <= age <= max_age:
-            raise SignatureExpired("not of these days", payload=value, date_signed=signed_at)
-        return (value, signed_at) if return_timestamp else value
-
-
-def _serializer(signing_keys: Sequence[bytes], *, at: datetime | None = None) -> URLSafeTimedSerializer:
-    # The newest key signs; itsdangerous takes the keys oldest first.
-    how = {"digest_method": hashlib.sha256, "key_derivation": "none", "at": at}
-    return URLSafeTimedSerializer(list(reversed(signing_keys)), signer=Signer, signer_kwargs=how)
-
-
 def _current_keys(purpose: str) -> list[bytes]:
     return [_signing_key(secret, purpose=purpose) for secret in keys.secret_keys()]
+
+
+@dataclass(frozen=True)
+class _Written:
+    """What a token says, once it is known to be ours."""
+
+    at: datetime
+    digest: bytes
+    values: list[str]
 
 
 def sign(purpose: LinkPurpose, *values: str, stamp: str = "", at: datetime | None = None) -> str:
     """Return a URL-safe token that carries `values` and a digest of `stamp`. Values are readable: no addresses in them.
 
-    It lives from now on, or from an instant `at` in the past: then it is the very token of then.
+    It lives from now on, or from an instant `at` in the past: then it is the very token of then. Raises ValueError for
+    values that are too long for a token: they belong into a row.
     """
-    return _serializer(_current_keys(purpose), at=at).dumps([*values, _digest(stamp)])
+    body = _head(_STAMPED if stamp else _PLAIN, at) + (_digest(stamp) if stamp else b"") + packed.pack(values)
+    token = packed.encode(body + _mac(_current_keys(purpose)[0], body))
+    if len(token) > MOST_CHARACTERS:
+        raise ValueError(f"a link of {purpose} would have {len(token)} characters")
+    return token
 
 
 def read(
@@ -93,40 +90,86 @@ def read(
     if max_age > LONGEST and not is_lasting:
         raise RuntimeError(f"links of {purpose} live too long to die with a secret: declare them lasting")
     try:
-        _refuse_other_spellings(token)
-        *values, digest = _load(purpose, token, max_age, is_lasting=is_lasting)
-    except (BadData, ValueError, TypeError):
+        written = _load(purpose, token, is_lasting=is_lasting)
+    except ValueError:
         raise LinkDead from None
-    if count is not None and len(values) != count:
+    _refuse_other_days(written.at, max_age)
+    if count is not None and len(written.values) != count:
         raise LinkDead
-    present = stamp(*values) if stamp else ""
-    if present is None or not secrets.compare_digest(str(digest), _digest(present)):
+    present = stamp(*written.values) if stamp else ""
+    if present is None or not secrets.compare_digest(written.digest, _digest(present)):
         raise LinkDead
-    return [str(value) for value in values]
+    return written.values
 
 
-def _load(purpose: str, token: str, max_age: timedelta, *, is_lasting: bool) -> list[str]:
-    seconds = int(max_age.total_seconds())
+def _load(purpose: str, token: str, *, is_lasting: bool) -> _Written:
+    load = _load_earlier if "." in token else _load_short
     try:
-        return cast("list[str]", _serializer(_current_keys(purpose)).loads(token, max_age=seconds))
-    except SignatureExpired:
-        raise
-    except BadSignature:
+        return load(_current_keys(purpose), token)
+    except ValueError:
         retired = cached_keys(f"link.{purpose}") if is_lasting else []
         if not retired:
             raise
-        return cast("list[str]", _serializer(retired).loads(token, max_age=seconds))
+        return load(retired, token)
 
 
-def _refuse_other_spellings(token: str) -> None:
-    # Base64 forgives stray characters and spare bits: the same signature could be written in many ways.
-    signature = token.rpartition(".")[2]
-    if base64_encode(base64_decode(signature)).decode() != signature:
-        raise BadSignature("not as it was written")
+def _load_short(signing_keys: list[bytes], token: str) -> _Written:
+    raw = packed.decode(token)
+    body, mac = raw[:-_MAC_BYTES], raw[-_MAC_BYTES:]
+    if not any(secrets.compare_digest(mac, _mac(key, body)) for key in signing_keys):
+        raise ValueError("none of ours")
+    rest = body[_HEAD:]
+    if body[0] != _STAMPED:
+        return _Written(_written_at(body), _digest(""), packed.unpack(rest))
+    return _Written(_written_at(body), rest[:_DIGEST_BYTES], packed.unpack(rest[_DIGEST_BYTES:]))
 
 
-def _digest(stamp: str) -> str:
-    return hashlib.sha256(stamp.encode()).hexdigest()[:32]
+def _load_earlier(signing_keys: list[bytes], token: str) -> _Written:
+    at, (*values, digest) = read_earlier(signing_keys, token)
+    return _Written(at, bytes.fromhex(digest), values)
+
+
+def seal(purpose: LinkPurpose, *values: str) -> str:
+    """Return a URL-safe token that carries `values` and that nobody but us can read (v5.0.0-14.2.1).
+
+    An address of more than some fifty characters makes it longer than others are: that one stands nowhere else.
+    """
+    head = _head(_SEALED, None)
+    return packed.encode(head + keys.seal(purpose, packed.pack(values), context=head))
+
+
+def open_sealed(purpose: LinkPurpose, token: str, *, max_age: timedelta) -> tuple[datetime, list[str]]:
+    """Return when a token was sealed, and its values. Raises LinkDead as `read` does; there is no stamp in it."""
+    try:
+        raw = packed.decode(token)
+        head = raw[:_HEAD]
+        values = packed.unpack(keys.open_sealed(purpose, raw[_HEAD:], context=head))
+    except (keys.CannotOpen, ValueError):
+        raise LinkDead from None
+    _refuse_other_days(_written_at(head), max_age)
+    return _written_at(head), values
+
+
+def _refuse_other_days(at: datetime, max_age: timedelta) -> None:
+    if not -clock.SKEW <= clock.now() - at <= max_age:
+        raise LinkDead
+
+
+def _head(kind: int, at: datetime | None) -> bytes:
+    return bytes([kind]) + (packed.micros(at or clock.now()) // 1000).to_bytes(_HEAD - 1)
+
+
+def _written_at(body: bytes) -> datetime:
+    return packed.instant(int.from_bytes(body[1:_HEAD]) * 1000)
+
+
+def _mac(key: bytes, body: bytes) -> bytes:
+    # No link of the earlier form, signed by the same key, begins like this.
+    return hmac.digest(key, b"portal.link\0" + body, "sha256")[:_MAC_BYTES]
+
+
+def _digest(stamp: str) -> bytes:
+    return hashlib.sha256(stamp.encode()).digest()[:_DIGEST_BYTES]
 
 
 def reference() -> str:

@@ -1,7 +1,5 @@
 """Verbs of the list."""
 
-import base64
-import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from portal.accounts.events import AddressChanged
 from portal.consent import service as consent
 from portal.consent.service import Choice, Mechanism
-from portal.kit import audit, clock, i18n, keys, lasting, throttle, tokens
+from portal.kit import audit, clock, i18n, lasting, throttle, tokens
 from portal.kit.actor import Actor
 from portal.kit.clients import ClientKey
 from portal.kit.db import Base, db
@@ -56,25 +54,14 @@ def ask(address: str, *, language: str, client: ClientKey) -> None:
         Spend("newsletter.email", lookup_key(address), EMAILS_PER_ADDRESS),
     )
     if in_time:
-        mail.confirm(address, token=_seal(SubscriptionRequest(address, language, clock.now())), language=language)
-
-
-def _seal(subscription_request: SubscriptionRequest) -> str:
-    # A signed token can be read by anybody who sees it, so the address inside is sealed (v5.0.0-14.2.1).
-    plain = json.dumps(
-        [subscription_request.address, subscription_request.language, subscription_request.requested_at.isoformat()]
-    ).encode()
-    return tokens.sign(CONFIRM, base64.urlsafe_b64encode(keys.seal(CONFIRM, plain)).decode())
+        # A signed token can be read by anybody who sees it, so the address inside is sealed (v5.0.0-14.2.1).
+        mail.confirm(address, token=tokens.seal(CONFIRM, address, language), language=language)
 
 
 def get_subscription_request(token: str) -> SubscriptionRequest:
     """Read a confirmation link. Raises LinkDead when it is forged, has expired, or its request was withdrawn since."""
-    (sealed,) = tokens.read(CONFIRM, token, max_age=period("newsletter_confirm"))
-    try:
-        address, language, requested_at = json.loads(keys.open_sealed(CONFIRM, base64.urlsafe_b64decode(sealed)))
-    except (keys.CannotOpen, ValueError):
-        raise LinkDead from None
-    subscription_request = SubscriptionRequest(address, language, datetime.fromisoformat(requested_at))
+    requested_at, (address, language) = tokens.open_sealed(CONFIRM, token, max_age=period("newsletter_confirm"))
+    subscription_request = SubscriptionRequest(address, language, requested_at)
     left = _find_suppression(lookup_key(address))
     if left is not None and left.suppressed_at >= subscription_request.requested_at:
         raise LinkDead

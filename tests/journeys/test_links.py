@@ -13,6 +13,7 @@ from sqlalchemy import select
 from portal.accounts import mail as account_emails
 from portal.accounts import service as accounts
 from portal.kit import clock as time
+from portal.kit import tokens
 from portal.kit.db import Base, db
 from portal.kit.files import storage
 from portal.kit.unit import unit_of_work
@@ -23,6 +24,8 @@ from tests.accounts.walk import request_removal
 from tests.clock import Clock
 from tests.conftest import Visitor
 from tests.people import Cast
+from tests.rules.source import modules
+from tests.rules.test_purposes import purposes
 
 BOOKS = {"visit", "throttle_count"}
 """What is written of every request: the visit, and how often something was tried."""
@@ -154,6 +157,30 @@ def test_opening_every_link_of_every_email_changes_nothing(app, cast, client, ne
     assert opened >= doors
     emails = app.jinja_env.list_templates(filter_func=lambda name: name.startswith("mail/") and name.count("/") == 3)
     assert written == {"/".join(name.split("/")[1:3]) for name in emails}
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_no_token_of_any_kind_is_longer_than_120_characters(
+    app, cast, client, new_client, last, clock, run_jobs, monkeypatch
+):
+    longest: dict[str, int] = {}
+
+    def measured(make: Callable[..., str]) -> Callable[..., str]:
+        def write(purpose: str, *values: str, **how: object) -> str:
+            token = make(purpose, *values, **how)
+            longest[purpose] = max(len(token), longest.get(purpose, 0))
+            return token
+
+        return write
+
+    monkeypatch.setattr(tokens, "sign", measured(tokens.sign))
+    monkeypatch.setattr(tokens, "seal", measured(tokens.seal))
+    client.submit("/cookies", action="/consent", analytics="granted")
+    new_client().submit("/login", email=cast.ada.email, password=cast.ada.password)
+    for _step in a_whole_life(app, cast, client, last, clock):
+        run_jobs()
+    assert longest.keys() == set(purposes(modules())), "a link of each purpose is written and measured"
+    assert {purpose: length for purpose, length in longest.items() if length > 120} == {}
 
 
 # Whose sign-up is over may still have its page open: they are led to where they can go on.

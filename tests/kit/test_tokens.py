@@ -1,11 +1,16 @@
 """Link tokens and sealing: what was signed for one thing, in one state, for some time, opens nothing else."""
 
-from datetime import timedelta
+import hashlib
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
+from hypothesis import example, given
+from hypothesis import strategies as st
+from itsdangerous import URLSafeTimedSerializer
 
-from portal.kit import keys, lasting, tokens
+from portal.kit import clock as time
+from portal.kit import keys, lasting, packed, tokens
 from portal.kit.keys import CannotOpen
 from portal.kit.refusals import LinkDead
 
@@ -36,7 +41,7 @@ class TestLinks:
     def test_it_goes_into_an_address_as_it_is(self):
         from urllib.parse import quote
 
-        token = tokens.sign("lab", "a" * 50, stamp="x")
+        token = tokens.sign("lab", "a" * 40, stamp="x")
         assert quote(token, safe="") == token
 
     def test_any_changed_byte_kills_it(self):
@@ -106,6 +111,94 @@ class TestLinks:
         made = {tokens.new_secret() for _each in range(10_000)}
         assert len(made) == 10_000
         assert min(map(len, made)) >= 43
+
+
+def earlier(secret: str, *values: str, stamp: str = "", purpose: str = "lab") -> str:
+    """Return a link as it was written until the links were made short."""
+    key = hashlib.sha256(f"portal.link.{purpose}signer{secret}".encode()).digest()
+    digest = hashlib.sha256(stamp.encode()).hexdigest()[:32]
+    how = {"digest_method": hashlib.sha256, "key_derivation": "none"}
+    return URLSafeTimedSerializer([key], signer_kwargs=how).dumps([*values, digest])
+
+
+class TestEarlierLinks:
+    """A link that was sent before the links were made short: it works as long as it was told to."""
+
+    def test_it_is_read_with_its_stamp_until_its_time_is_up(self, with_keys, clock):
+        with with_keys(OLD):
+            token = earlier(OLD, "id", "é/王", stamp="Monday")
+            assert tokens.read("lab", token, max_age=DAY, stamp=lambda *_values: "Monday", count=2) == ["id", "é/王"]
+            for stamp in ("Tuesday", "", None):
+                with pytest.raises(LinkDead):
+                    tokens.read("lab", token, max_age=DAY, stamp=lambda *_values, stamp=stamp: stamp)
+            clock.forward(days=1, minutes=1)
+            with pytest.raises(LinkDead):
+                tokens.read("lab", token, max_age=DAY, stamp=lambda *_values: "Monday")
+
+    def test_any_other_spelling_purpose_or_secret_is_dead(self, with_keys):
+        with with_keys(OLD):
+            good = earlier(OLD, "some-id")
+            assert tokens.read("lab", good, max_age=DAY) == ["some-id"]
+            wrong = [good[:place] + other + good[place + 1 :] for place in range(len(good)) for other in ("A", ".", "@", "")]
+            wrong += [earlier(NEW, "some-id"), earlier(OLD, "some-id", purpose="other"), earlier(OLD), good + "="]
+            for token in set(wrong) - {good}:
+                with pytest.raises(LinkDead):
+                    tokens.read("lab", token, max_age=DAY, count=1)
+
+
+@pytest.mark.usefixtures("inside")
+class TestSealedLinks:
+    """A link that carries what nobody else may read."""
+
+    def test_it_gives_back_what_was_put_in_and_when(self, clock):
+        at, values = tokens.open_sealed("lab", tokens.seal("lab", "ada@example.com", "zh-Hans", ""), max_age=DAY)
+        assert values == ["ada@example.com", "zh-Hans", ""]
+        assert timedelta() <= time.now() - at < timedelta(minutes=1)
+
+    def test_any_changed_byte_another_purpose_and_another_day_kill_it(self, clock):
+        token = tokens.seal("lab", "ada@example.com")
+        wrong = [token[:place] + other + token[place + 1 :] for place in range(len(token)) for other in ("A", "b", ".", "")]
+        for changed in {*wrong, token + "A", token + "=", tokens.sign("lab", "x"), ""} - {token}:
+            with pytest.raises(LinkDead):
+                tokens.open_sealed("lab", changed, max_age=DAY)
+        with pytest.raises(LinkDead):
+            tokens.open_sealed("other", token, max_age=DAY)
+        with pytest.raises(LinkDead):
+            tokens.read("lab", token, max_age=DAY)
+        clock.forward(days=1, minutes=1)
+        with pytest.raises(LinkDead):
+            tokens.open_sealed("lab", token, max_age=DAY)
+
+
+def test_what_is_too_long_for_a_link_is_a_mistake_of_ours(one_lab):
+    with one_lab.app_context(), pytest.raises(ValueError, match="lab"):
+        tokens.sign("lab", "a" * 60)
+
+
+VALUES = st.lists(
+    st.text(max_size=300)
+    | st.uuids().map(str)
+    | st.uuids().map(lambda each: each.hex)
+    | st.datetimes(timezones=st.just(UTC)).map(datetime.isoformat)
+)
+
+
+@given(values=VALUES)
+@example(values=["", "2026-11-30T16:00:00+00:00", "2026-11-30T16:00:00.000000+00:00", "2026-02-31T16:00:00+00:00", "A" * 32])
+def test_whatever_is_packed_comes_out_as_it_was(values):
+    try:
+        packed_values = packed.pack(values)
+    except UnicodeEncodeError:
+        return
+    assert packed.unpack(packed_values) == values
+
+
+@given(st.binary(max_size=60))
+def test_bytes_that_nobody_packed_are_refused_or_read_and_nothing_else_happens(raw):
+    try:
+        assert all(isinstance(value, str) for value in packed.unpack(raw))
+    except ValueError:
+        return
 
 
 @pytest.mark.parametrize(

@@ -222,7 +222,7 @@ def test_our_own_button_works_in_a_browser_without_cookies(app, client, outbox, 
     assert count(Subscriber) == 0
 
 
-@pytest.mark.parametrize("forge", ["x", lambda token: token[:-6] + "AAAAAA", lambda token: token.replace(".", "..", 1)])
+@pytest.mark.parametrize("forge", ["x", lambda token: token[:-6] + "AAAAAA", lambda token: token[:20] + "." + token[20:]])
 def test_a_forged_link_leads_nowhere(client, outbox, count, forge):
     base, _, token = way_out(confirm(client, outbox)).rpartition("/")
     path = f"{base}/{forge(token) if callable(forge) else forge}"
@@ -269,6 +269,17 @@ def test_no_address_of_a_link_holds_the_address_of_a_person(client, outbox):
             assert b"ida@" not in layer.lower()
             assert b"ida%40" not in layer.lower()
             assert b"@" not in layer or b"example" not in layer.lower()
+
+
+def test_an_address_of_fifty_characters_makes_a_link_no_longer_than_any_other(client, outbox):
+    for length in (50, 200):
+        address = "i" * (length - len("@example.com")) + "@example.com"
+        if length > 64:
+            address = "ida@" + "long-name." * ((length - 10) // 10) + "example.com"
+        ask(client, address)
+        link = outbox.last(address).link("/newsletter/confirm/")
+        assert (len(link.rpartition("/")[2]) <= tokens.MOST_CHARACTERS) == (length == 50)
+        assert client.submit(link).title == "You’re subscribed"
 
 
 def test_the_unwrapping_sees_what_it_should(app):
