@@ -26,4 +26,5 @@ def communication() -> ResponseReturnValue:
             flash(restricted, "warning")
         return redirect(url_for(".communication"), code=303)
     words = {key: service.purpose_words(key) for key in service.SWITCHES}
-    return render("settings/communication.html", form=form, switches=service.SWITCHES, words=words), form.status
+    groups = {"chosen": service.OFF_UNTIL_CHOSEN, "on": service.ON_UNLESS_OBJECTED}
+    return render("settings/communication.html", form=form, groups=groups, words=words), form.status

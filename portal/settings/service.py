@@ -11,6 +11,8 @@ from portal.kit.actor import Actor
 from portal.newsletter import service as newsletter
 
 SWITCHES = ("newsletter", "betas", "research", "follow_up", "error_help", "product_improvement")
+OFF_UNTIL_CHOSEN = tuple(key for key in SWITCHES if not consent.PURPOSES[key].default)
+ON_UNLESS_OBJECTED = tuple(key for key in SWITCHES if consent.PURPOSES[key].default)
 
 
 def switches_for(actor: Actor) -> dict[str, bool]:

@@ -17,11 +17,11 @@ pytestmark = pytest.mark.both_databases
 WORDINGS = {
     ("analytics", 2): "c479e98486aa36aa",
     ("newsletter", 2): "5fb38e647abe67a9",
-    ("betas", 2): "b29d6da439ffdd8c",
-    ("research", 2): "d885db13aca63db8",
-    ("follow_up", 2): "3328388634b95852",
-    ("error_help", 2): "6fa9c257af3e309b",
-    ("product_improvement", 3): "1da326e4fda39215",
+    ("betas", 3): "3d036c3a3558afea",
+    ("research", 3): "dd9170d4a7bf14d7",
+    ("follow_up", 3): "b8d44a69b2d8f1b8",
+    ("error_help", 3): "40c3b3103bc792c1",
+    ("product_improvement", 4): "49825f7da61d202e",
 }
 
 

@@ -21,6 +21,17 @@ def test_nothing_that_rests_on_consent_is_on_beforehand(ada):
     assert "newsletter" not in on(ada.page(PATH))
 
 
+def test_what_is_off_until_chosen_stands_apart_from_what_is_on_with_its_reason(ada):
+    page = ada.page(PATH)
+    asked, on_already = page.soup.find_all("fieldset")
+    names = [[box["name"] for box in group.find_all("input", type="checkbox")] for group in (asked, on_already)]
+    assert names == [["newsletter"], [name for name in SWITCHES if name != "newsletter"]]
+    assert {*names[1]} == on(page), "a new account: what is on is what says that it is"
+    assert asked.legend.text == "Off until you choose" and on_already.legend.text == "On unless you object"
+    assert "consent" in asked.find(class_="hint").text and "legitimate interest" in on_already.find(class_="hint").text
+    assert all(", so that " in each.text for each in on_already.find_all(class_="tick")), "each says its reason"
+
+
 @pytest.mark.parametrize("switch", SWITCHES)
 def test_each_switch_is_a_decision_of_its_own(ada, switch):
     before = on(ada.page(PATH))
