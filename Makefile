@@ -24,7 +24,7 @@ VENV_PACKAGE = python$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.versi
 APT_INSTALL = $(if $(filter 0,$(shell id -u)),,sudo -n) apt-get install --yes -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test needs quality prove lock format clean
+.PHONY: help install run test needs quality prove pictures lock format clean
 
 help: ## Say what can be typed
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ format: $(VENV)/.test ## Put the code in order
 
 prove: $(VENV)/.test $(BIN)/portal needs ## Prove what needs a quiet machine or long time (WHAT=help lists the parts)
 	@$(BIN)/python -m benchmarks $(WHAT)
+
+pictures: $(VENV)/.test $(BIN)/portal needs ## Take pictures of all pages of the demo (TO=folder outside the repository)
+	@$(BIN)/python -m tests.pictures $(TO)
 
 lock: $(VENV)/.test $(BIN)/uv ## Write the lock files anew (UPGRADE=1 takes newer releases)
 	$(LOCK) --output-file requirements/run.txt

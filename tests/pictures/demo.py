@@ -1,0 +1,231 @@
+"""The demo company on an ordinary morning: what its people did before the pictures are taken."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pyotp
+from flask import Flask
+from PIL import Image
+from sqlalchemy import select, update
+
+from portal import demo
+from portal.app import create_app
+from portal.jobs import worker
+from portal.kit import clock
+from portal.kit.db import db
+from portal.kit.unit import unit_of_work
+from portal.privacy import service as privacy
+from portal.privacy.models import Deletion
+from portal.promises import service as promises
+from portal.support.models import Message, Ticket
+from tests.accounts.walk import CONFIRM, STOP, confirm_removal, removal_link, request_removal, stop_link
+from tests.conftest import Outbox, Visitor, make_settings
+from tests.people import Cast, Somebody
+
+QUESTIONS = (
+    ("Seam allowance on curved hems", "When I grade a curved hem, the allowance comes out uneven at the side seams."),
+    ("纸样导入后尺寸不对", "从旧版本导入的纸样宽了两毫米，该在哪里更正？"),
+    ("Invoice with our new address", "We’ve moved. Could the next invoice carry the new address, please?"),
+)
+ANSWER = (
+    "Thanks for the clear description. The plotter driver was updated on Monday and now scales by the sheet instead of by "
+    "the marker.\n\nOpen Output, then Plotter, and choose “True size”. If it’s still too long, reply here and we’ll look at "
+    "it together."
+)
+
+
+@dataclass
+class Demo:
+    """The demo company, and the tools of those who act in it."""
+
+    app: Flask
+    people: dict[str, Somebody] = field(default_factory=dict)
+
+    @classmethod
+    def made_in(cls, folder: Path, **settings: Any) -> Demo:
+        """Make the company in an empty folder, and let its people do what one does."""
+        app = create_app(make_settings(folder, f"sqlite:///{folder / 'portal.db'}", **settings))
+        with app.app_context():
+            db.create_all()
+        made = cls(app)
+        made._move_in()
+        made._live()
+        return made
+
+    @cached_property
+    def cast(self) -> Cast:
+        """Who opens sessions and further accounts."""
+        return Cast(self.app)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """The emails that left."""
+        return Outbox(self.app, self.run_jobs)
+
+    def run_jobs(self) -> int:
+        """Run all background work that is due."""
+        with self.app.app_context():
+            return worker.drain()
+
+    def stranger(self) -> Visitor:
+        """Open one more browser."""
+        return Visitor(self.app)
+
+    @cached_property
+    def new_here(self) -> Somebody:
+        """Somebody who has an account since a minute, and nothing else."""
+        return self.newcomer("Wen Placket")
+
+    def newcomer(self, name: str) -> Somebody:
+        """Make one more customer, for a page that costs them something."""
+        return self.cast.make(name, f"{name.split()[0].lower()}@example.com", f"{name} keeps every last button")
+
+    def _move_in(self) -> None:
+        with self.app.app_context():
+            for person in demo.draw_missing():
+                with unit_of_work():
+                    demo.add(person)
+                with unit_of_work():
+                    account = demo.accounts.find_by_email(person.email)
+                    assert account is not None
+                    key = person.email.partition("@")[0]
+                    self.people[key] = Somebody(person.name, person.email, person.password, account.id)
+            with unit_of_work():
+                demo.ask_a_question()
+            with unit_of_work():
+                promises.run_checks()
+
+    def _live(self) -> None:
+        ada, sam = self.people["ada"], self.people["sam"]
+        self.cast.give_factor(sam)
+        visitor = self.cast.sign_in(ada)
+        visitor.submit("/settings/avatar", photo=(photo(), "ada.jpg"))
+        for subject, message in QUESTIONS:
+            visitor.submit("/contact", subject=subject, message=message)
+        self._make_older()
+        staff = self.cast.sign_in_staff(sam)
+        staff.submit(f"/admin/tickets/{self.ticket_about('Markers')}", message=ANSWER)
+        visitor.submit("/settings/privacy", action="/settings/privacy/export")
+        self.run_jobs()
+        with self.app.app_context(), unit_of_work():
+            promises.run_checks()
+
+    def _make_older(self) -> None:
+        """Let each ticket be older than the one after it."""
+        with self.app.app_context(), unit_of_work():
+            tickets = db.session.scalars(select(Ticket).order_by(Ticket.opened_at)).all()
+            for days, ticket in enumerate(reversed(tickets)):
+                at = clock.now() - timedelta(days=days * 9 + 1, hours=days * 5)
+                ticket.opened_at = ticket.updated_at = at
+                db.session.execute(update(Message).where(Message.ticket_id == ticket.id).values(at=at))
+
+    def ticket_about(self, word: str) -> str:
+        """Return the id of the ticket whose subject begins so."""
+        with self.app.app_context():
+            return str(db.session.scalars(select(Ticket.id).where(Ticket.subject.startswith(word))).one())
+
+    def code(self, person: Somebody) -> str:
+        """Return a code of somebody's authenticator app that is good now."""
+        return self.cast.code(person)
+
+
+def photo() -> io.BytesIO:
+    """Draw a portrait of nobody: a dress form before a curtain."""
+    picture = Image.radial_gradient("L").resize((480, 480)).convert("RGB")
+    picture.paste((199, 127, 23), (0, 300, 480, 480))
+    picture.paste((34, 57, 90), (180, 120, 300, 330))
+    out = io.BytesIO()
+    picture.save(out, "JPEG")
+    out.seek(0)
+    return out
+
+
+def signed_up(made: Demo) -> str:
+    """Return the page that says that an email is on its way."""
+    visitor = made.stranger()
+    fields = {"name": "Nell Bobbin", "email": "nell@example.com", "password": "a seam allowance of one centimetre"}
+    return visitor.submit("/signup", accept_terms="y", **fields).path
+
+
+def verify(made: Demo) -> str:
+    """Return the link that confirms a sign-up."""
+    signed_up(made)
+    return made.outbox.last("nell@example.com").link("verify-email")
+
+
+def reset(made: Demo) -> str:
+    """Return the link that resets a password."""
+    made.stranger().submit("/forgot-password", email="ben@example.com")
+    return made.outbox.last("ben@example.com").link("reset-password")
+
+
+def wasnt_me(made: Demo) -> str:
+    """Return the link by which somebody says that it was not them."""
+    made.stranger().submit("/forgot-password", email="ben@example.com")
+    return made.outbox.last("ben@example.com").link("wasnt-me")
+
+
+def moving(made: Demo, *, to: str, part: str, at: str) -> str:
+    """Return a link of a change of address that is asked for."""
+    mover = made.newcomer(f"{to.title()} Placket")
+    made.cast.sign_in(mover).submit("/settings/email", email=f"{to}.new@example.com")
+    if part == "undo":
+        made.stranger().submit(made.outbox.last(f"{to}.new@example.com").link("/email/confirm/"))
+    return made.outbox.last(f"{to}.new@example.com" if at == "new" else mover.email).link(f"/email/{part}/")
+
+
+def newsletter(made: Demo, part: str) -> str:
+    """Return a link of the newsletter."""
+    made.stranger().submit("/newsletter", email="ida@example.com")
+    link = made.outbox.last("ida@example.com").link("/newsletter/confirm/")
+    if part == "unsubscribe":
+        made.stranger().submit(link)
+        link = made.outbox.last("ida@example.com").link("/newsletter/unsubscribe/")
+    return link
+
+
+def closing(made: Demo) -> str:
+    """Return the link that cancels a deletion."""
+    leaver = made.newcomer("Olive Yoke")
+    made.cast.sign_in(leaver).submit("/settings/privacy/delete", confirm="y")
+    return made.outbox.last(leaver.email).link("/delete/undo/")
+
+
+def receipt(made: Demo) -> str:
+    """Return the link to the receipt of a deletion that has been carried out."""
+    leaver = made.newcomer("Sid Basting")
+    made.cast.sign_in(leaver).submit("/settings/privacy/delete", confirm="y")
+    with made.app.app_context(), unit_of_work():
+        db.session.execute(update(Deletion).where(Deletion.person_id == leaver.id).values(due_at=clock.now()))
+    with made.app.app_context(), worker.unit_of_work():
+        privacy.begin_due()
+    return made.outbox.last(leaver.email).link("/receipt/")
+
+
+def preparing(made: Demo) -> str:
+    """Return the page of a copy that is not ready yet."""
+    asker = made.people["ada"]
+    return made.cast.sign_in(asker).submit("/settings/privacy", action="/settings/privacy/export").path
+
+
+def losing(made: Demo, part: str) -> str:
+    """Return a link by which a lost second factor is confirmed to go, or kept."""
+    loser = made.newcomer("Percy Gusset" if part == CONFIRM else "Quinn Tuck")
+    made.cast.give_factor(loser)
+    visitor = made.stranger()
+    request_removal(visitor, loser)
+    if part == STOP:
+        confirm_removal(visitor, made.outbox, loser)
+        return stop_link(made.outbox, loser)
+    return removal_link(made.outbox, loser)
+
+
+def totp_now(secret: str) -> str:
+    """Return the code that an app with this secret shows now."""
+    return pyotp.TOTP(secret).now()

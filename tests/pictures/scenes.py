@@ -1,0 +1,130 @@
+"""Which pages are taken: every one of the route table, each as it looks in the middle of somebody's life."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from tests.accounts.walk import CONFIRM, STOP
+from tests.pictures import demo
+from tests.pictures.demo import Demo
+
+Act = Callable[[Page, Demo], None]
+NO_PAGES = {
+    "accounts.avatar_photo", "admin.attachment", "legal.change_password", "legal.security_txt", "mail.mailbox_json",
+    "privacy.export_progress", "probes.healthz", "probes.metrics", "probes.readyz", "static", "support.attachment",
+}  # fmt: skip
+"""Answers that are files, or are read by programs."""
+WHO = {"public": "visitor", "signed in": "ada", "fresh": "ada", "staff": "sam"}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A page to take: whose, where, and what is done on it first."""
+
+    endpoint: str
+    who: str
+    path: str
+    act: Act | None = None
+    note: str = ""
+
+    @property
+    def name(self) -> str:
+        """What its picture is called."""
+        return f"{self.endpoint.replace('.', '-')}{'-' + self.note if self.note else ''}"
+
+
+def _send(page: Page, button: str) -> None:
+    before = page.locator("h1").inner_text()
+    page.locator("main").get_by_role("button", name=button, exact=True).first.click()
+    expect(page.locator("h1")).not_to_have_text(before)
+
+
+def half_signed_in(page: Page, made: Demo) -> None:
+    """Give the password of somebody who has a second factor."""
+    sam = made.people["sam"]
+    page.get_by_label("Email address", exact=True).fill(sam.email)
+    page.get_by_label("Password", exact=True).fill(sam.password)
+    _send(page, "Sign in")
+
+
+def lost_phone(page: Page, made: Demo) -> None:
+    """Go on to the page for a recovery code."""
+    half_signed_in(page, made)
+    _send(page, "Lost your phone? Use a recovery code")
+
+
+def refused(page: Page, _made: Demo) -> None:
+    """Send a form with nothing in it."""
+    page.locator("main form").first.get_by_role("button").last.click()
+    page.get_by_role("alert").wait_for()
+
+
+def code_of_the_app(page: Page, _made: Demo) -> None:
+    """Give the first code of an authenticator app."""
+    page.locator("main [name=code]").fill(demo.totp_now(page.locator("#key").inner_text()))
+    _send(page, "Continue")
+
+
+LINKS: dict[str, Callable[[Demo], str]] = {
+    "accounts.check_email": demo.signed_up,
+    "accounts.confirm_email": lambda made: demo.moving(made, to="rosa", part="confirm", at="new"),
+    "accounts.confirm_removal": lambda made: demo.losing(made, CONFIRM),
+    "accounts.stop_removal": lambda made: demo.losing(made, STOP),
+    "accounts.verify_email": demo.verify,
+    "admin.ticket": lambda made: f"/admin/tickets/{made.ticket_about('Markers')}",
+    "newsletter.confirm": lambda made: demo.newsletter(made, "confirm"),
+    "newsletter.unsubscribe": lambda made: demo.newsletter(made, "unsubscribe"),
+    "privacy.export_file": demo.preparing,
+    "privacy.receipt": demo.receipt,
+    "privacy.undo": demo.closing,
+    "recovery.choose_password": demo.reset,
+    "recovery.undo_email": lambda made: demo.moving(made, to="tess", part="undo", at="old"),
+    "recovery.veto_email": lambda made: demo.moving(made, to="una", part="veto", at="old"),
+    "recovery.wasnt_me": demo.wasnt_me,
+    "support.ticket": lambda made: f"/support/{made.ticket_about('Markers')}",
+}
+"""Pages with a variable part -> how their address comes about."""
+JOURNEYS: dict[str, tuple[str, str, Act]] = {
+    "accounts.second_factor": ("visitor", "/login", half_signed_in),
+    "accounts.lost_phone": ("visitor", "/login", lost_phone),
+    "accounts.save_codes": ("newcomer", "/settings/second-factor", code_of_the_app),
+}
+"""Pages within a journey -> whose, where it begins, and how it gets there."""
+AS_SAM = {"accounts.recovery_codes", "accounts.remove_factor", "accounts.replace_factor", "accounts.request_removal_inside"}
+"""Pages of whoever has a second factor."""
+ON_THE_WAY = {
+    "accounts.lost_factor": "as accounts.lost_phone, one step on",
+    "accounts.recovery_code": "lost_phone, for whoever has given a password",
+    "accounts.request_removal": "lost_factor, after its button",
+}
+"""Pages that look as another one does, which is taken."""
+
+
+def scenes(app: Flask, made: Demo) -> Iterator[Scene]:
+    """Yield every page, and some of them in a further state."""
+    for endpoint, gate, rule in pages(app):
+        if endpoint in LINKS:
+            yield Scene(endpoint, WHO[gate], LINKS[endpoint](made))
+        elif endpoint in JOURNEYS:
+            who, path, act = JOURNEYS[endpoint]
+            yield Scene(endpoint, who, path, act)
+        elif endpoint not in ON_THE_WAY:
+            yield Scene(endpoint, "sam" if endpoint in AS_SAM else WHO[gate], rule)
+    yield Scene("home.home", "newcomer", "/home", note="new")
+    yield Scene("support.contact", "ada", "/contact", note="signed-in")
+    yield Scene("support.overview", "newcomer", "/support", note="empty")
+    yield Scene("accounts.login", "visitor", "/login", refused, note="refused")
+    yield Scene("errors.error", "visitor", "/nowhere", note="not-found")
+    yield Scene("errors.error", "ada", "/nowhere", note="not-found-signed-in")
+
+
+def pages(app: Flask) -> Iterator[tuple[str, str, str]]:
+    """Yield the pages of the route table: endpoint, gate and rule."""
+    for rule in sorted(app.url_map.iter_rules(), key=lambda each: each.rule):
+        tag = getattr(app.view_functions[rule.endpoint], "access_tag", None)
+        if tag is not None and "GET" in (rule.methods or ()) and rule.endpoint not in NO_PAGES:
+            yield rule.endpoint, tag.gate.value, rule.rule
