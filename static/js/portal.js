@@ -57,10 +57,4 @@
     };
     setTimeout(ask, WAIT, WAIT);
   });
-
-  // On a phone the side navigation is a strip: bring the present page into sight.
-  all(".side [aria-current]", (link) => {
-    const strip = link.closest(".side");
-    strip.scrollLeft = link.offsetLeft - (strip.clientWidth - link.offsetWidth) / 2;
-  });
 })();

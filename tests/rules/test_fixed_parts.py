@@ -46,8 +46,8 @@ FOLLOWS = {
     "promises.overview": {"board", "Status"},
 }
 """Part or whole page -> names that say the same whenever its key does."""
-VISITORS = frozenset({"actor", "form", "active"})
-"""Whoever is shown a page that is kept whole is nobody, and their form is as it was made; its section a page says itself."""
+VISITORS = frozenset({"actor", "form"})
+"""Whoever is shown a page that is kept whole is nobody, and their form is as it was made."""
 
 
 ENVIRONMENT = jinja2.Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"])
@@ -224,7 +224,7 @@ def test_a_part_that_is_kept_depends_on_its_key_alone(template: Template) -> Non
         ('{% call fixed("one", request.endpoint) %}{{ request.path }}{% endcall %}', ["planted.html: request"]),
         ('{% call fixed("one", request.endpoint) %}{{ request.endpoint }}{% endcall %}', []),
         ('{% call fixed("one", actor.is_signed_in) %}{{ actor.name }}{% endcall %}', ["planted.html: actor"]),
-        ('{% call fixed("one", active) %}{{ active }}{% endcall %}', []),
+        ('{% call fixed("one", count) %}{{ count }}{% endcall %}', []),
         (
             '{% import "components/forms.html" as forms %}{% call fixed("one") %}{{ forms.hidden() }}{% endcall %}',
             [],
