@@ -3,7 +3,7 @@
 import hashlib
 import uuid
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from portal.accounts.models import EmailChange, Person, SignUp
 from portal.kit import clock, tokens
@@ -198,7 +198,7 @@ def recovery_code_used(person: Person, *, left: int, is_few: bool) -> None:
     )
 
 
-def email_change_confirm(person: Person, *, to: str, token: str) -> None:
+def email_change_confirm(person: Person, *, to: str, token: str, time_left: timedelta) -> None:
     """The link by which a mailbox takes an account over. It is nobody's yet, so it reads no name and no other address.
 
     Nor is it counted among the emails to the person who asked: whether it was written says whether the address is free.
@@ -207,6 +207,7 @@ def email_change_confirm(person: Person, *, to: str, token: str) -> None:
         "accounts/email_change_confirm",
         to=mail.Recipient(to, person.language, person.time_zone),
         url=external_url("accounts.confirm_email", token=token),
+        time_left=timedelta(minutes=max(1, round(time_left / timedelta(minutes=1)))),
     )
 
 
@@ -230,15 +231,13 @@ def email_change_taken(owner: Person) -> None:
 
 
 def email_change_done_old(person: Person, *, change: EmailChange, undo_token: str) -> None:
-    """Tell the mailbox that was left (v5.0.0-6.3.7). Its "This wasn't me" is the link that takes the change back."""
-    undo_url = external_url("recovery.undo_email", token=undo_token)
+    """Tell the mailbox that was left (v5.0.0-6.3.7). Its one link takes the change back: that is its "This wasn't me"."""
     mail.send(
         "accounts/email_change_done_old",
         to=replace(recipient(person), email=change.old_email),
         new_email=person.email,
         at=change.left_at,
-        url=undo_url,
-        wasnt_me_url=undo_url,
+        wasnt_me_url=external_url("recovery.undo_email", token=undo_token),
     )
 
 

@@ -115,7 +115,7 @@ class EmailChangeState(StrEnum):
     CONFIRMED = "confirmed"
     """By its new mailbox, and nobody has undone it."""
     ENDED = "ended"
-    """It still waited when what guards the account was changed."""
+    """It still waited when it was cancelled, or when what guards the account was changed."""
     VETOED = "vetoed"
     UNDONE = "undone"
     REPLACED = "replaced"

@@ -6,6 +6,7 @@ from tests.rules.gates import FRESH, PUBLIC, SIGNED_IN
 DOORS = {
     "accounts.avatar": SIGNED_IN,
     "accounts.avatar_photo": SIGNED_IN,
+    "accounts.cancel_email_change": SIGNED_IN,
     "accounts.check_email": PUBLIC,
     "accounts.codes_file": FRESH,
     "accounts.confirm_email": PUBLIC,
@@ -34,6 +35,7 @@ DOORS = {
     "accounts.save_codes": FRESH,
     "accounts.second_factor": PUBLIC,
     "accounts.security": SIGNED_IN,
+    "accounts.send_email_change_again": FRESH,
     "accounts.signup": PUBLIC,
     "accounts.stop_removal": PUBLIC,
     "accounts.verify_email": PUBLIC,

@@ -12,12 +12,14 @@ from portal.accounts.service.due_removals import continue_removal as continue_re
 from portal.accounts.service.due_removals import count_late_removals as count_late_removals
 from portal.accounts.service.due_removals import count_put_off_removals as count_put_off_removals
 from portal.accounts.service.due_removals import enqueue_due_removals as enqueue_due_removals
+from portal.accounts.service.email_change import cancel_email_change as cancel_email_change
 from portal.accounts.service.email_change import confirm_email_change as confirm_email_change
 from portal.accounts.service.email_change import email_change_to_confirm as email_change_to_confirm
 from portal.accounts.service.email_change import email_change_to_undo as email_change_to_undo
 from portal.accounts.service.email_change import email_change_to_veto as email_change_to_veto
 from portal.accounts.service.email_change import find_open_email_change_for as find_open_email_change_for
 from portal.accounts.service.email_change import request_email_change as request_email_change
+from portal.accounts.service.email_change import send_email_change_again as send_email_change_again
 from portal.accounts.service.email_change import stop_email_changes as stop_email_changes
 from portal.accounts.service.email_change import tell_left_mailbox as tell_left_mailbox
 from portal.accounts.service.email_change import undo_email_change as undo_email_change

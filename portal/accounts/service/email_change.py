@@ -67,12 +67,47 @@ def request_email_change(actor: Actor, *, email: str) -> None:
     end_email_changes(person.id, state=EmailChangeState.REPLACED)
     change = _add(person, email)
     mail.email_change_requested(person, new_email=email, veto_token=tokens.sign(VETO, str(change.id)))
-    owner = find_by_email(email)
-    if owner and in_time:
-        mail.email_change_taken(owner)
-    elif in_time:
-        mail.email_change_confirm(person, to=email, token=_confirm_token(change, person))
+    if in_time:
+        _write_to_new_mailbox(person, change)
     audit.record("accounts.email_change_requested", subject_id=person.id, by=person.id)
+
+
+def _write_to_new_mailbox(person: Person, change: EmailChange) -> None:
+    owner = find_by_email(change.new_email)
+    if owner:
+        mail.email_change_taken(owner)
+    else:
+        left = change.requested_at + period("email_change_confirm") - clock.now()
+        mail.email_change_confirm(person, to=change.new_email, token=_confirm_token(change, person), time_left=left)
+
+
+@before_writes
+def send_email_change_again(actor: Actor) -> bool:
+    """Send the email to the new mailbox once more, with the same link; False when no change waits any more.
+
+    The limit per new address is silent.
+    """
+    change = find_open_email_change_for(actor)
+    if change is None:
+        return False
+    in_time = throttle.try_consume("accounts.email_change_emails", change.new_email_key, EMAILS_PER_ADDRESS)
+    person = lock_person(person_for(actor).id)
+    change = find_open_email_change_for(actor)
+    if change is None or person.frozen_at:
+        return False
+    if in_time:
+        _write_to_new_mailbox(person, change)
+    return True
+
+
+def cancel_email_change(actor: Actor) -> bool:
+    """End the actor's change that waits for its new mailbox; False when none waits any more."""
+    person = lock_person(person_for(actor).id)
+    if find_open_email_change_for(actor) is None:
+        return False
+    end_email_changes(person.id, state=EmailChangeState.ENDED)
+    audit.record("accounts.email_change_cancelled", subject_id=person.id, by=person.id)
+    return True
 
 
 def _add(person: Person, email: str) -> EmailChange:
@@ -103,7 +138,8 @@ def email_change_to_confirm(token: str) -> EmailChange:
 
 
 def _confirm_token(change: EmailChange, person: Person) -> str:
-    return tokens.sign(CONFIRM, str(change.id), stamp=guard_stamp(person))
+    # Each time the same: it lives from the request on.
+    return tokens.sign(CONFIRM, str(change.id), stamp=guard_stamp(person), at=change.requested_at)
 
 
 def _confirm_stamp(change_id: str) -> str | None:
