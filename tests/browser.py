@@ -139,6 +139,13 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def live_server(app: Flask) -> Iterator[LiveServer]:
     """The test's own app behind a threaded server on a free port of the loopback."""
+    with served(app) as live:
+        yield live
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[LiveServer]:
+    """Serve an app on a free port of the loopback, in threads of this process."""
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
     server.daemon_threads = True  # type: ignore[attr-defined]
     with _serving(server):
@@ -167,14 +174,14 @@ def _serving(server: BaseWSGIServer) -> Iterator[None]:
 
 @pytest.fixture
 def open_page(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., Page]]:
-    """Open a page in a new browser profile. Options: see `_context`; `allow_hosts` names hosts that may be asked.
+    """Open a page in a new browser profile. Options: see `profile`; `allow_hosts` names hosts that may be asked.
 
     What was asked of allowed hosts is in `page.recorder.outside`; they are answered with an empty script.
     """
     opened: list[tuple[BrowserContext, Recorder]] = []
 
     def open_one(*, allow_hosts: tuple[str, ...] = (), **options: Any) -> Page:
-        context = browser.new_context(**_context(live_server, **options))
+        context = browser.new_context(**profile(live_server, **options))
         context.set_default_timeout(PATIENCE)
         recorder = Recorder(own_host=urlsplit(live_server.url).netloc, allow_hosts=frozenset(allow_hosts))
         recorder.watch(context)
@@ -190,7 +197,7 @@ def open_page(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..
     assert not problems, "the browser complained:\n  " + "\n  ".join(problems)
 
 
-def _context(
+def profile(
     server: LiveServer,
     *,
     javascript: bool = True,
@@ -201,6 +208,7 @@ def _context(
     reduced_motion: bool = True,
     global_privacy_control: bool = False,
 ) -> dict[str, Any]:
+    """Return the settings of a new browser profile."""
     headers = {"Sec-GPC": "1"} if global_privacy_control else {}
     return {
         **DEVICES[device],

@@ -205,6 +205,22 @@ def _headings(page: _Page) -> Iterator[str]:
                 yield f"{_show(tag)} is an empty heading"
 
 
+def _sections(page: _Page) -> Iterator[str]:
+    """What has no heading is a `div`: a section without one is a place without a name (so the Nu validator)."""
+    for tag in page.all("section", "article"):
+        if tag.find(re.compile(r"h[1-6]")) is None:
+            yield f"{_show(tag)} has no heading"
+
+
+def _selects(page: _Page) -> Iterator[str]:
+    """A list that must be chosen from begins with an empty option (HTML, 4.10.7), which html-validate does not ask for."""
+    for tag in page.all("select"):
+        first = tag.find("option")
+        is_empty = isinstance(first, Tag) and not (first["value"] if first.has_attr("value") else first.get_text())
+        if tag.has_attr("required") and not tag.has_attr("multiple") and not is_empty:
+            yield f"{_show(tag)} is required and has no empty first option"
+
+
 def _identifiers(page: _Page) -> Iterator[str]:
     for name, count in page.ids.items():
         if count > 1:
@@ -349,12 +365,14 @@ def _leftovers(page: _Page) -> Iterator[str]:
 RULES: tuple[Callable[[_Page], Iterator[str]], ...] = (
     _skeleton,
     _headings,
+    _sections,
     _identifiers,
     _labels,
     _names,
     _scripts,
     _third_parties,
     _links,
+    _selects,
     _forms,
     _colours,
     _leftovers,

@@ -62,7 +62,9 @@ class Options(Select):  # type: ignore[misc]  # WTForms ships no types
         """Return the `<select>`, with the option marked that is chosen."""
         plain = f'<option value="{escape(str(field.data))}"'
         chosen = self.drawn(field).replace(f"{plain}>", f"{plain} selected>", 1)
-        own = {"id": field.id, "name": field.name, "required": field.flags.required}
+        # A list that begins with a value can't be left empty, and HTML lets none be `required` that does.
+        begins_empty = not next(iter(field.choices)).value
+        own = {"id": field.id, "name": field.name, "required": field.flags.required and begins_empty}
         return Markup(f"<select {attributes({**own, **asked})}>{chosen}</select>")  # noqa: S704 (every value was escaped)
 
     def drawn(self, field: SelectField) -> str:

@@ -10,17 +10,14 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import structlog
 from playwright.sync_api import Browser, sync_playwright
-from playwright.sync_api import Page as BrowserPage
-from werkzeug.serving import make_server
 
 from tests import needs
-from tests.browser import ARGUMENTS, LiveServer, _context, _Quiet, _serving, sign_in
+from tests.browser import ARGUMENTS, LiveServer, served
 from tests.pictures.demo import Demo
-from tests.pictures.scenes import Scene, scenes
+from tests.pictures.scenes import Scene, opened, scenes
 from tests.rules.source import ROOT
 
 LOOKS = (("phone", "light"), ("phone", "dark"), ("desktop", "light"), ("desktop", "dark"))
@@ -38,10 +35,7 @@ def main(arguments: list[str]) -> None:
     with tempfile.TemporaryDirectory() as made_in:
         made = Demo.made_in(Path(made_in))
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-        server = make_server("127.0.0.1", 0, made.app, threaded=True, request_handler=_Quiet)
-        server.daemon_threads = True
-        live = LiveServer(made.app.extensions["portal.settings"].base_url, f"http://127.0.0.1:{server.server_port}")
-        with _serving(server), sync_playwright() as playwright:
+        with served(made.app) as live, sync_playwright() as playwright:
             chromium = playwright.chromium.launch(executable_path=needs.require("Chromium"), args=list(ARGUMENTS))
             wanted = [each for each in scenes(made.app, made) if _is_wanted(each, arguments[1:])]
             for scene in wanted:
@@ -56,24 +50,13 @@ def _is_wanted(scene: Scene, words: Iterable[str]) -> bool:
 
 def _take_all(chromium: Browser, live: LiveServer, made: Demo, scene: Scene, folder: Path) -> None:
     for device, scheme in LOOKS:
-        page = _open(chromium, live, made, scene, device=device, scheme=scheme)
+        page = opened(chromium, live, made, scene, options={"device": device, "scheme": scheme})
         page.screenshot(path=folder / f"{scene.name}-{device}-{scheme}.png", full_page=True)
         if (device, scheme) == ("desktop", "light"):
             page.emulate_media(media="print")
             page.set_viewport_size({"width": 720, "height": 1000})
             page.screenshot(path=folder / f"{scene.name}-paper.png", full_page=True)
         page.context.close()
-
-
-def _open(chromium: Browser, live: LiveServer, made: Demo, scene: Scene, **look: Any) -> BrowserPage:
-    page = chromium.new_context(**_context(live, **look)).new_page()
-    if scene.who != "visitor":
-        who = made.new_here if scene.who == "newcomer" else made.people[scene.who]
-        sign_in(page, made.cast.sign_in(who, by_second_factor=scene.who == "sam"))
-    page.goto(scene.path)
-    if scene.act:
-        scene.act(page, made)
-    return page
 
 
 if __name__ == "__main__":

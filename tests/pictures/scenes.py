@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, Response, expect
 
 from tests.accounts.walk import CONFIRM, STOP
+from tests.browser import LiveServer, profile, sign_in
 from tests.pictures import demo
 from tests.pictures.demo import Demo
 
@@ -120,6 +122,22 @@ def scenes(app: Flask, made: Demo) -> Iterator[Scene]:
     yield Scene("accounts.login", "visitor", "/login", refused, note="refused")
     yield Scene("errors.error", "visitor", "/nowhere", note="not-found")
     yield Scene("errors.error", "ada", "/nowhere", note="not-found-signed-in")
+
+
+def opened(
+    chromium: Browser, live: LiveServer, made: Demo, scene: Scene, *, came: list[Response] | None = None, **look: Any
+) -> Page:
+    """Open a scene in a browser profile of its own. `came` collects the pages that came on the way."""
+    page = chromium.new_context(**{**profile(live, **look.pop("options", {})), **look}).new_page()
+    if came is not None:
+        page.on("response", lambda answer: came.append(answer) if answer.request.is_navigation_request() else None)
+    if scene.who != "visitor":
+        who = made.new_here if scene.who == "newcomer" else made.people[scene.who]
+        sign_in(page, made.cast.sign_in(who, by_second_factor=scene.who == "sam"))
+    page.goto(scene.path)
+    if scene.act:
+        scene.act(page, made)
+    return page
 
 
 def pages(app: Flask) -> Iterator[tuple[str, str, str]]:

@@ -60,6 +60,14 @@ def test_a_good_page_has_no_fault():
     assert faults(GOOD) == []
 
 
+def test_a_list_that_begins_empty_may_be_required_and_a_section_have_a_heading_of_any_depth():
+    select = '<label>Zone <select name="zone" required><option value="">Choose</option><option>UTC</option></select></label>'
+    page = GOOD.replace("<button>", f"{select}<button>").replace(
+        "<h2>More</h2>", "<section><div><h2>More</h2></div></section>"
+    )
+    assert faults(page) == []
+
+
 @pytest.mark.parametrize(
     ("good", "bad", "says"),
     [
@@ -92,6 +100,8 @@ def test_a_good_page_has_no_fault():
         ('<a href="#email">', '<a class="button danger" href="#email">', "filled red and only leads there"),
         ("To the form", "None", "not filled in"),
         ("<main>", '<main tabindex="1">', "Tab key"),
+        ("<h2>More</h2>", "<section>More</section>", "has no heading"),
+        ("<h2>", '<select aria-label="Zone" required><option value="UTC">UTC</select><h2>', "no empty first"),
         ("<h2>More</h2>", "<table><tr><th>x</th></tr></table>", "no caption"),
     ],
 )  # fmt: skip
