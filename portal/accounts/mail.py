@@ -52,7 +52,6 @@ def already_have_account(sign_up: SignUp) -> None:
         "accounts/already_have_account",
         to=mail.Recipient(sign_up.email, sign_up.language),
         url=external_url("accounts.login"),
-        forgot_url=external_url("recovery.forgot_password"),
     )
 
 
@@ -62,7 +61,6 @@ def welcome(person: Person) -> None:
         "accounts/welcome",
         to=recipient(person),
         url=external_url("accounts.login"),
-        rights_url=external_url("privacy.overview"),
     )
 
 

@@ -13,6 +13,7 @@ from portal.kit.i18n import in_language
 from portal.kit.renderer import render
 from portal.kit.settings import current_settings
 from portal.mail.models import Email, EmailState
+from portal.mail.plain_text import text_of
 
 LINE_ENDS = frozenset("\r\n\0\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
 
@@ -38,10 +39,8 @@ def send(kind: str, *, to: Recipient, headers: Mapping[str, str] | None = None, 
     email_id = uuid.uuid4()
     values = {**values, "zone": to.zone, "name": to.name}
     with in_language(to.language):
-        folder = f"mail/{kind}"
-        subject = " ".join(render(f"{folder}/subject.txt", **values).split())
-        text = render(f"{folder}/body.txt", **values).strip() + "\n"
-        html = render(f"{folder}/body.html", subject=subject, **values)
+        subject = " ".join(render(f"mail/{kind}/subject.txt", **values).split())
+        text, html = compose(kind, subject=subject, **values)
     db.session.add(
         Email(
             id=email_id,
@@ -59,6 +58,12 @@ def send(kind: str, *, to: Recipient, headers: Mapping[str, str] | None = None, 
     )
     jobs.enqueue("mail.deliver", email_id=str(email_id), subject_id=to.subject_id)
     return email_id
+
+
+def compose(kind: str, **values: object) -> tuple[str, str]:
+    """Return the text and the HTML part of an email, in the language that is spoken now: they say the same."""
+    html = render(f"mail/{kind}/body.html", **values)
+    return text_of(html), html
 
 
 def _refuse_line_ends(*texts: str) -> None:

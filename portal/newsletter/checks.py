@@ -9,14 +9,14 @@ from portal.kit.checks import Check, Finding, failed, failed_by, passed, state
 from portal.kit.db import db
 from portal.kit.i18n import _, _l, in_language, listed, ngettext
 from portal.kit.refusals import LinkDead
-from portal.kit.templating import render
+from portal.mail import service as outbox
 from portal.newsletter import mail, service
 from portal.newsletter.forms import Subscribe
 from portal.newsletter.models import Subscriber, Suppression
 
 HELD_OF_SUBSCRIBERS = {"id", "email", "email_key", "subject_id", "confirmed_at", "source", "language"}
 HELD_OF_LEAVERS = {"id", "address_hash", "suppressed_at"}
-EMAIL = "mail/newsletter/welcome"
+EMAIL = "newsletter/welcome"
 
 
 def _columns(table: str) -> dict[str, bool]:
@@ -47,9 +47,7 @@ def _way_out_in_every_email() -> Finding:
     if headers != {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}:
         return failed("headers")
     with in_language("en"):
-        parts = [
-            render(f"{EMAIL}/{part}", unsubscribe_url=url, subject="", zone="UTC") for part in ("body.txt", "body.html")
-        ]
+        parts = outbox.compose(EMAIL, unsubscribe_url=url, zone="UTC")
     if not all(url in part for part in parts):
         return failed("no_link")
     return passed("link_and_headers")

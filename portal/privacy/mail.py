@@ -38,7 +38,6 @@ def deletion_undone(person: Person) -> None:
         "privacy/deletion_undone",
         to=accounts.recipient(person),
         url=external_url("accounts.login"),
-        password_url=external_url("recovery.forgot_password"),
     )
 
 

@@ -14,7 +14,7 @@ from portal.kit.checks import Check, Finding, failed_by, passed, state
 from portal.kit.i18n import _, _l, ngettext
 from portal.kit.periods import period
 from portal.kit.refusals import LinkDead
-from portal.kit.templating import render
+from portal.mail import service as mail
 from portal.recovery.service import RESET
 
 REPORT_PAGES = ("recovery.wasnt_me", "recovery.not_me", "recovery.report_misuse")
@@ -90,7 +90,7 @@ def _has_report_link(email: str) -> bool:
     address = "https://portal.example.com/wasnt-me/check"
     now, words = clock.now(), {"url": "", "name": "", "zone": "UTC", "count": 1, "device": ""}
     values = {"wasnt_me_url": address, "at": now, "until": now, "due_at": now, **words}
-    return all(address in render(f"mail/{email}/{part}", **values) for part in ("body.txt", "body.html"))
+    return all(address in part for part in mail.compose(email, **values))
 
 
 CHECKS = [

@@ -29,7 +29,7 @@ def _form_becomes_ticket() -> Finding:
     page = (current_app.jinja_env.loader or BaseLoader()).get_source(current_app.jinja_env, "support/contact.html")[0]
     lacking = [name for name in ASKED if f"form.{name}" not in page]
     emails = current_app.jinja_env.list_templates(filter_func=lambda name: name.startswith("mail/support/"))
-    lacking += [email for email in EMAILS if f"mail/support/{email}/body.txt" not in emails]
+    lacking += [email for email in EMAILS if f"mail/support/{email}/body.html" not in emails]
     if lacking:
         return failed("parts_missing", parts=lacking)
     if "POST" not in methods:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,7 @@ def write(monkeypatch: pytest.MonkeyPatch) -> Callable[..., uuid.UUID]:
 
     def post(*, to: str = "ada@example.com", subject: str = "Hello", text: str = "Good day.", **how: Any) -> uuid.UUID:
         whom = {name: how.pop(name) for name in ("language", "zone", "subject_id") if name in how}
-        texts.update({"subject.txt": subject, "body.txt": text, "body.html": f"<p>{text}</p>"})
+        texts.update({"subject.txt": subject, "body.html": f"<p>{escape(text)}</p>".replace("\n", "<br>")})
         return mail.send("lab/email", to=mail.Recipient(to, **whom), **how)
 
     return post

@@ -216,7 +216,7 @@ def a_lost_factor_does_not_go_on_its_day(tools: Tools) -> None:
 
 @breaks("report_at_hand")
 def a_security_email_holds_no_link(tools: Tools) -> None:
-    tools.rewrite("mail/accounts/password_changed/body.txt", lambda _email: "Hello")
+    tools.rewrite("mail/accounts/password_changed/body.html", lambda _email: "Hello")
 
 
 @breaks("address_only")

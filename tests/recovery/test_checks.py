@@ -43,4 +43,4 @@ def test_a_page_that_is_gone_breaks_p10(app, monkeypatch):
 def test_every_email_that_is_excused_exists(app):
     with app.app_context():
         names = set(app.jinja_env.list_templates())
-    assert {email for email in checks.NO_REPORT_LINK if f"mail/{email}/body.txt" not in names} == set()
+    assert {email for email in checks.NO_REPORT_LINK if f"mail/{email}/body.html" not in names} == set()

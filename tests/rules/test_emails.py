@@ -1,10 +1,10 @@
-"""An email is a folder with its subject, its text and its page; nobody posts an email that is not there."""
+"""An email is a folder with its subject and its page, of which its text is written; nobody posts one that is not there."""
 
 import ast
 
 from tests.rules.source import TEMPLATES, dotted, modules
 
-PARTS = {"subject.txt", "body.txt", "body.html"}
+PARTS = {"subject.txt", "body.html"}
 MAIL = TEMPLATES / "mail"
 
 
@@ -26,7 +26,7 @@ def posted() -> dict[str, str]:
     return found
 
 
-def test_every_email_has_its_three_parts_and_nothing_else():
+def test_every_email_has_its_two_parts_and_nothing_else():
     assert {email: found for email in emails() if (found := {path.name for path in (MAIL / email).iterdir()}) != PARTS} == {}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import sqlite3
 import uuid
 from collections.abc import Callable, Iterator
@@ -97,12 +98,12 @@ def set_up(
 ) -> Iterator[Stage]:
     """Make a stage with an empty database. What costs time and decides nothing here is left out.
 
-    That is: to sync to the disk, to judge how common a password is, to write and style an email's HTML, and to fill copies.
+    That is: to sync to the disk, to judge how common a password is, to write out and style an email, and to fill copies.
     """
     patch.setattr(password_strength, "is_common", lambda _password: False)
     patch.setattr(exports, "Archive", _Nothing)
     patch.setattr(message, "INLINER", _Plain)
-    patch.setattr(mail, "render", _only_text)
+    patch.setattr(mail, "compose", _only_links)
     with app.app_context():
         empty_tables()
         if db.engine.dialect.name == "sqlite":
@@ -113,8 +114,9 @@ def set_up(
         stage.give_clock_back()
 
 
-def _only_text(template: str, /, **values: object) -> str:
-    return render(template, **values) if template.endswith("body.txt") else ""
+def _only_links(kind: str, **values: object) -> tuple[str, str]:
+    html = render(f"mail/{kind}/body.html", **values)
+    return "\n".join(re.findall(r'href="([^"]+)"', html)), ""
 
 
 class _Nothing:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -57,7 +58,11 @@ class Walk:
         """Read every email that was sent since, before a deletion takes it away."""
         for email in self.outbox.all():
             where = f"email {email.subject!r}"
-            for text in (email.subject, email.text):
+            for text in (
+                email.subject,
+                email.text,
+                BeautifulSoup(email.html, "html.parser").select_one(".preview").get_text(),
+            ):
                 self.note(lint_text(text, names=self.names), where)
                 self.emails[text] = None
             self.read(email.html, where)
