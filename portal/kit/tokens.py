@@ -19,7 +19,7 @@ from typing import NewType
 from portal.kit import clock, keys, packed
 from portal.kit.lasting import Lasting, cached_keys, purposes
 from portal.kit.refusals import LinkDead
-from portal.kit.signer import read_earlier
+from portal.kit.signer import NotOurs, read_earlier
 
 LinkPurpose = NewType("LinkPurpose", str)
 """What a link is for. Each is spelled once, by whoever owns what the link hangs on; a link of another purpose is dead."""
@@ -106,7 +106,7 @@ def _load(purpose: str, token: str, *, is_lasting: bool) -> _Written:
     load = _load_earlier if "." in token else _load_short
     try:
         return load(_current_keys(purpose), token)
-    except ValueError:
+    except NotOurs:
         retired = cached_keys(f"link.{purpose}") if is_lasting else []
         if not retired:
             raise
@@ -117,7 +117,7 @@ def _load_short(signing_keys: list[bytes], token: str) -> _Written:
     raw = packed.decode(token)
     body, mac = raw[:-_MAC_BYTES], raw[-_MAC_BYTES:]
     if not any(secrets.compare_digest(mac, _mac(key, body)) for key in signing_keys):
-        raise ValueError("none of ours")
+        raise NotOurs
     rest = body[_HEAD:]
     if body[0] != _STAMPED:
         return _Written(_written_at(body), _digest(""), packed.unpack(rest))
