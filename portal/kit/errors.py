@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from portal.kit import access
 from portal.kit.away import away
 from portal.kit.i18n import _l
+from portal.kit.large_forms import read_to_the_end
 from portal.kit.refusals import LinkDead, NotFound, Refusal, TooManyTries, Unavailable
 from portal.kit.templating import render
 from portal.kit.unit import UnitRefused
@@ -108,6 +109,8 @@ def _http(error: HTTPException) -> Response:
         # Asked under a name that is not ours: no link of a page could be built, and nobody of ours is asking.
         return _plain(error.code)
     status = error.code
+    if status == 413:
+        read_to_the_end()
     headers = {"Allow": ", ".join(error.valid_methods or ())} if status == 405 and hasattr(error, "valid_methods") else {}
     return page(status, headers=headers)
 

@@ -38,6 +38,7 @@ def init_app(app: Flask, *, owner_now: Callable[[], str], stamp: Callable[[], st
     app.before_request(_check_origin)
     app.before_request(_check_person)
     app.before_request(_check_token)
+    app.before_request(_check_size)
     fixed_parts.drawn(app, "marks", marks)
     fixed_parts.drawn(app, "here", here)
 
@@ -93,6 +94,13 @@ def _check_token() -> ResponseReturnValue | None:
         return None
     log.warning("forms.bad_token", endpoint=request.endpoint)
     return _expired(_l("That page was open too long, so nothing was changed. Please select the button again."))
+
+
+def _check_size() -> None:
+    # A page comes back and says what was too large; a button has none of its own.
+    rule = request.url_rule
+    if g.get("too_large") and (rule is None or "GET" not in (rule.methods or ())):
+        abort(413)
 
 
 def _expired(why: Sentence) -> ResponseReturnValue | None:

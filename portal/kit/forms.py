@@ -15,7 +15,7 @@ from typing import Any, ClassVar, cast
 from email_validator import EmailNotValidError, validate_email
 from flask import current_app, g, request
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField, FileRequired, MultipleFileField
+from flask_wtf.file import FileField, MultipleFileField
 from flask_wtf.form import _Auto
 from werkzeug import Response
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
@@ -31,7 +31,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
-from portal.kit import characters, controls, periods, unsent_forms
+from portal.kit import characters, controls, large_forms, periods, unsent_forms
 from portal.kit.i18n import _, _l
 from portal.kit.refusals import Busy, Refusal, TooManyTries, Unavailable
 from portal.kit.unit import refuse_unit
@@ -104,6 +104,10 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
             return False
         if g.get("database_away"):
             self.refuse(Busy())
+            return False
+        if too_large := large_forms.problems():
+            self.problems += too_large
+            self._fail(413)
             return False
         valid = super().validate(extra_validators)
         if valid and not g.get("csrf_expired"):
@@ -201,10 +205,7 @@ def _why_no_token() -> str:
 
 
 HOUSE_REFUSALS: Mapping[str, tuple[str | None, Sentence]] = {
-    "TooManyTries": (
-        None,
-        _l("Too many attempts. Nothing is lost. Wait %(wait)s and try again."),
-    ),
+    "TooManyTries": (None, _l("Too many attempts. Nothing is lost. Wait %(wait)s and try again.")),
     "Busy": (None, _l("We’re very busy right now. Nothing is lost. Try again in a minute.")),
 }
 
@@ -335,13 +336,3 @@ def choice(label: Sentence, choices: Iterable[tuple[Any, ...]], *, hint: Sentenc
     """Make a choice of one among `choices`, each (value, words) or (value, words, group); anything else is refused."""
     options = [SelectChoice(value, words, optgroup=next(iter(group), None)) for value, words, *group in choices]
     return SelectField(label, choices=options, validators=[_required(True)], description=hint, widget=controls.Options())
-
-
-def upload(label: Sentence, *, accept: Iterable[str], hint: Sentence = "") -> FileField:
-    """Make a field for one file; `accept` names the endings that the file dialogue offers, and proves nothing."""
-    return FileField(
-        label,
-        validators=[FileRequired(_l("Choose a file."))],
-        description=hint,
-        render_kw={"accept": ",".join(accept)},
-    )

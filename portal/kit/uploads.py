@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
 
+from portal.kit.large_forms import MOST_READ
 from portal.kit.places import Places, take_for_request
 from portal.kit.running import Installed
 
@@ -43,12 +44,13 @@ def init_app(app: Flask, *, owner_now: Callable[[], str]) -> None:
     UPLOADS.install(app, Uploads(everyone, strangers))
 
     def bound() -> None:
-        most = current_app.config["MAX_FORM_MEMORY_SIZE"]
         view = current_app.view_functions.get(request.endpoint or "")
-        if request.mimetype != "multipart/form-data" or not hasattr(view, "takes_files"):
-            # Only an upload may be large: a long list of names is parsed whole, in memory (v5.0.0-5.2.1).
-            request.max_content_length = most
-        elif _may_be_larger(most):
+        most, largest, length = _most(), _largest_of(view), request.content_length
+        request.max_content_length = largest
+        if _comes_back(view) and length is not None and largest < length <= MOST_READ:
+            # Read to its end, for the page that says so; of what is larger still nothing is.
+            request.max_content_length, g.largest_form = MOST_READ, largest
+        if largest > most if length is None else most < length <= request.max_content_length:
             # Strangers first: who waits for a place among them holds none of the others.
             for places in (UPLOADS.get().everyone,) if owner_now() else (UPLOADS.get().strangers, UPLOADS.get().everyone):
                 take_for_request(places)
@@ -56,7 +58,16 @@ def init_app(app: Flask, *, owner_now: Callable[[], str]) -> None:
     app.before_request(bound)
 
 
-def _may_be_larger(most: int) -> bool:
-    # One that is too large anyway is refused before it is read, and one of unknown length may be as large as any.
-    length = request.content_length
-    return length is None or most < length <= current_app.config["MAX_CONTENT_LENGTH"]
+def _most() -> int:
+    return int(current_app.config["MAX_FORM_MEMORY_SIZE"])
+
+
+def _largest_of(view: object) -> int:
+    # Only an upload may be large: a long list of names is parsed whole, in memory (v5.0.0-5.2.1).
+    takes_files = request.mimetype == "multipart/form-data" and hasattr(view, "takes_files")
+    return int(current_app.config["MAX_CONTENT_LENGTH"]) if takes_files else _most()
+
+
+def _comes_back(view: object) -> bool:
+    """Tell whether a form is sent to one of our own pages, which can come back with it."""
+    return view is not None and request.method == "POST" and not hasattr(view, "csrf_exempt_reason")

@@ -54,7 +54,11 @@ def _keep(unsent: Unsent, owner: str) -> WayBack:
 
 def _has_more() -> bool:
     """Tell whether something was sent that is never kept and must be given again."""
-    return any(request.form.get(name) for name in SECRETS) or any(file.filename for file in request.files.values())
+    return (
+        bool(g.get("too_large"))
+        or any(request.form.get(name) for name in SECRETS)
+        or any(file.filename for file in request.files.values())
+    )
 
 
 def _page_of_the_form() -> tuple[str, Query]:

@@ -18,6 +18,7 @@ from portal.kit.away import away
 from portal.kit.clients import ClientKey, client_key
 from portal.kit.form_uses import SentMeanwhile
 from portal.kit.headers import ALWAYS
+from portal.kit.large_forms import Request
 from portal.kit.settings import SETTINGS, Settings
 from portal.kit.unit import Unit, acting_as, in_unit, own_units
 
@@ -42,6 +43,7 @@ class Portal(Flask):
     """Flask, with each view inside one unit of work."""
 
     jinja_environment = Templates
+    request_class = Request
     answering: Callable[[Callable[[], Response]], Response] | None = None
     """What runs a view in its unit, given the view; one with units of its own is run as it is."""
 
@@ -64,8 +66,8 @@ class Portal(Flask):
 
         A view that manages its own units renders inside a reading one, or after the last.
         """
-        # Without a good token nothing may change, whatever the view makes of its form.
-        refused = bool(g.get("csrf_expired"))
+        # Without a good token, or with half of a form, nothing may change, whatever the view makes of it.
+        refused = bool(g.get("csrf_expired") or g.get("too_large"))
         with acting_as(g.get("acting", NOBODY)):
             if hasattr(self.view_functions.get(request.endpoint or ""), "own_units_reason"):
                 with own_units(refused=refused):

@@ -4,7 +4,7 @@ import os
 
 from flask_wtf.file import MultipleFileField
 
-from portal.kit import forms
+from portal.kit import file_fields, forms
 from portal.kit.i18n import _, _l
 from portal.support.files import ENDINGS, LARGEST, LARGEST_TOGETHER, MOST_FILES, Upload
 
@@ -15,7 +15,26 @@ FILES_HINT = _l(
     each=LARGEST // 1024**2,
     all=LARGEST_TOGETHER // 1024**2,
 )
-ACCEPT = {"accept": ",".join(ENDINGS)}
+
+
+def _files() -> MultipleFileField:
+    return file_fields.several(
+        _l("Files"),
+        accept=ENDINGS,
+        hint=FILES_HINT,
+        each=(
+            LARGEST,
+            _l(
+                "“%(name)s” is larger than %(most)s MB. Leave it out, or make it smaller.",
+                name=file_fields.NAME,
+                most=LARGEST // 1024**2,
+            ),
+        ),
+        together=(
+            LARGEST_TOGETHER,
+            _l("Together these files are larger than %(most)s MB. Leave some out.", most=LARGEST_TOGETHER // 1024**2),
+        ),
+    )
 
 
 class WithFiles(forms.Form):
@@ -79,7 +98,7 @@ class Contact(WithFiles):
     email = forms.email(hint=_l("We reply to this email address."))
     subject = forms.text(_l("Subject"), max=SUBJECT_MAX)
     message = forms.paragraph(_l("Message"))
-    files = MultipleFileField(_l("Files"), description=FILES_HINT, render_kw=ACCEPT)
+    files = _files()
 
 
 class Reply(WithFiles):
@@ -93,4 +112,4 @@ class Reply(WithFiles):
     }
 
     message = forms.paragraph(_l("Your reply"))
-    files = MultipleFileField(_l("Files"), description=FILES_HINT, render_kw=ACCEPT)
+    files = _files()

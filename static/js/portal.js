@@ -25,6 +25,22 @@
 
   all("[data-print]", (button) => { button.hidden = false; button.addEventListener("click", () => print()); });
 
+  // Files that are too large are told of as soon as they are chosen, and never sent.
+  all("[data-each]", (field) => {
+    const { each, together, tooLarge, tooMuch } = field.dataset, said = document.createElement("p");
+    said.className = "error";
+    said.setAttribute("role", "alert");
+    field.before(said);
+    const judge = () => {
+      const files = [...field.files], large = files.find((file) => file.size > each);
+      const size = files.reduce((sum, file) => sum + file.size, 0);
+      said.textContent = large ? tooLarge.replace("{name}", () => large.name) : size > together ? tooMuch : "";
+      field.setCustomValidity(said.textContent);
+    };
+    field.addEventListener("change", judge);
+    judge();
+  });
+
   // A second press of the same button is dropped. The first one is forgotten when the page comes back from the browser's
   // cache, and after a while: the answer may have been a file, which leaves the page where it is.
   const release = (form) => {
@@ -33,7 +49,9 @@
   };
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.dataset.sent) return event.preventDefault();
+    const wrong = form.querySelector("[data-each]:invalid");
+    wrong?.focus();
+    if (wrong || form.dataset.sent) return event.preventDefault();
     form.dataset.sent = "yes";
     form.querySelectorAll("button:not([type=button])").forEach((button) => button.setAttribute("aria-disabled", "true"));
     setTimeout(release, LONGEST, form);

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from portal.app import LARGEST_REQUEST
+from portal.kit.large_forms import MOST_READ
 from portal.legal.policy import period
 from tests.rules.source import ROOT
 
@@ -42,7 +42,7 @@ def test_the_proxy_replaces_what_a_visitor_says_about_himself():
 
 def test_the_proxy_takes_as_much_as_the_portal_does():
     megabytes = int(re.search(r"client_max_body_size (\d+)m", NGINX)[1])
-    assert megabytes * 1024 * 1024 == LARGEST_REQUEST
+    assert megabytes * 1024 * 1024 == MOST_READ, "what is too large comes back with its form"
 
 
 def test_the_proxy_leaves_it_to_the_portal_which_answers_are_compressed():

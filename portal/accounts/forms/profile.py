@@ -3,7 +3,7 @@
 from typing import Any
 from zoneinfo import available_timezones
 
-from portal.kit import forms, pictures
+from portal.kit import file_fields, forms, pictures
 from portal.kit.i18n import LANGUAGES, Place, _l
 
 _REGIONS = {
@@ -63,4 +63,9 @@ class Avatar(forms.Form):
         "FileDamaged": ("photo", _l("This file is damaged or incomplete. Save the photo as a new file and try again.")),
     }
 
-    photo = forms.upload(_l("Photo"), accept=pictures.ENDINGS)
+    photo = file_fields.one(
+        _l("Photo"),
+        accept=pictures.ENDINGS,
+        most=pictures.MOST_BYTES,
+        too_large=_l("This file is too large. Choose one of at most %(most)s MB.", most=pictures.MOST_BYTES // 10**6),
+    )
