@@ -2,8 +2,8 @@
 
 The cookie is signed and read without a query; one that a retired secret signed asks once in ten minutes for its key.
 Google enters a page only if all of this holds: a measurement id is set, the vendor is in force, this browser agreed,
-nobody is signed in, and the address is a public page that asks for nothing and holds nothing: no variable part, no
-query. Whatever is not known to be so is answered with no.
+nobody is signed in, and the address is a public page that asks for nothing and holds nothing: no form, no variable part,
+no query, no part of signing in. Only such pages ask. Whatever is not known to be so is answered with no.
 """
 
 import re
@@ -31,6 +31,8 @@ from portal.legal import cookies, vendors
 
 VENDOR = "google_analytics"
 MOST_GOOGLE_COOKIES = 4
+SIGN_IN = ("accounts", "recovery")
+"""The areas of signing in and of getting back in: nobody is asked there, and nothing is counted."""
 _COOKIE_NAME = re.compile(r"[\w-]{2,64}", re.ASCII)
 
 
@@ -42,17 +44,19 @@ class ConsentState:
     is_known: bool
     """False when the choice could not be read now: the database is away."""
     signals_refusal: bool
+    is_on: bool
+    """Whether visits may be counted at all: a measurement id is set, and the vendor is in force."""
     asks: bool
 
     @property
     def title(self) -> str:
-        """The question."""
+        """The question: what one reads before answering. Its hash is kept with the answer."""
         return str(service.BANNER_TITLE)
 
     @property
-    def text(self) -> str:
-        """What one reads before answering; its hash is kept with the answer."""
-        return str(service.BANNER_TEXT)
+    def explanation(self) -> str:
+        """What accepting and refusing do."""
+        return str(service.EXPLANATION)
 
 
 @dataclass(frozen=True)
@@ -81,9 +85,18 @@ def _work_out() -> ConsentState:
         choice=choice,
         is_known=is_known,
         signals_refusal=signal,
+        is_on=_is_on(),
         # The person of the request comes last: to know them may cost a query.
-        asks=is_known and choice is None and not signal and _is_open_page() and not access.actor().is_signed_in,
+        asks=_is_on() and is_known and choice is None and not signal and _is_open_page() and not _is_signed_in(),
     )
+
+
+def _is_on() -> bool:
+    return current_settings().ga_measurement_id is not None and vendors.get(VENDOR).is_in_force(clock.today())
+
+
+def _is_signed_in() -> bool:
+    return access.actor().is_signed_in
 
 
 def _choice() -> Remembered | None:
@@ -97,8 +110,12 @@ def cookie_name() -> str:
 
 
 def _is_open_page() -> bool:
+    """Tell whether this page may be counted: it is public, asks for nothing, and is no part of signing in."""
     rule = request.url_rule
-    if rule is None or rule.arguments or "GET" not in (rule.methods or ()) or g.get("is_private_link"):
+    if rule is None or rule.arguments or g.get("is_private_link") or request.blueprint in SIGN_IN:
+        return False
+    # A foreign script could read what is typed.
+    if "GET" not in (rule.methods or ()) or "POST" in (rule.methods or ()):
         return False
     return access.tag_of(current_app, rule.endpoint).gate is Gate.PUBLIC
 
@@ -117,16 +134,8 @@ def analytics() -> Tag | None:
 
 
 def _may_carry() -> bool:
-    rule = request.url_rule
-    return (
-        vendors.get(VENDOR).is_in_force(clock.today())
-        and _is_open_page()
-        # A foreign script could read what is typed, and what an address carries.
-        and rule is not None
-        and "POST" not in (rule.methods or ())
-        and not request.query_string
-        and not access.actor().is_signed_in
-    )
+    # A foreign script could read what an address carries.
+    return consent_state().is_on and _is_open_page() and not request.query_string and not _is_signed_in()
 
 
 def extra_sources() -> Mapping[str, str]:

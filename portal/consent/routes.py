@@ -45,7 +45,7 @@ def _choice() -> str:
 
     if state.choice is not None:
         return panel()
-    return fixed_parts.fixed("consent.choice", state.asks, state.signals_refusal, caller=panel)
+    return fixed_parts.fixed("consent.choice", state.is_on, state.asks, state.signals_refusal, caller=panel)
 
 
 def _tag() -> str:
@@ -67,7 +67,9 @@ def choose() -> ResponseReturnValue:
         choice=service.Choice(form.analytics.data),
         mechanism=service.Mechanism(form.mechanism.data),
     )
-    if decision.choice == service.Choice.GRANTED:
+    if decision.choice == service.Choice.GRANTED and not browser.consent_state().is_on:
+        flash(_("Saved. Analytics is switched off at the moment, so nothing is counted."), "success")
+    elif decision.choice == service.Choice.GRANTED:
         flash(_("Thanks. We’ll count your visits from now on. You can change this on the cookies page."), "success")
     else:
         flash(_("Noted. We won’t count your visits. You can change this on the cookies page."), "success")

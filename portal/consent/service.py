@@ -55,11 +55,12 @@ class Purpose:
         return self.ground is not Ground.CONSENT
 
 
-BANNER_TITLE = _l("Can we count your visits?")
-BANNER_TEXT = _l(
+BANNER_TITLE = _l("Can Google Analytics count your visits?")
+EXPLANATION = _l(
     "If you accept, Google Analytics counts visits to our public pages, in aggregate only, with up to four "
     "cookies. If you refuse, nothing from Google is loaded, and every page works the same."
 )
+"""What the page about cookies says beside the question."""
 REFUSE = _l("Refuse")
 ACCEPT = _l("Accept")
 
@@ -67,9 +68,9 @@ _ALL = (
     Purpose(
         ANALYTICS,
         _l("Analytics"),
-        (BANNER_TITLE, BANNER_TEXT, REFUSE, ACCEPT),
+        (BANNER_TITLE, REFUSE, ACCEPT),
         Ground.CONSENT,
-        revision=2,
+        revision=3,
         lapses=True,
     ),
     Purpose(

@@ -6,21 +6,17 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from flask import Flask, Response
+from flask import Response
 
 from portal.consent import browser
 from portal.legal import cookies, vendors
-from tests.consent.test_choice import choose, consent_cookie
+from tests.consent.test_choice import ID, banner, choose, consent_cookie, measured
 
-ID = "G-TEST123456"
 HOSTS = ("googletagmanager", "google-analytics", "analytics.google")
 
 
-@pytest.fixture(autouse=True)
-def measured(app: Flask, monkeypatch):
-    """The portal with a measurement id."""
-    settings = replace(app.extensions["portal.settings"], ga_measurement_id=ID)
-    monkeypatch.setitem(app.extensions, "portal.settings", settings)
+__all__ = ["measured"]
+"""The fixture that sets the measurement id here too."""
 
 
 def carries(page):
@@ -79,11 +75,54 @@ def test_pages_for_signed_in_people_never_carry_it_and_do_not_ask(cast, client):
     assert not carries(visitor.get("/terms"))
 
 
-def test_without_a_measurement_id_it_is_asked_and_remembered_and_nothing_is_loaded(app, client, monkeypatch):
+@pytest.fixture
+def off(app, monkeypatch):
+    """The portal without a measurement id."""
     settings = replace(app.extensions["portal.settings"], ga_measurement_id=None)
     monkeypatch.setitem(app.extensions, "portal.settings", settings)
-    assert client.get("/terms").soup.find(class_="banner")
-    assert not carries(choose(client, "granted"))
+
+
+@pytest.mark.usefixtures("off")
+@pytest.mark.parametrize("path", ["/", "/terms", "/privacy", "/promises", "/cookies"])
+def test_without_a_measurement_id_nobody_is_asked(client, path):
+    assert not banner(client.get(path))
+
+
+@pytest.mark.usefixtures("off")
+def test_without_a_measurement_id_a_choice_is_taken_and_nothing_untrue_is_said(client):
+    page = client.get("/cookies")
+    assert "Analytics is switched off on this site, so nothing is counted." in page.text
+    page = choose(client, "granted", path="/cookies")
+    assert "Saved. Analytics is switched off at the moment, so nothing is counted." in page.text
+    assert "We’ll count your visits" not in page.text
+    assert not carries(page)
+
+
+SIGNING_IN = (
+    "/login", "/signup", "/forgot-password", "/forgot-password/sent", "/report-misuse", "/report-misuse/sent",
+    "/account-secured", "/login/lost-factor/sent",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", [*SIGNING_IN, "/contact", "/newsletter"])
+def test_inside_sign_in_and_beside_a_form_nobody_is_asked_and_nothing_is_counted(client, path):
+    page = client.get(path)
+    assert page.path == path
+    assert not banner(page)
+    choose(client, "granted")
+    assert not carries(client.get(path))
+
+
+def test_between_password_and_code_nobody_is_asked(cast, client, outbox):
+    cast.give_factor(cast.ada)
+    page = client.submit("/login", email=cast.ada.email, password=cast.ada.password)
+    assert page.title == "Two-step verification"
+    assert not banner(page)
+    page = client.send(page, action="/login/lost-phone")
+    assert page.title == "Lost your phone?"
+    assert not banner(page)
+    client.submit("/forgot-password", email=cast.ada.email)
+    assert not banner(client.get(outbox.last(cast.ada.email).link("reset-password")))
 
 
 def test_a_vendor_that_is_no_longer_in_force_is_not_let_in(client, monkeypatch):

@@ -12,6 +12,14 @@ from portal.kit.claims import register
 from portal.kit.db import db
 
 GPC = {"Sec-GPC": "1"}
+ID = "G-TEST123456"
+
+
+@pytest.fixture(autouse=True)
+def measured(app, monkeypatch):
+    """The portal with a measurement id."""
+    settings = replace(app.extensions["portal.settings"], ga_measurement_id=ID)
+    monkeypatch.setitem(app.extensions, "portal.settings", settings)
 
 
 def banner(page):
@@ -65,7 +73,7 @@ def test_both_answers_are_one_press_and_the_same_button(client):
 def test_the_record_holds_the_facts_and_no_more(client, decisions, choice, app):
     choose(client, choice)
     (said,) = decisions()
-    assert (said.purpose, said.choice, said.revision, said.mechanism) == ("analytics", choice, 2, "banner")
+    assert (said.purpose, said.choice, said.revision, said.mechanism) == ("analytics", choice, 3, "banner")
     with app.test_request_context():
         assert said.text_hash == service.hash_words(service.PURPOSES["analytics"].words)
     assert set(Decision.__table__.columns.keys()) == {

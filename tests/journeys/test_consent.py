@@ -90,6 +90,29 @@ def test_global_privacy_control_is_not_asked_and_nothing_is_loaded(open_page):
     expect(page.get_by_text("We treat that as a refusal")).to_be_visible()
 
 
+@pytest.mark.parametrize(("device", "most"), [("desktop", 66), ("phone", 100)])
+@pytest.mark.parametrize("path", ["/", "/promises"])
+def test_the_question_stands_at_the_foot_of_the_window_in_two_lines_at_most(open_page, device, most, path):
+    page = open_page(device=device)
+    page.goto(path)
+    height, top, bottom, on_top = page.locator(".banner").evaluate(
+        """banner => {
+          const box = banner.getBoundingClientRect(), middle = [box.width / 2, box.top + 4];
+          return [box.height, box.top, box.bottom, document.elementFromPoint(...middle) === banner];
+        }"""
+    )
+    assert height <= most
+    assert bottom == page.viewport_size["height"]
+    assert on_top, "something of the page lies over it"
+    if device == "phone":
+        lines = page.locator(".banner p, .banner a, .banner button").evaluate_all(
+            "all => [...new Set(all.map(each => { const b = each.getBoundingClientRect(); return b.top + b.height / 2; }))]"
+        )
+        assert len(lines) == 2
+        assert page.locator(".banner p").evaluate("p => p.getClientRects().length") == 1
+        assert top > 0.85 * page.viewport_size["height"]
+
+
 @pytest.mark.parametrize("device", ["desktop", "phone"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_both_answers_look_alike_and_stand_in_reach(open_page, device, scheme):

@@ -72,7 +72,7 @@ class Machine:
         """Start the portal as its unit does: migrate, then serve, with the keys that the file holds now."""
         assert "ExecStartPre=/opt/portal/.venv/bin/portal db upgrade" in UNIT
         old = self.app.extensions["portal.settings"]
-        self.app = create_app(changed_settings(old, secret_keys=",".join(self.keys)))
+        self.app = create_app(changed_settings(old, secret_keys=",".join(self.keys), ga_measurement_id="G-TEST123456"))
         self.upgraded = self.command("db", "upgrade")
         assert self.upgraded.exit_code == 0, self.upgraded.output
         for browser in self.browsers:
