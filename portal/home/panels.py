@@ -1,15 +1,13 @@
 """The panels of the customer's home: each one glance, at most one query, and the ways on."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from portal.accounts import service as accounts
 from portal.kit.actor import Actor
 from portal.kit.i18n import _, ngettext
 from portal.newsletter import service as newsletter
 from portal.promises import service as promises
-from portal.promises.service import PromiseStatus
-from portal.support import service as support
+from portal.promises.service import PromiseStatus, Standing
+from portal.support.service import OwnTickets
 
 
 @dataclass(frozen=True)
@@ -19,38 +17,23 @@ class Panel:
     icon: str
     title: str
     text: str
-    links: Sequence[tuple[str, str]]
+    links: tuple[tuple[str, str], ...]
     figure: str | None = None
 
 
-def for_actor(actor: Actor) -> list[Panel]:
-    """Return the panels for a customer, the one with their rights first."""
-    return [_your_data(), _security(actor), _communication(actor), _support(actor), _promises()]
-
-
-def _your_data() -> Panel:
-    return Panel(
-        icon="shield",
-        title=_("Your data"),
-        text=_("See what we hold and why, download it, or delete it. No need to ask anyone."),
-        links=[
-            ("privacy.overview", _("See and download my data")),
-            ("privacy.delete", _("Delete my account")),
-            ("privacy.who_looked", _("Who looked at my data")),
-            ("traffic.mine", _("My visits")),
-            ("privacy.requests", _("My requests")),
-        ],
-    )
+def for_actor(actor: Actor, tickets: OwnTickets) -> list[Panel]:
+    """Return the panels for a customer, in the order of their worth."""
+    return [_security(actor), _communication(actor), _support(tickets), _promises()]
 
 
 def _security(actor: Actor) -> Panel:
-    count = len(accounts.sessions_for(actor))
+    is_on = actor.has_second_factor
     return Panel(
         icon="lock",
         title=_("Security"),
-        figure=ngettext("%(num)s browser signed in", "%(num)s browsers signed in", count),
+        figure=_("Two-step verification is on") if is_on else _("Two-step verification is off"),
         text=_("Check where you’re signed in, and sign out anything you don’t recognise."),
-        links=[("accounts.security", _("Devices and sign-ins")), ("accounts.password", _("Change my password"))],
+        links=(("accounts.security", _("Devices and sign-ins")), ("accounts.password", _("Change my password"))),
     )
 
 
@@ -61,28 +44,38 @@ def _communication(actor: Actor) -> Panel:
         title=_("Emails from us"),
         figure=_("Newsletter on") if gets_newsletter else _("Newsletter off"),
         text=_("Choose what we may email you about."),
-        links=[("settings.communication", _("Email preferences")), ("accounts.profile", _("Name, language, time zone"))],
+        links=(("settings.communication", _("Email preferences")),),
     )
 
 
-def _support(actor: Actor) -> Panel:
-    count = support.count_open(actor)
+def _support(tickets: OwnTickets) -> Panel:
+    waiting = ngettext("%(num)s ticket waits for our reply", "%(num)s tickets wait for our reply", tickets.ours)
     return Panel(
         icon="chat",
         title=_("Support"),
-        figure=ngettext("%(num)s open ticket", "%(num)s open tickets", count),
+        figure=waiting if tickets.ours else _("No ticket waits for our reply"),
         text=_("A person replies, and your tickets stay here for you."),
-        links=[("support.overview", _("My tickets")), ("support.contact", _("Contact support"))],
+        links=(("support.overview", _("My tickets")), ("support.contact", _("Contact support"))),
     )
 
 
 def _promises() -> Panel:
-    standing = promises.standing()
-    kept, total = standing.count(PromiseStatus.KEPT), standing.total
     return Panel(
         icon="tape",
         title=_("Promises"),
-        figure=_("%(kept)s of %(total)s checked and kept", kept=kept, total=total),
-        text=_("The promises in our policy, and the result of the last automatic check."),
-        links=[("promises.overview", _("See all promises")), ("legal.privacy", _("Privacy policy"))],
+        figure=say_standing(promises.standing()),
+        text=_("What our policy promises, and the result of the last automatic check."),
+        links=(("promises.overview", _("See all promises")), ("legal.privacy", _("Privacy policy"))),
     )
+
+
+def say_standing(standing: Standing) -> str:
+    """Say how the promises stand that are in force and checked; those that start later stand apart, on their page."""
+    kept, broken = standing.count(PromiseStatus.KEPT), standing.count(PromiseStatus.BROKEN)
+    if not standing.looks or not standing.live:
+        return _("Promises you can check")
+    if broken:
+        return ngettext("%(num)s promise is broken", "%(num)s promises are broken", broken)
+    if kept < standing.live:
+        return _("Some promises haven’t been checked recently")
+    return ngettext("%(num)s promise checked, and kept", "All %(num)s promises we check are kept", kept)

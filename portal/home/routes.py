@@ -5,10 +5,12 @@ from flask.typing import ResponseReturnValue
 
 from portal.accounts import service as accounts
 from portal.home import panels
-from portal.kit import access
+from portal.kit import access, clock
 from portal.kit.templating import render, render_same
+from portal.legal import documents
 from portal.promises import service as promises
 from portal.promises.service import PromiseStatus
+from portal.support import service as support
 
 bp = Blueprint("home", __name__)
 
@@ -20,15 +22,22 @@ def start() -> ResponseReturnValue:
     if access.actor().is_signed_in:
         return redirect(url_for(".home"))
     standing = promises.standing()
-    kept = standing.count(PromiseStatus.KEPT)
-    total = standing.total if kept or standing.count(PromiseStatus.BROKEN) else None
-    return render_same("home/start.html", kept, total, kept=kept, total=total)
+    says, kept, live = panels.say_standing(standing), standing.count(PromiseStatus.KEPT), standing.live
+    return render_same("home/start.html", says, kept, live, says=says, kept=kept, live=live)
 
 
 @bp.get("/home")
 @access.signed_in
 def home() -> str:
-    """Show how things stand: one query a panel."""
+    """Show what waits for the person, and how things stand: one query each."""
     actor = access.actor()
-    removal = accounts.find_waiting_removal_for(actor) if actor.has_second_factor else None
-    return render("home/home.html", panels=panels.for_actor(actor), removal=removal)
+    tickets = support.waiting_for(actor)
+    guarded = actor.has_second_factor
+    return render(
+        "home/home.html",
+        tickets=tickets,
+        removal=accounts.find_waiting_removal_for(actor) if guarded else None,
+        has_few_codes=guarded and accounts.count_codes(actor.require_id()) <= accounts.FEW,
+        news=documents.news(clock.today()),
+        panels=panels.for_actor(actor, tickets),
+    )

@@ -6,9 +6,9 @@ So does calling a version one of wording when its figures changed: a period, who
 The data table, the vendors and the company's particulars are annexes: they are drawn from their own registers.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import Enum
 from hashlib import sha256
 from itertools import pairwise
@@ -20,6 +20,8 @@ from jinja2.ext import extract_from_ast
 from portal.kit.i18n import _l
 from portal.legal.policy import PERIODS
 
+NEWS_FOR = timedelta(days=30)
+"""How long after it took effect a version is news to whoever signs in."""
 _SEPARATOR = "\x1f"
 _CLAUSE = "clause"
 _WORDY = ("_", "ngettext", _CLAUSE)
@@ -145,6 +147,16 @@ DOCUMENTS: Mapping[str, Document] = {
 def get(key: str) -> Document:
     """Return the document of that key. Raises KeyError when there is none."""
     return DOCUMENTS[key]
+
+
+def news(today: date) -> Sequence[tuple[Document, Version]]:
+    """Return what changed lately, or is announced: versions that mean something new, not those of wording alone (P43)."""
+    return [
+        (document, version)
+        for document in DOCUMENTS.values()
+        for version in document.versions
+        if version.significance is Significance.SIGNIFICANT and version.effective_on > today - NEWS_FOR
+    ]
 
 
 def fingerprint(document: Document, environment: Environment) -> str:

@@ -142,6 +142,11 @@ class Standing:
         """How many promises there are."""
         return len(self.statuses)
 
+    @property
+    def live(self) -> int:
+        """How many are kept, broken or unchecked for too long: those that are built and in use. The others start later."""
+        return sum(self.count(each) for each in (PromiseStatus.KEPT, PromiseStatus.BROKEN, PromiseStatus.STALE))
+
 
 _LOOKS = select(CheckResult.name, CheckResult.outcome, CheckResult.checked_at).order_by(CheckResult.name)
 

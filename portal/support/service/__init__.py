@@ -8,7 +8,6 @@ from portal.support.service.attachments import media_type_of as media_type_of
 from portal.support.service.attachments import open_file as open_file
 from portal.support.service.attachments import read_attachment as read_attachment
 from portal.support.service.conversations import QUEUES as QUEUES
-from portal.support.service.conversations import count_open as count_open
 from portal.support.service.conversations import count_queues as count_queues
 from portal.support.service.conversations import queue as queue
 from portal.support.service.conversations import read_ticket as read_ticket
@@ -16,6 +15,8 @@ from portal.support.service.conversations import ticket_for as ticket_for
 from portal.support.service.conversations import tickets_for as tickets_for
 from portal.support.service.customer_replies import close_own as close_own
 from portal.support.service.customer_replies import reply as reply
+from portal.support.service.own_tickets import OwnTickets as OwnTickets
+from portal.support.service.own_tickets import waiting_for as waiting_for
 from portal.support.service.staff_replies import answer as answer
 from portal.support.service.staff_replies import close_ticket as close_ticket
 from portal.support.service.staff_replies import redact_file as redact_file

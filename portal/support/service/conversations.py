@@ -17,7 +17,6 @@ from portal.support.models import Attachment, Message, RemovedFile, Ticket, Tick
 from portal.support.service import access
 
 _OWN = select(Ticket).where(access.VISIBLE)
-_OPEN = select(func.count()).select_from(Ticket).where(access.VISIBLE, Ticket.state != TicketState.CLOSED)
 QUEUES = ("open", "urgent", "waiting", "closed")
 
 
@@ -124,8 +123,3 @@ def count_queues() -> Mapping[str, int]:
         ).where(Ticket.state.in_((TicketState.OPEN, TicketState.WAITING)))
     ).one()
     return {"open": row.open, "urgent": row.urgent}
-
-
-def count_open(actor: Actor) -> int:
-    """Return how many of the actor's own tickets are not settled."""
-    return db.session.scalar(_OPEN, access.visible_to(actor)) or 0
