@@ -77,7 +77,7 @@ def test_an_owner_who_was_not_asked_keeps_the_factor_by_one_click(open_page, cas
     sign_in(page, cast.sign_in(waiting))
     page.goto("/home")
     looks_right(page, javascript=javascript)
-    follow(page.get_by_role("link", name="Go to Security"))
+    follow(page.get_by_role("link", name="Two-step verification will be turned off"))
     looks_right(page, javascript=javascript)
     page.get_by_role("button", name="Keep it on").click()
     page.get_by_text("Two-step verification stays on.").wait_for()
