@@ -24,7 +24,7 @@ from flask import Flask
 from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, event, text
 
-from portal.kit.db import db
+from portal.kit.db import Mode, db, opened_for
 
 SAMPLE = 6
 """How many places of a sweep `make test` tries."""
@@ -117,7 +117,7 @@ class Kill:
         with self.app.app_context():
             if db.engine.dialect.name == "postgresql":
                 end = time.monotonic() + 30
-                with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                with opened_for(Mode.READING), db.engine.connect() as connection:
                     while connection.scalar(others):
                         assert time.monotonic() < end, "the killed process still holds its transaction"
                         time.sleep(0.01)

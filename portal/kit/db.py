@@ -31,7 +31,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
-from portal.kit.running import App, Installed
+from portal.kit.running import App
 
 BUSY_TIMEOUT_MS = 15_000
 CACHE_KIB = 256
@@ -81,16 +81,12 @@ class Base(DeclarativeBase):
 Model = TypeVar("Model", bound=Base)
 
 
-_READING = Installed[Engine]("engine_for_reading")
-"""The same engine; on PostgreSQL each of its statements stands alone, so that no BEGIN and no COMMIT travel for them."""
-
-
 class OneSession(Session):
-    """A session of the app's one engine. Where nothing is written, PostgreSQL is asked without a transaction around it."""
+    """A session of the app's one engine."""
 
     def get_bind(self, *_args: Any, **_kwargs: Any) -> Engine:
         """Return the engine, which need not be looked for."""
-        return db.engine if _mode.get() is not Mode.READING else _READING.get()
+        return db.engine
 
 
 class Database(SQLAlchemy):
@@ -155,7 +151,7 @@ def is_writing() -> bool:
 def repeatable_read() -> None:
     """Let every read of this unit see one and the same state, however long it takes. Call before the first of them."""
     if db.engine.dialect.name == "postgresql":
-        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        db.session.connection().exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 
 
 def read_apart(statement: Select[*tuple[Any, ...]], bound: Mapping[str, Any]) -> Row[*tuple[Any, ...]] | None:
@@ -165,13 +161,16 @@ def read_apart(statement: Select[*tuple[Any, ...]], bound: Mapping[str, Any]) ->
     the library tells old ones by the time of day, which may have been put back.
     """
     try:
-        with _READING.get().connect() as connection:
-            return connection.execute(statement, bound).first()
+        return _first(statement, bound)
     except DBAPIError as error:
         if not error.connection_invalidated:
             raise
         db.engine.dispose()
-    with _READING.get().connect() as connection:
+    return _first(statement, bound)
+
+
+def _first(statement: Select[*tuple[Any, ...]], bound: Mapping[str, Any]) -> Row[*tuple[Any, ...]] | None:
+    with opened_for(Mode.READING), db.engine.connect() as connection:
         return connection.execute(statement, bound).first()
 
 
@@ -197,7 +196,7 @@ def purge_free_space(tables: Iterable[str]) -> None:
             raise LogBusy
         return
     quote = db.engine.dialect.identifier_preparer.quote
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    with opened_for(Mode.READING), db.engine.connect() as connection:
         connection.exec_driver_sql("SET statement_timeout = 0")
         try:
             for table in tables:
@@ -213,34 +212,42 @@ def init_app(app: App, url: str) -> None:
     options: dict[str, Any] = {"hide_parameters": True}
     options |= {"pool_size": 10, "max_overflow": 10, "pool_timeout": 10}
     if url.startswith("postgresql"):
-        options["connect_args"] = {"connect_timeout": 5, "options": "-c statement_timeout=30000 -c timezone=UTC"}
+        limits = "-c statement_timeout=30000 -c timezone=UTC"
+        options["connect_args"] = {"autocommit": True, "connect_timeout": 5, "options": limits}
     else:
         options |= {"connect_args": {"timeout": BUSY_TIMEOUT_MS / 1000}}
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
     with app.app_context():
         if url.startswith("sqlite"):
-            _tune_sqlite(db.engine)
-        alone = url.startswith("postgresql")
-        _READING.install(app, db.engine.execution_options(isolation_level="AUTOCOMMIT") if alone else db.engine)
+            event.listen(db.engine, "connect", _set_pragmas)
+            event.listen(db.engine, "begin", _begin_on_sqlite)
+        else:
+            event.listen(db.engine, "begin", _begin_on_postgresql)
 
 
-def _tune_sqlite(engine: Engine) -> None:
-    @event.listens_for(engine, "connect")
-    def set_pragmas(connection: Any, _record: object) -> None:
-        # The driver's own transaction handling starts transactions late and ends them early; ours are explicit.
-        connection.isolation_level = None
-        for pragma in (
-            "journal_mode=WAL",
-            # As PostgreSQL does: under NORMAL a power cut takes commits back that were acknowledged.
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "secure_delete=ON",
-            f"busy_timeout={BUSY_TIMEOUT_MS}",
-            f"cache_size=-{CACHE_KIB}",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
+# Neither driver begins a transaction by itself: that of SQLite would begin late and end early, that of PostgreSQL would
+# put a BEGIN before the one question of a page.
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing() else "BEGIN")
+
+def _begin_on_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing() else "BEGIN")
+
+
+def _begin_on_postgresql(connection: Connection) -> None:
+    if _mode.get() is not Mode.READING:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _set_pragmas(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        # As PostgreSQL does: under NORMAL a power cut takes commits back that were acknowledged.
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        f"cache_size=-{CACHE_KIB}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
