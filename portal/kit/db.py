@@ -38,6 +38,16 @@ CACHE_KIB = 256
 """Of SQLite's pages that each connection keeps: there are twenty in a process, and the system keeps the file's pages too."""
 
 
+Stored = datetime | str
+"""An instant as the driver gives it: SQLite's as text, without a zone."""
+
+
+def instant(stored: Stored) -> datetime:
+    """Return an instant, in UTC, from what the database has for it."""
+    at = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware instant in UTC. SQLite drops the zone; here it is put back. A naive value is refused."""
 
@@ -52,9 +62,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return None if value is None else instant(value)
 
 
 class Base(DeclarativeBase):

@@ -5,15 +5,15 @@ Nothing leaves over the network inside a unit: a route that calls out in between
 who acts; a write outside of one is refused.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import structlog
-from sqlalchemy import event
+from sqlalchemy import Row, Select, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import ORMExecuteState, Session
 
@@ -257,6 +257,19 @@ def release_connection() -> None:
     db.session.commit()
 
 
+def rows(statement: Select[*tuple[Any, ...]], bound: Mapping[str, object]) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return the rows of a SELECT that was built once, as they are: for pages, which change none of them.
+
+    They come from the unit's own transaction and see what it has written. The session makes no objects of them and looks
+    at each statement less: that is half of what a small question costs.
+    """
+    session = db.session()
+    if _holds_changes(session):
+        session.flush()
+    _note_read()
+    return session.connection().execute(statement, bound).all()
+
+
 @event.listens_for(db.session, "before_flush")
 def _look_at_flush(session: Session, *_args: object) -> None:
     # Its statements would be committed one by one.
@@ -276,5 +289,10 @@ def _note_statement(statement: ORMExecuteState) -> None:
         if current_unit().shows_only:
             raise ShowsOnly
         _note_write()
-    elif _own_units.get():
+    else:
+        _note_read()
+
+
+def _note_read() -> None:
+    if _own_units.get():
         current_unit()

@@ -19,7 +19,7 @@ from portal.kit.email_address import lookup_key
 from portal.kit.periods import period
 from portal.kit.refusals import LinkDead
 from portal.kit.throttle import Spend
-from portal.kit.unit import before_writes
+from portal.kit.unit import before_writes, rows
 from portal.newsletter import mail
 from portal.newsletter.models import Source, Subscriber, Suppression
 
@@ -163,7 +163,7 @@ def _of(actor: Actor) -> dict[str, object]:
 
 def state_for(actor: Actor) -> bool:
     """Tell whether the signed-in person gets the newsletter, with or without the account."""
-    return db.session.scalars(_OF_PERSON, _of(actor)).first() is not None
+    return bool(rows(_OF_PERSON, _of(actor)))
 
 
 def join(actor: Actor) -> None:

@@ -5,13 +5,16 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from functools import lru_cache
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, type_coerce
+from sqlalchemy.types import NullType
 
 from portal.kit import clock, periods
 from portal.kit.checks import CRASHED, Check, Finding, Outcome, checks, failed
-from portal.kit.db import db
+from portal.kit.db import Stored, db, instant
+from portal.kit.unit import rows
 from portal.promises.catalogue import SECTIONS, Built, Promise
 from portal.promises.models import CheckResult
 
@@ -148,17 +151,39 @@ class Standing:
         return sum(self.count(each) for each in (PromiseStatus.KEPT, PromiseStatus.BROKEN, PromiseStatus.STALE))
 
 
-_LOOKS = select(CheckResult.name, CheckResult.outcome, CheckResult.checked_at).order_by(CheckResult.name)
+_LAST = (CheckResult.name, CheckResult.outcome, CheckResult.checked_at)
+_AS_STORED = select(*(type_coerce(column, NullType()) for column in _LAST)).order_by(CheckResult.name)
+
+Seen = tuple[str, Outcome | None, bool]
+"""What one check says of its promise now: the promise, the outcome of its last look, and whether that was lately."""
 
 
 def standing() -> Standing:
     """Return how all promises stand. One query, of what the statuses need alone."""
-    looks: tuple[Look, ...] = tuple((name, outcome, at) for name, outcome, at in db.session.execute(_LOOKS))
+    looks = _looks(tuple(tuple(row) for row in rows(_AS_STORED, {})))
     last = {look[0]: look for look in looks}
-    mine: dict[str, list[Look | None]] = defaultdict(list)
+    now = clock.now()
+    fresh_from, latest = now - STALE_AFTER, clock.latest()
+    seen: list[Seen] = []
     for check in checks():
-        mine[check.promise].append(last.get(check.name))
-    return Standing(looks, tuple(_status(each, mine.get(each.id, ())) for section in SECTIONS for each in section.promises))
+        look = last.get(check.name)
+        # A look that is dated ahead was taken by a wrong clock, and says nothing about today.
+        seen.append((check.promise, look and look[1], look is not None and fresh_from <= look[2] <= latest))
+    return Standing(looks, _statuses(tuple(seen)))
+
+
+@lru_cache(maxsize=1)
+def _looks(stored: tuple[tuple[str, str, Stored], ...]) -> tuple[Look, ...]:
+    """Read what is stored, which stays the same for an hour: to make instants of it costs as much as to ask for it."""
+    return tuple((name, Outcome(outcome), instant(at)) for name, outcome, at in stored)
+
+
+@lru_cache(maxsize=4)
+def _statuses(seen: tuple[Seen, ...]) -> tuple[PromiseStatus, ...]:
+    mine: dict[str, list[Seen]] = defaultdict(list)
+    for each in seen:
+        mine[each[0]].append(each)
+    return tuple(_status(each, mine.get(each.id, ())) for section in SECTIONS for each in section.promises)
 
 
 def board(standing: Standing) -> list[Chapter]:
@@ -174,17 +199,16 @@ def board(standing: Standing) -> list[Chapter]:
     ]
 
 
-def _status(promise: Promise, looks: Sequence[Look | None]) -> PromiseStatus:
-    if any(look is not None and look[1] is Outcome.FAILED for look in looks):
+def _status(promise: Promise, seen: Sequence[Seen]) -> PromiseStatus:
+    outcomes = {outcome for _promise, outcome, _is_fresh in seen}
+    if Outcome.FAILED in outcomes:
         return PromiseStatus.BROKEN
     if promise.built is Built.NOT:
         return PromiseStatus.NOT_BUILT
-    if not looks:
+    if not seen:
         return PromiseStatus.UNCHECKED if promise.built is Built.WHOLLY else PromiseStatus.PARTLY_BUILT
-    fresh_from = clock.now() - STALE_AFTER
-    # A look that is dated ahead was taken by a wrong clock, and says nothing about today.
-    if any(look is None or not fresh_from <= look[2] <= clock.latest() for look in looks):
+    if not all(is_fresh for _promise, _outcome, is_fresh in seen):
         return PromiseStatus.STALE
-    if all(look is not None and look[1] is Outcome.NOTHING_YET for look in looks):
+    if outcomes == {Outcome.NOTHING_YET}:
         return PromiseStatus.NOTHING_YET
     return PromiseStatus.KEPT if promise.built is Built.WHOLLY else PromiseStatus.PARTLY_BUILT

@@ -7,8 +7,9 @@ that has an account already looks the same to whoever asks: only the owner of th
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from portal.accounts import mail
@@ -25,7 +26,7 @@ from portal.kit.email_address import lookup_key
 from portal.kit.periods import period
 from portal.kit.refusals import LinkDead, Refusal
 from portal.kit.throttle import Spend
-from portal.kit.unit import before_writes
+from portal.kit.unit import before_writes, rows
 
 CONFIRM = tokens.LinkPurpose("accounts.email_confirm")
 VETO = tokens.LinkPurpose("accounts.email_veto")
@@ -125,10 +126,11 @@ def _add(person: Person, email: str) -> EmailChange:
     return change
 
 
-def find_open_email_change_for(actor: Actor) -> EmailChange | None:
+def find_open_email_change_for(actor: Actor) -> Row[Any] | None:
     """Return the actor's change that waits for its new mailbox, or None."""
     since = clock.now() - period("email_change_confirm")
-    return db.session.scalar(_OPEN, {"person_id": actor.person_id, "since": since})
+    found = rows(_OPEN, {"person_id": actor.person_id, "since": since})
+    return found[0] if found else None
 
 
 def email_change_to_confirm(token: str) -> EmailChange:

@@ -1,10 +1,12 @@
 """Sign-in history: each success, and failures in a row counted together, so that a person sees whether it was them."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 
 from portal.accounts import mail
 from portal.accounts.models import Person, SignInEvent, SignInOutcome
@@ -13,7 +15,7 @@ from portal.jobs import service as jobs
 from portal.kit import clock
 from portal.kit.actor import Actor
 from portal.kit.db import db
-from portal.kit.unit import after_unit
+from portal.kit.unit import after_unit, rows
 
 SAME_ROW = timedelta(hours=1)
 """Failures on one device closer together than this are one line."""
@@ -35,9 +37,9 @@ _DEVICES = (
 )
 
 
-def history_for(actor: Actor) -> list[SignInEvent]:
+def history_for(actor: Actor) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return the actor's sign-ins and failed tries, newest first."""
-    return list(db.session.scalars(_NEWEST, {"person_id": actor.person_id}))
+    return rows(_NEWEST, {"person_id": actor.person_id})
 
 
 def note_success(person: Person, *, device: str, in_known_browser: bool) -> None:

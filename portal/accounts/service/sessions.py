@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, or_, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from portal.accounts.models import Person, SignInSession, StaffRole
 from portal.accounts.service.pending import end_pending
@@ -15,6 +15,7 @@ from portal.kit.db import db
 from portal.kit.periods import period
 from portal.kit.refusals import NotFound
 from portal.kit.tokens import hash_secret, new_secret
+from portal.kit.unit import rows
 
 MOST_SESSIONS = 60
 TOUCH_EVERY = timedelta(minutes=5)
@@ -67,6 +68,7 @@ _OPEN = (
     .where(SignInSession.person_id == bindparam("person_id"), *ALIVE)
     .order_by(SignInSession.seen_at.desc())
 )
+_COUNT = select(func.count()).select_from(SignInSession).where(SignInSession.person_id == bindparam("person_id"), *ALIVE)
 
 
 def alive_now() -> dict[str, datetime]:
@@ -147,8 +149,19 @@ def renew_session(actor: Actor, *, by_second_factor: bool) -> SignedIn:
 
 def sessions_for(actor: Actor) -> list[SessionView]:
     """Return the actor's open sessions, the one last used first."""
-    rows = db.session.execute(_OPEN, {"person_id": actor.person_id, **alive_now()})
-    return [SessionView(*row, is_this=row.id == actor.session_id) for row in rows]
+    found = rows(_OPEN, {"person_id": actor.person_id, **alive_now()})
+    return [
+        SessionView(
+            row.id, row.device, row.created_at, row.seen_at, row.expires_at, row.remembered, row.id == actor.session_id
+        )
+        for row in found
+    ]
+
+
+def count_sessions(actor: Actor) -> int:
+    """Return how many sessions of the actor are open."""
+    ((count,),) = rows(_COUNT, {"person_id": actor.person_id, **alive_now()})
+    return int(count)
 
 
 def revoke_session(session_id: uuid.UUID, *, by: Actor) -> None:

@@ -17,6 +17,7 @@ from portal.kit.claims.vocabulary import DataClaim, Table
 from portal.kit.db import db
 from portal.kit.files import storage
 from portal.kit.running import App, Installed
+from portal.kit.unit import rows
 
 BATCH = 500
 
@@ -178,7 +179,8 @@ class Register:
             clauses = [(each.table.model, each.clause(anyone)) for each in lines]
             self._statements[key] = (anyone, counting(clauses, stop_at=stop_at))
         anyone, statement = self._statements[key]
-        return dict(zip(names, db.session.execute(statement, anyone.values(subject)).one(), strict=True))
+        ((*counts,),) = rows(statement, anyone.values(subject))
+        return dict(zip(names, counts, strict=True))
 
     def _said(self, lines: Sequence[Holding]) -> list[RegisterRow]:
         """Return lines in words, which are the same for everybody who reads this language."""

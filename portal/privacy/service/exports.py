@@ -4,9 +4,9 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from portal.accounts import service as accounts
@@ -19,7 +19,7 @@ from portal.kit.files import storage
 from portal.kit.i18n import in_language
 from portal.kit.periods import period
 from portal.kit.refusals import NotFound
-from portal.kit.unit import before_writes, current_unit
+from portal.kit.unit import before_writes, current_unit, rows
 from portal.privacy import mail
 from portal.privacy.models import Export, ExportState
 from portal.privacy.service.archive import Archive
@@ -77,8 +77,8 @@ def _begin(person_id: uuid.UUID) -> Export:
 
 def newest_export_for(actor: Actor) -> ExportView | None:
     """Return the newest copy of the actor that is being built or can be fetched, or None."""
-    export = db.session.scalar(_NEWEST, {"person_id": actor.person_id})
-    return _view(export) if export and not _is_over(export) else None
+    newest = rows(_NEWEST, {"person_id": actor.person_id})
+    return _view(newest[0]) if newest and not _is_over(newest[0]) else None
 
 
 def export_for(actor: Actor, export_id: uuid.UUID) -> ExportView:
@@ -161,15 +161,15 @@ def _find_building(person_id: uuid.UUID) -> Export | None:
     return db.session.scalar(select(Export).where(Export.person_id == person_id, Export.state == ExportState.WAITING))
 
 
-def _progress_of(export: Export) -> tuple[int, int] | None:
+def _progress_of(export: Export | Row[Any]) -> tuple[int, int] | None:
     return jobs.find_progress(export.job_id)
 
 
-def _is_over(export: Export) -> bool:
+def _is_over(export: Export | Row[Any]) -> bool:
     return export.ready_at is not None and export.ready_at + period("export_ready") <= clock.now()
 
 
-def _view(export: Export) -> ExportView:
+def _view(export: Export | Row[Any]) -> ExportView:
     if export.ready_at is not None:
         until = export.ready_at + period("export_ready")
         return ExportView(
