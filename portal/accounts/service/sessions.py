@@ -64,6 +64,7 @@ _OPEN = (
         SignInSession.seen_at,
         SignInSession.expires_at,
         SignInSession.remembered,
+        SignInSession.id == bindparam("this"),
     )
     .where(SignInSession.person_id == bindparam("person_id"), *ALIVE)
     .order_by(SignInSession.seen_at.desc())
@@ -149,13 +150,8 @@ def renew_session(actor: Actor, *, by_second_factor: bool) -> SignedIn:
 
 def sessions_for(actor: Actor) -> list[SessionView]:
     """Return the actor's open sessions, the one last used first."""
-    found = rows(_OPEN, {"person_id": actor.person_id, **alive_now()})
-    return [
-        SessionView(
-            row.id, row.device, row.created_at, row.seen_at, row.expires_at, row.remembered, row.id == actor.session_id
-        )
-        for row in found
-    ]
+    mine = {"person_id": actor.person_id, "this": actor.session_id, **alive_now()}
+    return [SessionView(*row) for row in rows(_OPEN, mine)]
 
 
 def count_sessions(actor: Actor) -> int:
