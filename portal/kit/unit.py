@@ -13,7 +13,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 import structlog
-from sqlalchemy import Row, Select, event
+from sqlalchemy import Row, Select, event, literal, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import ORMExecuteState, Session
 
@@ -257,6 +257,9 @@ def release_connection() -> None:
     db.session.commit()
 
 
+_NOTHING = select(literal(1))
+
+
 def rows(statement: Select[*tuple[Any, ...]], bound: Mapping[str, object]) -> Sequence[Row[*tuple[Any, ...]]]:
     """Return the rows of a SELECT that was built once, as they are: for pages, which change none of them.
 
@@ -264,9 +267,10 @@ def rows(statement: Select[*tuple[Any, ...]], bound: Mapping[str, object]) -> Se
     at each statement less: that is half of what a small question costs.
     """
     session = db.session()
-    if _holds_changes(session):
-        session.flush()
     _note_read()
+    if _holds_changes(session):
+        # A question of the session's own has it send what waits to be written.
+        session.execute(_NOTHING)
     return session.connection().execute(statement, bound).all()
 
 

@@ -73,7 +73,7 @@ def request_email_change(actor: Actor, *, email: str) -> None:
     audit.record("accounts.email_change_requested", subject_id=person.id, by=person.id)
 
 
-def _write_to_new_mailbox(person: Person, change: EmailChange) -> None:
+def _write_to_new_mailbox(person: Person, change: EmailChange | Row[Any]) -> None:
     owner = find_by_email(change.new_email)
     if owner:
         mail.email_change_taken(owner)
@@ -139,7 +139,7 @@ def email_change_to_confirm(token: str) -> EmailChange:
     return _in_state(change_id, {EmailChangeState.ASKED})
 
 
-def _confirm_token(change: EmailChange, person: Person) -> str:
+def _confirm_token(change: EmailChange | Row[Any], person: Person) -> str:
     # Each time the same: it lives from the request on.
     return tokens.sign(CONFIRM, str(change.id), stamp=guard_stamp(person), at=change.requested_at)
 

@@ -1,24 +1,21 @@
-"""Run the checks, and say the status of each promise."""
+"""How each promise stands, by what its checks have found lately."""
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from functools import lru_cache
 
-import structlog
-from sqlalchemy import delete, select, type_coerce
+from sqlalchemy import select, type_coerce
 from sqlalchemy.types import NullType
 
-from portal.kit import clock, periods
-from portal.kit.checks import CRASHED, Check, Finding, Outcome, checks, failed
-from portal.kit.db import Stored, db, instant
+from portal.kit import clock
+from portal.kit.checks import Outcome, checks
+from portal.kit.db import Stored, instant
 from portal.kit.unit import rows
 from portal.promises.catalogue import SECTIONS, Built, Promise
 from portal.promises.models import CheckResult
-
-log = structlog.get_logger()
 
 STALE_AFTER = timedelta(hours=3)
 """The checks run every hour; a result that is older than this says nothing any more."""
@@ -37,91 +34,6 @@ class PromiseStatus(Enum):
     NOTHING_YET = "nothing_yet"
     UNCHECKED = "unchecked"
     NOT_BUILT = "not_built"
-
-
-class _Figures(dict[str, str]):
-    """Every period of the policy by its name, said in the reader's language."""
-
-    def __missing__(self, name: str) -> str:
-        return periods.describe(periods.period(name))
-
-
-def _with_figures(words: object) -> str:
-    return str(words) % _Figures()
-
-
-@dataclass(frozen=True)
-class CheckRun:
-    """One check with its last result, if it has run yet."""
-
-    check: Check
-    result: CheckResult | None
-
-    @property
-    def sentences(self) -> list[str]:
-        """What the check saw, in the reader's language."""
-        return self.check.say(self.result.statements) if self.result else []
-
-
-@dataclass(frozen=True)
-class Line:
-    """One promise with its status and the check runs that say so."""
-
-    promise: Promise
-    status: PromiseStatus
-    runs: Sequence[CheckRun]
-
-    @property
-    def title(self) -> str:
-        """The promise in a few words, with the policy's own figures."""
-        return _with_figures(self.promise.title)
-
-    @property
-    def text(self) -> str:
-        """The promise in a sentence or two, with the policy's own figures."""
-        return _with_figures(self.promise.text)
-
-
-@dataclass(frozen=True)
-class Chapter:
-    """A section of the policy with its lines."""
-
-    title: str
-    lines: Sequence[Line]
-
-
-def run_checks() -> list[CheckRun]:
-    """Run every check now and keep the results; a check that fails to run counts as broken."""
-    before = {result.name: result for result in db.session.scalars(select(CheckResult))}
-    runs = [CheckRun(check, _keep(check, _run(check), before.get(check.name))) for check in checks()]
-    gone = set(before) - {check.name for check in checks()}
-    db.session.execute(delete(CheckResult).where(CheckResult.name.in_(gone)))
-    return runs
-
-
-def never_checked() -> bool:
-    """Tell whether no check has run yet, as in a new database."""
-    return db.session.scalar(select(CheckResult.name).limit(1)) is None
-
-
-def _run(check: Check) -> Finding:
-    try:
-        with db.session.begin_nested():
-            return check.run()
-    except Exception as error:
-        log.exception("promises.check_failed", check=check.name)
-        return failed(CRASHED, error=type(error).__name__)
-
-
-def _keep(check: Check, finding: Finding, before: CheckResult | None) -> CheckResult:
-    now = clock.now()
-    result = before or CheckResult(name=check.name, since_at=now)
-    if before and before.outcome != finding.outcome:
-        result.since_at = now
-    result.promise, result.outcome = check.promise, finding.outcome
-    result.findings, result.checked_at = [asdict(each) for each in finding.statements], now
-    db.session.add(result)
-    return result
 
 
 Look = tuple[str, Outcome, datetime]
@@ -184,19 +96,6 @@ def _statuses(seen: tuple[Seen, ...]) -> tuple[PromiseStatus, ...]:
     for each in seen:
         mine[each[0]].append(each)
     return tuple(_status(each, mine.get(each.id, ())) for section in SECTIONS for each in section.promises)
-
-
-def board(standing: Standing) -> list[Chapter]:
-    """Return every promise with its status and what its checks saw, by section of the policy. One query."""
-    results = {result.name: result for result in db.session.scalars(select(CheckResult))}
-    runs: dict[str, list[CheckRun]] = defaultdict(list)
-    for check in checks():
-        runs[check.promise].append(CheckRun(check, results.get(check.name)))
-    statuses = iter(standing.statuses)
-    return [
-        Chapter(str(section.title), [Line(each, next(statuses), runs.get(each.id, ())) for each in section.promises])
-        for section in SECTIONS
-    ]
 
 
 def _status(promise: Promise, seen: Sequence[Seen]) -> PromiseStatus:
