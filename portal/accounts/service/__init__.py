@@ -81,7 +81,6 @@ from portal.accounts.service.reset_links import renew_reset_link as renew_reset_
 from portal.accounts.service.reset_links import request_reset_link as request_reset_link
 from portal.accounts.service.reset_links import reset_stamp as reset_stamp
 from portal.accounts.service.sessions import SignedIn as SignedIn
-from portal.accounts.service.sessions import count_sessions as count_sessions
 from portal.accounts.service.sessions import end_other_sessions as end_other_sessions
 from portal.accounts.service.sessions import end_sessions as end_sessions
 from portal.accounts.service.sessions import open_session as open_session

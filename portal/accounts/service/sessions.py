@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, func, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 
 from portal.accounts.models import Person, SignInSession, StaffRole
 from portal.accounts.service.pending import end_pending
@@ -69,7 +69,6 @@ _OPEN = (
     .where(SignInSession.person_id == bindparam("person_id"), *ALIVE)
     .order_by(SignInSession.seen_at.desc())
 )
-_COUNT = select(func.count()).select_from(SignInSession).where(SignInSession.person_id == bindparam("person_id"), *ALIVE)
 
 
 def alive_now() -> dict[str, datetime]:
@@ -152,12 +151,6 @@ def sessions_for(actor: Actor) -> list[SessionView]:
     """Return the actor's open sessions, the one last used first."""
     mine = {"person_id": actor.person_id, "this": actor.session_id, **alive_now()}
     return [SessionView(*row) for row in rows(_OPEN, mine)]
-
-
-def count_sessions(actor: Actor) -> int:
-    """Return how many sessions of the actor are open."""
-    ((count,),) = rows(_COUNT, {"person_id": actor.person_id, **alive_now()})
-    return int(count)
 
 
 def revoke_session(session_id: uuid.UUID, *, by: Actor) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, case, func, select
 
 from portal.kit.actor import Actor
-from portal.kit.db import db
+from portal.kit.unit import rows
 from portal.support.models import Ticket, TicketState
 from portal.support.service import access
 
@@ -51,10 +51,10 @@ _NOT_CLOSED = (
 
 def waiting_for(actor: Actor) -> OwnTickets:
     """Return what the actor's own tickets that are not closed wait for. One query."""
-    rows = db.session.execute(_NOT_CLOSED, access.visible_to(actor)).all()
-    if not rows:
+    found = rows(_NOT_CLOSED, access.visible_to(actor))
+    if not found:
         return OwnTickets(0, 0, ())
     newest = [
-        AnsweredTicket(row.id, row.kind, row.subject, row.updated_at) for row in rows if row.state == TicketState.WAITING
+        AnsweredTicket(row.id, row.kind, row.subject, row.updated_at) for row in found if row.state == TicketState.WAITING
     ]
-    return OwnTickets(int(rows[0].ours), int(rows[0].theirs), newest)
+    return OwnTickets(int(found[0].ours), int(found[0].theirs), newest)
