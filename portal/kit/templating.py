@@ -1,13 +1,16 @@
 """Templates of pages: what each may use. They are rendered inside the unit of work, for whoever asks."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Flask, get_flashed_messages, has_request_context, render_template, request, url_for
 
-from portal.kit import access, devices, fixed_parts, formats, i18n, renderer
+from portal.kit import access, clock, devices, fixed_parts, formats, i18n, renderer
 from portal.kit.forms import UNSENT, Form
 from portal.kit.running import Installed
+from portal.kit.settings import current_settings
 from portal.kit.web import SAFE_METHODS
 
 _PATHS = Installed[dict[tuple[str, str, str | None], str]]("paths")
@@ -24,6 +27,7 @@ def init_app(app: Flask, *, company: object) -> None:
     _PATHS.install(app, {})
     app.jinja_env.globals["url_for"] = path_for
     fixed_parts.drawn(app, "notices", _notices)
+    fixed_parts.drawn(app, "paper_line", _paper_line)
 
 
 def path_for(endpoint: str, **values: Any) -> str:
@@ -66,6 +70,19 @@ def _notices() -> str:
     """Say what the last action did, at the top of the page that follows it."""
     said = get_flashed_messages(with_categories=True)
     return renderer.part("components/notices.html", said=said) if said else ""
+
+
+def _paper_line() -> str:
+    """Say on paper where a page stood and on which day it was opened. The token of an email's link stays off paper."""
+    rule = request.url_rule
+    path = request.path if rule is not None and "token" not in rule.arguments else "/"
+    today = clock.now().astimezone(ZoneInfo(_zone())).date()
+    return f"{current_settings().base_url}{path} · {_said_day(today, i18n.code())}"
+
+
+@lru_cache(maxsize=16)
+def _said_day(today: date, _language: str) -> str:
+    return formats.day(today, "UTC")
 
 
 def _context() -> dict[str, Any]:
