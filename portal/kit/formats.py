@@ -1,8 +1,10 @@
 """How instants, dates, sizes and periods are said, in the language that is spoken now."""
 
 from datetime import date, datetime, timedelta
+from math import inf
+from typing import Literal
 
-from babel.dates import format_date, format_time, get_datetime_format, get_timezone
+from babel.dates import format_date, format_time, format_timedelta, get_datetime_format, get_timezone
 from babel.numbers import format_decimal, format_percent
 from jinja2 import pass_context
 
@@ -44,6 +46,20 @@ def nice_entries(count: int | None, most: int | None = None) -> str:
         return str(ngettext("more than %(count)s entry", "more than %(count)s entries", most, count=figure))
     figure = format_decimal(count, locale=i18n.spoken())
     return str(ngettext("%(count)s entry", "%(count)s entries", count, count=figure))
+
+
+def nice_count(count: int, most: int) -> str:
+    """Say a figure: 1,000; of more than `most` only that there are: 1,000+."""
+    return format_decimal(min(count, most), locale=i18n.spoken()) + ("+" if count > most else "")
+
+
+def nice_age(since: datetime) -> str:
+    """Say how long something has lasted in whole minutes, hours or days: 39 days."""
+    length = max(clock.now() - since, timedelta())
+    unit: Literal["minute", "hour", "day"]
+    unit = "day" if length >= timedelta(days=1) else "hour" if length >= timedelta(hours=1) else "minute"
+    whole = length // timedelta(**{f"{unit}s": 1}) * timedelta(**{f"{unit}s": 1})
+    return format_timedelta(whole, granularity=unit, threshold=inf, locale=i18n.spoken())
 
 
 def nice_bytes(count: int) -> str:

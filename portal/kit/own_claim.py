@@ -93,7 +93,11 @@ _READ_SUBJECT = Table(
     purpose=_SHOWN,
     ground=Ground.LEGITIMATE_INTEREST,
     retention=RetainWith(StaffRead, _l("As long as the entry it belongs to")),
-    columns={"read_id": technical(_l("Entry")), "subject_id": personal(_l("Your account’s ID"))},
+    columns={
+        "read_id": technical(_l("Entry")),
+        "subject_id": personal(_l("Your account’s ID")),
+        "listed_on": technical(_l("Day you were in a list")),
+    },
 )
 
 _READ = Table(
@@ -127,10 +131,11 @@ _READ = Table(
         "role": technical(_l("Role")),
         "organisation_id": technical(_l("Organisation")),
         "basis": technical(_l("Basis")),
-        "basis_id": technical(_l("ID of the ticket, incident or grant")),
+        "basis_id": technical(_l("ID of the ticket, list, incident or grant")),
         "claim": technical(_l("Part of the portal")),
         "table_name": technical(_l("Table")),
         "how_many": technical(_l("Number of entries")),
+        "row_ids": personal(_l("IDs of the tickets in a list"), withheld=_l("It names other people’s tickets too.")),
         "salt": technical(),
     },
 )

@@ -35,16 +35,22 @@ def paginate(
 ) -> Page[Row]:
     """Return one page of `query`, ordered by the instant `at` and then the id `key`, as one statement.
 
+    Its rows are what it selects, or tuples where that is several columns, with `at` and `key` among them.
     `bound` gives the values of its parameters. Raises NotFound for a word in `after` that no page of ours has given out.
     """
     if after is not None:
         query = query.where(_beyond(at, key, *_parse(after), newest_first=newest_first))
     order = (at.desc(), key.desc()) if newest_first else (at.asc(), key.asc())
-    rows = list(db.session.scalars(query.order_by(*order).limit(size + 1), bound))
+    found = db.session.execute(query.order_by(*order).limit(size + 1), bound)
+    rows: list[Any] = list(found.scalars() if len(query.column_descriptions) == 1 else found)
     if len(rows) <= size:
         return Page(rows, None)
-    last = rows[size - 1]
-    return Page(rows[:size], f"{getattr(last, at.key).strftime(_AT)}-{getattr(last, key.key).hex}")
+    return Page(rows[:size], key_of(rows[size - 1], at=at, key=key))
+
+
+def key_of(row: Any, *, at: Any, key: Any) -> str:
+    """Return the word that asks for what comes after a row."""
+    return f"{getattr(row, at.key).strftime(_AT)}-{getattr(row, key.key).hex}"
 
 
 def _beyond(at: Any, key: Any, last_at: datetime, last_key: uuid.UUID, *, newest_first: bool) -> Any:

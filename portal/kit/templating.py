@@ -22,6 +22,7 @@ def init_app(app: Flask, *, company: object) -> None:
     app.jinja_env.filters |= {"instant": instant, "day": day, "bytes": formats.nice_bytes, "period": formats.nice_period}
     app.jinja_env.filters |= {"entries": formats.nice_entries, "device": devices.say, "listed": i18n.listed}
     app.jinja_env.filters |= {"how_far": formats.how_far}
+    app.jinja_env.filters |= {"age": formats.nice_age, "figure": formats.nice_count}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_context)
     _PATHS.install(app, {})

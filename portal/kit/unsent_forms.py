@@ -28,7 +28,7 @@ MOST_BYTES = 128 * 1024
 MARKS = frozenset({"csrf_token", "person_stamp", "form_mark"})
 """What a page puts into each of its forms."""
 SECRETS = frozenset({"password", "current_password", "code"})
-STATE = frozenset({"sealed", "step", "next", "username", "List-Unsubscribe"})
+STATE = frozenset({"sealed", "step", "next", "seen", "username", "List-Unsubscribe"})
 """Fields that a form fills in by itself."""
 
 Typed = Sequence[tuple[str, str]]

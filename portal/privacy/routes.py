@@ -12,8 +12,8 @@ from portal.kit.downloads import download
 from portal.kit.forms import ConfirmForm
 from portal.kit.headers import private_link
 from portal.kit.i18n import _, _l
-from portal.kit.staff_reads import Basis
-from portal.kit.templating import instant, render
+from portal.kit.staff_reads import Basis, StaffRead
+from portal.kit.templating import day, instant, render
 from portal.kit.unit import after_unit
 from portal.legal import vendors
 from portal.privacy import service
@@ -32,6 +32,7 @@ PAST = {
 """What a person did with their rights, as the audit trail calls it, in words."""
 BASES = {
     Basis.TICKET: _l("A support ticket of yours"),
+    Basis.TICKET_LIST: _l("In the list of tickets"),
     Basis.INCIDENT: _l("Your data, because of an incident"),
     Basis.GRANT: _l("Your data, under a grant for one case"),
 }
@@ -58,8 +59,15 @@ def overview() -> str:
 def who_looked() -> str:
     """Show each time that staff read data about the person (P36)."""
     found = service.staff_reads_for(access.actor(), after=request.args.get("after"))
-    reads = [(read.at, Role(read.role).label, BASES[Basis(read.basis)]) for read in found.rows]
-    return render("privacy/who_looked.html", reads=reads, after=found.after)
+    return render("privacy/who_looked.html", reads=[_said(read) for read in found.rows], after=found.after)
+
+
+def _said(read: StaffRead) -> tuple[str, str, str]:
+    """Say when, who and what. Of the lists of a day, whoever looked at them, one stands for all."""
+    basis = Basis(read.basis)
+    if basis is Basis.TICKET_LIST:
+        return _("%(day)s (UTC)", day=day(read.at, "UTC")), _("Our support team"), str(BASES[basis])
+    return instant(read.at), Role(read.role).label, str(BASES[basis])
 
 
 @bp.get("/settings/privacy/requests")

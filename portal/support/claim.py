@@ -148,7 +148,7 @@ CLAIM = DataClaim(
                 Party(
                     _named,
                     on_erasure=BlankColumns(
-                        {"about_id": None, "email": "", "email_key": ""},
+                        {"about_id": None, "email": "", "email_key": "", "email_hash": None},
                         _l("The report stays. Your account’s ID and your email address are removed from it."),
                     ),
                     name="named",
@@ -157,6 +157,7 @@ CLAIM = DataClaim(
                         "about_id": _l("Your account’s ID"),
                         "email": _l("Your email address"),
                         "email_key": _l("Your email address, in the form we search by"),
+                        "email_hash": _l("Your email address, as a hash"),
                     },
                     withheld=_l("It’s the reporter’s."),
                     undisclosed=_l(
@@ -179,6 +180,7 @@ CLAIM = DataClaim(
                 "name": personal(_l("Your name")),
                 "email": personal(_l("Your email address")),
                 "email_key": personal(_l("Your email address, in the form we search by")),
+                "email_hash": personal(_l("Your email address, as a hash")),
                 "language": technical(_l("Language")),
                 "subject": personal(_l("Subject")),
                 "state": technical(_l("State")),

@@ -1,10 +1,12 @@
 """Tables of the helpdesk."""
 
 import uuid
+from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kit import clock
@@ -46,12 +48,27 @@ class Removal(StrEnum):
     STAFF = "staff"
 
 
+URGENT = "urgent AND state <> 'closed'"
+"""What is urgent and not settled, in the words of an index that holds nothing else."""
+
+
+def _lists(name: str, *, first: str = "", **only: Any) -> Iterator[Index]:
+    """Yield the indexes by which the console lists tickets: in either order of time, in one language or in all."""
+    for language in ("", "language"):
+        for at in ("updated_at", "opened_at"):
+            columns = [each for each in (first, language, at, "id") if each]
+            yield Index("_".join(filter(None, ("ix_ticket", name, language, at))), *columns, **only)
+
+
 class Ticket(Base):
     """One matter that somebody wrote to us about, or that the portal itself raised."""
 
     __tablename__ = "ticket"
     __table_args__ = (
-        Index("ix_ticket_queue", "state", "updated_at"),
+        *_lists("state", first="state"),
+        # What is urgent is rare, and of any state but one.
+        *_lists("urgent", sqlite_where=text(URGENT), postgresql_where=text(URGENT)),
+        Index("ix_ticket_email_hash", "email_hash", "updated_at", "id"),
         Index("ix_ticket_subject", "subject_id", "updated_at"),
     )
 
@@ -66,6 +83,8 @@ class Ticket(Base):
     name: Mapped[Name]
     email: Mapped[Address]
     email_key: Mapped[str] = mapped_column(String(254), index=True)
+    email_hash: Mapped[str | None] = mapped_column(String(32))
+    """What stands for the address in the addresses of the console: its hash under the secret that was the newest then."""
     language: Mapped[str] = mapped_column(String(16), default="en")
     subject: Mapped[str] = mapped_column(String(150))
     state: Mapped[TicketState] = mapped_column(word_of(TicketState, length=16), default=TicketState.OPEN)

@@ -4,6 +4,8 @@ from portal.support.models import Attachment, Message, Ticket
 from tests.rules.gates import CONSOLE, TICKETS
 
 DOORS = {
+    "admin.answer_and_close": TICKETS,
+    "admin.answer_and_next": TICKETS,
     "admin.attachment": TICKETS,
     "admin.close": TICKETS,
     "admin.overview": CONSOLE,
@@ -15,6 +17,8 @@ DOORS = {
 }
 
 THINGS = {
+    "admin.answer_and_next": ("ticket_id", Ticket),
+    "admin.answer_and_close": ("ticket_id", Ticket),
     "admin.ticket": ("ticket_id", Ticket),
     "admin.close": ("ticket_id", Ticket),
     "admin.reopen": ("ticket_id", Ticket),

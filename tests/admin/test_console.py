@@ -130,10 +130,10 @@ class TestWhoMayEnter:
 class TestReading:
     """Logged first, and shown to the customer."""
 
-    def test_a_list_shows_neither_text_nor_name(self, ticket, sam):
-        for path in ("/admin/", "/admin/tickets", "/admin/tickets?queue=open"):
+    def test_a_list_shows_neither_what_was_written_nor_an_address(self, ticket, sam):
+        for path in ("/admin/", "/admin/tickets", "/admin/tickets?queue=closed"):
             text = sam.get(path).response.text
-            for secret in ("Secret", "secret", "Ada", "ada@example.com", "a.pdf"):
+            for secret in ("secret order", "ada@example.com", "a.pdf"):
                 assert secret not in text
 
     def test_the_read_is_on_record_with_who_and_whose(self, ticket, sam, cast, reads):
@@ -190,14 +190,6 @@ class TestReading:
             ticket_id = db.session.scalar(select(Ticket.id))
         sam.get(f"/admin/tickets/{ticket_id}")
         assert [subjects for _read, subjects in reads()] == [[cast.ben.id]]
-
-    def test_queues(self, ticket, sam, unit):
-        assert sam.get("/admin/tickets?queue=urgent").soup.select("th a") == []
-        with unit():
-            db.session.scalars(select(Ticket)).one().urgent = True
-        assert len(sam.get("/admin/tickets?queue=urgent").soup.select("th a")) == 1
-        assert sam.get("/admin/tickets?queue=nonsense").status == 404
-        assert sam.get("/admin/tickets?queue=open&after=nonsense").status == 404
 
 
 class TestActing:

@@ -78,6 +78,8 @@ LINKS: dict[str, Callable[[Demo], str]] = {
     "accounts.stop_removal": lambda made: demo.losing(made, STOP),
     "accounts.verify_email": demo.verify,
     "admin.ticket": lambda made: f"/admin/tickets/{made.ticket_about('Markers')}",
+    "admin.answer_and_next": lambda made: f"/admin/tickets/{made.ticket_about('Markers')}/send-and-next",
+    "admin.answer_and_close": lambda made: f"/admin/tickets/{made.ticket_about('Markers')}/send-and-close",
     "newsletter.confirm": lambda made: demo.newsletter(made, "confirm"),
     "newsletter.unsubscribe": lambda made: demo.newsletter(made, "unsubscribe"),
     "privacy.export_file": demo.preparing,

@@ -76,12 +76,14 @@ def test_only_the_gate_admits_anybody():
 SAYS_NOTHING_OF_A_CUSTOMER = {
     "None": "nothing",
     "uuid.UUID": "an id",
-    "paging.Page[QueueLine]": "references, states and instants of tickets; no name, no address, no text (P39)",
+    "Place | None": "an id and an instant, or that there is none",
+    "View": "which tickets a list shows: a reference that was asked for, or the hash of an email address",
 }
 
 # What staff pages ask of other areas besides the verbs of staff.
 ASKED_BY_THE_CONSOLE = {
     "support.count_queues": "counts",
+    "support.view_of": "which tickets a list shows, as its address says",
     "jobs.count_failed": "a count",
     "jobs.oldest_wait": "a length of time",
     "support.open_file": "of a row that a recorded read has handed out",
@@ -107,7 +109,7 @@ def unrecorded(found: list[tuple[Module, Function]]) -> list[str]:
 
 def test_whatever_staff_are_shown_of_a_customer_is_recorded():
     found = list(verbs())
-    assert {verb.name for _module, verb in found if records(verb)} >= {"read_ticket", "read_attachment"}
+    assert {verb.name for _module, verb in found if records(verb)} >= {"read_ticket", "read_list", "read_attachment"}
     assert unrecorded(found) == []
 
 

@@ -20,6 +20,7 @@ def overview() -> str:
     return render(
         "admin/overview.html",
         counts=support.count_queues(),
+        most=support.MOST_COUNTED,
         may_read_tickets=access.acting_staff().role in support.TICKET_ROLES,
         failed_jobs=jobs.count_failed(),
         longest_wait=timedelta(minutes=jobs.oldest_wait() // timedelta(minutes=1)),

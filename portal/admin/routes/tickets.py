@@ -1,12 +1,13 @@
-"""The console's tickets: listed without what is in them; each is logged before it is shown."""
+"""The console's tickets: a list and each ticket are logged before they are shown."""
 
 import uuid
+from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.admin.forms import Answer
-from portal.kit import access
+from portal.admin.forms import Answer, Search
+from portal.kit import access, i18n
 from portal.kit.downloads import download
 from portal.kit.i18n import _
 from portal.kit.templating import render
@@ -17,13 +18,28 @@ bp = Blueprint("admin", __name__)
 LOGGED = "a staff read is written to the audit trail before it is shown (P37)"
 
 
-@bp.get("/tickets")
+@bp.route("/tickets", methods=["GET", "POST"])
 @access.staff(*support.TICKET_ROLES)
-def tickets() -> str:
-    """List the tickets of a queue without what was written in them, nor by whom (P39)."""
-    name = request.args.get("queue", "open")
-    found = support.queue(name, by=access.acting_staff(), after=request.args.get("after"))
-    return render("admin/tickets.html", queue=name, queues=support.QUEUES, tickets=found)
+@access.get_with_side_effect(LOGGED)
+def tickets() -> ResponseReturnValue:
+    """List tickets by subject and name, logged first (P36); take what is looked for, and go where it is listed."""
+    form, by = Search(), access.acting_staff()
+    if form.validate_on_submit():
+        with form.showing_refusals():
+            return _list_of(support.search(form.wanted.data, by=by))
+    view = support.view_of(request.args)
+    found = support.read_list(view, by=by, after=request.args.get("after"))
+    return render(
+        "admin/tickets.html",
+        form=form,
+        view=view,
+        tickets=found,
+        counts=support.count_queues(view.language),
+        most=support.MOST_COUNTED,
+        queues=support.QUEUES,
+        sorts=support.SORTS,
+        languages=i18n.LANGUAGES,
+    ), form.status
 
 
 @bp.route("/tickets/<uuid:ticket_id>", methods=["GET", "POST"])
@@ -31,13 +47,54 @@ def tickets() -> str:
 @access.get_with_side_effect(LOGGED)
 def ticket(ticket_id: uuid.UUID) -> ResponseReturnValue:
     """Show a ticket's text and files, logged first; take our answer."""
-    form = Answer()
+    form, by = Answer(), access.acting_staff()
     if form.validate_on_submit():
-        support.answer(ticket_id, by=access.acting_staff(), message=form.message.data)
-        flash(_("Reply sent."), "success")
-        return _back(ticket_id)
+        with form.showing_refusals():
+            support.answer(ticket_id, by=by, message=form.message.data, seen=form.seen.data or "")
+            flash(_("Reply sent."), "success")
+            return _back(ticket_id)
+    return _shown(ticket_id, form)
+
+
+@bp.route("/tickets/<uuid:ticket_id>/send-and-next", methods=["GET", "POST"])
+@access.staff(*support.TICKET_ROLES)
+@access.get_with_side_effect(LOGGED)
+def answer_and_next(ticket_id: uuid.UUID) -> ResponseReturnValue:
+    """Take our answer and go on to the next ticket of the list that this one was opened from."""
+    form, by = Answer(), access.acting_staff()
+    if form.validate_on_submit():
+        with form.showing_refusals():
+            support.answer(ticket_id, by=by, message=form.message.data, seen=form.seen.data or "")
+            view = support.view_of(request.args)
+            following = support.find_next(view, by=by, after=request.args.get("after"), but=ticket_id)
+            if following is None:
+                flash(_("Reply sent. No more tickets in this list."), "success")
+                return _list_of(view)
+            flash(_("Reply sent. This is the next ticket."), "success")
+            place: dict[str, Any] = {**view.address, "after": following.key}
+            return redirect(url_for(".ticket", ticket_id=following.ticket_id, _anchor="newest", **place), 303)
+    return _shown(ticket_id, form)
+
+
+@bp.route("/tickets/<uuid:ticket_id>/send-and-close", methods=["GET", "POST"])
+@access.staff(*support.TICKET_ROLES)
+@access.get_with_side_effect(LOGGED)
+def answer_and_close(ticket_id: uuid.UUID) -> ResponseReturnValue:
+    """Take our answer, close the ticket and go back to the list that it was opened from."""
+    form, by = Answer(), access.acting_staff()
+    if form.validate_on_submit():
+        with form.showing_refusals():
+            support.answer(ticket_id, by=by, message=form.message.data, seen=form.seen.data or "", closing=True)
+            flash(_("Reply sent and ticket closed."), "success")
+            return _list_of(support.view_of(request.args))
+    return _shown(ticket_id, form)
+
+
+def _shown(ticket_id: uuid.UUID, form: Answer) -> ResponseReturnValue:
+    conversation = support.read_ticket(ticket_id, by=access.acting_staff())
+    form.seen.data = conversation.mark
     return render(
-        "admin/ticket.html", form=form, conversation=support.read_ticket(ticket_id, by=access.acting_staff())
+        "admin/ticket.html", form=form, conversation=conversation, view=support.view_of(request.args), place=_place()
     ), form.status
 
 
@@ -86,5 +143,16 @@ def redact_file(attachment_id: uuid.UUID) -> ResponseReturnValue:
     return _back(ticket_id)
 
 
+def _list_of(view: support.View) -> ResponseReturnValue:
+    address: dict[str, Any] = {**view.address}
+    return redirect(url_for(".tickets", _anchor="list", **address), 303)
+
+
+def _place() -> dict[str, Any]:
+    """Return the list that a ticket was opened from and its place there, as its address says."""
+    after = {"after": request.args["after"]} if "after" in request.args else {}
+    return {**support.view_of(request.args).address, **after}
+
+
 def _back(ticket_id: uuid.UUID) -> ResponseReturnValue:
-    return redirect(url_for(".ticket", ticket_id=ticket_id), 303)
+    return redirect(url_for(".ticket", ticket_id=ticket_id, **_place()), 303)

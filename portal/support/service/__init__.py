@@ -7,9 +7,6 @@ from portal.support.service.attachments import delete_files as delete_files
 from portal.support.service.attachments import media_type_of as media_type_of
 from portal.support.service.attachments import open_file as open_file
 from portal.support.service.attachments import read_attachment as read_attachment
-from portal.support.service.conversations import QUEUES as QUEUES
-from portal.support.service.conversations import count_queues as count_queues
-from portal.support.service.conversations import queue as queue
 from portal.support.service.conversations import read_ticket as read_ticket
 from portal.support.service.conversations import ticket_for as ticket_for
 from portal.support.service.conversations import tickets_for as tickets_for
@@ -17,6 +14,10 @@ from portal.support.service.customer_replies import close_own as close_own
 from portal.support.service.customer_replies import reply as reply
 from portal.support.service.own_tickets import OwnTickets as OwnTickets
 from portal.support.service.own_tickets import waiting_for as waiting_for
+from portal.support.service.queues import MOST_COUNTED as MOST_COUNTED
+from portal.support.service.queues import count_queues as count_queues
+from portal.support.service.queues import find_next as find_next
+from portal.support.service.queues import read_list as read_list
 from portal.support.service.staff_replies import answer as answer
 from portal.support.service.staff_replies import close_ticket as close_ticket
 from portal.support.service.staff_replies import redact_file as redact_file
@@ -26,3 +27,8 @@ from portal.support.service.tickets import follow_address as follow_address
 from portal.support.service.tickets import open_frozen_ticket as open_frozen_ticket
 from portal.support.service.tickets import open_misuse_ticket as open_misuse_ticket
 from portal.support.service.tickets import open_ticket as open_ticket
+from portal.support.service.views import QUEUES as QUEUES
+from portal.support.service.views import SORTS as SORTS
+from portal.support.service.views import View as View
+from portal.support.service.views import search as search
+from portal.support.service.views import view_of as view_of

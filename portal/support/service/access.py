@@ -2,9 +2,10 @@
 
 import uuid
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, case, null, or_, select
 
 from portal.accounts import service as accounts
+from portal.accounts.models import Person
 from portal.kit.actor import Actor, Role
 from portal.kit.claims import nobodys
 from portal.kit.db import db
@@ -60,3 +61,11 @@ def whom_it_concerns(ticket: Ticket) -> uuid.UUID | None:
         return None
     person = accounts.find_by_email(ticket.email)
     return person.id if person else None
+
+
+CONCERNED = case(
+    (Ticket.subject_id.is_not(None), Ticket.subject_id),
+    (Ticket.kind == TicketKind.MISUSE_REPORTED, null()),
+    else_=select(Person.id).where(Person.email_key == Ticket.email_key).correlate(Ticket).scalar_subquery(),
+)
+"""The same as `whom_it_concerns`, as a column of the tickets of a list."""

@@ -1,30 +1,40 @@
-"""Tickets as their customer and as staff see them: lists in pages, one ticket as a conversation."""
+"""Tickets as their customer sees them, in a list and one by one, and one ticket as staff see it: a conversation."""
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import select
 
+from portal.accounts.models import Person
 from portal.kit import clock, paging, staff_reads
 from portal.kit.actor import Actor, Staff, for_staff
 from portal.kit.db import db
 from portal.kit.refusals import NotFound
 from portal.kit.staff_reads import Basis
 from portal.kit.unit import before_writes
-from portal.support.models import Attachment, Message, RemovedFile, Ticket, TicketState
+from portal.support.models import Attachment, Author, Message, RemovedFile, Ticket
 from portal.support.service import access
 
 _OWN = select(Ticket).where(access.VISIBLE)
-QUEUES = ("open", "urgent", "waiting", "closed")
+
+
+LATEST = 3
+"""Messages at the end of a long conversation that are shown at once; so is the first, which asks."""
+
+
+def first_name_of(name: str) -> str:
+    """Return what customers call a member of our team."""
+    return next(iter(name.split()), "")
 
 
 @dataclass(frozen=True)
 class ShownMessage:
-    """One message with what hangs on it."""
+    """One message with who answers in it, by first name, and what hangs on it."""
 
     message: Message
+    first_name: str
+    initial: str
+    """The letter that stands in its writer's face."""
     attachments: list[Attachment]
     removed: list[RemovedFile]
 
@@ -35,6 +45,32 @@ class Conversation:
 
     ticket: Ticket
     messages: list[ShownMessage]
+
+    @property
+    def opening(self) -> list[ShownMessage]:
+        """What is shown before the fold: everything, or the first message of a long conversation."""
+        return self.messages[:1] if self.older else self.messages[:-LATEST]
+
+    @property
+    def older(self) -> list[ShownMessage]:
+        """What a long conversation folds; one message alone is not worth a fold."""
+        between = self.messages[1:-LATEST]
+        return between if len(between) > 1 else []
+
+    @property
+    def latest(self) -> list[ShownMessage]:
+        """What is shown after the fold."""
+        return self.messages[-LATEST:]
+
+    @property
+    def mark(self) -> str:
+        """What whoever answers has seen: it is another once something was said or settled."""
+        return mark_of(self.ticket, newest=self.messages[-1].message if self.messages else None)
+
+
+def mark_of(ticket: Ticket, *, newest: Message | None) -> str:
+    """Return the mark of a ticket whose newest message is this one."""
+    return f"{ticket.state}.{newest.id.hex if newest else ''}"
 
 
 def tickets_for(actor: Actor, after: str | None = None, *, size: int = 20) -> paging.Page[Ticket]:
@@ -62,12 +98,16 @@ def read_ticket(ticket_id: uuid.UUID, *, by: Staff) -> Conversation:
     return _conversation(ticket)
 
 
+def _shown(ticket: Ticket, message: Message, name: str) -> ShownMessage:
+    whose = ticket.name if message.author is Author.CUSTOMER else name
+    return ShownMessage(message, first_name_of(name), whose.strip()[:1].upper() or "–", [], [])
+
+
 def _conversation(ticket: Ticket) -> Conversation:
-    messages = db.session.scalars(
-        select(Message).where(Message.ticket_id == ticket.id).order_by(Message.at, Message.id)
-    ).all()
+    said = select(Message, Person.name).outerjoin(Person, Person.id == Message.staff_id)
+    messages = db.session.execute(said.where(Message.ticket_id == ticket.id).order_by(Message.at, Message.id)).all()
     mine = select(Message.id).where(Message.ticket_id == ticket.id)
-    shown = {message.id: ShownMessage(message, [], []) for message in messages}
+    shown = {message.id: _shown(ticket, message, name or "") for message, name in messages}
     alive = select(Attachment).where(Attachment.message_id.in_(mine), Attachment.expires_at > clock.now())
     for attachment in db.session.scalars(alive.order_by(Attachment.added_at, Attachment.id)):
         shown[attachment.message_id].attachments.append(attachment)
@@ -75,51 +115,3 @@ def _conversation(ticket: Ticket) -> Conversation:
     for note in db.session.scalars(notes):
         shown[note.message_id].removed.append(note)
     return Conversation(ticket, list(shown.values()))
-
-
-@dataclass(frozen=True)
-class QueueLine:
-    """A ticket in a queue: what tells whose turn it is, and nothing that its customer wrote or is called (P39)."""
-
-    id: uuid.UUID
-    reference: str
-    kind: str
-    state: TicketState
-    urgent: bool
-    opened_at: datetime
-    updated_at: datetime
-
-
-@for_staff(*access.TICKET_ROLES)
-def queue(name: str, *, by: Staff, after: str | None = None, size: int = 50) -> paging.Page[QueueLine]:
-    """Return a page of one of the `QUEUES`; of what is our turn, who has waited longest comes first. Raises NotFound."""
-    ours = name in ("open", "urgent")
-    found = paging.paginate(_queue(name), at=Ticket.updated_at, key=Ticket.id, after=after, size=size, newest_first=not ours)
-    lines = [
-        QueueLine(one.id, one.reference, one.kind, one.state, one.urgent, one.opened_at, one.updated_at)
-        for one in found.rows
-    ]
-    return paging.Page(lines, found.after)
-
-
-def _queue(name: str) -> Select[Ticket]:
-    clauses: Mapping[str, ColumnElement[bool]] = {
-        "open": Ticket.state == TicketState.OPEN,
-        "urgent": Ticket.urgent & (Ticket.state != TicketState.CLOSED),
-        "waiting": Ticket.state == TicketState.WAITING,
-        "closed": Ticket.state == TicketState.CLOSED,
-    }
-    if name not in clauses:
-        raise NotFound
-    return select(Ticket).where(clauses[name])
-
-
-def count_queues() -> Mapping[str, int]:
-    """Return how many tickets are open and how many are urgent and not settled, in one statement."""
-    row = db.session.execute(
-        select(
-            func.count().filter(Ticket.state == TicketState.OPEN).label("open"),
-            func.count().filter(Ticket.urgent, Ticket.state != TicketState.CLOSED).label("urgent"),
-        ).where(Ticket.state.in_((TicketState.OPEN, TicketState.WAITING)))
-    ).one()
-    return {"open": row.open, "urgent": row.urgent}

@@ -4,25 +4,59 @@ import uuid
 
 from sqlalchemy import select
 
+from portal.accounts.models import Person
 from portal.kit import audit, clock
 from portal.kit.actor import Staff, for_staff
 from portal.kit.db import db
-from portal.kit.refusals import NotFound
+from portal.kit.refusals import NotFound, Refusal
 from portal.support import mail
 from portal.support.models import Attachment, Author, Message, Removal, Ticket, TicketState
-from portal.support.service import access, attachments
+from portal.support.service import access, attachments, conversations
+
+
+class AnsweredMeanwhile(Refusal):
+    """Somebody of the staff has answered since the ticket was read."""
+
+
+class WrittenMeanwhile(Refusal):
+    """The customer has written since the ticket was read."""
+
+
+class MovedMeanwhile(Refusal):
+    """The ticket was closed or opened again since it was read."""
 
 
 @for_staff(*access.TICKET_ROLES)
-def answer(ticket_id: uuid.UUID, *, by: Staff, message: str) -> None:
-    """Answer by email and on the ticket's page; then it is the customer's turn. Raises NotFound."""
-    ticket = _get(ticket_id)
+def answer(ticket_id: uuid.UUID, *, by: Staff, message: str, seen: str, closing: bool = False) -> None:
+    """Answer by email and on the ticket's page; then it is the customer's turn, or with `closing` nobody's.
+
+    `seen` is the mark of what was read. Raises NotFound, AnsweredMeanwhile, WrittenMeanwhile and MovedMeanwhile.
+    """
+    ticket = db.lock(Ticket, ticket_id)
+    if ticket is None:
+        raise NotFound
+    _refuse_unseen(ticket, seen)
     said = Message(ticket_id=ticket.id, author=Author.STAFF, staff_id=by.person_id, body=message)
     db.session.add(said)
-    ticket.state, ticket.updated_at = TicketState.WAITING, clock.now()
+    ticket.state, ticket.updated_at = TicketState.CLOSED if closing else TicketState.WAITING, clock.now()
     if ticket.email:
         mail.reply(ticket, to=ticket.email, text=message)
     _record("support.ticket_answered", ticket, by)
+    if closing:
+        _record("support.ticket_closed", ticket, by)
+
+
+def _refuse_unseen(ticket: Ticket, seen: str) -> None:
+    said = select(Message, Person.name).outerjoin(Person, Person.id == Message.staff_id)
+    latest = said.where(Message.ticket_id == ticket.id).order_by(Message.at.desc(), Message.id.desc())
+    newest, name = db.session.execute(latest.limit(1)).one_or_none() or (None, None)
+    if seen == conversations.mark_of(ticket, newest=newest):
+        return
+    if newest is None or newest.id.hex == seen.rpartition(".")[2]:
+        raise MovedMeanwhile
+    if newest.author is Author.STAFF:
+        raise AnsweredMeanwhile(name=conversations.first_name_of(name or ""))
+    raise WrittenMeanwhile
 
 
 @for_staff(*access.TICKET_ROLES)

@@ -17,7 +17,7 @@ from portal.recovery.events import MisuseReported
 from portal.support import files as file_rules
 from portal.support import mail
 from portal.support.models import Author, Message, Ticket, TicketKind
-from portal.support.service import attachments
+from portal.support.service import attachments, views
 
 TICKETS = "5 per hour"
 EMAILS_PER_ADDRESS = "5 per 6 hours"
@@ -93,7 +93,8 @@ def follow_address(change: AddressChanged) -> None:
     if not change.is_undo:
         whose = or_(whose, Ticket.subject_id.is_(None))
     mine = and_(Ticket.email_key == lookup_key(change.old_email), whose, Ticket.kind != TicketKind.MISUSE_REPORTED)
-    now = {"subject_id": change.person_id, "email": change.new_email, "email_key": lookup_key(change.new_email)}
+    key = lookup_key(change.new_email)
+    now = {"subject_id": change.person_id, "email": change.new_email, "email_key": key, "email_hash": views.hash_of(key)}
     db.session.execute(update(Ticket).where(mine).values(now))
 
 
@@ -109,13 +110,14 @@ def add_message(
 
 
 def _new(*, email: str, **values: object) -> Ticket:
-    reference = tokens.reference()
+    reference, key = tokens.reference(), lookup_key(email)
     ticket = Ticket(
         **{"name": "", "subject": "", **values},
         id=uuid.uuid4(),
         reference=f"{reference[:5]}-{reference[5:]}",
         email=email,
-        email_key=lookup_key(email),
+        email_key=key,
+        email_hash=views.hash_of(key),
     )
     db.session.add(ticket)
     db.session.flush()
