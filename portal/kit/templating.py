@@ -73,10 +73,10 @@ def _notices() -> str:
     return renderer.part("components/notices.html", said=said) if said else ""
 
 
-def _paper_line() -> str:
-    """Say on paper where a page stood and on which day it was opened. The token of an email's link stays off paper."""
+def _paper_line(nowhere: str = "") -> str:
+    """Say on paper where a page stood, if it stood anywhere, and its day. The token of an email's link stays off paper."""
     rule = request.url_rule
-    path = request.path if rule is not None and "token" not in rule.arguments else "/"
+    path = "/" if nowhere or rule is None or "token" in rule.arguments else request.path
     today = clock.now().astimezone(ZoneInfo(_zone())).date()
     return f"{current_settings().base_url}{path} · {_said_day(today, i18n.code())}"
 

@@ -62,7 +62,6 @@ ASKED_FOR_BY_NAME: dict[str, str] = {
     "StartElementHandler": "expat calls it",
     "StartDoctypeDeclHandler": "expat calls it",
     "company_*": "the company's facts are read by their names, one by one",
-    "SIGNIFICANT": "what a version is when it is neither the first nor one of wording",
 }
 
 

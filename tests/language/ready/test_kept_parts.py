@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 
 import flask
 import pytest
@@ -115,7 +116,12 @@ def test_the_comparison_sees_a_part_that_says_one_persons_name_to_all(app, brows
 
 
 @pytest.mark.parametrize("path", ["/login", "/contact", "/privacy", "/cookies"])
-def test_what_a_visitor_puts_into_the_address_is_shown_to_nobody_else(app: Flask, path: str) -> None:
+def test_what_a_visitor_puts_into_the_address_is_shown_to_nobody_else(
+    app: Flask, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The question about statistics, which carries the way back, is asked where visits are counted.
+    settings = replace(app.extensions["portal.settings"], ga_measurement_id="G-TEST123456")
+    monkeypatch.setitem(app.extensions, "portal.settings", settings)
     app.extensions["portal.fixed_parts"].clear()
     first = app.test_client().get(f'{path}?zzmine="><b>&next=/home').text
     second = app.test_client().get(path).text
