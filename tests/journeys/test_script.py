@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Page, Request, Route, expect
 
 from tests.browser import focus_is_visible, focused, sign_in, tab_to
@@ -166,8 +168,12 @@ def test_a_key_is_copied_by_one_press(page: Page, cast: Cast) -> None:
     assert page.evaluate("() => navigator.clipboard.readText()") == page.locator("#key").inner_text()
 
 
-def test_the_keyboard_alone_answers_the_question_signs_in_and_saves(page: Page, cast: Cast) -> None:
-    page.goto("/login")
+def test_the_keyboard_alone_answers_the_question_signs_in_and_saves(
+    app: Flask, page: Page, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = replace(app.extensions["portal.settings"], ga_measurement_id="G-TEST123456")
+    monkeypatch.setitem(app.extensions, "portal.settings", settings)
+    page.goto("/terms")
     page.keyboard.press("Tab")
     assert focused(page) == "Skip to main content"
     expect(page.get_by_role("link", name="Skip to main content")).to_be_in_viewport()
@@ -176,6 +182,7 @@ def test_the_keyboard_alone_answers_the_question_signs_in_and_saves(page: Page, 
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Refuse")).to_have_count(0)
 
+    page.goto("/login")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
