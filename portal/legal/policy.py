@@ -51,6 +51,7 @@ _ALL = (
     Period("finished_job", timedelta(days=7), _l("The record of a finished background task")),
     # Talking to us, newsletter, research
     Period("attachment", timedelta(days=90), _l("A file attached to a ticket, unless you shorten it")),
+    Period("guest_link", timedelta(days=30), _l("A link to a ticket you sent without an account, after it’s closed")),
     Period("misuse_report", timedelta(days=180), _l("A report of account misuse, after our last reply")),
     Period("newsletter_confirm", timedelta(hours=24), _l("A link that confirms a newsletter subscription")),
     Period("research_max", timedelta(days=2 * 365), _l("The personal data of a research study")),

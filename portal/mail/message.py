@@ -27,7 +27,8 @@ def build(email: Email) -> EmailMessage:
     message["Subject"] = email.subject_line
     message["Date"] = email.created_at
     message["Message-ID"] = email.message_id
-    message["Auto-Submitted"] = "auto-generated"
+    if "Auto-Submitted" not in email.headers:
+        message["Auto-Submitted"] = "auto-generated"
     for header, value in email.headers.items():
         message.set_raw(header, value)
     message.set_content(email.text)

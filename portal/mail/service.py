@@ -29,14 +29,22 @@ class Recipient:
     subject_id: uuid.UUID | None = None
 
 
-def send(kind: str, *, to: Recipient, headers: Mapping[str, str] | None = None, **values: object) -> uuid.UUID:
+def send(
+    kind: str,
+    *,
+    to: Recipient,
+    headers: Mapping[str, str] | None = None,
+    email_id: uuid.UUID | None = None,
+    **values: object,
+) -> uuid.UUID:
     """Write the email `area/name` in the recipient's language into the outbox, in this transaction; return its id.
 
-    Nothing is sent before the commit, and nothing after a rollback. `headers` are added as they are (RFC 8058). Raises
-    ValueError for an address or header that holds a line end: better here than in every try to deliver it.
+    Nothing is sent before the commit, and nothing after a rollback. `headers` are added as they are (RFC 8058). An
+    `email_id` that follows from what the email carries lets later ones name it (`message_id`). Raises ValueError for an
+    address or header that holds a line end: better here than in every try to deliver it.
     """
     _refuse_line_ends(to.email, *(headers or {}).values())
-    email_id = uuid.uuid4()
+    email_id = email_id or uuid.uuid4()
     values = {**values, "zone": to.zone, "name": to.name}
     with in_language(to.language):
         subject = " ".join(render(f"mail/{kind}/subject.txt", **values).split())
@@ -53,11 +61,16 @@ def send(kind: str, *, to: Recipient, headers: Mapping[str, str] | None = None, 
             html=html,
             headers=dict(headers or {}),
             # Stable over every retry, so that an email delivered twice is seen as one.
-            message_id=f"<{email_id}@{current_settings().host_name}>",
+            message_id=message_id(email_id),
         )
     )
     jobs.enqueue("mail.deliver", email_id=str(email_id), subject_id=to.subject_id)
     return email_id
+
+
+def message_id(email_id: uuid.UUID) -> str:
+    """Return the Message-ID of an email (RFC 5322, 3.6.4)."""
+    return f"<{email_id}@{current_settings().host_name}>"
 
 
 def compose(kind: str, **values: object) -> tuple[str, str]:

@@ -13,6 +13,7 @@ AREA = Area(
     claim=CLAIM,
     blueprint=bp,
     checks=CHECKS,
+    lasting=service.LASTING,
     events={
         AccountFrozen: (service.open_frozen_ticket,),
         AddressChanged: (service.follow_address,),

@@ -68,6 +68,7 @@ class WithFiles(forms.Form):
             "files",
             _l("“%(name)s” is too large once it’s unpacked. Save it as a PDF, or leave out what isn’t needed."),
         ),
+        "TicketFull": (None, _l("This ticket has become very long. Open a new one and quote its reference.")),
         "TooMuchStored": (
             "files",
             _l("Your tickets already hold too many files. Delete some of them first."),
@@ -105,11 +106,6 @@ class Reply(WithFiles):
     """A customer's further message."""
 
     taken_once = forms.Once.PAGE
-
-    refusals = {
-        **WithFiles.refusals,
-        "TicketFull": (None, _l("This ticket has become very long. Open a new one and quote its reference.")),
-    }
 
     message = forms.paragraph(_l("Your reply"))
     files = _files()

@@ -1,32 +1,84 @@
-"""Emails of the helpdesk. An address that anybody may have typed is sent nothing that was typed beside it."""
+"""Emails of the helpdesk. An address that anybody may have typed is sent nothing that was typed beside it.
+
+All emails about a ticket are one thread: their ids come from the ids of what they carry, so that no table of them is needed.
+"""
+
+import re
+import uuid
+from collections.abc import Sequence
 
 from portal.kit.links import external_url
 from portal.mail import service as mail
-from portal.support.models import Ticket
+from portal.support.models import Message, Ticket
+
+QUOTED_MOST = 2000
+"""Characters of a question that an answer repeats: enough to know it by."""
+_RE = re.compile(r"^(re\s*:\s*)+", re.IGNORECASE)
 
 
-def received(ticket: Ticket) -> None:
-    """Say that a message has arrived, with its reference and nothing else of it: the address may be a stranger's."""
+def received(ticket: Ticket, *, token: str, is_proven: bool = False, added: bool = False) -> None:
+    """Say that a message has arrived, with its reference and nothing else of it: the address may be a stranger's.
+
+    Only to one that `is_proven` it goes under the subject that was typed: some mail programs ask for that in a thread.
+    `token` is that of a guest's link. The first email about a ticket is its thread's root; one for a message that was
+    `added` to a ticket follows it.
+    """
+    root = _root_of(ticket)
     mail.send(
         "support/received",
         to=mail.Recipient(ticket.email, ticket.language, subject_id=ticket.subject_id),
+        email_id=None if added else root,
+        headers=_after([root]) if added else {},
         reference=ticket.reference,
-        ticket_url=_page(ticket),
-        contact_url=external_url("support.contact"),
+        thread_subject=_reply_subject(ticket) if is_proven else "",
+        is_guest=bool(token),
+        url=_page(ticket, token),
     )
 
 
-def reply(ticket: Ticket, *, to: str, text: str) -> None:
-    """Carry our answer."""
+def reply(ticket: Ticket, *, said: Message, question: Message | None, earlier: Sequence[uuid.UUID], token: str) -> None:
+    """Carry our answer, with the question after it. `earlier` are the answers before it, oldest first."""
+    # Somebody has written it: an out-of-office notice may say so (RFC 3834).
+    thread = {**_after([_root_of(ticket), *map(_id_of, earlier)]), "Auto-Submitted": "no"}
     mail.send(
         "support/reply",
-        to=mail.Recipient(to, ticket.language, subject_id=ticket.subject_id),
+        to=mail.Recipient(ticket.email, ticket.language, subject_id=ticket.subject_id),
+        email_id=_id_of(said.id),
+        headers=thread,
         reference=ticket.reference,
-        text=text,
-        ticket_url=_page(ticket),
-        contact_url=external_url("support.contact"),
+        thread_subject=_reply_subject(ticket),
+        text=said.body,
+        question=_shortened(question.body) if question else "",
+        asked_at=question.at if question else None,
+        is_guest=bool(token),
+        url=_page(ticket, token),
     )
 
 
-def _page(ticket: Ticket) -> str | None:
-    return external_url("support.ticket", ticket_id=ticket.id) if ticket.subject_id else None
+def _page(ticket: Ticket, token: str) -> str:
+    if token:
+        return external_url("support.guest_ticket", token=token)
+    return external_url("support.ticket", ticket_id=ticket.id)
+
+
+def _reply_subject(ticket: Ticket) -> str:
+    return "Re: " + _RE.sub("", ticket.subject) if ticket.subject else ""
+
+
+def _shortened(body: str) -> str:
+    return body if len(body) <= QUOTED_MOST else body[:QUOTED_MOST].rstrip() + " …"
+
+
+def _root_of(ticket: Ticket) -> uuid.UUID:
+    # Nobody finds the ticket's id by it.
+    return uuid.uuid5(ticket.id, "received")
+
+
+def _id_of(message_id: uuid.UUID) -> uuid.UUID:
+    return uuid.uuid5(message_id, "reply")
+
+
+def _after(emails: Sequence[uuid.UUID]) -> dict[str, str]:
+    """Return the headers that put an email after others, the last of which it answers (RFC 5322, 3.6.4)."""
+    ids = [mail.message_id(each) for each in emails]
+    return {"In-Reply-To": ids[-1], "References": " ".join(ids)}

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.kit import access, uploads
 from portal.kit.downloads import download
+from portal.kit.headers import private_link
 from portal.kit.i18n import _
 from portal.kit.templating import render, render_same
 from portal.kit.web import this_client
@@ -91,3 +92,56 @@ def delete_file(attachment_id: uuid.UUID) -> ResponseReturnValue:
     ticket_id = service.delete_file(attachment_id, by=access.actor())
     flash(_("File deleted. Only a note that there was one remains."), "success")
     return redirect(url_for(".ticket", ticket_id=ticket_id), 303)
+
+
+@bp.route("/ticket/<token>", methods=["GET", "POST"])
+@access.public
+@uploads.takes_files
+def guest_ticket(token: str) -> ResponseReturnValue:
+    """Show a guest the one ticket of their link, and take a further message."""
+    private_link()
+    form = Reply()
+    if form.validate_on_submit():
+        with form.showing_refusals():
+            service.reply_by_link(token, message=form.message.data, uploads=form.uploads())
+            flash(_("Reply sent."), "success")
+            return redirect(url_for(".guest_ticket", token=token), 303)
+    conversation = service.ticket_of_link(token)
+    ends_at = service.ends_at(conversation.ticket)
+    page = render("support/guest_ticket.html", form=form, conversation=conversation, token=token, ends_at=ends_at)
+    return page, form.status
+
+
+@bp.post("/ticket/<token>/close")
+@access.public
+def guest_close(token: str) -> ResponseReturnValue:
+    """Close the ticket of a guest's link."""
+    private_link()
+    service.close_by_link(token)
+    flash(_("Ticket closed. Reply here to reopen it."), "success")
+    return redirect(url_for(".guest_ticket", token=token), 303)
+
+
+@bp.get("/ticket/<token>/files/<attachment_id>")
+@access.public
+def guest_attachment(token: str, attachment_id: str) -> Response:
+    """Hand out a file of the ticket of a guest's link."""
+    private_link()
+    row = service.attachment_of_link(token, attachment_id=attachment_id)
+    return download(service.open_file(row), name=row.name, media_type=service.media_type_of(row))
+
+
+@bp.post("/ticket/<token>/files/<attachment_id>/delete")
+@access.public
+def guest_delete_file(token: str, attachment_id: str) -> ResponseReturnValue:
+    """Delete a file of the ticket of a guest's link before its time (P16)."""
+    private_link()
+    service.delete_file_by_link(token, attachment_id=attachment_id)
+    flash(_("File deleted. Only a note that there was one remains."), "success")
+    return redirect(url_for(".guest_ticket", token=token), 303)
+
+
+@bp.errorhandler(service.TicketLinkEnded)
+def link_ended(_refusal: service.TicketLinkEnded) -> ResponseReturnValue:
+    """Say that a link to a ticket has ended, why it may have, and what to do next; what was typed is not lost."""
+    return render("support/guest_ticket.html", conversation=None, typed=Reply().message.data), 410

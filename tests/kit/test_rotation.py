@@ -27,7 +27,7 @@ from tests.people import TOTP_SECRET, Cast
 pytestmark = pytest.mark.both_databases
 
 OLD, NEW, NEWER = (f"the-{age}-secret-of-32-characters-or-more" for age in ("old", "new", "newer"))
-FOR_EVER = ["link.newsletter.unsubscribe", "mac.newsletter.suppression"]
+FOR_EVER = ["link.newsletter.unsubscribe", "link.support.guest_ticket", "mac.newsletter.suppression"]
 APP_CODES = FACTOR_SECRET.what
 Under = Callable[..., AbstractContextManager[None]]
 

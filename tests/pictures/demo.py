@@ -190,6 +190,19 @@ def newsletter(made: Demo, part: str) -> str:
     return link
 
 
+def guest_ticket(made: Demo) -> str:
+    """Return a guest's link to their ticket."""
+    words = {"subject": "Plotter driver", "message": "Which driver does the plotter need?"}
+    made.stranger().submit("/contact", name="Gus Bobbin", email="gus@example.com", **words)
+    return made.outbox.last("gus@example.com").link("/ticket/")
+
+
+def email_shown(made: Demo) -> str:
+    """Return the address of an email in the development mailbox."""
+    page = made.stranger().get("/dev/mailbox")
+    return str(page.soup.select_one("main h2 a")["href"])
+
+
 def closing(made: Demo) -> str:
     """Return the link that cancels a deletion."""
     leaver = made.newcomer("Olive Yoke")

@@ -18,6 +18,7 @@ Act = Callable[[Page, Demo], None]
 NO_PAGES = {
     "accounts.avatar_photo", "admin.attachment", "legal.change_password", "legal.security_txt", "mail.mailbox_json",
     "privacy.export_progress", "probes.healthz", "probes.metrics", "probes.readyz", "static", "support.attachment",
+    "support.guest_attachment", "mail.email_part",
 }  # fmt: skip
 """Answers that are files, or are read by programs."""
 WHO = {"public": "visitor", "signed in": "ada", "fresh": "ada", "staff": "sam"}
@@ -80,6 +81,7 @@ LINKS: dict[str, Callable[[Demo], str]] = {
     "admin.ticket": lambda made: f"/admin/tickets/{made.ticket_about('Markers')}",
     "admin.answer_and_next": lambda made: f"/admin/tickets/{made.ticket_about('Markers')}/send-and-next",
     "admin.answer_and_close": lambda made: f"/admin/tickets/{made.ticket_about('Markers')}/send-and-close",
+    "mail.email": demo.email_shown,
     "newsletter.confirm": lambda made: demo.newsletter(made, "confirm"),
     "newsletter.unsubscribe": lambda made: demo.newsletter(made, "unsubscribe"),
     "privacy.export_file": demo.preparing,
@@ -89,6 +91,7 @@ LINKS: dict[str, Callable[[Demo], str]] = {
     "recovery.undo_email": lambda made: demo.moving(made, to="tess", part="undo", at="old"),
     "recovery.veto_email": lambda made: demo.moving(made, to="una", part="veto", at="old"),
     "recovery.wasnt_me": demo.wasnt_me,
+    "support.guest_ticket": demo.guest_ticket,
     "support.ticket": lambda made: f"/support/{made.ticket_about('Markers')}",
 }
 """Pages with a variable part -> how their address comes about."""

@@ -72,6 +72,7 @@ CONTRACT = {
     "/newsletter/confirm/<token>": "GET POST",
     "/newsletter/unsubscribe/<token>": "GET POST",
     "/consent": "POST",
+    "/ticket/<token>": "GET POST",
     "/admin/": "GET",
     "/healthz": "GET",
     "/readyz": "GET",

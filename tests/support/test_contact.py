@@ -30,7 +30,7 @@ def test_a_stranger_writes_and_gets_an_email_with_the_reference(client, outbox, 
     email = outbox.last("mallory@example.com")
     assert ticket.reference in email.subject
     assert ticket.reference in page.text
-    assert email.link("/contact")
+    assert email.link("/ticket/")
 
 
 def test_the_email_repeats_nothing_that_was_typed(client, outbox):

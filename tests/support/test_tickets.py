@@ -155,9 +155,9 @@ class TestTalking:
         assert [ada.submit(page.path, message="x").status for _each in range(3)] == [200, 200, 429]
 
     def test_a_very_long_conversation_goes_on_in_a_new_one(self, ada, monkeypatch):
-        from portal.support.service import customer_replies
+        from portal.support.service import messages
 
-        monkeypatch.setattr(customer_replies, "MOST_MESSAGES", 2)
+        monkeypatch.setattr(messages, "MOST_MESSAGES", 2)
         page = ask(ada)
         assert ada.submit(page.path, message="Second").status == 200
         third = ada.submit(page.path, message="Third")

@@ -12,6 +12,14 @@ from portal.support.service.conversations import ticket_for as ticket_for
 from portal.support.service.conversations import tickets_for as tickets_for
 from portal.support.service.customer_replies import close_own as close_own
 from portal.support.service.customer_replies import reply as reply
+from portal.support.service.guest_links import LASTING as LASTING
+from portal.support.service.guest_links import TicketLinkEnded as TicketLinkEnded
+from portal.support.service.guest_links import attachment_of_link as attachment_of_link
+from portal.support.service.guest_links import close_by_link as close_by_link
+from portal.support.service.guest_links import delete_file_by_link as delete_file_by_link
+from portal.support.service.guest_links import ends_at as ends_at
+from portal.support.service.guest_links import reply_by_link as reply_by_link
+from portal.support.service.guest_links import ticket_of_link as ticket_of_link
 from portal.support.service.own_tickets import OwnTickets as OwnTickets
 from portal.support.service.own_tickets import waiting_for as waiting_for
 from portal.support.service.queues import MOST_COUNTED as MOST_COUNTED

@@ -80,6 +80,14 @@ def attachment_for(actor: Actor, attachment_id: uuid.UUID) -> Attachment:
     return row
 
 
+def attachment_in(ticket: Ticket, *, attachment_id: uuid.UUID) -> Attachment:
+    """Return a file of this ticket. Raises NotFound."""
+    row = db.session.scalar(_found(attachment_id).where(Message.ticket_id == ticket.id))
+    if row is None:
+        raise NotFound
+    return row
+
+
 @for_staff(*access.TICKET_ROLES)
 @before_writes
 def read_attachment(attachment_id: uuid.UUID, *, by: Staff) -> Attachment:

@@ -80,7 +80,7 @@ def tickets_for(actor: Actor, after: str | None = None, *, size: int = 20) -> pa
 
 def ticket_for(actor: Actor, ticket_id: uuid.UUID) -> Conversation:
     """Return one of the actor's own tickets. Raises NotFound."""
-    return _conversation(access.find_own(actor, ticket_id=ticket_id))
+    return conversation_of(access.find_own(actor, ticket_id=ticket_id))
 
 
 @for_staff(*access.TICKET_ROLES)
@@ -95,7 +95,7 @@ def read_ticket(ticket_id: uuid.UUID, *, by: Staff) -> Conversation:
         raise NotFound
     subjects = access.subjects_of(ticket)
     staff_reads.record(Ticket, by=by, subjects=subjects, basis=Basis.TICKET, basis_id=ticket.id)
-    return _conversation(ticket)
+    return conversation_of(ticket)
 
 
 def _shown(ticket: Ticket, message: Message, name: str) -> ShownMessage:
@@ -103,7 +103,8 @@ def _shown(ticket: Ticket, message: Message, name: str) -> ShownMessage:
     return ShownMessage(message, first_name_of(name), whose.strip()[:1].upper() or "–", [], [])
 
 
-def _conversation(ticket: Ticket) -> Conversation:
+def conversation_of(ticket: Ticket) -> Conversation:
+    """Return a ticket with everything said in it, for whoever may see it."""
     said = select(Message, Person.name).outerjoin(Person, Person.id == Message.staff_id)
     messages = db.session.execute(said.where(Message.ticket_id == ticket.id).order_by(Message.at, Message.id)).all()
     mine = select(Message.id).where(Message.ticket_id == ticket.id)

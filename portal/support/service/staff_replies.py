@@ -9,9 +9,8 @@ from portal.kit import audit, clock
 from portal.kit.actor import Staff, for_staff
 from portal.kit.db import db
 from portal.kit.refusals import NotFound, Refusal
-from portal.support import mail
 from portal.support.models import Attachment, Author, Message, Removal, Ticket, TicketState
-from portal.support.service import access, attachments, conversations
+from portal.support.service import access, attachments, conversations, threads
 
 
 class AnsweredMeanwhile(Refusal):
@@ -40,7 +39,7 @@ def answer(ticket_id: uuid.UUID, *, by: Staff, message: str, seen: str, closing:
     db.session.add(said)
     ticket.state, ticket.updated_at = TicketState.CLOSED if closing else TicketState.WAITING, clock.now()
     if ticket.email:
-        mail.reply(ticket, to=ticket.email, text=message)
+        threads.email_reply(ticket, said=said)
     _record("support.ticket_answered", ticket, by)
     if closing:
         _record("support.ticket_closed", ticket, by)

@@ -16,8 +16,8 @@ from portal.kit.unit import before_writes
 from portal.recovery.events import MisuseReported
 from portal.support import files as file_rules
 from portal.support import mail
-from portal.support.models import Author, Message, Ticket, TicketKind
-from portal.support.service import attachments, views
+from portal.support.models import Author, Ticket, TicketKind
+from portal.support.service import guest_links, messages, quoted_references, views
 
 TICKETS = "5 per hour"
 EMAILS_PER_ADDRESS = "5 per 6 hours"
@@ -29,6 +29,7 @@ def open_ticket(
 ) -> Ticket:
     """Open a ticket from the contact form and tell its address that it has arrived (P13). The same for everyone.
 
+    Who quotes the reference of a ticket of theirs adds to that one, closed or not; it is returned.
     Raises TooManyTries (per client address and per account), TooMuchStored, and what `files.accept_all` raises.
     """
     taken = file_rules.accept_all(uploads)
@@ -37,17 +38,18 @@ def open_ticket(
         throttle.consume("support.contact_person", str(by.person_id), TICKETS)
     # The address may be a stranger's, and the form in many hands: no mailbox is flooded, and nobody is told so.
     in_time = throttle.try_consume("support.received_email", lookup_key(email), EMAILS_PER_ADDRESS)
-    ticket = _new(
-        subject_id=by.person_id,
-        name=name,
-        email=email,
-        language=i18n.code(),
-        subject=subject,
-    )
-    add_message(ticket, body=message, files=taken)
+    quoted = quoted_references.find_quoted(by, email=email, texts=(subject, message))
+    if quoted is None:
+        event = "support.ticket_opened"
+        ticket = _new(subject_id=by.person_id, name=name, email=email, language=i18n.code(), subject=subject)
+        messages.add_message(ticket, body=message, files=taken)
+    else:
+        event, ticket = "support.ticket_added_to", quoted
+        messages.add_reply(ticket, body=f"{subject}\n\n{message}", files=taken)
     if in_time:
-        mail.received(ticket)
-    audit.record("support.ticket_opened", subject_id=by.person_id, by=by.person_id, ticket=ticket.id, files=len(taken))
+        proven = by.person_id is not None and lookup_key(by.email) == ticket.email_key
+        mail.received(ticket, token=guest_links.token_for(ticket), is_proven=proven, added=quoted is not None)
+    audit.record(event, subject_id=by.person_id, by=by.person_id, ticket=ticket.id, files=len(taken))
     return ticket
 
 
@@ -62,7 +64,7 @@ def open_frozen_ticket(event: AccountFrozen) -> None:
         language=i18n.ready(person.language),
         urgent=True,
     )
-    add_message(ticket, body="", author=Author.SYSTEM)
+    messages.add_message(ticket, body="", author=Author.SYSTEM)
 
 
 def open_misuse_ticket(event: MisuseReported) -> None:
@@ -80,7 +82,7 @@ def open_misuse_ticket(event: MisuseReported) -> None:
         email=event.email,
         urgent=True,
     )
-    add_message(ticket, body=event.message)
+    messages.add_message(ticket, body=event.message)
 
 
 def follow_address(change: AddressChanged) -> None:
@@ -96,17 +98,6 @@ def follow_address(change: AddressChanged) -> None:
     key = lookup_key(change.new_email)
     now = {"subject_id": change.person_id, "email": change.new_email, "email_key": key, "email_hash": views.hash_of(key)}
     db.session.execute(update(Ticket).where(mine).values(now))
-
-
-def add_message(
-    ticket: Ticket, *, body: str, author: Author = Author.CUSTOMER, files: Sequence[file_rules.NewFile] = ()
-) -> None:
-    """Add a message with its files to a ticket. Raises TooMuchStored."""
-    attachments.check_room(ticket, files=files)
-    message = Message(id=uuid.uuid4(), ticket_id=ticket.id, author=author, body=body)
-    db.session.add(message)
-    db.session.flush()
-    attachments.attach(message, files=files)
 
 
 def _new(*, email: str, **values: object) -> Ticket:
