@@ -79,6 +79,11 @@ def private_link() -> None:
     g.is_private_link = True
 
 
+def shows_own_frame() -> None:
+    """Let this page show another page of ours in a frame; no other page may."""
+    g.frame_source = "'self'"
+
+
 def clear_storage() -> None:
     """Have the browser delete what our pages stored in it.
 
@@ -100,6 +105,8 @@ def _policy() -> str:
         "frame-ancestors": "'none'",
         "object-src": "'none'",
     }
+    if "frame_source" in g:
+        sources["frame-src"] = g.frame_source
     extra = _extra_sources()
     for directive, hosts in extra.items():
         sources[directive] += f" {hosts}"
@@ -128,6 +135,8 @@ def _set_headers(response: Response) -> Response:
     if g.get("is_private_link"):
         # A browser that does not know the second takes the first.
         response.headers["Referrer-Policy"] = "no-referrer, same-origin"
+        # Should such an address stand somewhere in the open, no search engine leads there.
+        response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
     if g.get("clear_storage"):
         response.headers["Clear-Site-Data"] = '"storage"'
     if hsts := current_app.extensions.get("portal.hsts"):

@@ -3,6 +3,8 @@
 from tests.rules.gates import PUBLIC
 
 DOORS = {
+    "mail.email": PUBLIC,
+    "mail.email_part": PUBLIC,
     "mail.mailbox": PUBLIC,
     "mail.mailbox_json": PUBLIC,
 }

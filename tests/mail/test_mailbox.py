@@ -42,6 +42,53 @@ def test_what_an_email_says_stays_text(app, client, run_jobs, write):
     assert all(link["href"].startswith(("http", "/", "#", "mailto:", "tel:")) for link in page.soup.find_all("a"))
 
 
+@pytest.fixture
+def shown(app, client, run_jobs, write):
+    """The address of one email's page."""
+    deliver(app, run_jobs, write, subject="One", text="Hello <b>Ada</b>: http://localhost/login <script>alert(1)</script>")
+    return client.get("/dev/mailbox").soup.select_one("main h2 a")["href"]
+
+
+def test_an_email_is_shown_in_html_and_as_text_wide_and_narrow(client, shown):
+    page = client.get(shown)
+    assert page.title == "One"
+    seen = set()
+    for link in [shown, *(each["href"] for each in page.soup.select("main nav a"))]:
+        frame = client.get(link).soup.iframe
+        seen.add((frame["src"].rpartition("/")[2], frame["width"]))
+    assert seen == {("html", "720"), ("text", "720"), ("html", "360")}
+    assert client.get(f"{shown}?part=text&width=narrow").soup.iframe["width"] == "360"
+    assert client.get(f"{shown}?part=x&width=9999").soup.iframe["width"] == "720"
+    assert client.client.get(f"{shown}/text").headers["Content-Type"].startswith("text/plain")
+
+
+def test_an_email_in_its_frame_runs_nothing_fetches_nothing_and_stands_alone(client, shown):
+    frame = client.get(shown).soup.iframe
+    assert set(frame["sandbox"]) == {"allow-popups", "allow-popups-to-escape-sandbox"}
+    for part in ("html", "text"):
+        headers = client.client.get(f"{shown}/{part}").headers
+        policy = dict(each.strip().partition(" ")[::2] for each in headers["Content-Security-Policy"].split(";"))
+        assert policy == {
+            "sandbox": "allow-popups allow-popups-to-escape-sandbox",
+            "default-src": "'none'",
+            "style-src": "'unsafe-inline'",
+            "frame-ancestors": "'self'",
+        }
+        assert headers["X-Frame-Options"] == "SAMEORIGIN"
+
+
+def test_the_page_around_it_stays_strict_and_no_other_page_may_show_a_frame(client, shown):
+    policy = client.get(shown).response.headers["Content-Security-Policy"]
+    assert "frame-src 'self'" in policy and "unsafe" not in policy and "require-trusted-types-for" in policy
+    for path in ("/", "/dev/mailbox", "/login"):
+        assert "frame-src" not in client.get(path).response.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("path", [*ADDRESSES, "/dev/mailbox/x", "/dev/mailbox/x/html"])
+def test_what_is_not_there_is_not_found(client, path):
+    assert client.client.get(path).status_code == (200 if path in ADDRESSES else 404)
+
+
 @pytest.mark.parametrize("path", ADDRESSES)
 def test_others_find_nothing_here(app, path):
     client = app.test_client()
@@ -51,6 +98,13 @@ def test_others_find_nothing_here(app, path):
         assert client.get(path, headers={header: "127.0.0.1"}).status_code == 404
     for neighbour in ("127.0.0.1", "127.8.8.8", "::1"):
         assert client.get(path, environ_base={"REMOTE_ADDR": neighbour}).status_code == 200
+
+
+def test_others_find_no_single_email_either(app, shown):
+    client = app.test_client()
+    for path in (shown, f"{shown}/html", f"{shown}/text"):
+        assert client.get(path, environ_base={"REMOTE_ADDR": "192.0.2.1"}).status_code == 404
+        assert client.get(path, environ_base={"REMOTE_ADDR": "127.0.0.1"}).status_code == 200
 
 
 @pytest.mark.parametrize("path", ADDRESSES)
