@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 from bs4 import BeautifulSoup, NavigableString, Tag
 
-BOXES = frozenset({"badge"})
-"""Classes of what is drawn as a box of its own, wherever it stands in a line."""
+BOXES = frozenset({"badge", "full"})
+"""Classes of what stands by itself in a line: a box, and the instant in full beside how long ago it was."""
 SILENT = frozenset({"script", "style", "template"})
 VERBATIM = {
     "code": "names of files, keys, methods and addresses of pages, as programs spell them",

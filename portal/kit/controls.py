@@ -4,6 +4,7 @@ A page draws each field through WTForms as ever (`{{ field(autocomplete="email")
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from html import escape
 from itertools import groupby
 from typing import Any
@@ -13,7 +14,7 @@ from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, EmailInput, HiddenInput, PasswordInput, Select, TextInput
 
-from portal.kit import i18n
+from portal.kit import clock, i18n
 
 INPUTS = (TextInput, EmailInput, PasswordInput, HiddenInput, CheckboxInput)
 """Widgets whose control is one `<input>` that says no more than `draw` writes."""
@@ -52,16 +53,20 @@ def attributes(values: Mapping[str, Any]) -> str:
 
 
 class Options(Select):  # type: ignore[misc]  # WTForms ships no types
-    """A list to choose from, drawn once for a language: there are 400 time zones. Its field's choices never change."""
+    """A list to choose from, drawn once for a language and a day: there are 400 time zones, and each says its offset."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._drawn: dict[str, str] = {}
+        self._drawn: dict[tuple[str, date], str] = {}
 
     def __call__(self, field: SelectField, **asked: Any) -> Markup:
         """Return the `<select>`, with the option marked that is chosen."""
         plain = f'<option value="{escape(str(field.data))}"'
-        chosen = self.drawn(field).replace(f"{plain}>", f"{plain} selected>", 1)
+        drawn = self.drawn(field)
+        chosen = drawn.replace(f"{plain}>", f"{plain} selected>", 1)
+        if chosen == drawn and field.data and not field.validate_choice:
+            # What was chosen beside the list stays chosen.
+            chosen = f"{plain} selected>{escape(str(field.data))}</option>{drawn}"
         # A list that begins with a value can't be left empty, and HTML lets none be `required` that does.
         begins_empty = not next(iter(field.choices)).value
         own = {"id": field.id, "name": field.name, "required": field.flags.required and begins_empty}
@@ -69,10 +74,13 @@ class Options(Select):  # type: ignore[misc]  # WTForms ships no types
 
     def drawn(self, field: SelectField) -> str:
         """Return the options, none of them chosen, in the language that is spoken now."""
-        language = i18n.code()
-        if language not in self._drawn:
-            self._drawn[language] = options(field)
-        return self._drawn[language]
+        now = i18n.code(), clock.today()
+        if now not in self._drawn:
+            # Those of days that are over go.
+            self._drawn = {known: drawn for known, drawn in self._drawn.items() if known[1] == now[1]} | {
+                now: options(field)
+            }
+        return self._drawn[now]
 
 
 def options(field: SelectField) -> str:

@@ -50,7 +50,7 @@ def drawn(app: App, name: str, draw: Draw) -> None:
     _DRAWN.within(app)[name] = draw
 
     def show(argument: str = "") -> str:
-        if _keeps():
+        if keeps():
             return f"\0{name}:{argument}\0"
         return draw(argument) if argument else draw()
 
@@ -69,7 +69,8 @@ def fixed(name: str, *depends_on: object, caller: Callable[[], str]) -> Markup:
     return Markup(_filled(part))  # noqa: S704 (a template has escaped what stands in it)
 
 
-def _keeps() -> bool:
+def keeps() -> bool:
+    """Tell whether a part is being rendered that will be kept."""
     state = passing()
     return state is not None and _SLOT in state
 
@@ -93,7 +94,7 @@ def _cut(text: str) -> _Part:
 def _filled(part: _Part) -> str:
     if not part.holes:
         return part.texts[0]
-    if _keeps():
+    if keeps():
         # It stands in a part that is being kept itself.
         holes = [f"\0{name}:{argument}\0" for name, argument in part.holes]
     else:

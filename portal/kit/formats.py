@@ -1,6 +1,7 @@
 """How instants, dates, sizes and periods are said, in the language that is spoken now."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from math import inf
 from typing import Literal
 
@@ -11,18 +12,56 @@ from jinja2 import pass_context
 from portal.kit import clock, i18n, periods
 from portal.kit.i18n import _, ngettext
 
+LONGEST_AGO = 30
+"""Days, beyond which a date says more than their number."""
+
 
 def instant(at: datetime | None, zone: str) -> str:
     """Say an instant in a zone, which is named."""
     if at is None:
         return ""
-    timezone, language = get_timezone(zone), i18n.spoken()
+    timezone, language = get_timezone(zone), i18n.code()
     local = at.astimezone(timezone)
-    pattern = str(get_datetime_format("medium", locale=language))
-    said = pattern.format(format_time(local, "short", locale=language), format_date(local, "medium", locale=language))
+    said = _pattern(language).format(_clock(local.hour, local.minute, language), _date(local.date(), language))
     if str(timezone) == "UTC":
         return f"{said} UTC"
-    return str(_("%(time)s (%(place)s)", time=said, place=i18n.place(str(timezone), language)))
+    return str(_("%(time)s (%(place)s)", time=said, place=i18n.place(str(timezone), i18n.spoken())))
+
+
+# Babel takes long to say each of these, and a page says the same ones again and again.
+@lru_cache(maxsize=16)
+def _pattern(_language: str) -> str:
+    return str(get_datetime_format("medium", locale=i18n.spoken()))
+
+
+@lru_cache(maxsize=3000)
+def _clock(hour: int, minute: int, _language: str) -> str:
+    return format_time(time(hour, minute), "short", locale=i18n.spoken())
+
+
+@lru_cache(maxsize=3000)
+def _date(day: date, _language: str) -> str:
+    return format_date(day, "medium", locale=i18n.spoken())
+
+
+def ago(at: datetime) -> str:
+    """Say how long ago an instant was, or in how long it will be: 3 min ago, in 13 days. Nothing beyond a month."""
+    seconds = int((clock.now() - at).total_seconds())
+    minutes = abs(seconds) // 60
+    if minutes < 1:
+        return _("just now")
+    if minutes < 60:
+        return _("%(num)s min ago", num=minutes) if seconds > 0 else _("in %(num)s min", num=minutes)
+    hours, days = minutes // 60, minutes // (24 * 60)
+    if hours < 24:
+        if seconds > 0:
+            return ngettext("%(num)s hour ago", "%(num)s hours ago", hours)
+        return ngettext("in %(num)s hour", "in %(num)s hours", hours)
+    if days > LONGEST_AGO:
+        return ""
+    if seconds > 0:
+        return ngettext("%(num)s day ago", "%(num)s days ago", days)
+    return ngettext("in %(num)s day", "in %(num)s days", days)
 
 
 def day(at: date | None, zone: str) -> str:

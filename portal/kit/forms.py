@@ -332,7 +332,8 @@ def tick(label: Sentence, *, must: Sentence | None = None, hint: Sentence = "") 
     return BooleanField(label, validators=[DataRequired(must)] if must else [], description=hint, render_kw=fixed)
 
 
-def choice(label: Sentence, choices: Iterable[tuple[Any, ...]], *, hint: Sentence = "") -> SelectField:
+def choice(label: Sentence, choices: Iterable[tuple[Any, ...]], *, hint: Sentence = "", **kw: Any) -> SelectField:
     """Make a choice of one among `choices`, each (value, words) or (value, words, group); anything else is refused."""
     options = [SelectChoice(value, words, optgroup=next(iter(group), None)) for value, words, *group in choices]
-    return SelectField(label, choices=options, validators=[_required(True)], description=hint, widget=controls.Options())
+    how = {"validators": [_required(True)], "widget": controls.Options(), **kw}
+    return SelectField(label, choices=options, description=hint, **how)

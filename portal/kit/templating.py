@@ -1,11 +1,12 @@
 """Templates of pages: what each may use. They are rendered inside the unit of work, for whoever asks."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask, get_flashed_messages, has_request_context, render_template, request, url_for
+from markupsafe import Markup
 
 from portal.kit import access, clock, devices, fixed_parts, formats, i18n, renderer
 from portal.kit.forms import UNSENT, Form
@@ -21,7 +22,7 @@ def init_app(app: Flask, *, company: object) -> None:
     renderer.COMPANY.install(app, company)
     app.jinja_env.filters |= {"instant": instant, "day": day, "bytes": formats.nice_bytes, "period": formats.nice_period}
     app.jinja_env.filters |= {"entries": formats.nice_entries, "device": devices.say, "listed": i18n.listed}
-    app.jinja_env.filters |= {"how_far": formats.how_far}
+    app.jinja_env.filters |= {"how_far": formats.how_far, "ago": ago}
     app.jinja_env.filters |= {"age": formats.nice_age, "figure": formats.nice_count}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_context)
@@ -95,6 +96,19 @@ def _context() -> dict[str, Any]:
 def instant(at: datetime | None, zone: str | None = None) -> str:
     """Say an instant in the reader's language, and in their zone unless another is given."""
     return formats.instant(at, zone or _zone())
+
+
+def ago(at: datetime | None, zone: str | None = None) -> Markup:
+    """Say how long ago an instant was, and the instant in full. Raises RuntimeError in a part that is kept: it grows old."""
+    if at is None:
+        return Markup("")
+    if fixed_parts.keeps():
+        raise RuntimeError("what is kept would say for ever how long ago it was")
+    stamp, full, since = at.astimezone(UTC).isoformat(timespec="seconds"), instant(at, zone), formats.ago(at)
+    if not since:
+        return Markup('<time datetime="{}">{}</time>').format(stamp, full)
+    both = '<time datetime="{}"><span>{}</span> <span class="full quiet">{}</span></time>'
+    return Markup(both).format(stamp, since, full)  # noqa: S704 (our own sentence; what is put into it is escaped)
 
 
 def day(at: date | None, zone: str | None = None) -> str:

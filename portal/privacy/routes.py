@@ -13,7 +13,7 @@ from portal.kit.forms import ConfirmForm
 from portal.kit.headers import private_link
 from portal.kit.i18n import _, _l
 from portal.kit.staff_reads import Basis, StaffRead
-from portal.kit.templating import day, instant, render
+from portal.kit.templating import ago, day, render
 from portal.kit.unit import after_unit
 from portal.legal import vendors
 from portal.privacy import service
@@ -67,7 +67,7 @@ def _said(read: StaffRead) -> tuple[str, str, str]:
     basis = Basis(read.basis)
     if basis is Basis.TICKET_LIST:
         return _("%(day)s (UTC)", day=day(read.at, "UTC")), _("Our support team"), str(BASES[basis])
-    return instant(read.at), Role(read.role).label, str(BASES[basis])
+    return ago(read.at), Role(read.role).label, str(BASES[basis])
 
 
 @bp.get("/settings/privacy/requests")
@@ -75,7 +75,7 @@ def _said(read: StaffRead) -> tuple[str, str, str]:
 def requests() -> str:
     """Show what the person did with their rights, newest first."""
     past = service.past_for(access.actor(), events=PAST, after=request.args.get("after"))
-    events = [{"when": instant(entry.at), "title": PAST[entry.event]} for entry in past.rows]
+    events = [{"when": ago(entry.at), "title": PAST[entry.event]} for entry in past.rows]
     return render("privacy/requests.html", events=events, after=past.after)
 
 

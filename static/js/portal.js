@@ -25,6 +25,14 @@
 
   all("[data-print]", (button) => { button.hidden = false; button.addEventListener("click", () => print()); });
 
+  // The browser's own time zone is offered, unless one is chosen already.
+  all("select[data-own-zone]", (list) => {
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (list.value || !zone?.includes("/")) return;
+    list.value = zone;
+    if (list.selectedIndex < 0) list.add(new Option(zone.split("/").pop().replaceAll("_", " "), zone, true, true), 1);
+  });
+
   // Files that are too large are told of as soon as they are chosen, and never sent.
   all("[data-each]", (field) => {
     const { each, together, tooLarge, tooMuch } = field.dataset, said = document.createElement("p");

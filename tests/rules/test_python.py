@@ -27,6 +27,7 @@ BUILT_SQL = {
 DECLARED_SAFE = {
     "portal/kit/i18n.py": "a sentence is our own, and what is put into it is escaped, as Jinja's own extension has it",
     "portal/kit/controls.py": "writes the controls of forms, and escapes every value",
+    "portal/kit/templating.py": "writes the element of a time, and escapes what stands in it",
     "portal/kit/renderer.py": "hands on what a template has rendered, which has escaped what stands in it",
     "portal/kit/fixed_parts.py": "hands on what a template has rendered, and escapes what it puts between",
 }

@@ -1,15 +1,16 @@
 """What the pages of one's own profile ask for."""
 
+from collections.abc import Iterable
 from typing import Any
-from zoneinfo import available_timezones
 
-from portal.kit import file_fields, forms, pictures
-from portal.kit.i18n import LANGUAGES, Place, _l
+from portal.kit import file_fields, forms, pictures, time_zones
+from portal.kit.i18n import LANGUAGES, _l
 
 _REGIONS = {
     "Africa": _l("Africa"),
     "America": _l("America"),
     "Antarctica": _l("Antarctica"),
+    "Arctic": _l("Arctic"),
     "Asia": _l("Asia"),
     "Atlantic": _l("Atlantic"),
     "Australia": _l("Australia"),
@@ -19,10 +20,9 @@ _REGIONS = {
 }
 
 
-def time_zones() -> list[tuple[str, Any, Any]]:
-    """Return the time zones as (name, what is shown, region)."""
-    names = sorted(name for name in available_timezones() if name.split("/")[0] in _REGIONS and "/" in name)
-    return [("UTC", "UTC", "UTC"), *((name, Place(name), _REGIONS[name.split("/")[0]]) for name in names)]
+def _by_region(zones: Iterable[str]) -> list[tuple[str, Any, Any]]:
+    """Return zones as (name, what is shown, region)."""
+    return [(zone, shown, _REGIONS.get(zone.split("/")[0], zone)) for zone, shown in time_zones.offered(zones)]
 
 
 class Profile(forms.Form):
@@ -30,7 +30,12 @@ class Profile(forms.Form):
 
     name = forms.text(_l("Name"), hint=_l("The name others see."))
     language = forms.choice(_l("Language"), LANGUAGES.items())
-    time_zone = forms.choice(_l("Time zone"), time_zones(), hint=_l("Used for all dates and times."))
+    time_zone = forms.choice(
+        _l("Time zone"),
+        _by_region(time_zones.ZONES),
+        hint=_l("Used for all dates and times."),
+        filters=[time_zones.canonical],
+    )
 
 
 class Avatar(forms.Form):

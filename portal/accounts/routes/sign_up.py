@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.accounts import service
 from portal.accounts.forms.sign_up import CorrectAddress, SignUp
-from portal.kit import access, hash_pages, i18n, web
+from portal.kit import access, clock, hash_pages, i18n, time_zones, web
 from portal.kit.forms import ConfirmForm
 from portal.kit.headers import private_link
 from portal.kit.i18n import _
@@ -23,11 +23,13 @@ def signup() -> ResponseReturnValue:
     """Take a request for an account; say the same to everybody."""
     form = SignUp()
     if form.validate_on_submit():
-        sign_up_request = service.SignUpRequest(form.name.data, form.email.data, form.password.data, i18n.code())
+        zone = form.time_zone.data or time_zones.UTC_ZONE
+        sign_up_request = service.SignUpRequest(form.name.data, form.email.data, form.password.data, i18n.code(), zone)
         with form.showing_refusals():
             sign_up_id = service.sign_up(sign_up_request, client=web.this_client())
             return redirect(url_for(".check_email", token=service.sign_up_token(sign_up_id)), code=303)
-    return render_same("accounts/signup.html", form=form, least=MIN_ALONE), form.status
+    # What each zone is ahead of UTC changes with the day.
+    return render_same("accounts/signup.html", clock.today(), form=form, least=MIN_ALONE), form.status
 
 
 @bp.route("/signup/check-email/<token>", methods=["GET", "POST"])

@@ -36,6 +36,7 @@ class SignUpRequest:
     email: str
     password: str
     language: str
+    time_zone: str = "UTC"
 
 
 @before_writes
@@ -55,6 +56,7 @@ def sign_up(sign_up_request: SignUpRequest, *, client: ClientKey) -> uuid.UUID:
         email=sign_up_request.email,
         email_key=lookup_key(sign_up_request.email),
         language=sign_up_request.language,
+        time_zone=sign_up_request.time_zone,
         password_hash=hashed,
         terms_version=_terms_version(),
         terms_accepted_at=clock.now(),
