@@ -11,11 +11,18 @@ from portal.kit.job_kinds import job
 
 
 @job("accounts.note_failed_sign_in")
-def note_failed_sign_in(*, person_id: str, device: str, failed_at: str, wrong: str = "code") -> None:
+def note_failed_sign_in(
+    *, person_id: str, device: str, failed_at: str, wrong: str = "code", session_id: str = "", visit_id: str = ""
+) -> None:
     """Count a failed sign-in in the history of a person, if there is such a person."""
-    service.note_failure(
-        uuid.UUID(person_id), device=device, at=datetime.fromisoformat(failed_at), wrong=service.Wrong(wrong)
+    failed = service.FailedTry(
+        device,
+        datetime.fromisoformat(failed_at),
+        service.Wrong(wrong),
+        session_id=uuid.UUID(session_id) if session_id else None,
+        visit_id=uuid.UUID(visit_id) if visit_id else None,
     )
+    service.note_failure(uuid.UUID(person_id), failed)
 
 
 @job("accounts.write_to_sign_up")

@@ -102,6 +102,11 @@ class SignInEvent(Base):
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
     outcome: Mapped[SignInOutcome] = mapped_column(word_of(SignInOutcome))
     device: Mapped[Word]
+    session_id: Mapped[uuid.UUID | None]
+    """The session that it opened, or in which it was tried; it may have ended."""
+    first_visit_id: Mapped[uuid.UUID | None]
+    last_visit_id: Mapped[uuid.UUID | None]
+    """The visits by which it came: their addresses can be read for as long as the log of visits can."""
     count: Mapped[int] = mapped_column(default=1)
     first_at: Mapped[datetime] = mapped_column(default=clock.now)
     last_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Protocol, cast
@@ -81,6 +82,7 @@ class DayKeys(Protocol):
 
     def get_or_make(self, purpose: str, on: date) -> bytes: ...
     def find(self, purpose: str, on: date) -> bytes | None: ...
+    def find_each(self, purpose: str, days: Iterable[date]) -> dict[date, bytes]: ...
     def destroy(self, purpose: str, on: date) -> None: ...
     def days(self, purpose: str) -> list[date]: ...
 
@@ -120,6 +122,10 @@ class FolderKeys:
             return self._path(purpose, on).read_bytes()
         except FileNotFoundError:
             return None
+
+    def find_each(self, purpose: str, days: Iterable[date]) -> dict[date, bytes]:
+        """Return the keys of days; of one that was destroyed or never made there is none."""
+        return {day: key for day in days if (key := self.find(purpose, day)) is not None}
 
     def destroy(self, purpose: str, on: date) -> None:
         """Overwrite and remove the key of a day."""
@@ -177,6 +183,11 @@ class DatabaseKeys:
         """Return the key of a day, or None."""
         rows = self._run("SELECT key FROM day_key WHERE purpose = %s AND day = %s", purpose, on)
         return bytes(cast(bytes, rows[0][0])) if rows else None
+
+    def find_each(self, purpose: str, days: Iterable[date]) -> dict[date, bytes]:
+        """Return the keys of days that have one, by one question."""
+        rows = self._run("SELECT day, key FROM day_key WHERE purpose = %s AND day = ANY(%s)", purpose, list(days))
+        return {cast(date, row[0]): bytes(cast(bytes, row[1])) for row in rows}
 
     def destroy(self, purpose: str, on: date) -> None:
         """Overwrite and remove the key of a day, then vacuum so that no dead row keeps it."""

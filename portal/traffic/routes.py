@@ -1,6 +1,7 @@
 """The person's own visits; and the note that is taken of every answer, beside it."""
 
 import re
+import uuid
 from typing import cast
 
 from flask import Blueprint, Flask, Response, current_app, request
@@ -46,6 +47,7 @@ def _note(response: Response) -> Response:
                 address=client_ip(),
                 # Only when the request was looked at so far: an answer given before that asks no database for a name.
                 subject_id=known.person_id if known else None,
+                id=service.this_visit_id() or uuid.uuid4(),
             )
         )
     return response

@@ -5,10 +5,11 @@ import os
 import threading
 import uuid
 from collections import deque
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import structlog
 from sqlalchemy import func, insert, select
@@ -17,11 +18,13 @@ from portal.kit import clock, keys, paging
 from portal.kit.actor import Actor, System
 from portal.kit.db import db
 from portal.kit.periods import period
+from portal.kit.running import passing
 from portal.kit.unit import acting_as, unit_of_work
 from portal.traffic.models import Visit
 
 log = structlog.get_logger()
 PURPOSE = "traffic"
+_SLOT = "visit_id"
 BATCH = 50
 LONGEST_WAIT_SECONDS = 2.0
 MOST_WAITING = 10_000
@@ -45,6 +48,17 @@ class Seen:
     status: int
     address: str
     subject_id: uuid.UUID | None
+    id: uuid.UUID = field(default_factory=uuid.uuid4)
+
+
+def this_visit_id() -> uuid.UUID | None:
+    """Return the id under which the present visit will be written, so that a row may point to it; None outside of one."""
+    state = passing()
+    if state is None:
+        return None
+    if _SLOT not in state:
+        setattr(state, _SLOT, uuid.uuid4())
+    return cast(uuid.UUID, getattr(state, _SLOT))
 
 
 class Recorder:
@@ -108,10 +122,10 @@ class Recorder:
         return len(rows)
 
     def _row(self, seen: Seen) -> dict[str, Any]:
-        visit_id, day = uuid.uuid4(), seen.at.date()
-        sealed = keys.seal(PURPOSE, seen.address.encode(), context=visit_id.bytes, key=self._key_of(day))
+        day = seen.at.date()
+        sealed = keys.seal(PURPOSE, seen.address.encode(), context=seen.id.bytes, key=self._key_of(day))
         return {
-            "id": visit_id,
+            "id": seen.id,
             "at": seen.at,
             "sealed_on": day,
             "endpoint": seen.endpoint,
@@ -145,24 +159,43 @@ def visits_for(actor: Actor, after: str | None = None, *, size: int = 50) -> pag
     """Return a page of the actor's own visits, newest first, with the addresses opened. Raises NotFound."""
     mine = select(Visit).where(Visit.subject_id == actor.require_id(), Visit.sealed_on >= oldest_day_kept())
     found = paging.paginate(mine, at=Visit.at, key=Visit.id, after=after, size=size)
-    opened = {day: keys.day_keys().find(PURPOSE, day) for day in {visit.sealed_on for visit in found.rows}}
-    return paging.Page([_own(visit, opened[visit.sealed_on]) for visit in found.rows], found.after)
+    addresses = addresses_of(SealedAddress(visit.id, visit.sealed_on, visit.sealed_address) for visit in found.rows)
+    return paging.Page([_own(visit, addresses.get(visit.id)) for visit in found.rows], found.after)
 
 
-def _own(visit: Visit, key: bytes | None) -> OwnVisit:
+@dataclass(frozen=True)
+class SealedAddress:
+    """The address of a visit, as it is stored."""
+
+    id: uuid.UUID
+    sealed_on: date
+    sealed: bytes
+
+
+def addresses_of(visits: Iterable[SealedAddress]) -> dict[uuid.UUID, str]:
+    """Open the addresses of visits that somebody may see, by the visits' ids; of one whose time is over there is none."""
+    readable = [visit for visit in visits if visit.sealed_on >= oldest_day_kept()]
+    opened = keys.day_keys().find_each(PURPOSE, {visit.sealed_on for visit in readable}) if readable else {}
+    addresses = ((visit.id, _open(visit, opened.get(visit.sealed_on))) for visit in readable)
+    return {visit_id: address for visit_id, address in addresses if address is not None}
+
+
+def _own(visit: Visit, address: str | None) -> OwnVisit:
     return OwnVisit(
         at=visit.at,
         endpoint=visit.endpoint,
         method=visit.method,
         status=visit.status,
-        address=_open(visit, key) if key else None,
+        address=address,
         gone_at=datetime.combine(visit.sealed_on + period("visits"), time.min, tzinfo=UTC),
     )
 
 
-def _open(visit: Visit, key: bytes) -> str | None:
+def _open(visit: SealedAddress, key: bytes | None) -> str | None:
+    if key is None:
+        return None
     try:
-        return keys.open_sealed(PURPOSE, visit.sealed_address, context=visit.id.bytes, key=key).decode()
+        return keys.open_sealed(PURPOSE, visit.sealed, context=visit.id.bytes, key=key).decode()
     except keys.CannotOpen:
         return None
 

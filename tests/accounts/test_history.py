@@ -67,7 +67,7 @@ def test_the_waiting_note_holds_no_address(client, unit):
     with unit():
         (job,) = db.session.scalars(select(Job)).all()
         assert "mallory" not in str(job.payload)
-        assert set(job.payload) == {"person_id", "device", "failed_at", "wrong"}
+        assert set(job.payload) == {"person_id", "device", "failed_at", "wrong", "session_id", "visit_id"}
 
 
 def test_the_history_is_kept_for_ninety_days(client, cast, clock, history, unit):

@@ -47,6 +47,7 @@ from portal.accounts.service.factors import undo_factor as undo_factor
 from portal.accounts.service.former_emails import addresses_of as addresses_of
 from portal.accounts.service.former_emails import find_undoable_change as find_undoable_change
 from portal.accounts.service.former_emails import left_mailbox_at as left_mailbox_at
+from portal.accounts.service.history import FailedTry as FailedTry
 from portal.accounts.service.history import Wrong as Wrong
 from portal.accounts.service.history import history_for as history_for
 from portal.accounts.service.history import note_failure as note_failure

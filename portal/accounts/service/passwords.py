@@ -74,7 +74,8 @@ def check_password(actor: Actor, *, password: str, device: str) -> None:
     throttle.consume("accounts.password", key, CHECKS_PER_SESSION)
     is_right = passwords.hasher().verify(person.password_hash, password)
     if not is_right or person.wrong_passwords_known >= MOST_WRONG:
-        history.note_failure_later(person.id, device=device, wrong=history.Wrong.IN_KNOWN_BROWSER)
+        wrong = history.Wrong.IN_KNOWN_BROWSER
+        history.note_failure_later(person.id, device=device, wrong=wrong, session_id=actor.session_id)
         raise WrongPassword
     throttle.refund("accounts.password", key, CHECKS_PER_SESSION)
 

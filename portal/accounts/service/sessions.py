@@ -89,6 +89,7 @@ def open_session(
     remember: bool = False,
     by_second_factor: bool = False,
     replaces: uuid.UUID | None = None,
+    session_id: uuid.UUID | None = None,
 ) -> SignedIn:
     """Open a session with a fresh proof of identity; the oldest ends when there would be too many (v5.0.0-7.1.2).
 
@@ -101,6 +102,7 @@ def open_session(
     _make_room(person_id)
     db.session.add(
         SignInSession(
+            id=session_id or uuid.uuid4(),
             person_id=person_id,
             secret_hash=hash_secret(secret),
             device=device,

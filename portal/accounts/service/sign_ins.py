@@ -156,10 +156,16 @@ def _enter(
         raise SignInRefused
     if proven.verdict:
         person.password_verdict = proven.verdict
-    history.note_success(person, device=device, in_known_browser=browser is not None)
+    session_id = uuid.uuid4()
+    history.note_success(person, device=device, in_known_browser=browser is not None, session_id=session_id)
     audit.record("accounts.signed_in", subject_id=person.id, by=person.id, second_factor=by_second_factor)
     opened = sessions.open_session(
-        person.id, device=device, remember=remember, replaces=replaces, by_second_factor=by_second_factor
+        person.id,
+        device=device,
+        remember=remember,
+        replaces=replaces,
+        by_second_factor=by_second_factor,
+        session_id=session_id,
     )
     return replace(opened, mark=known_browsers.mark_browser(person.id, browser=browser))
 
@@ -216,7 +222,8 @@ def confirm_it_is_you(actor: Actor, *, password: str, device: str, code: str = "
         try:
             left = factors.consume_code(actor.require_id(), code=code)
         except factors.CodeWrong:
-            history.note_failure_later(actor.person_id, device=device, wrong=history.Wrong.CODE)
+            wrong = history.Wrong.CODE
+            history.note_failure_later(actor.person_id, device=device, wrong=wrong, session_id=actor.session_id)
             raise
     audit.record("accounts.identity_confirmed", subject_id=actor.person_id, by=actor.person_id)
     return replace(sessions.renew_session(actor, by_second_factor=actor.has_second_factor), recovery_codes_left=left)
