@@ -69,6 +69,11 @@ class Document:
 
 _FIRST_ON = date(2026, 11, 23)
 _PLAIN_ON = date(2026, 11, 29)
+_SUMMARY_ON = date(2026, 11, 30)
+_SUMMARY = _l(
+    "A summary comes first, and a clause says who it applies to only where that isn’t everyone. It names where you see the "
+    "IP addresses of sign-ins to your account. No right, duty or period has changed."
+)
 _PLAIN = _l("Plainer English throughout. It says the same as before: no right, duty or period has changed.")
 
 DOCUMENTS: Mapping[str, Document] = {
@@ -78,6 +83,14 @@ DOCUMENTS: Mapping[str, Document] = {
             "privacy",
             _l("Privacy policy"),
             (
+                Version(
+                    3,
+                    _SUMMARY_ON,
+                    Significance.WORDING,
+                    _SUMMARY,
+                    "4dfb6a7367b2ff29a42a0b205eda336307238e44259994b72ffec20e2f414cc0",
+                    "9b395fcd4e86a9fdfab3ecd3994b110faef23dad3c881d6eea95584963763230",
+                ),
                 Version(
                     2,
                     _PLAIN_ON,

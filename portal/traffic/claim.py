@@ -11,9 +11,7 @@ CLAIM = DataClaim(
             Visit,
             what=_l("Visits"),
             parties=[Party(of_subjects(person=Visit.subject_id))],
-            purpose=_l(
-                "To find faults, to defend the portal against floods of requests, and to show you who used your account."
-            ),
+            purpose=_l("To find faults, and to defend the portal against floods of requests."),
             ground=Ground.LEGITIMATE_INTEREST,
             retention=RetainFor("visits", since="at"),
             columns={

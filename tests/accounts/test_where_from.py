@@ -110,7 +110,7 @@ def test_where_the_key_is_gone_before_its_day_there_is_no_address(client, cast, 
     with app.app_context():
         for day in keys.day_keys().days("traffic"):
             keys.day_keys().destroy("traffic", day)
-    assert lines(client)[0][1] == "Not recorded"
+    assert lines(client)[0][1] == "Not available"
 
 
 def test_no_address_stands_in_the_history_or_in_what_waits(client, cast, unit, run_jobs):

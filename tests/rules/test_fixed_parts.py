@@ -28,11 +28,23 @@ DRAWN = {
 }
 """What is drawn anew for every answer: it leaves a hole in what is kept."""
 ALL_PAGES = frozenset(TOOLS | DRAWN)
-DOCUMENT = {"document", "version", "vendors", "payment_vendor", "google_cookies", "periods", "rows", "lead", "sections"}
+DOCUMENT = {
+    "document",
+    "version",
+    "vendors",
+    "payment_vendor",
+    "google_cookies",
+    "periods",
+    "rows",
+    "lead",
+    "sections",
+    "wide_sections",
+    "first_sections",
+}
 """A document in force, and what it says of itself and of the registers behind it."""
 FOLLOWS = {
     # Each document says its own sections and lead; the registers behind them change with a release only.
-    "legal.document": {"lead", "sections", "payment_vendor", "google_cookies", "periods", "rows"},
+    "legal.document": DOCUMENT - {"document", "version", "vendors"},
     **dict.fromkeys(("legal/privacy.html", "legal/terms.html", "legal/eula.html"), DOCUMENT),
     "accounts/signup.html": {"least"},
     "legal/history.html": {"documents", "events"},
