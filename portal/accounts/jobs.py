@@ -22,7 +22,7 @@ def note_failed_sign_in(
         session_id=uuid.UUID(session_id) if session_id else None,
         visit_id=uuid.UUID(visit_id) if visit_id else None,
     )
-    service.note_failure(uuid.UUID(person_id), failed)
+    service.note_failure(uuid.UUID(person_id), failed=failed)
 
 
 @job("accounts.write_to_sign_up")

@@ -12,10 +12,13 @@ from sqlalchemy import event, select
 from portal.app import AREAS
 from portal.kit import clock as kit_clock
 from portal.kit import keys
+from portal.kit.actor import Actor
 from portal.kit.claims import Subject, register
 from portal.kit.db import db
 from portal.traffic import routes, service
 from portal.traffic.models import Visit
+from portal.traffic.service import days as log_days
+from portal.traffic.service import recorder as recorder_of
 
 pytestmark = pytest.mark.both_databases
 
@@ -26,8 +29,8 @@ def recorder(app):
     recorder = routes.recorder(app)
     recorder.flush()
     with app.app_context():
-        for day in keys.day_keys().days(service.PURPOSE):
-            keys.day_keys().destroy(service.PURPOSE, day)
+        for day in keys.day_keys().days(log_days.PURPOSE):
+            keys.day_keys().destroy(log_days.PURPOSE, day)
     recorder._key = None
     return recorder
 
@@ -81,8 +84,8 @@ def test_a_visit_is_noted_by_endpoint_and_its_address_is_sealed(app, client, vis
         assert b"203.0.113.7" not in (value if isinstance(value, bytes) else str(value).encode())
         assert "Marker" not in str(value)
     with app.app_context():
-        key = keys.day_keys().find(service.PURPOSE, visit.sealed_on)
-        assert keys.open_sealed(service.PURPOSE, visit.sealed_address, context=visit.id.bytes, key=key) == b"203.0.113.7"
+        key = keys.day_keys().find(log_days.PURPOSE, visit.sealed_on)
+        assert keys.open_sealed(log_days.PURPOSE, visit.sealed_address, context=visit.id.bytes, key=key) == b"203.0.113.7"
 
 
 def test_a_path_with_a_secret_is_never_noted(client, visits):
@@ -96,9 +99,9 @@ def test_one_visit_cannot_be_passed_off_as_another(app, client, visits):
     client.get("/privacy")
     (visit,) = visits()
     with app.app_context():
-        key = keys.day_keys().find(service.PURPOSE, visit.sealed_on)
+        key = keys.day_keys().find(log_days.PURPOSE, visit.sealed_on)
         with pytest.raises(keys.CannotOpen):
-            keys.open_sealed(service.PURPOSE, visit.sealed_address, context=uuid.uuid4().bytes, key=key)
+            keys.open_sealed(log_days.PURPOSE, visit.sealed_address, context=uuid.uuid4().bytes, key=key)
 
 
 def test_static_files_and_probes_are_not_noted(client, visits):
@@ -134,22 +137,22 @@ def test_a_log_that_cannot_be_written_breaks_no_answer(app, client, recorder, mo
 
 
 def test_a_flood_costs_bounded_memory(recorder):
-    for _each in range(service.MOST_WAITING + 500):
+    for _each in range(recorder_of.MOST_WAITING + 500):
         note(recorder)
-    assert len(recorder._waiting) == service.MOST_WAITING
+    assert len(recorder._waiting) == recorder_of.MOST_WAITING
     recorder._waiting.clear()
 
 
 def test_a_thread_of_its_own_writes_once_enough_wait(app, visits):
     recorder = service.Recorder(app)
     recorder.in_background = True
-    for _each in range(service.BATCH):
+    for _each in range(recorder_of.BATCH):
         note(recorder)
     (thread,) = [thread for thread in threading.enumerate() if thread.name == "visits"]
     recorder.in_background = False
     recorder._full.set()
     thread.join(10)
-    assert len(visits()) == service.BATCH
+    assert len(visits()) == recorder_of.BATCH
 
 
 class TestTheEnd:
@@ -165,7 +168,7 @@ class TestTheEnd:
         clock.forward(days=-1)
         with app.app_context():
             assert service.destroy_old_keys() == 2
-            assert keys.day_keys().days(service.PURPOSE) == days[2:]
+            assert keys.day_keys().days(log_days.PURPOSE) == days[2:]
 
     def test_a_copy_of_the_row_cannot_be_opened_any_more(self, app, client, visits, clock):
         client.get("/privacy")
@@ -173,7 +176,7 @@ class TestTheEnd:
         clock.forward(days=14)
         with app.app_context():
             assert service.destroy_old_keys() == 1
-            assert keys.day_keys().find(service.PURPOSE, copy.sealed_on) is None
+            assert keys.day_keys().find(log_days.PURPOSE, copy.sealed_on) is None
 
     def test_the_schedule_does_it_unasked(self, app, client, visits, clock, run_jobs):
         from portal.jobs import worker
@@ -187,14 +190,14 @@ class TestTheEnd:
             worker.tick()
         run_jobs()
         with app.app_context():
-            assert keys.day_keys().find(service.PURPOSE, copy.sealed_on) is None
+            assert keys.day_keys().find(log_days.PURPOSE, copy.sealed_on) is None
 
     def test_a_visit_that_waited_too_long_does_not_make_a_dead_key_anew(self, app, recorder, clock):
         note(recorder)
         clock.forward(days=15)
         assert recorder.flush() == 0
         with app.app_context():
-            assert keys.day_keys().days(service.PURPOSE) == []
+            assert keys.day_keys().days(log_days.PURPOSE) == []
 
     def test_the_sweep_deletes_the_row(self, app, client, visits, unit, clock):
         client.get("/privacy")
@@ -229,7 +232,7 @@ class TestWhose:
         note(recorder, subject_id=ben, address="198.51.100.9")
         recorder.flush()
         with unit():
-            (own,) = service.visits_for(service.Actor(person_id=ada)).rows
+            (own,) = service.visits_for(Actor(person_id=ada)).rows
         assert own.address == "2001:db8::1"
         assert timedelta() < own.gone_at - own.at <= timedelta(days=14)
 
@@ -241,7 +244,7 @@ class TestWhose:
         seen, after = [], None
         with unit():
             while True:
-                found = service.visits_for(service.Actor(person_id=ada), after, size=3)
+                found = service.visits_for(Actor(person_id=ada), after, size=3)
                 seen += [visit.at for visit in found.rows]
                 after = found.after
                 if after is None:

@@ -44,13 +44,13 @@ from portal.accounts.service.factors import prove_app as prove_app
 from portal.accounts.service.factors import remove_factor as remove_factor
 from portal.accounts.service.factors import replace_factor as replace_factor
 from portal.accounts.service.factors import undo_factor as undo_factor
+from portal.accounts.service.failed_tries import FailedTry as FailedTry
+from portal.accounts.service.failed_tries import Wrong as Wrong
+from portal.accounts.service.failed_tries import note_failure as note_failure
 from portal.accounts.service.former_emails import addresses_of as addresses_of
 from portal.accounts.service.former_emails import find_undoable_change as find_undoable_change
 from portal.accounts.service.former_emails import left_mailbox_at as left_mailbox_at
-from portal.accounts.service.history import FailedTry as FailedTry
-from portal.accounts.service.history import Wrong as Wrong
 from portal.accounts.service.history import history_for as history_for
-from portal.accounts.service.history import note_failure as note_failure
 from portal.accounts.service.known_browsers import mark_browser_after_reset as mark_browser_after_reset
 from portal.accounts.service.mailboxes import Concerned as Concerned
 from portal.accounts.service.mailboxes import concerned_by as concerned_by

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from portal.accounts import mail
 from portal.accounts.models import Person
-from portal.accounts.service import history
+from portal.accounts.service import failed_tries
 from portal.accounts.service.known_browsers import MOST_WRONG, mark_browser
 from portal.accounts.service.pending import end_pending
 from portal.accounts.service.people import has_factor, lock_person, person_for
@@ -74,8 +74,8 @@ def check_password(actor: Actor, *, password: str, device: str) -> None:
     throttle.consume("accounts.password", key, CHECKS_PER_SESSION)
     is_right = passwords.hasher().verify(person.password_hash, password)
     if not is_right or person.wrong_passwords_known >= MOST_WRONG:
-        wrong = history.Wrong.IN_KNOWN_BROWSER
-        history.note_failure_later(person.id, device=device, wrong=wrong, session_id=actor.session_id)
+        wrong = failed_tries.Wrong.IN_KNOWN_BROWSER
+        failed_tries.note_failure_later(person.id, device=device, wrong=wrong, session_id=actor.session_id)
         raise WrongPassword
     throttle.refund("accounts.password", key, CHECKS_PER_SESSION)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from portal.accounts.models import Person
-from portal.accounts.service import closing_links, factors, history, known_browsers, people, sessions
+from portal.accounts.service import closing_links, factors, failed_tries, history, known_browsers, people, sessions
 from portal.accounts.service.passwords import check_password, find_verdict, refresh_hash
 from portal.accounts.service.sessions import SignedIn
 from portal.kit import audit, passwords, throttle, tokens
@@ -94,8 +94,8 @@ def sign_in(attempt: Attempt) -> SignedIn | SecondStep:
     throttle.consume_each(counts)
     right = passwords.hasher().verify(person.password_hash if person else None, attempt.password)
     if person is None or proven is None or not right or _is_locked(person, browser):
-        wrong = history.Wrong.IN_KNOWN_BROWSER if browser else history.Wrong.ELSEWHERE
-        history.note_failure_later(proven.person_id if proven else None, device=attempt.device, wrong=wrong)
+        wrong = failed_tries.Wrong.IN_KNOWN_BROWSER if browser else failed_tries.Wrong.ELSEWHERE
+        failed_tries.note_failure_later(proven.person_id if proven else None, device=attempt.device, wrong=wrong)
         raise SignInRefused
     throttle.refund_each(counts)
     if person.frozen_at:
@@ -186,7 +186,7 @@ def finish_sign_in(
     try:
         left = factors.consume_code(proven.person_id, code=code, count=count)
     except factors.CodeWrong:
-        history.note_failure_later(proven.person_id, device=device, wrong=history.Wrong.CODE)
+        failed_tries.note_failure_later(proven.person_id, device=device, wrong=failed_tries.Wrong.CODE)
         raise
     _check_open(person)
     try:
@@ -222,8 +222,8 @@ def confirm_it_is_you(actor: Actor, *, password: str, device: str, code: str = "
         try:
             left = factors.consume_code(actor.require_id(), code=code)
         except factors.CodeWrong:
-            wrong = history.Wrong.CODE
-            history.note_failure_later(actor.person_id, device=device, wrong=wrong, session_id=actor.session_id)
+            wrong = failed_tries.Wrong.CODE
+            failed_tries.note_failure_later(actor.person_id, device=device, wrong=wrong, session_id=actor.session_id)
             raise
     audit.record("accounts.identity_confirmed", subject_id=actor.person_id, by=actor.person_id)
     return replace(sessions.renew_session(actor, by_second_factor=actor.has_second_factor), recovery_codes_left=left)

@@ -1,29 +1,27 @@
-"""Recording visits beside the answers, opening a person's own, and letting the keys of past days die (P23)."""
+"""Recording visits beside the answers."""
 
 import atexit
 import os
 import threading
 import uuid
 from collections import deque
-from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 from typing import Any, Protocol, cast
 
 import structlog
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert
 
-from portal.kit import clock, keys, paging
-from portal.kit.actor import Actor, System
+from portal.kit import keys
+from portal.kit.actor import System
 from portal.kit.db import db
-from portal.kit.periods import period
 from portal.kit.running import passing
 from portal.kit.unit import acting_as, unit_of_work
 from portal.traffic.models import Visit
+from portal.traffic.service.days import PURPOSE, oldest_day_kept
 
 log = structlog.get_logger()
-PURPOSE = "traffic"
 _SLOT = "visit_id"
 BATCH = 50
 LONGEST_WAIT_SECONDS = 2.0
@@ -139,83 +137,3 @@ class Recorder:
         if self._key is None or self._key[0] != day:
             self._key = (day, keys.day_keys().get_or_make(PURPOSE, day))
         return self._key[1]
-
-
-@dataclass(frozen=True)
-class OwnVisit:
-    """A visit as its person may see it."""
-
-    at: datetime
-    endpoint: str | None
-    method: str
-    status: int
-    address: str | None
-    """None once the key of its day is gone."""
-    gone_at: datetime
-    """When nobody can read the address any more."""
-
-
-def visits_for(actor: Actor, after: str | None = None, *, size: int = 50) -> paging.Page[OwnVisit]:
-    """Return a page of the actor's own visits, newest first, with the addresses opened. Raises NotFound."""
-    mine = select(Visit).where(Visit.subject_id == actor.require_id(), Visit.sealed_on >= oldest_day_kept())
-    found = paging.paginate(mine, at=Visit.at, key=Visit.id, after=after, size=size)
-    addresses = addresses_of(SealedAddress(visit.id, visit.sealed_on, visit.sealed_address) for visit in found.rows)
-    return paging.Page([_own(visit, addresses.get(visit.id)) for visit in found.rows], found.after)
-
-
-@dataclass(frozen=True)
-class SealedAddress:
-    """The address of a visit, as it is stored."""
-
-    id: uuid.UUID
-    sealed_on: date
-    sealed: bytes
-
-
-def addresses_of(visits: Iterable[SealedAddress]) -> dict[uuid.UUID, str]:
-    """Open the addresses of visits that somebody may see, by the visits' ids; of one whose time is over there is none."""
-    readable = [visit for visit in visits if visit.sealed_on >= oldest_day_kept()]
-    opened = keys.day_keys().find_each(PURPOSE, {visit.sealed_on for visit in readable}) if readable else {}
-    addresses = ((visit.id, _open(visit, opened.get(visit.sealed_on))) for visit in readable)
-    return {visit_id: address for visit_id, address in addresses if address is not None}
-
-
-def _own(visit: Visit, address: str | None) -> OwnVisit:
-    return OwnVisit(
-        at=visit.at,
-        endpoint=visit.endpoint,
-        method=visit.method,
-        status=visit.status,
-        address=address,
-        gone_at=datetime.combine(visit.sealed_on + period("visits"), time.min, tzinfo=UTC),
-    )
-
-
-def _open(visit: SealedAddress, key: bytes | None) -> str | None:
-    if key is None:
-        return None
-    try:
-        return keys.open_sealed(PURPOSE, visit.sealed, context=visit.id.bytes, key=key).decode()
-    except keys.CannotOpen:
-        return None
-
-
-def oldest_day_kept() -> date:
-    """Return the first day whose visits may still be read: no address lives longer than the period, not by an hour."""
-    return clock.today() - period("visits") + date.resolution
-
-
-def oldest_day() -> date | None:
-    """Return the oldest day of which a visit or a key still exists, or None: the evidence shown for P23."""
-    first = db.session.scalar(select(func.min(Visit.sealed_on)))
-    days = [*keys.day_keys().days(PURPOSE)[:1], *([first] if first else [])]
-    return min(days, default=None)
-
-
-def destroy_old_keys() -> int:
-    """Destroy the keys of days whose time is up, so that every copy of their addresses dies too. Returns how many."""
-    place, oldest = keys.day_keys(), oldest_day_kept()
-    old = [day for day in place.days(PURPOSE) if day < oldest]
-    for day in old:
-        place.destroy(PURPOSE, day)
-    return len(old)
