@@ -1,6 +1,7 @@
 """Takes a picture of every page, as the demo company sees them: `make pictures TO=folder`.
 
-Each on a phone and on a desk, in light and in dark; on paper too. The folder lies outside of the repository.
+Each on a phone and on a desk, in light and in dark; on paper too. `readme.png` is what the README shows. The folder lies
+outside of the repository.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests import needs
 from tests.browser import ARGUMENTS, LiveServer, served
+from tests.pictures.cover import take_cover
 from tests.pictures.demo import Demo
 from tests.pictures.scenes import Scene, opened, scenes
 from tests.rules.source import ROOT
@@ -37,11 +39,15 @@ def main(arguments: list[str]) -> None:
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
         with served(made.app) as live, sync_playwright() as playwright:
             chromium = playwright.chromium.launch(executable_path=needs.require("Chromium"), args=list(ARGUMENTS))
-            wanted = [each for each in scenes(made.app, made) if _is_wanted(each, arguments[1:])]
-            for scene in wanted:
-                _take_all(chromium, live, made, scene, folder)
+            taken = 0
+            # One after the other: what a scene prepares may end what an earlier one shows.
+            for scene in scenes(made.app, made):
+                if _is_wanted(scene, arguments[1:]):
+                    _take_all(chromium, live, made, scene, folder)
+                    taken += 1
+            take_cover(chromium, live, made, folder)
             chromium.close()
-    print(f"{len(wanted)} pages in {folder}")
+    print(f"{taken} pages, and readme.png, in {folder}")
 
 
 def _is_wanted(scene: Scene, words: Iterable[str]) -> bool:

@@ -21,7 +21,7 @@ from portal.kit import clock
 from portal.kit.db import db
 from portal.kit.unit import unit_of_work
 from portal.privacy import service as privacy
-from portal.privacy.models import Deletion
+from portal.privacy.models import Deletion, Export
 from portal.promises import service as promises
 from portal.support.models import Message, Ticket
 from tests.accounts.walk import CONFIRM, STOP, confirm_removal, removal_link, request_removal, stop_link
@@ -46,6 +46,7 @@ class Demo:
 
     app: Flask
     people: dict[str, Somebody] = field(default_factory=dict)
+    browsers: dict[str, Visitor] = field(default_factory=dict)
 
     @classmethod
     def made_in(cls, folder: Path, **settings: Any) -> Demo:
@@ -82,6 +83,13 @@ class Demo:
         """Somebody who has an account since a minute, and nothing else."""
         return self.newcomer("Wen Placket")
 
+    def signed_in(self, who: str) -> Visitor:
+        """Return the one browser in which somebody of the pictures is signed in."""
+        if who not in self.browsers:
+            person = self.new_here if who == "newcomer" else self.people[who]
+            self.browsers[who] = self.cast.sign_in(person, by_second_factor=who == "sam")
+        return self.browsers[who]
+
     def newcomer(self, name: str) -> Somebody:
         """Make one more customer, for a page that costs them something."""
         return self.cast.make(name, f"{name.split()[0].lower()}@example.com", f"{name} keeps every last button")
@@ -102,14 +110,13 @@ class Demo:
                 promises.run_checks()
 
     def _live(self) -> None:
-        ada, sam = self.people["ada"], self.people["sam"]
-        self.cast.give_factor(sam)
-        visitor = self.cast.sign_in(ada)
+        self.cast.give_factor(self.people["sam"])
+        visitor = self.signed_in("ada")
         visitor.submit("/settings/avatar", photo=(photo(), "ada.jpg"))
         for subject, message in QUESTIONS:
             visitor.submit("/contact", subject=subject, message=message)
         self._make_older()
-        staff = self.cast.sign_in_staff(sam)
+        staff = self.signed_in("sam")
         staff.submit(f"/admin/tickets/{self.ticket_about('Markers')}", message=ANSWER)
         visitor.submit("/settings/privacy", action="/settings/privacy/export")
         self.run_jobs()
@@ -223,8 +230,10 @@ def receipt(made: Demo) -> str:
 
 def preparing(made: Demo) -> str:
     """Return the page of a copy that is not ready yet."""
-    asker = made.people["ada"]
-    return made.cast.sign_in(asker).submit("/settings/privacy", action="/settings/privacy/export").path
+    made.signed_in("ada").submit("/settings/privacy", action="/settings/privacy/export")
+    with made.app.app_context():
+        newest = db.session.scalars(select(Export.id).order_by(Export.requested_at.desc())).first()
+    return f"/settings/privacy/export/{newest}"
 
 
 def losing(made: Demo, part: str) -> str:

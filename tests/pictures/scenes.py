@@ -135,14 +135,18 @@ def opened(
     """Open a scene in a browser profile of its own. `came` collects the pages that came on the way."""
     page = chromium.new_context(**{**profile(live, **look.pop("options", {})), **look}).new_page()
     if came is not None:
-        page.on("response", lambda answer: came.append(answer) if answer.request.is_navigation_request() else None)
+        page.on("response", lambda answer: came.append(answer) if _is_page(answer) else None)
     if scene.who != "visitor":
-        who = made.new_here if scene.who == "newcomer" else made.people[scene.who]
-        sign_in(page, made.cast.sign_in(who, by_second_factor=scene.who == "sam"))
+        sign_in(page, made.signed_in(scene.who))
     page.goto(scene.path)
     if scene.act:
         scene.act(page, made)
     return page
+
+
+def _is_page(answer: Response) -> bool:
+    """Tell whether an answer is a page, and no picture and no frame within one."""
+    return answer.request.is_navigation_request() and answer.frame.parent_frame is None
 
 
 def pages(app: Flask) -> Iterator[tuple[str, str, str]]:
