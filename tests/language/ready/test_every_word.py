@@ -22,6 +22,7 @@ from tests.accounts.walk import codes_on, form_with
 from tests.browser import paths
 from tests.clock import Clock
 from tests.conftest import Outbox
+from tests.language.ready.guest import read_as_guest
 from tests.language.ready.lost_factor import lose_the_factor
 from tests.language.ready.walk import PASSWORD, Reader, Walk
 from tests.people import Cast
@@ -40,6 +41,7 @@ UNSAID = {
     "No query can find them.": "said on PostgreSQL only, and the same on its pages",
     "None succeeded. From now on, only a browser that you’ve signed in with before gets you in. "
     "On any other, reset your password on the sign-in page.": "said after 100 failed sign-ins in a row",
+    "Our reply to your ticket (%(reference)s)": "said once our team has removed a ticket's subject",
 }
 """Sentences of emails that the walk never reads, each with its reason."""
 OF_A_GUEST = "Ερώτηση επισκέπτη"
@@ -246,6 +248,7 @@ def talk(walk: Walk) -> None:
     reader.submit(own[-1], message="")
     reader.submit(own[-1], message="Ακόμη κάτι")
     answer(walk, own[-1].rsplit("/", 1)[-1])
+    read_as_guest(walk, email="iris@example.com")
     reader.get(own[-1])
     reader.get("/settings/privacy/who-looked")
     reader.submit(own[-1], action=f"{own[-1]}/close")
