@@ -1,6 +1,7 @@
 """What the console's forms ask for."""
 
-from wtforms import HiddenField
+from wtforms import HiddenField, RadioField
+from wtforms.validators import InputRequired
 
 from portal.kit import forms
 from portal.kit.i18n import _l
@@ -45,3 +46,24 @@ class Answer(forms.Form):
 
     seen = HiddenField()
     message = forms.paragraph(_l("Your reply"), hint=_l("Emailed to the customer and shown on their ticket."))
+
+
+class RemoveFile(forms.Form):
+    """Why a file is removed for good."""
+
+    reason = RadioField(
+        _l("Reason"),
+        choices=[
+            ("credentials", _l("It contains a password, or card or bank details")),
+            ("others_data", _l("It contains someone else’s personal information")),
+            ("asked", _l("The customer asked us to")),
+            ("harmful", _l("It’s abusive, spam or dangerous to open")),
+        ],
+        validators=[InputRequired(_l("Choose a reason."))],
+    )
+
+
+class RemoveText(RemoveFile):
+    """Why a text is removed for good, and whether its subject goes too."""
+
+    subject = forms.tick(_l("Remove the subject too"))

@@ -106,7 +106,8 @@ CLAIM = DataClaim(
                 "id": technical(),
                 "message_id": technical(),
                 "removed_at": technical(_l("Deleted")),
-                "why": technical(_l("Reason")),
+                "why": technical(_l("How it went")),
+                "reason": technical(_l("Reason")),
             },
         ),
         Table(
@@ -137,6 +138,7 @@ CLAIM = DataClaim(
                 "body": personal(_l("Text")),
                 "at": technical(_l("When")),
                 "redacted_at": technical(_l("Text deleted")),
+                "redacted_why": technical(_l("Reason for deleting the text")),
             },
         ),
         Table(

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from portal.kit.links import external_url
 from portal.mail import service as mail
-from portal.support.models import Message, Ticket
+from portal.support.models import Message, RemovalReason, Ticket
 
 QUOTED_MOST = 2000
 """Characters of a question that an answer repeats: enough to know it by."""
@@ -51,6 +51,30 @@ def reply(ticket: Ticket, *, said: Message, question: Message | None, earlier: S
         question=_shortened(question.body) if question else "",
         asked_at=question.at if question else None,
         is_guest=bool(token),
+        url=_page(ticket, token),
+    )
+
+
+def text_removed(ticket: Ticket, *, reason: RemovalReason, token: str) -> None:
+    """Say that our team removed a text from a ticket, and why; never what it was."""
+    mail.send(
+        "support/text_removed",
+        to=mail.Recipient(ticket.email, ticket.language, subject_id=ticket.subject_id),
+        headers=_after([_root_of(ticket)]),
+        reference=ticket.reference,
+        reason=reason,
+        url=_page(ticket, token),
+    )
+
+
+def file_removed(ticket: Ticket, *, reason: RemovalReason, token: str) -> None:
+    """Say that our team removed a file from a ticket, and why; never which."""
+    mail.send(
+        "support/file_removed",
+        to=mail.Recipient(ticket.email, ticket.language, subject_id=ticket.subject_id),
+        headers=_after([_root_of(ticket)]),
+        reference=ticket.reference,
+        reason=reason,
         url=_page(ticket, token),
     )
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kit import clock
 from portal.kit.db import Address, Base, Id, Name, Word, word_of
+from portal.kit.i18n import _l
 
 
 class TicketState(StrEnum):
@@ -58,6 +59,28 @@ def _lists(name: str, *, first: str = "", **only: Any) -> Iterator[Index]:
         for at in ("updated_at", "opened_at"):
             columns = [each for each in (first, language, at, "id") if each]
             yield Index("_".join(filter(None, ("ix_ticket", name, language, at))), *columns, **only)
+
+
+class RemovalReason(StrEnum):
+    """Why our team removed a text or a file, in one of a few words: a reason in other words could say what is gone."""
+
+    CREDENTIALS = "credentials"
+    OTHERS_DATA = "others_data"
+    ASKED = "asked"
+    HARMFUL = "harmful"
+
+    @property
+    def sentence(self) -> str:
+        """What the customer is told."""
+        return str(_SENTENCES[self])
+
+
+_SENTENCES = {
+    RemovalReason.CREDENTIALS: _l("It contained a password, or card or bank details."),
+    RemovalReason.OTHERS_DATA: _l("It contained someone else’s personal information."),
+    RemovalReason.ASKED: _l("You asked us to remove it."),
+    RemovalReason.HARMFUL: _l("It was abusive, spam or dangerous to open."),
+}
 
 
 class Ticket(Base):
@@ -108,6 +131,7 @@ class Message(Base):
     """Bounded by the forms. Empty once it was redacted, and in what the portal itself says."""
     at: Mapped[datetime] = mapped_column(default=clock.now)
     redacted_at: Mapped[datetime | None]
+    redacted_why: Mapped[RemovalReason | None] = mapped_column(word_of(RemovalReason))
 
 
 class Attachment(Base):
@@ -135,3 +159,5 @@ class RemovedFile(Base):
     message_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("ticket_message.id", ondelete="CASCADE"), index=True)
     removed_at: Mapped[datetime] = mapped_column(default=clock.now)
     why: Mapped[Removal] = mapped_column(word_of(Removal))
+    reason: Mapped[RemovalReason | None] = mapped_column(word_of(RemovalReason))
+    """Of one that our team removed."""

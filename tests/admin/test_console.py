@@ -9,11 +9,10 @@ from portal.admin.routes import tickets
 from portal.kit import staff_reads
 from portal.kit.audit import AuditEntry
 from portal.kit.db import db
-from portal.kit.files import storage
 from portal.kit.refusals import NotFound
 from portal.kit.staff_reads import StaffRead, StaffReadSubject
 from portal.support import service
-from portal.support.models import Message, Ticket
+from portal.support.models import Ticket
 from tests.support import samples
 
 PAGES = ("/admin/", "/admin/tickets")
@@ -193,7 +192,7 @@ class TestReading:
 
 
 class TestActing:
-    """Answer, close, redact; each on record."""
+    """Answer, close; each on record."""
 
     def test_an_answer_goes_out_and_stands_on_the_page(self, ticket, sam, outbox, audit):
         ada, path, desk = ticket
@@ -229,31 +228,3 @@ class TestActing:
         assert "Closed" in sam.send(page, action=desk + "/close").text
         assert "Waiting for us" in sam.send(sam.get(desk), action=desk + "/reopen").text
         assert len(audit("support.ticket_closed")) == len(audit("support.ticket_reopened")) == 1
-
-    def test_a_redacted_text_is_gone_and_says_so(self, ticket, sam, unit, audit):
-        ada, path, desk = ticket
-        with unit():
-            message_id = db.session.scalar(select(Message.id))
-        page = sam.send(sam.get(desk), action=f"/admin/messages/{message_id}/redact")
-        assert "Our team removed this text" in page.text
-        assert "secret" not in page.text.lower()
-        assert "secret" not in ada.get(path).text.lower()
-        with unit():
-            assert db.session.scalar(select(Message.body)) == ""
-        assert len(audit("support.message_redacted")) == 1
-
-    def test_a_redacted_file_is_gone_and_says_so(self, ticket, sam, unit, audit):
-        ada, path, desk = ticket
-        page = sam.get(desk)
-        link = page.soup.select_one("ul.files a")["href"]
-        assert "Our team removed it" in sam.send(page, action=link + "/redact").text
-        assert "Our team removed it" in ada.get(path).text
-        assert "a.pdf" not in ada.get(path).text
-        with unit():
-            assert list(storage().keys("attachment")) == []
-        assert len(audit("support.file_redacted")) == 1
-
-    def test_what_is_not_there_cannot_be_redacted(self, ticket, sam):
-        token = sam.get(ticket[2]).fields()["csrf_token"]
-        for what in ("messages", "files"):
-            assert sam.post(f"/admin/{what}/{uuid.uuid4()}/redact", csrf_token=token).status == 404

@@ -23,7 +23,7 @@ from portal.kit.unit import unit_of_work
 from portal.privacy import service as privacy
 from portal.privacy.models import Deletion, Export
 from portal.promises import service as promises
-from portal.support.models import Message, Ticket
+from portal.support.models import Attachment, Message, Ticket
 from tests.accounts.walk import CONFIRM, STOP, confirm_removal, removal_link, request_removal, stop_link
 from tests.conftest import Outbox, Visitor, make_settings
 from tests.people import Cast, Somebody
@@ -114,7 +114,10 @@ class Demo:
         visitor = self.signed_in("ada")
         visitor.submit("/settings/avatar", photo=(photo(), "ada.jpg"))
         for subject, message in QUESTIONS:
-            visitor.submit("/contact", subject=subject, message=message)
+            file = (
+                (io.BytesIO(b"%PDF-1.7\ntrailer\n<< >>\n%%EOF\n"), "marker.pdf") if subject.startswith("Markers") else None
+            )
+            visitor.submit("/contact", subject=subject, message=message, files=file)
         self._make_older()
         staff = self.signed_in("sam")
         staff.submit(f"/admin/tickets/{self.ticket_about('Markers')}", message=ANSWER)
@@ -136,6 +139,17 @@ class Demo:
         """Return the id of the ticket whose subject begins so."""
         with self.app.app_context():
             return str(db.session.scalars(select(Ticket.id).where(Ticket.subject.startswith(word))).one())
+
+    def first_message(self, word: str) -> str:
+        """Return the id of the first message of the ticket whose subject begins so."""
+        with self.app.app_context():
+            said = select(Message.id).join(Ticket, Ticket.id == Message.ticket_id).where(Ticket.subject.startswith(word))
+            return str(db.session.scalars(said.order_by(Message.at).limit(1)).one())
+
+    def first_file(self) -> str:
+        """Return the id of a file in a ticket."""
+        with self.app.app_context():
+            return str(db.session.scalars(select(Attachment.id).order_by(Attachment.added_at).limit(1)).one())
 
     def code(self, person: Somebody) -> str:
         """Return a code of somebody's authenticator app that is good now."""

@@ -81,6 +81,8 @@ LINKS: dict[str, Callable[[Demo], str]] = {
     "admin.ticket": lambda made: f"/admin/tickets/{made.ticket_about('Markers')}",
     "admin.answer_and_next": lambda made: f"/admin/tickets/{made.ticket_about('Markers')}/send-and-next",
     "admin.answer_and_close": lambda made: f"/admin/tickets/{made.ticket_about('Markers')}/send-and-close",
+    "admin.redact_message": lambda made: f"/admin/messages/{made.first_message('Markers')}/redact",
+    "admin.redact_file": lambda made: f"/admin/files/{made.first_file()}/redact",
     "mail.email": demo.email_shown,
     "newsletter.confirm": lambda made: demo.newsletter(made, "confirm"),
     "newsletter.unsubscribe": lambda made: demo.newsletter(made, "unsubscribe"),

@@ -12,6 +12,8 @@ from tests.rules.source import areas, dotted, modules, pages, templates
 # A GET that keeps a book, by its endpoint, with its reason (rule 7). Each is idempotent.
 READING_KEEPS_A_BOOK: dict[str, str] = {
     "admin.ticket": "a staff read is on record before it is shown (P37)",
+    "admin.redact_message": "the same for a text that may be removed",
+    "admin.redact_file": "the same for a file that may be removed",
     "admin.answer_and_next": "the same, where a reply comes back",
     "admin.answer_and_close": "the same, where a reply comes back",
     "admin.tickets": "the same for a list, whose one entry names every ticket in it",

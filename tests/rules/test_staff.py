@@ -86,6 +86,8 @@ ASKED_BY_THE_CONSOLE = {
     "support.view_of": "which tickets a list shows, as its address says",
     "jobs.count_failed": "a count",
     "jobs.oldest_wait": "a length of time",
+    "support.RemovalReason": "a word of a list, as a form says it",
+    "support.ticket_of": "an id, of a row that a recorded read has handed out",
     "support.open_file": "of a row that a recorded read has handed out",
     "support.media_type_of": "of a row that a recorded read has handed out",
 }

@@ -3,12 +3,12 @@
 import uuid
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.admin.forms import Answer, Search
+from portal.admin.routes.places import back, list_of, place
 from portal.kit import access, i18n
-from portal.kit.downloads import download
 from portal.kit.i18n import _
 from portal.kit.templating import render
 from portal.support import service as support
@@ -26,7 +26,7 @@ def tickets() -> ResponseReturnValue:
     form, by = Search(), access.acting_staff()
     if form.validate_on_submit():
         with form.showing_refusals():
-            return _list_of(support.search(form.wanted.data, by=by))
+            return list_of(support.search(form.wanted.data, by=by))
     view = support.view_of(request.args)
     found = support.read_list(view, by=by, after=request.args.get("after"))
     return render(
@@ -52,7 +52,7 @@ def ticket(ticket_id: uuid.UUID) -> ResponseReturnValue:
         with form.showing_refusals():
             support.answer(ticket_id, by=by, message=form.message.data, seen=form.seen.data or "")
             flash(_("Reply sent."), "success")
-            return _back(ticket_id)
+            return back(ticket_id)
     return _shown(ticket_id, form)
 
 
@@ -69,10 +69,10 @@ def answer_and_next(ticket_id: uuid.UUID) -> ResponseReturnValue:
             following = support.find_next(view, by=by, after=request.args.get("after"), but=ticket_id)
             if following is None:
                 flash(_("Reply sent. No more tickets in this list."), "success")
-                return _list_of(view)
+                return list_of(view)
             flash(_("Reply sent. This is the next ticket."), "success")
-            place: dict[str, Any] = {**view.address, "after": following.key}
-            return redirect(url_for(".ticket", ticket_id=following.ticket_id, _anchor="newest", **place), 303)
+            there: dict[str, Any] = {**view.address, "after": following.key}
+            return redirect(url_for(".ticket", ticket_id=following.ticket_id, _anchor="newest", **there), 303)
     return _shown(ticket_id, form)
 
 
@@ -86,7 +86,7 @@ def answer_and_close(ticket_id: uuid.UUID) -> ResponseReturnValue:
         with form.showing_refusals():
             support.answer(ticket_id, by=by, message=form.message.data, seen=form.seen.data or "", closing=True)
             flash(_("Reply sent and ticket closed."), "success")
-            return _list_of(support.view_of(request.args))
+            return list_of(support.view_of(request.args))
     return _shown(ticket_id, form)
 
 
@@ -94,7 +94,7 @@ def _shown(ticket_id: uuid.UUID, form: Answer) -> ResponseReturnValue:
     conversation = support.read_ticket(ticket_id, by=access.acting_staff())
     form.seen.data = conversation.mark
     return render(
-        "admin/ticket.html", form=form, conversation=conversation, view=support.view_of(request.args), place=_place()
+        "admin/ticket.html", form=form, conversation=conversation, view=support.view_of(request.args), place=place()
     ), form.status
 
 
@@ -104,7 +104,7 @@ def close(ticket_id: uuid.UUID) -> ResponseReturnValue:
     """Close a ticket."""
     support.close_ticket(ticket_id, by=access.acting_staff())
     flash(_("Ticket closed."), "success")
-    return _back(ticket_id)
+    return back(ticket_id)
 
 
 @bp.post("/tickets/<uuid:ticket_id>/reopen")
@@ -113,46 +113,4 @@ def reopen(ticket_id: uuid.UUID) -> ResponseReturnValue:
     """Open a ticket again."""
     support.reopen_ticket(ticket_id, by=access.acting_staff())
     flash(_("Ticket reopened."), "success")
-    return _back(ticket_id)
-
-
-@bp.post("/messages/<uuid:message_id>/redact")
-@access.staff(*support.TICKET_ROLES)
-def redact_message(message_id: uuid.UUID) -> ResponseReturnValue:
-    """Empty a message for good."""
-    ticket_id = support.redact_message(message_id, by=access.acting_staff())
-    flash(_("Text deleted permanently."), "success")
-    return _back(ticket_id)
-
-
-@bp.get("/files/<uuid:attachment_id>")
-@access.staff(*support.TICKET_ROLES)
-@access.get_with_side_effect(LOGGED)
-def attachment(attachment_id: uuid.UUID) -> Response:
-    """Hand out a ticket's file, logged first, as a download that no browser runs."""
-    row = support.read_attachment(attachment_id, by=access.acting_staff())
-    return download(support.open_file(row), name=row.name, media_type=support.media_type_of(row))
-
-
-@bp.post("/files/<uuid:attachment_id>/redact")
-@access.staff(*support.TICKET_ROLES)
-def redact_file(attachment_id: uuid.UUID) -> ResponseReturnValue:
-    """Delete a ticket's file for good."""
-    ticket_id = support.redact_file(attachment_id, by=access.acting_staff())
-    flash(_("File deleted permanently."), "success")
-    return _back(ticket_id)
-
-
-def _list_of(view: support.View) -> ResponseReturnValue:
-    address: dict[str, Any] = {**view.address}
-    return redirect(url_for(".tickets", _anchor="list", **address), 303)
-
-
-def _place() -> dict[str, Any]:
-    """Return the list that a ticket was opened from and its place there, as its address says."""
-    after = {"after": request.args["after"]} if "after" in request.args else {}
-    return {**support.view_of(request.args).address, **after}
-
-
-def _back(ticket_id: uuid.UUID) -> ResponseReturnValue:
-    return redirect(url_for(".ticket", ticket_id=ticket_id, **_place()), 303)
+    return back(ticket_id)

@@ -1,5 +1,6 @@
 """Verbs of the helpdesk, by use case."""
 
+from portal.support.models import RemovalReason as RemovalReason
 from portal.support.service.access import TICKET_ROLES as TICKET_ROLES
 from portal.support.service.attachments import attachment_for as attachment_for
 from portal.support.service.attachments import delete_file as delete_file
@@ -7,6 +8,7 @@ from portal.support.service.attachments import delete_files as delete_files
 from portal.support.service.attachments import media_type_of as media_type_of
 from portal.support.service.attachments import open_file as open_file
 from portal.support.service.attachments import read_attachment as read_attachment
+from portal.support.service.attachments import ticket_of as ticket_of
 from portal.support.service.conversations import read_ticket as read_ticket
 from portal.support.service.conversations import ticket_for as ticket_for
 from portal.support.service.conversations import tickets_for as tickets_for
@@ -26,10 +28,11 @@ from portal.support.service.queues import MOST_COUNTED as MOST_COUNTED
 from portal.support.service.queues import count_queues as count_queues
 from portal.support.service.queues import find_next as find_next
 from portal.support.service.queues import read_list as read_list
+from portal.support.service.removals import read_text as read_text
+from portal.support.service.removals import redact_file as redact_file
+from portal.support.service.removals import redact_message as redact_message
 from portal.support.service.staff_replies import answer as answer
 from portal.support.service.staff_replies import close_ticket as close_ticket
-from portal.support.service.staff_replies import redact_file as redact_file
-from portal.support.service.staff_replies import redact_message as redact_message
 from portal.support.service.staff_replies import reopen_ticket as reopen_ticket
 from portal.support.service.tickets import follow_address as follow_address
 from portal.support.service.tickets import open_frozen_ticket as open_frozen_ticket

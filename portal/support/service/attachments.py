@@ -15,7 +15,7 @@ from portal.kit.refusals import NotFound, Refusal
 from portal.kit.staff_reads import Basis
 from portal.kit.unit import before_writes
 from portal.support.files import KINDS, NewFile
-from portal.support.models import Attachment, Message, Removal, RemovedFile, Ticket
+from portal.support.models import Attachment, Message, Removal, RemovalReason, RemovedFile, Ticket
 from portal.support.service import access
 
 KIND = "attachment"
@@ -140,10 +140,10 @@ def delete_file(attachment_id: uuid.UUID, *, by: Actor) -> uuid.UUID:
     return ticket.id
 
 
-def remove(row: Attachment, *, why: str) -> None:
+def remove(row: Attachment, *, why: str, reason: RemovalReason | None = None) -> None:
     """Delete a file and leave the note that there was one; of two who delete it at once, one leaves the note."""
     if db.affected(delete(Attachment).where(Attachment.id == row.id)) == 1:
-        db.session.add(RemovedFile(message_id=row.message_id, why=why))
+        db.session.add(RemovedFile(message_id=row.message_id, why=why, reason=reason))
     storage().delete(row.file_key)
 
 

@@ -1,4 +1,4 @@
-"""What support staff do with a ticket: answer, close, reopen, redact. Each act is in the audit trail."""
+"""What support staff do with a ticket: answer, close, reopen. Each act is in the audit trail."""
 
 import uuid
 
@@ -9,8 +9,8 @@ from portal.kit import audit, clock
 from portal.kit.actor import Staff, for_staff
 from portal.kit.db import db
 from portal.kit.refusals import NotFound, Refusal
-from portal.support.models import Attachment, Author, Message, Removal, Ticket, TicketState
-from portal.support.service import access, attachments, conversations, threads
+from portal.support.models import Author, Message, Ticket, TicketState
+from portal.support.service import access, conversations, threads
 
 
 class AnsweredMeanwhile(Refusal):
@@ -40,9 +40,9 @@ def answer(ticket_id: uuid.UUID, *, by: Staff, message: str, seen: str, closing:
     ticket.state, ticket.updated_at = TicketState.CLOSED if closing else TicketState.WAITING, clock.now()
     if ticket.email:
         threads.email_reply(ticket, said=said)
-    _record("support.ticket_answered", ticket, by)
+    record("support.ticket_answered", ticket=ticket, by=by.person_id)
     if closing:
-        _record("support.ticket_closed", ticket, by)
+        record("support.ticket_closed", ticket=ticket, by=by.person_id)
 
 
 def _refuse_unseen(ticket: Ticket, seen: str) -> None:
@@ -73,37 +73,7 @@ def reopen_ticket(ticket_id: uuid.UUID, *, by: Staff) -> None:
 def _move(ticket_id: uuid.UUID, by: Staff, *, state: TicketState, event: str) -> None:
     ticket = _get(ticket_id)
     ticket.state, ticket.updated_at = state, clock.now()
-    _record(event, ticket, by)
-
-
-@for_staff(*access.TICKET_ROLES)
-def redact_message(message_id: uuid.UUID, *, by: Staff) -> uuid.UUID:
-    """Empty a message for good; the note that it was there stays. Returns its ticket's id. Raises NotFound.
-
-    With the first message goes the subject line, which says the same in short.
-    """
-    message = db.session.get(Message, message_id)
-    if message is None:
-        raise NotFound
-    ticket = attachments.ticket_of(message.id)
-    message.body, message.redacted_at = "", clock.now()
-    first = select(Message.id).where(Message.ticket_id == ticket.id).order_by(Message.at, Message.id).limit(1)
-    if db.session.scalar(first) == message.id:
-        ticket.subject = ""
-    _record("support.message_redacted", ticket, by, message=message.id)
-    return ticket.id
-
-
-@for_staff(*access.TICKET_ROLES)
-def redact_file(attachment_id: uuid.UUID, *, by: Staff) -> uuid.UUID:
-    """Delete a file for good; the note that it was there stays. Returns its ticket's id. Raises NotFound."""
-    row = db.session.get(Attachment, attachment_id)
-    if row is None:
-        raise NotFound
-    ticket = attachments.ticket_of(row.message_id)
-    attachments.remove(row, why=Removal.STAFF)
-    _record("support.file_redacted", ticket, by, file=row.id)
-    return ticket.id
+    record(event, ticket=ticket, by=by.person_id)
 
 
 def _get(ticket_id: uuid.UUID) -> Ticket:
@@ -113,11 +83,12 @@ def _get(ticket_id: uuid.UUID) -> Ticket:
     return ticket
 
 
-def _record(event: str, ticket: Ticket, by: Staff, **facts: object) -> None:
+def record(event: str, *, ticket: Ticket, by: uuid.UUID, **facts: object) -> None:
+    """Record in the audit trail what staff did with a ticket."""
     audit.record(
         event,
         subject_id=access.whom_it_concerns(ticket),
-        by=by.person_id,
+        by=by,
         ticket=ticket.id,
         reference=ticket.reference,
         **facts,

@@ -31,6 +31,8 @@ ORDERS: Mapping[str, tuple[Any, bool]] = {
 }
 """Order -> the instant that it goes by, and whether the newest comes first."""
 SORTS = tuple(ORDERS)
+_IN_ADDRESS = re.compile(r"[0-9A-Z-]{0,16}(?:[0-9a-f]{32})?")
+"""How a reference or the hash of an email address stands in an address."""
 _REFERENCE = re.compile(r"([0-9A-Z]{5})[\s-]*([0-9A-Z]{5})")
 
 
@@ -72,6 +74,8 @@ def view_of(words: Mapping[str, str]) -> View:
     """Return the view that an address asks for. Raises NotFound for a word that we do not know."""
     known = {name: words[name] for name in View.__dataclass_fields__ if words.get(name)}
     view = View(**known)
+    if not _IN_ADDRESS.fullmatch(view.reference + view.email):
+        raise NotFound
     if view.queue not in QUEUES or view.sort not in ("", *SORTS) or view.language not in ("", *i18n.LANGUAGES):
         raise NotFound
     return view

@@ -8,6 +8,7 @@ read here, or says in `UNREAD` why not. What people type is Greek on this walk: 
 from __future__ import annotations
 
 import io
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -271,10 +272,12 @@ def answer(walk: Walk, ticket: str) -> None:
     address = f"/admin/tickets/{ticket}"
     staff.submit(address, message="")
     staff.submit(address, message="Απάντηση")
-    page = staff.get(address)
-    redactions = [form["action"] for form in page.soup.find_all("form") if form.get("action", "").endswith("/redact")]
-    for action in (next(each for each in redactions if kind in each) for kind in ("files", "messages")):
-        staff.submit(address, action=action)
+    removable = [link["href"] for link in staff.get(address).soup.select("details.menu a")]
+    reasons = itertools.cycle(["credentials", "others_data", "asked", "harmful"])
+    for link in removable:
+        staff.submit(link, reason="")
+        staff.submit(link, reason=next(reasons))
+    staff.get(address)
     for act in ("close", "reopen"):
         staff.submit(address, action=f"{address}/{act}")
     # Whoever answered leaves: the replies stay, without their author, and the receipt says so.
