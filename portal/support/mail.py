@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from portal.kit.links import external_url
 from portal.mail import service as mail
-from portal.support.models import Message, RemovalReason, Ticket
+from portal.support.models import Message, RemovalReason, Ticket, TicketKind
 
 QUOTED_MOST = 2000
 """Characters of a question that an answer repeats: enough to know it by."""
@@ -31,8 +31,7 @@ def received(ticket: Ticket, *, token: str, is_proven: bool = False, added: bool
         headers=_after([root]) if added else {},
         reference=ticket.reference,
         thread_subject=_reply_subject(ticket) if is_proven else "",
-        is_guest=bool(token),
-        url=_page(ticket, token),
+        **_way_to(ticket, token),
     )
 
 
@@ -50,8 +49,7 @@ def reply(ticket: Ticket, *, said: Message, question: Message | None, earlier: S
         text=said.body,
         question=_shortened(question.body) if question else "",
         asked_at=question.at if question else None,
-        is_guest=bool(token),
-        url=_page(ticket, token),
+        **_way_to(ticket, token),
     )
 
 
@@ -63,7 +61,7 @@ def text_removed(ticket: Ticket, *, reason: RemovalReason, token: str) -> None:
         headers=_after([_root_of(ticket)]),
         reference=ticket.reference,
         reason=reason,
-        url=_page(ticket, token),
+        **_way_to(ticket, token),
     )
 
 
@@ -75,14 +73,17 @@ def file_removed(ticket: Ticket, *, reason: RemovalReason, token: str) -> None:
         headers=_after([_root_of(ticket)]),
         reference=ticket.reference,
         reason=reason,
-        url=_page(ticket, token),
+        **_way_to(ticket, token),
     )
 
 
-def _page(ticket: Ticket, token: str) -> str:
+def _way_to(ticket: Ticket, token: str) -> dict[str, str]:
+    """Return how the reader goes on: by a guest's link, by a sign-in, or, of a report that is not theirs, by the form."""
     if token:
-        return external_url("support.guest_ticket", token=token)
-    return external_url("support.ticket", ticket_id=ticket.id)
+        return {"way": "guest", "url": external_url("support.guest_ticket", token=token)}
+    if ticket.kind == TicketKind.MISUSE_REPORTED:
+        return {"way": "form", "url": external_url("support.contact")}
+    return {"way": "account", "url": external_url("support.ticket", ticket_id=ticket.id)}
 
 
 def _reply_subject(ticket: Ticket) -> str:

@@ -99,6 +99,17 @@ def test_the_newest_question_is_quoted_and_none_that_was_removed(client, outbox,
     assert "Our reply to your ticket" in email.subject
 
 
+def test_an_answer_to_a_report_of_misuse_repeats_nothing_of_it_to_whom_it_names(client, cast, outbox, answer):
+    client.submit("/report-misuse", email=cast.ben.email, message="Ben’s thief lives in Mill Street.")
+    client.submit("/report-misuse", email=cast.ben.email, message="Again.")
+    answer("We are looking into it.")
+    email = next(email for email in reversed(outbox.to(cast.ben.email)) if "looking into it" in email.text)
+    for said in (email.text, email.html, email.subject):
+        assert "Mill Street" not in said and "Again." not in said and "You wrote" not in said
+    assert "/support/" not in email.text and "/ticket/" not in email.text
+    assert email.link("/contact") == "/contact" and NOT_YET in email.text
+
+
 def test_a_long_question_is_quoted_in_part(client, outbox, answer):
     client.submit("/contact", **{**GUEST, "message": "word " * 1900})
     answer("Shorter, please.")

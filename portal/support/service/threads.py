@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from portal.kit.db import db
 from portal.support import mail
-from portal.support.models import Author, Message, Ticket
+from portal.support.models import Author, Message, Ticket, TicketKind
 from portal.support.service import guest_links
 
 EARLIER = 8
@@ -12,11 +12,15 @@ EARLIER = 8
 
 
 def email_reply(ticket: Ticket, *, said: Message) -> None:
-    """Email an answer of ours to the ticket's address, with the last message of its customer's that was there before."""
+    """Email an answer of ours to the ticket's address, with the last message of its customer's that was there before.
+
+    Of a report of misuse nothing is quoted: it goes to the address of whom it names, and the words are its reporter's.
+    """
     db.session.flush()
     of_ticket = select(Message).where(Message.ticket_id == ticket.id, Message.id != said.id)
     newest_first = of_ticket.order_by(Message.at.desc(), Message.id.desc())
-    question = db.session.scalar(newest_first.where(Message.author == Author.CUSTOMER, Message.body != "").limit(1))
+    theirs = newest_first.where(Message.author == Author.CUSTOMER, Message.body != "").limit(1)
+    question = db.session.scalar(theirs) if ticket.kind == TicketKind.CONTACT else None
     answers = db.session.scalars(
         select(Message.id)
         .where(Message.ticket_id == ticket.id, Message.id != said.id, Message.author == Author.STAFF)
