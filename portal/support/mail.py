@@ -61,7 +61,7 @@ def text_removed(ticket: Ticket, *, reason: RemovalReason, token: str) -> None:
         headers=_after([_root_of(ticket)]),
         reference=ticket.reference,
         reason=reason,
-        **_way_to(ticket, token),
+        url=_way_to(ticket, token)["url"],
     )
 
 
@@ -73,7 +73,7 @@ def file_removed(ticket: Ticket, *, reason: RemovalReason, token: str) -> None:
         headers=_after([_root_of(ticket)]),
         reference=ticket.reference,
         reason=reason,
-        **_way_to(ticket, token),
+        url=_way_to(ticket, token)["url"],
     )
 
 
