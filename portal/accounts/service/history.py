@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from portal.accounts import mail
 from portal.accounts.models import Person, SignInEvent, SignInOutcome
+from portal.accounts.service.entries import Entry
 from portal.kit import clock
 from portal.kit.actor import Actor
 from portal.kit.db import db
@@ -41,13 +42,6 @@ _NEWEST = (
     .outerjoin_from(_LINES, _LAST, _LAST.id == _LINES.c.last_visit_id)
     .outerjoin(_FIRST, and_(_FIRST.id == _LINES.c.first_visit_id, _LINES.c.first_visit_id != _LINES.c.last_visit_id))
     .order_by(_LINES.c.last_at.desc())
-)
-
-
-_DEVICES = (
-    select(SignInEvent.device)
-    .where(SignInEvent.person_id == bindparam("person_id"), SignInEvent.outcome == SignInOutcome.SIGNED_IN)
-    .distinct()
 )
 
 
@@ -87,7 +81,7 @@ def _unlike(addresses: Iterable[str | None]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(address for address in addresses if address is not None))
 
 
-def note_success(person: Person, *, device: str, in_known_browser: bool, session_id: uuid.UUID) -> None:
+def note_success(person: Person, *, device: str, in_known_browser: bool, entry: Entry) -> None:
     """Write a sign-in into the history, and start its count of wrong passwords in a row again.
 
     Tells its owner when the device is new to the history. A sign-in from a known browser leaves the count of others.
@@ -96,19 +90,18 @@ def note_success(person: Person, *, device: str, in_known_browser: bool, session
         person.wrong_passwords_known = 0
     else:
         person.wrong_passwords = 0
-    known = set(db.session.scalars(_DEVICES, {"person_id": person.id}))
     visit = traffic.this_visit_id()
     db.session.add(
         SignInEvent(
             person_id=person.id,
             outcome=SignInOutcome.SIGNED_IN,
             device=device,
-            session_id=session_id,
+            session_id=entry.session_id,
             first_visit_id=visit,
             last_visit_id=visit,
         )
     )
-    if known and device not in known:
+    if entry.has_signed_in_before and not entry.has_used_device:
         mail.new_sign_in(person, device=device, at=clock.now())
 
 

@@ -8,14 +8,17 @@ import hashlib
 import secrets
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
 from portal.accounts.models import Person, TotpFactor
+from portal.accounts.service.entries import Entry
 from portal.kit import tokens
 from portal.kit.db import db
 from portal.kit.periods import period
 from portal.kit.refusals import LinkDead
+from portal.kit.unit import rows
 
 KNOWN = tokens.LinkPurpose("accounts.known_browser")
 AFTER_RESET = "after-reset"
@@ -60,11 +63,9 @@ def _read(mark: str, stamp: str | None) -> str | None:
     return browser
 
 
-def mark_browser(person_id: uuid.UUID, *, browser: str | None = None) -> str:
-    """Return the mark of a browser in which somebody has proved who they are, under its id from before if it has one."""
-    if browser is None or browser == AFTER_RESET:
-        browser = secrets.token_urlsafe(12)
-    return _mark(person_id, browser)
+def mark_browser(person_id: uuid.UUID) -> str:
+    """Return the mark of a browser in which somebody has proved who they are, under an id of its own."""
+    return _mark(person_id, _id_from_before(None))
 
 
 def mark_browser_after_reset(person_id: uuid.UUID) -> str:
@@ -73,8 +74,23 @@ def mark_browser_after_reset(person_id: uuid.UUID) -> str:
 
 
 def _mark(person_id: uuid.UUID, browser: str) -> str:
-    db.session.flush()
-    return f"{_tag(person_id)}:{tokens.sign(KNOWN, browser, stamp=_stamp(person_id) or '')}"
+    # Asked by the session, which sends what waits to be written: a mark stands under the guards as they are from now on.
+    row = db.session.execute(_GUARDS, {"person_id": person_id}).one()
+    return _signed(person_id, browser, guards=_say(person_id, *row))
+
+
+def mark_at_entry(person_id: uuid.UUID, *, browser: str | None, entry: Entry) -> str:
+    """Return the mark of a browser that a session is being opened in, under the guards by which that was done."""
+    guards = _say(person_id, entry.password_set_at, entry.factor_set_up_at)
+    return _signed(person_id, _id_from_before(browser), guards=guards)
+
+
+def _signed(person_id: uuid.UUID, browser: str, *, guards: str) -> str:
+    return f"{_tag(person_id)}:{tokens.sign(KNOWN, browser, stamp=guards)}"
+
+
+def _id_from_before(browser: str | None) -> str:
+    return secrets.token_urlsafe(12) if browser is None or browser == AFTER_RESET else browser
 
 
 def count_key(person_id: uuid.UUID, *, browser: str) -> str:
@@ -87,5 +103,9 @@ def _tag(person_id: uuid.UUID) -> str:
 
 
 def _stamp(person_id: uuid.UUID) -> str | None:
-    row = db.session.execute(_GUARDS, {"person_id": person_id}).first()
-    return f"{person_id} {row[0].isoformat()} {row[1]}" if row else None
+    found = rows(_GUARDS, {"person_id": person_id})
+    return _say(person_id, *found[0]) if found else None
+
+
+def _say(person_id: uuid.UUID, password_set_at: datetime, factor_set_up_at: datetime | None) -> str:
+    return f"{person_id} {password_set_at.isoformat()} {factor_set_up_at}"

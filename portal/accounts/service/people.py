@@ -17,12 +17,23 @@ from portal.kit.email_address import lookup_key
 from portal.kit.refusals import NotFound
 
 _BY_EMAIL = select(Person).where(Person.email_key == bindparam("email_key"))
+_WITH_FACTOR = (
+    select(Person, TotpFactor.person_id)
+    .outerjoin(TotpFactor, TotpFactor.person_id == Person.id)
+    .where(Person.email_key == bindparam("email_key"))
+)
 _FACTOR = select(TotpFactor.person_id).where(TotpFactor.person_id == bindparam("person_id"))
 
 
 def find_by_email(email: str) -> Person | None:
     """Return the person with this address, however it is spelled, or None. One indexed lookup."""
     return db.session.scalar(_BY_EMAIL, {"email_key": lookup_key(email)})
+
+
+def find_with_factor(email: str) -> tuple[Person | None, bool]:
+    """Return the person with this address or None, and whether a code is asked beside their password; one statement."""
+    found = db.session.execute(_WITH_FACTOR, {"email_key": lookup_key(email)}).first()
+    return (found[0], found[1] is not None) if found else (None, False)
 
 
 def get_person(person_id: uuid.UUID) -> Person:

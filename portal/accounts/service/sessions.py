@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, or_, select, update
 
-from portal.accounts.models import Person, SignInSession, StaffRole
+from portal.accounts.models import Person, SignInSession
+from portal.accounts.service.entries import Entry, entry_of
 from portal.accounts.service.pending import end_pending
 from portal.kit import audit, clock
 from portal.kit.actor import Actor
@@ -89,20 +90,22 @@ def open_session(
     remember: bool = False,
     by_second_factor: bool = False,
     replaces: uuid.UUID | None = None,
-    session_id: uuid.UUID | None = None,
+    entry: Entry | None = None,
 ) -> SignedIn:
     """Open a session with a fresh proof of identity; the oldest ends when there would be too many (v5.0.0-7.1.2).
 
-    `replaces` is the session that the same browser held before. Staff are never remembered.
+    `replaces` is the session that the same browser held before, `entry` how the account stands, where that is known already.
+    Staff are never remembered.
     """
-    is_staff = db.session.scalar(select(StaffRole.person_id).where(StaffRole.person_id == person_id)) is not None
-    remember, now, secret = remember and not is_staff, clock.now(), new_secret()
+    entry = entry or entry_of(person_id, device=device)
+    remember, now, secret = remember and not entry.is_staff, clock.now(), new_secret()
     if replaces:
         db.session.execute(delete(SignInSession).where(SignInSession.id == replaces))
-    _make_room(person_id)
+    if entry.sessions >= MOST_SESSIONS:
+        _make_room(person_id)
     db.session.add(
         SignInSession(
-            id=session_id or uuid.uuid4(),
+            id=entry.session_id,
             person_id=person_id,
             secret_hash=hash_secret(secret),
             device=device,

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from portal.accounts.models import Person
 from portal.accounts.service import closing_links, factors, failed_tries, history, known_browsers, people, sessions
+from portal.accounts.service.entries import entry_of
 from portal.accounts.service.passwords import check_password, find_verdict, refresh_hash
 from portal.accounts.service.sessions import SignedIn
 from portal.kit import audit, passwords, throttle, tokens
@@ -86,7 +87,7 @@ def sign_in(attempt: Attempt) -> SignedIn | SecondStep:
     Raises SignInRefused, also for the right password after too many wrong ones in a row, AccountFrozen, AccountClosing;
     TooManyTries, also for the right password, and the same for an address without an account (v5.0.0-6.3.1); Busy.
     """
-    person = people.find_by_email(attempt.email)
+    person, has_factor = people.find_with_factor(attempt.email)
     browser = known_browsers.find_browser(person, marks=attempt.marks)
     counts = _counts(attempt, person, browser)
     # Taken down now: hashing gives the connection back, and reading once more would take longer for those who exist.
@@ -100,7 +101,6 @@ def sign_in(attempt: Attempt) -> SignedIn | SecondStep:
     throttle.refund_each(counts)
     if person.frozen_at:
         raise AccountFrozen
-    has_factor = people.has_factor(person)
     verdict = None if has_factor else find_verdict(person, password=attempt.password)
     refresh_hash(person, password=attempt.password, fits=right)
     if has_factor:
@@ -154,20 +154,18 @@ def _enter(
     person = people.lock_person(proven.person_id)
     if _stamp(person) != proven.stamp:
         raise SignInRefused
+    entry = entry_of(person.id, device=device)
+    if entry.factor_set_up_at and not by_second_factor:
+        # It was set up while the password was being checked.
+        raise SignInRefused
     if proven.verdict:
         person.password_verdict = proven.verdict
-    session_id = uuid.uuid4()
-    history.note_success(person, device=device, in_known_browser=browser is not None, session_id=session_id)
+    history.note_success(person, device=device, in_known_browser=browser is not None, entry=entry)
     audit.record("accounts.signed_in", subject_id=person.id, by=person.id, second_factor=by_second_factor)
     opened = sessions.open_session(
-        person.id,
-        device=device,
-        remember=remember,
-        replaces=replaces,
-        by_second_factor=by_second_factor,
-        session_id=session_id,
+        person.id, device=device, remember=remember, replaces=replaces, by_second_factor=by_second_factor, entry=entry
     )
-    return replace(opened, mark=known_browsers.mark_browser(person.id, browser=browser))
+    return replace(opened, mark=known_browsers.mark_at_entry(person.id, browser=browser, entry=entry))
 
 
 @before_writes
