@@ -33,6 +33,7 @@ QUESTIONS = (
     ("纸样导入后尺寸不对", "从旧版本导入的纸样宽了两毫米，该在哪里更正？"),
     ("Invoice with our new address", "We’ve moved. Could the next invoice carry the new address, please?"),
 )
+PDF = b"%PDF-1.7\ntrailer\n<< >>\n%%EOF\n"
 ANSWER = (
     "Thanks for the clear description. The plotter driver was updated on Monday and now scales by the sheet instead of by "
     "the marker.\n\nOpen Output, then Plotter, and choose “True size”. If it’s still too long, reply here and we’ll look at "
@@ -114,9 +115,7 @@ class Demo:
         visitor = self.signed_in("ada")
         visitor.submit("/settings/avatar", photo=(photo(), "ada.jpg"))
         for subject, message in QUESTIONS:
-            file = (
-                (io.BytesIO(b"%PDF-1.7\ntrailer\n<< >>\n%%EOF\n"), "marker.pdf") if subject.startswith("Markers") else None
-            )
+            file = (io.BytesIO(PDF), "new-address.pdf") if subject.startswith("Invoice") else None
             visitor.submit("/contact", subject=subject, message=message, files=file)
         self._make_older()
         staff = self.signed_in("sam")
