@@ -348,6 +348,11 @@ def _colours(page: _Page) -> Iterator[str]:
         classes = set(_attribute(tag, "class").split())
         if {"button", "danger"} <= classes and ("outlined" in classes) != (tag.name == "a"):
             yield f"{_show(tag)} is {'outlined and acts' if 'outlined' in classes else 'filled red and only leads there'}"
+    for form in page.all("form"):
+        deletes = re.search(r"/(delete|remove)$", urlsplit(_attribute(form, "action")).path)
+        for tag in form.find_all("button", type="submit") if deletes else ():
+            if isinstance(tag, Tag) and "danger" not in _attribute(tag, "class").split():
+                yield f"{_show(tag)} deletes and is not red"
 
 
 def _leftovers(page: _Page) -> Iterator[str]:

@@ -97,6 +97,7 @@ def test_a_list_that_begins_empty_may_be_required_and_a_section_have_a_heading_o
         (' autocomplete="current-password"', "", "password managers"),
         ("<button>Sign in</button>", "<button></button>", "no text to be called by"),
         ("<button>", '<button class="button danger outlined">', "outlined and acts"),
+        ('method="post">', 'method="post" action="/files/1/delete"><button type="submit">Delete</button>', "is not red"),
         ('<a href="#email">', '<a class="button danger" href="#email">', "filled red and only leads there"),
         ("To the form", "None", "not filled in"),
         ("<main>", '<main tabindex="1">', "Tab key"),
