@@ -13,6 +13,7 @@ NAMES = {
     "__init__", "routes", "forms", "service", "models", "mail", "jobs", "claim", "checks", "events", "cli", "area",
 }  # fmt: skip
 OWN_NAMES = {
+    "admin/places": "where a page of the console leads back to, for several of its sections",
     "consent/browser": "what one browser has decided, and what a page may therefore carry",
     "home/panels": "the panels of the customer's home, each a fact and the ways on",
     "legal/cookies": "the cookies that the portal may set, as the cookie page lists them",

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, flash
 from flask.typing import ResponseReturnValue
 
 from portal.admin.forms import RemoveFile, RemoveText
-from portal.admin.routes.places import back, place
+from portal.admin.places import back, place
 from portal.admin.routes.tickets import LOGGED
 from portal.kit import access
 from portal.kit.downloads import download

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.admin.forms import Answer, Search
-from portal.admin.routes.places import back, list_of, place
+from portal.admin.places import back, list_of, place
 from portal.kit import access, i18n
 from portal.kit.i18n import _
 from portal.kit.templating import render
