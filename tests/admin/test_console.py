@@ -222,6 +222,17 @@ class TestActing:
         token = sam.get("/settings/profile").fields()["csrf_token"]
         assert sam.post(ticket[2], csrf_token=token, message="Hello").path == "/settings/second-factor"
 
+    def test_closing_it_in_a_second_tab_does_not_close_it_again(self, ticket, sam, unit, audit):
+        desk = ticket[2]
+        first, second = sam.get(desk), sam.get(desk)
+        sam.send(first, action=desk + "/close")
+        with unit():
+            closed_at = db.session.scalar(select(Ticket.updated_at))
+        assert "Closed" in sam.send(second, action=desk + "/close").text
+        with unit():
+            assert db.session.scalar(select(Ticket.updated_at)) == closed_at
+        assert len(audit("support.ticket_closed")) == 1
+
     def test_close_and_open_again(self, ticket, sam, unit, audit):
         desk = ticket[2]
         page = sam.get(desk)

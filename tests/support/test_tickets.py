@@ -143,6 +143,17 @@ class TestTalking:
         assert "Closed" in settled.text
         assert "Waiting for our reply" in ada.submit(page.path, message="One more thing.").text
 
+    def test_closing_it_in_a_second_tab_does_not_close_it_again(self, ada, clock, unit):
+        first = ask(ada)
+        second = ada.get(first.path)
+        ada.send(first, action=first.path + "/close")
+        with unit():
+            closed_at = db.session.scalar(select(Ticket.updated_at))
+        clock.forward(days=1)
+        assert "Closed" in ada.send(second, action=first.path + "/close").text
+        with unit():
+            assert db.session.scalar(select(Ticket.updated_at)) == closed_at
+
     def test_an_empty_message_is_sent_back(self, ada):
         page = ask(ada)
         assert ada.submit(page.path, message="").status == 422

@@ -27,7 +27,9 @@ def reply(ticket_id: uuid.UUID, *, by: Actor, message: str, uploads: Sequence[fi
 
 
 def close_own(ticket_id: uuid.UUID, *, by: Actor) -> None:
-    """Close one's own ticket: the customer needs no more. Raises NotFound."""
+    """Close one's own ticket: the customer needs no more. Again changes nothing. Raises NotFound."""
     ticket = access.find_own(by, ticket_id=ticket_id)
+    if ticket.state == TicketState.CLOSED:
+        return
     ticket.state, ticket.updated_at = TicketState.CLOSED, clock.now()
     audit.record("support.customer_closed", subject_id=by.person_id, by=by.person_id, ticket=ticket.id)
