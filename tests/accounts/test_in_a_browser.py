@@ -25,6 +25,7 @@ def test_a_photo_is_set_and_shown_in_a_circle(open_page, cast, javascript):
     page.get_by_text("Photo updated.").wait_for()
     shown = page.locator("main img.avatar")
     if javascript:
+        shown.evaluate("image => image.decode()")
         assert shown.evaluate("image => [image.naturalWidth, getComputedStyle(image).borderRadius]") == [256, "50%"]
     assert shown.is_visible()
 

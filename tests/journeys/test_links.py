@@ -20,12 +20,14 @@ from portal.kit.unit import unit_of_work
 from portal.mail import transport
 from portal.mail.models import Email
 from portal.privacy import service as privacy
+from portal.support.models import RemovalReason
 from tests.accounts.walk import request_removal
 from tests.clock import Clock
 from tests.conftest import Visitor
 from tests.people import Cast
 from tests.rules.source import modules
 from tests.rules.test_purposes import purposes
+from tests.support import samples
 
 BOOKS = {"visit", "throttle_count"}
 """What is written of every request: the visit, and how often something was tried."""
@@ -71,7 +73,8 @@ def a_whole_life(app: Flask, cast: Cast, client: Visitor, last: Callable[[str, s
     ada.submit("/settings/email", email=cast.ben.email)
     ada.submit("/settings/email", email="new@example.com")
     ada.submit("/settings/privacy", action="/settings/privacy/export")
-    ada.submit("/contact", subject="Buttons", message="Which?")
+    chosen = samples.chosen(("a.pdf", samples.pdf()))
+    buttons = ada.submit("/contact", subject="Buttons", message="Which?", files=chosen).path
     yield
     ada.submit(last("new@example.com", "/email/confirm/"))
     yield
@@ -81,6 +84,7 @@ def a_whole_life(app: Flask, cast: Cast, client: Visitor, last: Callable[[str, s
     sam = cast.sign_in_staff(cast.sam)
     desk = sam.get("/admin/tickets").soup.select_one("th a")["href"]
     sam.submit(desk, message="In the drawer.")
+    _remove_all(sam, buttons.replace("/support", "/admin/tickets"))
     yield
     _emails_of_security(app, cast)
     yield
@@ -96,6 +100,12 @@ def a_whole_life(app: Flask, cast: Cast, client: Visitor, last: Callable[[str, s
     with app.app_context(), unit_of_work():
         privacy.begin_due()
     yield
+
+
+def _remove_all(sam: Visitor, desk: str) -> None:
+    """Have a text and a file of a ticket removed."""
+    for link in sam.get(desk).soup.select("details.menu a"):
+        sam.submit(link["href"], reason=RemovalReason.ASKED)
 
 
 def _a_lost_factor(app: Flask, cast: Cast, client: Visitor, last: Callable[[str, str], str], clock: Clock) -> Iterator[None]:
