@@ -9,6 +9,7 @@ import os
 import secrets
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol, cast
 from urllib.parse import urlsplit
@@ -43,8 +44,10 @@ def key_ids() -> list[str]:
     return [key_id(secret) for secret in secret_keys()]
 
 
+@lru_cache(maxsize=64)
 def derive(secret: str, purpose: str) -> bytes:
     """Return the key that a secret gives for one purpose; nobody finds the way back to the secret."""
+    # Kept where the secrets are: a signed-in page asks for several, and for the same each time.
     return hmac.digest(secret.encode(), f"portal.key.{purpose}".encode(), "sha256")
 
 
