@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select, and_, or_
+from sqlalchemy import Select, and_, or_, select
 
 from portal.kit.db import db
 from portal.kit.refusals import NotFound
+from portal.kit.unit import rows
 
 Row = TypeVar("Row")
 _AT = "%Y%m%dT%H%M%S%f"
@@ -42,10 +43,28 @@ def paginate(
         query = query.where(_beyond(at, key, *_parse(after), newest_first=newest_first))
     order = (at.desc(), key.desc()) if newest_first else (at.asc(), key.asc())
     found = db.session.execute(query.order_by(*order).limit(size + 1), bound)
-    rows: list[Any] = list(found.scalars() if len(query.column_descriptions) == 1 else found)
-    if len(rows) <= size:
-        return Page(rows, None)
-    return Page(rows[:size], key_of(rows[size - 1], at=at, key=key))
+    return _page(list(found.scalars() if len(query.column_descriptions) == 1 else found), at=at, key=key, size=size)
+
+
+class Listing:
+    """A list of a customer's, newest first, of which the page that is opened first is a statement that was built once."""
+
+    def __init__(self, *columns: Any, where: Any, at: Any, key: Any, size: int) -> None:
+        self._query: Select[*tuple[Any, ...]] = select(*columns).where(where)
+        self._at, self._key, self._size = at, key, size
+        self._first = self._query.order_by(at.desc(), key.desc()).limit(size + 1)
+
+    def page(self, bound: Mapping[str, object], *, after: str | None) -> Page[Any]:
+        """Return a page of the list, for these parameters. Raises NotFound for a word that no page of ours has given out."""
+        if after is not None:
+            return paginate(self._query, bound, at=self._at, key=self._key, after=after, size=self._size)
+        return _page(list(rows(self._first, bound)), at=self._at, key=self._key, size=self._size)
+
+
+def _page(found: list[Any], *, at: Any, key: Any, size: int) -> Page[Any]:
+    if len(found) <= size:
+        return Page(found, None)
+    return Page(found[:size], key_of(found[size - 1], at=at, key=key))
 
 
 def key_of(row: Any, *, at: Any, key: Any) -> str:

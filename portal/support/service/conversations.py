@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
@@ -15,7 +16,10 @@ from portal.kit.unit import before_writes
 from portal.support.models import Attachment, Author, Message, RemovedFile, Ticket
 from portal.support.service import access
 
-_OWN = select(Ticket).where(access.VISIBLE)
+_OWN = paging.Listing(
+    Ticket.id, Ticket.reference, Ticket.kind, Ticket.subject, Ticket.state, Ticket.urgent, Ticket.updated_at,
+    where=access.VISIBLE, at=Ticket.updated_at, key=Ticket.id, size=20,
+)  # fmt: skip
 
 
 LATEST = 3
@@ -73,9 +77,9 @@ def mark_of(ticket: Ticket, *, newest: Message | None) -> str:
     return f"{ticket.state}.{newest.id.hex if newest else ''}"
 
 
-def tickets_for(actor: Actor, after: str | None = None, *, size: int = 20) -> paging.Page[Ticket]:
+def tickets_for(actor: Actor, after: str | None = None) -> paging.Page[Any]:
     """Return a page of the actor's own tickets, the one last touched first. Raises NotFound for a strange `after`."""
-    return paging.paginate(_OWN, access.visible_to(actor), at=Ticket.updated_at, key=Ticket.id, after=after, size=size)
+    return _OWN.page(access.visible_to(actor), after=after)
 
 
 def ticket_for(actor: Actor, ticket_id: uuid.UUID) -> Conversation:
