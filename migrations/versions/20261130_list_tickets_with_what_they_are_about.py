@@ -30,6 +30,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # The version before knows no list: a page that shows who looked would fall over one.
+    op.execute("DELETE FROM staff_read_subject WHERE read_id IN (SELECT id FROM staff_read WHERE basis = 'ticket_list')")
+    op.execute("DELETE FROM staff_read WHERE basis = 'ticket_list'")
     op.create_index("ix_ticket_queue", "ticket", ["state", "updated_at"])
     for at in ORDERS:
         for name in ("state", "state_language", "urgent", "urgent_language"):

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 from flask import Request as FlaskRequest
 from flask import g, request
-from werkzeug.datastructures import FileStorage
+from werkzeug.datastructures import FileStorage, Headers
 from werkzeug.exceptions import HTTPException
 from werkzeug.formparser import FormDataParser, MultiPartParser
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
@@ -24,6 +24,8 @@ MOST_READ = 64 * 1024 * 1024
 MOST_PIECES = 200
 """Fields that are looked at in a form that is too large and not in parts."""
 _CHUNK = 64 * 1024
+MOST_HEADERS = 8 * 1024
+"""Bytes that say what a part is. Browsers send a few hundred: of more, each part would be kept and taken apart at length."""
 
 
 class Reader(FormDataParser):
@@ -48,7 +50,7 @@ class Reader(FormDataParser):
         if not boundary:
             raise ValueError("no boundary")
         room = self.max_form_memory_size or 0
-        decoder = MultipartDecoder(boundary, max_form_memory_size=room, max_parts=self.max_form_parts)
+        decoder = _Decoder(boundary, max_form_memory_size=room, max_parts=self.max_form_parts)
         parts = _Parts(self, room=room, is_over=is_over)
         data: bytes | None = b""
         while data is not None:
@@ -61,6 +63,15 @@ class Reader(FormDataParser):
                 file.close()
             parts.files.clear()
         return self.cls(parts.texts), self.cls(parts.files)
+
+
+class _Decoder(MultipartDecoder):
+    """Reads the parts of a form. Raises ValueError for one whose headers are longer than any browser's."""
+
+    def _parse_headers(self, data: bytes | bytearray) -> Headers:
+        if len(data) > MOST_HEADERS:
+            raise ValueError("a part's headers are too long")
+        return super()._parse_headers(data)
 
 
 class _Parts:
@@ -104,7 +115,7 @@ class _Parts:
             self._file.seek(0)
             self.files.append((part.name, FileStorage(self._file, part.filename, part.name, headers=part.headers)))
         elif part is not None and self._text is not None:
-            self._room -= len(self._text)
+            self._room -= len(self._text) + len(part.name or "")
             charset = MultiPartParser().get_part_charset(part.headers)
             self.texts.append((part.name, self._text.decode(charset, "replace")))
 

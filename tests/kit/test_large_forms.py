@@ -137,6 +137,17 @@ class TestHostile:
         assert page.status == 413
         assert page.fields()["email"] == TYPED["email"]
 
+    @pytest.mark.parametrize("said", [b'name="' + b"a" * 250_000 + b'"', b'name="a"' + b";" * 250_000])
+    def test_parts_that_say_too_much_of_themselves_are_not_kept(self, app, said):
+        body = (b"--x\r\nContent-Disposition: form-data; " + said + b"\r\n\r\n\r\n") * 60 + b"--x--\r\n"
+        app.test_client().post("/contact")
+        tracemalloc.start()
+        answer = app.test_client().post("/contact", data=body, content_type="multipart/form-data; boundary=x")
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert answer.status_code == 413
+        assert most < 8 * MB
+
     @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
     def test_it_costs_the_memory_of_a_small_one(self, app, kind):
         start = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\n'

@@ -151,6 +151,19 @@ class TestQuoting:
         client.submit("/contact", **GUEST)
         return tickets()[0][0].reference
 
+    def test_a_mailbox_is_not_flooded_by_quoting_under_other_addresses(self, cast, outbox, tickets, monkeypatch):
+        from portal.support.service import tickets as verbs
+
+        monkeypatch.setattr(verbs, "TICKETS", "100 per hour")
+        mallory = cast.sign_in(cast.ada)
+        mallory.submit("/contact", name="Ada", email="victim@example.com", subject="Zips", message="Where?")
+        ((ticket, _said),) = tickets()
+        for number in range(7):
+            typed = {"email": f"other{number}@example.com", "subject": "Zips", "message": f"{ticket.reference} again"}
+            mallory.submit("/contact", name="Ada", **typed)
+        assert len(tickets()) == 1
+        assert len(outbox.to("victim@example.com")) == 5
+
     @pytest.mark.parametrize("where", ["subject", "message"])
     def test_a_guest_who_quotes_the_reference_opens_no_second_ticket(
         self, client, new_client, outbox, tickets, reference, where, clock

@@ -143,6 +143,13 @@ class TestTalking:
         assert "Closed" in settled.text
         assert "Waiting for our reply" in ada.submit(page.path, message="One more thing.").text
 
+    def test_staff_are_told_whether_the_address_is_the_accounts(self, ada, cast, client):
+        sam = cast.sign_in_staff(cast.sam)
+        own = ask(ada, name="Ada", email=cast.ada.email)
+        assert "Yes, it’s their account’s" in sam.get(own.path.replace("/support", "/admin/tickets")).text
+        lent = ask(ada, name="Ada", email=cast.ben.email)
+        assert "No, their account has another" in sam.get(lent.path.replace("/support", "/admin/tickets")).text
+
     def test_closing_it_in_a_second_tab_does_not_close_it_again(self, ada, clock, unit):
         first = ask(ada)
         second = ada.get(first.path)

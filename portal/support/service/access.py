@@ -69,3 +69,14 @@ CONCERNED = case(
     else_=select(Person.id).where(Person.email_key == Ticket.email_key).correlate(Ticket).scalar_subquery(),
 )
 """The same as `whom_it_concerns`, as a column of the tickets of a list."""
+
+
+def is_proven(ticket: Ticket) -> bool:
+    """Tell whether a ticket's email address is that of the account which opened it, and so proved.
+
+    Who is signed in may type any address into the form. In a report of misuse it is the named account's.
+    """
+    if ticket.subject_id is None or ticket.kind == TicketKind.MISUSE_REPORTED:
+        return False
+    owner = select(Person.id).where(Person.id == ticket.subject_id, Person.email_key == ticket.email_key)
+    return db.session.scalar(owner) is not None

@@ -1,7 +1,7 @@
 """Tickets as their customer sees them, in a list and one by one, and one ticket as staff see it: a conversation."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -49,6 +49,8 @@ class Conversation:
 
     ticket: Ticket
     messages: list[ShownMessage]
+    is_proven: bool = False
+    """Whether the email address is that of the account which wrote; asked for our team only."""
 
     @property
     def opening(self) -> list[ShownMessage]:
@@ -99,7 +101,7 @@ def read_ticket(ticket_id: uuid.UUID, *, by: Staff) -> Conversation:
         raise NotFound
     subjects = access.subjects_of(ticket)
     staff_reads.record(Ticket, by=by, subjects=subjects, basis=Basis.TICKET, basis_id=ticket.id)
-    return conversation_of(ticket)
+    return replace(conversation_of(ticket), is_proven=access.is_proven(ticket))
 
 
 def _shown(ticket: Ticket, message: Message, name: str) -> ShownMessage:
@@ -115,8 +117,11 @@ def conversation_of(ticket: Ticket) -> Conversation:
     shown = {message.id: _shown(ticket, message, name or "") for message, name in messages}
     alive = select(Attachment).where(Attachment.message_id.in_(mine), Attachment.expires_at > clock.now())
     for attachment in db.session.scalars(alive.order_by(Attachment.added_at, Attachment.id)):
-        shown[attachment.message_id].attachments.append(attachment)
+        # One that came with a message which was sent a moment ago is shown with it, the next time.
+        if attachment.message_id in shown:
+            shown[attachment.message_id].attachments.append(attachment)
     notes = select(RemovedFile).where(RemovedFile.message_id.in_(mine)).order_by(RemovedFile.removed_at)
     for note in db.session.scalars(notes):
-        shown[note.message_id].removed.append(note)
+        if note.message_id in shown:
+            shown[note.message_id].removed.append(note)
     return Conversation(ticket, list(shown.values()))

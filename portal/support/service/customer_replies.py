@@ -5,9 +5,10 @@ from collections.abc import Sequence
 
 from portal.kit import audit, clock, throttle
 from portal.kit.actor import Actor
+from portal.kit.db import db
 from portal.kit.unit import before_writes
 from portal.support import files as file_rules
-from portal.support.models import TicketState
+from portal.support.models import Ticket, TicketState
 from portal.support.service import access, messages
 
 REPLIES = "20 per hour"
@@ -29,6 +30,7 @@ def reply(ticket_id: uuid.UUID, *, by: Actor, message: str, uploads: Sequence[fi
 def close_own(ticket_id: uuid.UUID, *, by: Actor) -> None:
     """Close one's own ticket: the customer needs no more. Again changes nothing. Raises NotFound."""
     ticket = access.find_own(by, ticket_id=ticket_id)
+    db.lock(Ticket, ticket.id)
     if ticket.state == TicketState.CLOSED:
         return
     ticket.state, ticket.updated_at = TicketState.CLOSED, clock.now()

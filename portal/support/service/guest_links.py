@@ -89,8 +89,9 @@ def reply_by_link(token: str, *, message: str, uploads: Sequence[file_rules.Uplo
 
     Raises TicketLinkEnded, TooManyTries, TicketFull, TooMuchStored, StrangersShareSpent, and what `files.accept_all` raises.
     """
-    taken = file_rules.accept_all(uploads)
+    # First: files are opened and judged for whoever holds a link, and for nobody else.
     throttle.consume("support.reply_link", str(_ticket_of(token).id), REPLIES)
+    taken = file_rules.accept_all(uploads)
     ticket = _ticket_of(token, lock=True)
     messages.add_reply(ticket, body=message, files=taken)
     audit.record("support.guest_replied", ticket=ticket.id, files=len(taken))

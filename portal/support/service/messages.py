@@ -33,6 +33,8 @@ def add_message(
 
 def add_reply(ticket: Ticket, *, body: str, files: Sequence[file_rules.NewFile]) -> None:
     """Add a customer's further message; it is our turn again. Raises TicketFull, TooMuchStored."""
+    # Ours may be answering, or closing it, at this moment: whoever is second sees what the first has done.
+    db.lock(Ticket, ticket.id)
     if is_full(ticket):
         raise TicketFull
     add_message(ticket, body=body, files=files)

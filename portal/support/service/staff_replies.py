@@ -71,7 +71,9 @@ def reopen_ticket(ticket_id: uuid.UUID, *, by: Staff) -> None:
 
 
 def _move(ticket_id: uuid.UUID, by: Staff, *, state: TicketState, event: str) -> None:
-    ticket = _get(ticket_id)
+    ticket = db.lock(Ticket, ticket_id)
+    if ticket is None:
+        raise NotFound
     if ticket.state == state:
         # Of two tabs one is late: what counts from the day of closing is not to start anew.
         return

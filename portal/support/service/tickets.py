@@ -36,9 +36,11 @@ def open_ticket(
     throttle.consume("support.contact_client", client, TICKETS)
     if by.person_id:
         throttle.consume("support.contact_person", str(by.person_id), TICKETS)
-    # The address may be a stranger's, and the form in many hands: no mailbox is flooded, and nobody is told so.
-    in_time = throttle.try_consume("support.received_email", lookup_key(email), EMAILS_PER_ADDRESS)
     quoted = quoted_references.find_quoted(by, email=email, texts=(subject, message))
+    # The address may be a stranger's, and the form in many hands: no mailbox is flooded, and nobody is told so. Spent of the
+    # mailbox that is written to, whatever address was typed beside the reference.
+    mailbox = (quoted.email_key if quoted else "") or lookup_key(email)
+    in_time = throttle.try_consume("support.received_email", mailbox, EMAILS_PER_ADDRESS)
     if quoted is None:
         event = "support.ticket_opened"
         ticket = _new(subject_id=by.person_id, name=name, email=email, language=i18n.code(), subject=subject)
