@@ -34,7 +34,7 @@ SECTION = Section(
             Built.PARTLY,
             _l("Only to help or to fix"),
             _l("They only look to answer your question or to fix a fault."),
-            _l("Each time staff list or open a ticket, the log names it first and shows it to you."),
+            _l("The log names each ticket before staff see it. You see each one opened and, once a day, each one listed."),
             "privacy.who_looked",
             missing=_l("Grants that name a ticket or an incident, and end with it, will follow."),
         ),
