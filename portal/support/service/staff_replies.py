@@ -81,13 +81,6 @@ def _move(ticket_id: uuid.UUID, by: Staff, *, state: TicketState, event: str) ->
     record(event, ticket=ticket, by=by.person_id)
 
 
-def _get(ticket_id: uuid.UUID) -> Ticket:
-    ticket = db.session.get(Ticket, ticket_id)
-    if ticket is None:
-        raise NotFound
-    return ticket
-
-
 def record(event: str, *, ticket: Ticket, by: uuid.UUID, **facts: object) -> None:
     """Record in the audit trail what staff did with a ticket."""
     audit.record(
