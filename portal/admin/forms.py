@@ -48,6 +48,12 @@ class Answer(forms.Form):
     message = forms.paragraph(_l("Your reply"), hint=_l("Emailed to the customer and shown on their ticket."))
 
 
+class Close(forms.Form):
+    """What the one button says that closes a ticket: `seen` is the mark of the conversation that was read."""
+
+    seen = HiddenField()
+
+
 class RemoveFile(forms.Form):
     """Why a file is removed for good."""
 

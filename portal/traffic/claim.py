@@ -11,7 +11,10 @@ CLAIM = DataClaim(
             Visit,
             what=_l("Visits"),
             parties=[Party(of_subjects(person=Visit.subject_id))],
-            purpose=_l("To find faults, and to defend the portal against floods of requests."),
+            purpose=_l(
+                "To find faults, to defend the portal against floods of requests, and to show an account’s holder where "
+                "sign-ins to it came from."
+            ),
             ground=Ground.LEGITIMATE_INTEREST,
             retention=RetainFor("visits", since="at"),
             columns={

@@ -19,18 +19,6 @@ pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
-def sam(cast):
-    """Sam's browser, signed in with both factors."""
-    return cast.sign_in_staff(cast.sam)
-
-
-@pytest.fixture
-def ada(cast):
-    """Ada's browser."""
-    return cast.sign_in(cast.ada)
-
-
-@pytest.fixture
 def desk(ada):
     """The path of a new ticket of Ada's in the console."""
     page = ada.submit("/contact", subject="Zips", message="Where are they?")
@@ -193,6 +181,14 @@ class TestMeanwhile:
         again = self.refused(sam, page, outbox)
         assert "The customer wrote again while you were writing" in again.text
         assert "Found them!" in again.text
+
+    def test_a_ticket_in_which_the_customer_wrote_is_not_closed_unread(self, sam, ada, desk):
+        page = sam.get(desk)
+        ada.submit(desk.replace("/admin/tickets", "/support"), message="It still leaks.")
+        again = sam.send(page, action=desk + "/close")
+        assert "This ticket has changed since you opened it" in again.text
+        assert "Waiting for us" in again.text and "It still leaks." in again.text
+        assert "Ticket closed." in sam.send(again, action=desk + "/close").text
 
     def test_the_customer_closed_it(self, sam, ada, desk, outbox, unit):
         page = sam.get(desk)

@@ -28,12 +28,6 @@ def ticket(cast):
 
 
 @pytest.fixture
-def sam(cast):
-    """Sam's browser, signed in with both factors."""
-    return cast.sign_in_staff(cast.sam)
-
-
-@pytest.fixture
 def audit(unit):
     """Return the entries of the audit trail for an event."""
 

@@ -21,12 +21,6 @@ ADA = "ada@example.com"
 
 
 @pytest.fixture
-def sam(cast):
-    """Sam's browser, signed in with both factors."""
-    return cast.sign_in_staff(cast.sam)
-
-
-@pytest.fixture
 def put(unit):
     """Put a ticket into the database: `put("Zips", state="closed")` returns its id."""
 

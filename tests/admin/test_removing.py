@@ -19,18 +19,6 @@ pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
-def sam(cast):
-    """Sam's browser, signed in with both factors."""
-    return cast.sign_in_staff(cast.sam)
-
-
-@pytest.fixture
-def ada(cast):
-    """Ada's browser."""
-    return cast.sign_in(cast.ada)
-
-
-@pytest.fixture
 def path(ada):
     """The path of a ticket of Ada's with a file, as she sees it."""
     sent = samples.chosen(("a.pdf", samples.pdf()))

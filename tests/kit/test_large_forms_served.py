@@ -1,7 +1,6 @@
 """The portal as it is served reads what is too large to its end: the connection is not reset before the answer is read."""
 
 import re
-import sys
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlencode
@@ -14,10 +13,7 @@ from tests.conftest import make_settings
 from tests.kit.processes import FAST_HASH, environment, free_port, started, wait_for
 from tests.kit.test_commands import answers
 
-pytestmark = [
-    pytest.mark.xdist_group("processes"),
-    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="starts a server"),
-]
+pytestmark = pytest.mark.xdist_group("processes")
 MB = 1024 * 1024
 
 

@@ -91,7 +91,7 @@ def test_what_stands_in_bold_stands_in_a_menu_and_nothing_else_does(client: Visi
 def test_every_page_of_a_person_stands_in_a_menu_or_below_one(app: Flask) -> None:
     ways = app.jinja_env.get_template("components/ways.html").module
     own = {endpoint for endpoint, gate, _rule in pages(app) if gate in ("signed in", "fresh", "staff")}
-    placed = set(ways.parents) | set(ways.parents.values()) | {"home.home"}  # type: ignore[attr-defined]
+    placed = set(ways.parents) | set(ways.parents.values()) | {"home.home"}  # type: ignore[attr-defined]  # set in the template
     # One proves oneself in the middle of something else.
     assert own - placed == {"accounts.confirm_identity"}
     assert placed <= {endpoint for endpoint, _gate, _rule in pages(app)}

@@ -121,11 +121,12 @@ def test_the_rule_misses_what_an_area_leaves_out(name, without, missed):
 
 
 def unjoined(area: str) -> list[str]:
-    """Name the sections of an area's pages that its one blueprint leaves out; what has none serves no page by itself."""
+    """Name the sections of an area's pages that its one blueprint leaves out."""
     whole = importlib.import_module(f"portal.{area}.routes").bp.deferred_functions
-    names = [path.stem for path in sorted((PORTAL / area / "routes").glob("[!_]*.py"))]
-    loaded = {name: importlib.import_module(f"portal.{area}.routes.{name}") for name in names}
-    sections = {name: module.bp.deferred_functions for name, module in loaded.items() if hasattr(module, "bp")}
+    sections = {
+        path.stem: importlib.import_module(f"portal.{area}.routes.{path.stem}").bp.deferred_functions
+        for path in sorted((PORTAL / area / "routes").glob("[!_]*.py"))
+    }
     return [name for name, pages in sections.items() if not pages or any(page not in whole for page in pages)]
 
 

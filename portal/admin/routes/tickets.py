@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.admin.forms import Answer, Search
+from portal.admin.forms import Answer, Close, Search
 from portal.admin.places import back, list_of, place
 from portal.kit import access, i18n
 from portal.kit.i18n import _
@@ -92,18 +92,28 @@ def answer_and_close(ticket_id: uuid.UUID) -> ResponseReturnValue:
 
 def _shown(ticket_id: uuid.UUID, form: Answer) -> ResponseReturnValue:
     conversation = support.read_ticket(ticket_id, by=access.acting_staff())
-    form.seen.data = conversation.mark
+    closing = Close()
+    form.seen.data = closing.seen.data = conversation.mark
     return render(
-        "admin/ticket.html", form=form, conversation=conversation, view=support.view_of(request.args), place=place()
+        "admin/ticket.html",
+        form=form,
+        closing=closing,
+        conversation=conversation,
+        view=support.view_of(request.args),
+        place=place(),
     ), form.status
 
 
 @bp.post("/tickets/<uuid:ticket_id>/close")
 @access.staff(*support.TICKET_ROLES)
 def close(ticket_id: uuid.UUID) -> ResponseReturnValue:
-    """Close a ticket."""
-    support.close_ticket(ticket_id, by=access.acting_staff())
-    flash(_("Ticket closed."), "success")
+    """Close a ticket, unless something was said in it since it was read."""
+    try:
+        support.close_ticket(ticket_id, by=access.acting_staff(), seen=Close().seen.data or "")
+    except (support.AnsweredMeanwhile, support.WrittenMeanwhile, support.MovedMeanwhile):
+        flash(_("This ticket has changed since you opened it, so it’s still as it was. Read it, then close it."), "info")
+    else:
+        flash(_("Ticket closed."), "success")
     return back(ticket_id)
 
 

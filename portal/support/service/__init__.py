@@ -31,6 +31,9 @@ from portal.support.service.queues import read_list as read_list
 from portal.support.service.removals import read_text as read_text
 from portal.support.service.removals import redact_file as redact_file
 from portal.support.service.removals import redact_message as redact_message
+from portal.support.service.staff_replies import AnsweredMeanwhile as AnsweredMeanwhile
+from portal.support.service.staff_replies import MovedMeanwhile as MovedMeanwhile
+from portal.support.service.staff_replies import WrittenMeanwhile as WrittenMeanwhile
 from portal.support.service.staff_replies import answer as answer
 from portal.support.service.staff_replies import close_ticket as close_ticket
 from portal.support.service.staff_replies import reopen_ticket as reopen_ticket

@@ -31,9 +31,7 @@ def answer(ticket_id: uuid.UUID, *, by: Staff, message: str, seen: str, closing:
 
     `seen` is the mark of what was read. Raises NotFound, AnsweredMeanwhile, WrittenMeanwhile and MovedMeanwhile.
     """
-    ticket = db.lock(Ticket, ticket_id)
-    if ticket is None:
-        raise NotFound
+    ticket = _locked(ticket_id)
     _refuse_unseen(ticket, seen)
     said = Message(ticket_id=ticket.id, author=Author.STAFF, staff_id=by.person_id, body=message)
     db.session.add(said)
@@ -59,21 +57,31 @@ def _refuse_unseen(ticket: Ticket, seen: str) -> None:
 
 
 @for_staff(*access.TICKET_ROLES)
-def close_ticket(ticket_id: uuid.UUID, *, by: Staff) -> None:
-    """Close a ticket. Raises NotFound."""
-    _move(ticket_id, by, state=TicketState.CLOSED, event="support.ticket_closed")
+def close_ticket(ticket_id: uuid.UUID, *, by: Staff, seen: str) -> None:
+    """Close a ticket as it was read: `seen` is its mark. Again changes nothing.
+
+    Raises NotFound, AnsweredMeanwhile, WrittenMeanwhile and MovedMeanwhile.
+    """
+    ticket = _locked(ticket_id)
+    if ticket.state != TicketState.CLOSED:
+        _refuse_unseen(ticket, seen)
+    _move(ticket, by, state=TicketState.CLOSED, event="support.ticket_closed")
 
 
 @for_staff(*access.TICKET_ROLES)
 def reopen_ticket(ticket_id: uuid.UUID, *, by: Staff) -> None:
     """Open a ticket again. Raises NotFound."""
-    _move(ticket_id, by, state=TicketState.OPEN, event="support.ticket_reopened")
+    _move(_locked(ticket_id), by, state=TicketState.OPEN, event="support.ticket_reopened")
 
 
-def _move(ticket_id: uuid.UUID, by: Staff, *, state: TicketState, event: str) -> None:
+def _locked(ticket_id: uuid.UUID) -> Ticket:
     ticket = db.lock(Ticket, ticket_id)
     if ticket is None:
         raise NotFound
+    return ticket
+
+
+def _move(ticket: Ticket, by: Staff, *, state: TicketState, event: str) -> None:
     if ticket.state == state:
         # Of two tabs one is late: what counts from the day of closing is not to start anew.
         return
