@@ -1,11 +1,11 @@
-"""Tables of rights in use: copies that were asked for, and deletions."""
+"""The table of deletions."""
 
 import uuid
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, LargeBinary, String, text
+from sqlalchemy import Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kit import clock
@@ -15,15 +15,6 @@ from portal.kit.sealed import Sealed
 SEALED_FACTS = Sealed("deletion", what="running deletions")
 
 
-class ExportState(StrEnum):
-    """Where a copy stands."""
-
-    WAITING = "waiting"
-    READY = "ready"
-    FAILED = "failed"
-    """Said of one whose job was given up; its row waits on, until it is swept."""
-
-
 class DeletionState(StrEnum):
     """Where a deletion stands: it waits while it can be undone."""
 
@@ -31,31 +22,6 @@ class DeletionState(StrEnum):
     RUNNING = "running"
     UNDONE = "undone"
     DONE = "done"
-
-
-class Export(Base):
-    """A copy of a person's data: being built, then ready to be fetched for a while. At most one is being built."""
-
-    __tablename__ = "export"
-    __table_args__ = (
-        Index(
-            "uq_export_building",
-            "person_id",
-            unique=True,
-            sqlite_where=text("state = 'waiting'"),
-            postgresql_where=text("state = 'waiting'"),
-        ),
-    )
-
-    id: Mapped[Id]
-    person_id: Mapped[uuid.UUID] = mapped_column(index=True)
-    job_id: Mapped[uuid.UUID]
-    state: Mapped[ExportState] = mapped_column(word_of(ExportState, length=16), default=ExportState.WAITING)
-    requested_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
-    ready_at: Mapped[datetime | None] = mapped_column(index=True)
-    fetched_at: Mapped[datetime | None]
-    file_key: Mapped[str | None] = mapped_column(String(64), index=True)
-    size: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
 class Deletion(Base):

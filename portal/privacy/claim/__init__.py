@@ -1,0 +1,14 @@
+"""What the area holds itself: prepared copies, and the proof of deletions."""
+
+from portal.kit.claims import DataClaim
+from portal.kit.i18n import _l
+from portal.privacy.claim.deletions import DELETIONS
+from portal.privacy.claim.exports import EXPORTS
+from portal.privacy.models import Export
+
+CLAIM = DataClaim(
+    area="privacy",
+    tables=[EXPORTS, DELETIONS],
+    stays_besides=lambda _subject: [_l("The proof of the deletion: a number, dates and counts. It names nobody.")],
+    stored={"export": Export.file_key},
+)

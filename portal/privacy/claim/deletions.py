@@ -1,0 +1,39 @@
+"""What deletions hold of whom."""
+
+from sqlalchemy import ColumnElement
+
+from portal.kit.claims import Ground, Party, RetainFor, Subjects, Table, of_subjects, personal, technical
+from portal.kit.i18n import _l
+from portal.privacy.models import Deletion, DeletionState
+
+
+def _deletions_of(subjects: Subjects) -> ColumnElement[bool]:
+    # The deletion that runs is its own tool: it forgets its person in the unit that finds everything gone.
+    return of_subjects(person=Deletion.person_id)(subjects) & (Deletion.state != DeletionState.RUNNING)
+
+
+DELETIONS = Table(
+    Deletion,
+    what=_l("Deletions of your account"),
+    parties=[Party(_deletions_of)],
+    purpose=_l("To delete your account when you ask for it, to let you cancel, and to prove it afterwards."),
+    ground=Ground.LEGAL_DUTY,
+    retention=RetainFor("audit", since="ended_at"),
+    columns={
+        "id": technical(),
+        "person_id": personal(_l("Your account’s ID, until the deletion is done")),
+        "number": technical(_l("Number")),
+        "state": technical(_l("State")),
+        "requested_at": technical(_l("Requested")),
+        "due_at": technical(_l("Due")),
+        "started_at": technical(_l("Started")),
+        "ended_at": technical(_l("Finished")),
+        "job_id": technical(),
+        "sealed": personal(
+            _l("Whose account it is and where the receipt goes, encrypted, while it runs"),
+            withheld=_l("It only exists while the deletion runs."),
+        ),
+        "gone": technical(_l("Entries deleted so far")),
+        "receipt": technical(),
+    },
+)

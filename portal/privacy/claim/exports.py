@@ -1,0 +1,40 @@
+"""What copies hold of whom."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from portal.kit.claims import Ground, Party, RetainFor, Table, of_subjects, personal, technical
+from portal.kit.files import storage
+from portal.kit.i18n import _l
+from portal.privacy.models import Export, ExportState
+
+
+def _delete_files(exports: Sequence[Any]) -> None:
+    for export in exports:
+        if export.file_key:
+            storage().delete(export.file_key)
+
+
+EXPORTS = Table(
+    Export,
+    what=_l("Downloads of your data"),
+    parties=[Party(of_subjects(person=Export.person_id))],
+    purpose=_l("To give you a copy of your data."),
+    ground=Ground.LEGAL_DUTY,
+    retention=(
+        RetainFor("export_ready", since="ready_at"),
+        RetainFor("export_ready", since="requested_at", where=lambda: Export.state == ExportState.WAITING),
+    ),
+    columns={
+        "id": technical(),
+        "person_id": personal(_l("Your account’s ID")),
+        "job_id": technical(),
+        "state": technical(_l("State")),
+        "requested_at": technical(_l("Requested")),
+        "ready_at": technical(_l("Ready")),
+        "fetched_at": technical(_l("First downloaded")),
+        "file_key": technical(),
+        "size": technical(_l("Size in bytes")),
+    },
+    before_delete=_delete_files,
+)

@@ -1,0 +1,45 @@
+"""The table of copies that were asked for."""
+
+import uuid
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.kit import clock
+from portal.kit.db import Base, Id, word_of
+
+
+class ExportState(StrEnum):
+    """Where a copy stands."""
+
+    WAITING = "waiting"
+    READY = "ready"
+    FAILED = "failed"
+    """Said of one whose job was given up; its row waits on, until it is swept."""
+
+
+class Export(Base):
+    """A copy of a person's data: being built, then ready to be fetched for a while. At most one is being built."""
+
+    __tablename__ = "export"
+    __table_args__ = (
+        Index(
+            "uq_export_building",
+            "person_id",
+            unique=True,
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    job_id: Mapped[uuid.UUID]
+    state: Mapped[ExportState] = mapped_column(word_of(ExportState, length=16), default=ExportState.WAITING)
+    requested_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+    ready_at: Mapped[datetime | None] = mapped_column(index=True)
+    fetched_at: Mapped[datetime | None]
+    file_key: Mapped[str | None] = mapped_column(String(64), index=True)
+    size: Mapped[int] = mapped_column(BigInteger, default=0)

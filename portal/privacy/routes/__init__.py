@@ -1,0 +1,6 @@
+"""Pages of rights, by subject: seeing, taking, deleting."""
+
+from portal.kit.web import join
+from portal.privacy.routes import access_log, deletions, exports
+
+bp = join("privacy", access_log.bp, exports.bp, deletions.bp)

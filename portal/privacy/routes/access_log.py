@@ -1,0 +1,71 @@
+"""Seeing: what is held, what the person did with their rights, and who from staff has looked."""
+
+from flask import Blueprint, request
+
+from portal.kit import access, clock
+from portal.kit.actor import Role
+from portal.kit.claims import MOST_COUNTED
+from portal.kit.i18n import _, _l
+from portal.kit.staff_reads import Basis, StaffRead
+from portal.kit.templating import ago, day, render
+from portal.legal import vendors
+from portal.privacy import service
+
+bp = Blueprint("access_log", __name__)
+
+PAST = {
+    "privacy.export_started": _l("You asked for a download of your data"),
+    "privacy.export_built": _l("The download was ready"),
+    "privacy.export_fetched": _l("Downloaded"),
+    "privacy.export_deleted": _l("You deleted the download"),
+    "privacy.deletion_requested": _l("You asked us to delete your account"),
+    "privacy.deletion_undone": _l("The deletion was cancelled"),
+}
+"""What a person did with their rights, as the audit trail calls it, in words."""
+BASES = {
+    Basis.TICKET: _l("A support ticket of yours"),
+    Basis.TICKET_LIST: _l("In the list of tickets"),
+    Basis.INCIDENT: _l("Your data, because of an incident"),
+    Basis.GRANT: _l("Your data, under a grant for one case"),
+}
+"""What staff looked at, by what gave them the right."""
+
+
+@bp.get("/settings/privacy")
+@access.signed_in
+def overview() -> str:
+    """Show what is held, who else holds it, and the ways to take and to delete it (P24, P28)."""
+    person = access.actor()
+    return render(
+        "privacy/overview.html",
+        held=service.held_for(person),
+        most=MOST_COUNTED,
+        undisclosed=service.undisclosed(),
+        export=service.newest_export_for(person),
+        vendors=vendors.in_force(clock.today()),
+    )
+
+
+@bp.get("/settings/privacy/who-looked")
+@access.signed_in
+def who_looked() -> str:
+    """Show each time that staff read data about the person (P36)."""
+    found = service.staff_reads_for(access.actor(), after=request.args.get("after"))
+    return render("privacy/who_looked.html", reads=[_said(read) for read in found.rows], after=found.after)
+
+
+def _said(read: StaffRead) -> tuple[str, str, str]:
+    """Say when, who and what. Of the lists of a day, whoever looked at them, one stands for all."""
+    basis = Basis(read.basis)
+    if basis is Basis.TICKET_LIST:
+        return _("%(day)s (UTC)", day=day(read.at, "UTC")), _("Our support team"), str(BASES[basis])
+    return ago(read.at), Role(read.role).label, str(BASES[basis])
+
+
+@bp.get("/settings/privacy/requests")
+@access.signed_in
+def requests() -> str:
+    """Show what the person did with their rights, newest first."""
+    past = service.past_for(access.actor(), events=PAST, after=request.args.get("after"))
+    events = [{"when": ago(entry.at), "title": PAST[entry.event]} for entry in past.rows]
+    return render("privacy/requests.html", events=events, after=past.after)
