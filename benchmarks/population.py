@@ -168,8 +168,8 @@ def _support(words: Words) -> dict[str, Rows]:
     return {
         "ticket": Rows(200, {"id": words.id, **ticket}),
         "ticket_message": Rows(2000, {"id": words.id, **message}, within="ticket"),
-        "ticket_attachment": Rows(250, {**within, **file}, within="ticket_message"),
-        "ticket_removed_file": Rows(250, {**within, "removed_at": ago(700), "why": "'expired'"}, within="ticket_message"),
+        "ticket_attachment": Rows(1000, {**within, **file}, within="ticket_message"),
+        "ticket_removed_file": Rows(1000, {**within, "removed_at": ago(700), "why": "'expired'"}, within="ticket_message"),
     }
 
 
