@@ -4,8 +4,8 @@ from sqlalchemy import ColumnElement
 
 from portal.kit.claims import (
     DataClaim,
+    ExemptWhile,
     Ground,
-    Hold,
     Party,
     RetainUntilErased,
     RetainWhile,
@@ -53,7 +53,7 @@ CLAIM = DataClaim(
             parties=[
                 Party(
                     _suppressed,
-                    on_erasure=Hold(
+                    on_erasure=ExemptWhile(
                         _l("It keeps the newsletter from being sent to you, and your email address can’t be read from it.")
                     ),
                 )

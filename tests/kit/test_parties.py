@@ -17,8 +17,8 @@ from portal.kit.claims import (
     DataClaim,
     DeleteRow,
     ExemptFromErasure,
+    ExemptWhile,
     Ground,
-    Hold,
     Party,
     Register,
     RetainFor,
@@ -173,7 +173,7 @@ def test_retain_until_a_date_outlives_the_erasure_and_no_more_than_the_date(unit
         assert register.sweep() == {"lab_sale": 3}
 
 
-DISPUTED = Hold("There is a dispute about it.", where=lambda: Sale.disputed)
+DISPUTED = ExemptWhile("There is a dispute about it.", where=lambda: Sale.disputed)
 
 
 def test_hold_keeps_a_row_from_every_erasure_and_every_sweep_until_the_reason_is_gone(unit, sales, clock):
@@ -222,8 +222,8 @@ UNFIT = {
     "an erasure empties buyer_note, which must hold something": {"action": BlankColumns({"buyer_note": None}, "x")},
     "an erasure blanks nothing": {"action": BlankColumns({}, "x")},
     "exempt from erasure until a date that no rule sets": {"action": ExemptFromErasure("x"), "retention": UNTIL_ERASED},
-    "held without a date, but a rule sets one": {"action": Hold("x")},
-    "on hold while a reason stands, and nothing ends it afterwards": {"action": DISPUTED, "retention": UNTIL_ERASED},
+    "exempt without a date, but a rule sets one": {"action": ExemptWhile("x")},
+    "exempt while a reason stands, and nothing ends it afterwards": {"action": DISPUTED, "retention": UNTIL_ERASED},
     "kept with audit_entry, but by no cascading key": {"action": DeleteRow(), "retention": RetainWith(AuditEntry, "x")},
     "shows colour, which is not stored": {
         "parties": [Party(bought, name="b", what="x", shows={"colour": "x"}, withheld="x")]

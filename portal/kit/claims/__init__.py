@@ -12,7 +12,7 @@ from portal.kit.claims.holdings import RegisterRow as RegisterRow
 from portal.kit.claims.parties import BlankColumns as BlankColumns
 from portal.kit.claims.parties import DeleteRow as DeleteRow
 from portal.kit.claims.parties import ExemptFromErasure as ExemptFromErasure
-from portal.kit.claims.parties import Hold as Hold
+from portal.kit.claims.parties import ExemptWhile as ExemptWhile
 from portal.kit.claims.parties import Party as Party
 from portal.kit.claims.register import Register as Register
 from portal.kit.claims.register import init_app as init_app

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import MetaData, inspect
 
 from portal.kit.claims.holdings import name_of
-from portal.kit.claims.parties import BlankColumns, ExemptFromErasure, Hold, Party
+from portal.kit.claims.parties import BlankColumns, ExemptFromErasure, ExemptWhile, Party
 from portal.kit.claims.retention import DatedRule, RetainWith
 from portal.kit.claims.vocabulary import DataClaim, Table
 from portal.kit.immutable import MARK
@@ -95,10 +95,10 @@ def _faults_of_dates(table: Table, action: object) -> list[str]:
     has_end = any(isinstance(rule, DatedRule | RetainWith) for rule in table.rules)
     if isinstance(action, ExemptFromErasure) and not has_end:
         return ["exempt from erasure until a date that no rule sets"]
-    if isinstance(action, Hold) and action.where and not has_end:
-        return ["on hold while a reason stands, and nothing ends it afterwards"]
-    if isinstance(action, Hold) and not action.where and has_end:
-        return ["held without a date, but a rule sets one"]
+    if isinstance(action, ExemptWhile) and action.where and not has_end:
+        return ["exempt while a reason stands, and nothing ends it afterwards"]
+    if isinstance(action, ExemptWhile) and not action.where and has_end:
+        return ["exempt without a date, but a rule sets one"]
     return []
 
 

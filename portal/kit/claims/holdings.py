@@ -7,7 +7,7 @@ from functools import cached_property
 
 from sqlalchemy import ColumnElement, false
 
-from portal.kit.claims.parties import BlankColumns, DeleteRow, Hold, Party
+from portal.kit.claims.parties import BlankColumns, DeleteRow, ExemptWhile, Party
 from portal.kit.claims.subjects import AnyOne, Subject
 from portal.kit.claims.vocabulary import Column, DataClaim, Table
 from portal.kit.i18n import _
@@ -98,15 +98,15 @@ class Holding:
             return false()
         subjects = subject if isinstance(subject, AnyOne) else [subject]
         clause, action = self.party.whose(subjects), self.party.on_erasure
-        return clause & action.where() if isinstance(action, Hold) and action.where else clause
+        return clause & action.where() if isinstance(action, ExemptWhile) and action.where else clause
 
     def erasable(self, subject: Subject) -> ColumnElement[bool]:
         """Return the clause for the rows in which an erasure has something to do."""
         action = self.party.on_erasure if self.party else None
         if isinstance(action, DeleteRow):
-            return self.table.unless_on_hold(self.clause(subject))
+            return self.table.unless_exempt(self.clause(subject))
         if isinstance(action, BlankColumns):
-            return self.table.unless_on_hold(self.clause(subject)) & self.table.differs(action.columns)
+            return self.table.unless_exempt(self.clause(subject)) & self.table.differs(action.columns)
         return false()
 
     def erase(self, subject: Subject, *, batch: int) -> int:

@@ -34,10 +34,10 @@ class ExemptFromErasure:
 
 
 @dataclass(frozen=True)
-class Hold:
+class ExemptWhile:
     """The row stays without a date, as long as the reason stands.
 
-    `where` selects the rows that are on hold: no other party's erasure and no sweep takes one of them. Once the reason
+    `where` selects the rows that are exempt: no other party's erasure and no sweep takes one of them. Once the reason
     has gone, a rule of the table ends them.
     """
 
@@ -45,7 +45,7 @@ class Hold:
     where: Callable[[], ColumnElement[bool]] | None = None
 
 
-Erasure = DeleteRow | BlankColumns | ExemptFromErasure | Hold
+Erasure = DeleteRow | BlankColumns | ExemptFromErasure | ExemptWhile
 
 
 @dataclass(frozen=True)

@@ -206,7 +206,7 @@ class Register:
             for rule in table.rules:
                 if not isinstance(rule, DatedRule):
                     continue
-                if rows := act(table, table.unless_on_hold(rule.ended(table.model, grace=grace))):
+                if rows := act(table, table.unless_exempt(rule.ended(table.model, grace=grace))):
                     touched[table.name] = touched.get(table.name, 0) + rows
         return touched
 

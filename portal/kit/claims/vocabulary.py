@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 
 from sqlalchemy import ColumnElement, and_, delete, false, func, inspect, not_, or_, select, tuple_, update
 
-from portal.kit.claims.parties import Hold, Party
+from portal.kit.claims.parties import ExemptWhile, Party
 from portal.kit.claims.retention import Rule, Sentence
 from portal.kit.claims.subjects import Subject
 from portal.kit.db import db
@@ -68,12 +68,14 @@ class Table:
         """Every retention rule of the table."""
         return self.retention if isinstance(self.retention, Sequence) else (self.retention,)
 
-    def unless_on_hold(self, clause: ColumnElement[bool]) -> ColumnElement[bool]:
-        """Return the clause for those of the rows that no hold keeps."""
-        holds = [
-            each.on_erasure.where() for each in self.parties if isinstance(each.on_erasure, Hold) and each.on_erasure.where
+    def unless_exempt(self, clause: ColumnElement[bool]) -> ColumnElement[bool]:
+        """Return the clause for those of the rows that no reason keeps."""
+        reasons = [
+            each.on_erasure.where()
+            for each in self.parties
+            if isinstance(each.on_erasure, ExemptWhile) and each.on_erasure.where
         ]
-        return and_(clause, not_(func.coalesce(or_(*holds), false()))) if holds else clause
+        return and_(clause, not_(func.coalesce(or_(*reasons), false()))) if reasons else clause
 
     def delete_rows(self, clause: ColumnElement[bool], batch: int) -> int:
         """Delete at most `batch` rows and return how many; `before_delete` sees them first (files go with their row)."""
