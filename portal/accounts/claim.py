@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import BinaryIO
 
+from portal.accounts import words
 from portal.accounts.models import (
     EmailChange,
     FactorRemoval,
@@ -15,6 +16,7 @@ from portal.accounts.models import (
     TotpFactor,
 )
 from portal.accounts.service import get_person
+from portal.kit.actor import ROLE_NAMES
 from portal.kit.claims import (
     UNTIL_ERASED,
     DataClaim,
@@ -104,7 +106,7 @@ _EVENT = Table(
     columns={
         "id": technical(),
         "person_id": personal(_WHO),
-        "outcome": technical(_l("Result")),
+        "outcome": technical(_l("Result"), words=words.OUTCOMES),
         "device": personal(_l("Browser and system, as reported")),
         "session_id": technical(),
         "first_visit_id": technical(),
@@ -132,7 +134,7 @@ _EMAIL_CHANGE = Table(
         "old_email_key": personal(_l("Old email address, in the form we search by")),
         "new_email": personal(_l("New email address")),
         "new_email_key": personal(_l("New email address, in the form we search by")),
-        "state": technical(_l("State")),
+        "state": technical(_l("State"), words=words.EMAIL_CHANGE_STATES),
         "requested_at": technical(_l("Requested")),
         "confirmed_at": technical(_l("Confirmed")),
     },
@@ -183,7 +185,7 @@ _FACTOR_REMOVAL = Table(
     columns={
         "id": technical(),
         "person_id": personal(_WHO),
-        "state": technical(_l("State")),
+        "state": technical(_l("State"), words=words.FACTOR_REMOVAL_STATES),
         "requested_at": technical(_l("Requested")),
         "confirmed_at": technical(_l("Confirmed")),
         "guards": technical(),
@@ -202,7 +204,7 @@ _ROLE = Table(
     retention=UNTIL_ERASED,
     columns={
         "person_id": personal(_WHO),
-        "role": personal(_l("Role")),
+        "role": personal(_l("Role"), words=ROLE_NAMES),
         "granted_at": technical(_l("Role given on")),
     },
 )
@@ -240,6 +242,7 @@ _PERSON = Table(
 
 CLAIM = DataClaim(
     area="accounts",
+    title=_l("Account and sign-in"),
     tables=[_SIGN_UP, _SESSION, _EVENT, _EMAIL_CHANGE, _FACTOR, _RECOVERY_CODE, _FACTOR_REMOVAL, _ROLE, _PERSON],
     consequences=lambda subject: [_l("You can’t sign in any more.")] if subject.person_id else [],
     stored={"avatar": Person.avatar_key},

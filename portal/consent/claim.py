@@ -1,5 +1,6 @@
 """The decisions that this area holds."""
 
+from portal.consent import words
 from portal.consent.models import Decision
 from portal.consent.service import ANALYTICS, PERIOD
 from portal.kit.claims import UNTIL_ERASED, DataClaim, Ground, Party, RetainFor, Table, of_subjects, personal, technical
@@ -7,6 +8,7 @@ from portal.kit.i18n import _l
 
 CLAIM = DataClaim(
     area="consent",
+    title=_l("Your choices"),
     tables=[
         Table(
             Decision,
@@ -27,10 +29,10 @@ CLAIM = DataClaim(
             columns={
                 "id": technical(_l("Decision number")),
                 "subject_id": personal(_l("Your account’s ID, or a random ID of your browser")),
-                "purpose": technical(_l("Purpose")),
-                "choice": personal(_l("Your choice")),
+                "purpose": technical(_l("Purpose"), words=words.PURPOSE_NAMES),
+                "choice": personal(_l("Your choice"), words=words.CHOICES),
                 "revision": technical(_l("Version of the text you read")),
-                "mechanism": technical(_l("Where you chose")),
+                "mechanism": technical(_l("Where you chose"), words=words.MECHANISMS),
                 "text_hash": technical(_l("Fingerprint of the text you read")),
                 "decided_at": technical(_l("When")),
             },

@@ -117,7 +117,7 @@ _ALL = (
     ),
 )
 PURPOSES = {purpose.key: purpose for purpose in _ALL}
-_EVERY_USE = Purpose(
+EVERY_USE = Purpose(
     EVERYTHING,
     _l("All uses"),
     (_l("While the use of your data is restricted, we store it and do nothing else with it."),),
@@ -132,7 +132,7 @@ def decide(subject_id: uuid.UUID, *, purpose: str, choice: Choice, mechanism: Me
     """
     if purpose == EVERYTHING and choice not in RESTRICTING:
         raise ValueError("only a restriction can concern every purpose")
-    shown = _EVERY_USE if purpose == EVERYTHING else PURPOSES[purpose]
+    shown = EVERY_USE if purpose == EVERYTHING else PURPOSES[purpose]
     decision = Decision(
         id=uuid.uuid4(),
         subject_id=subject_id,

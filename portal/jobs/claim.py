@@ -1,11 +1,25 @@
 """What the table of jobs holds."""
 
 from portal.jobs.models import Job, JobState, Schedule
-from portal.kit.claims import SAYS_NOTHING, DataClaim, Ground, Party, RetainFor, Table, of_subjects, personal, technical
+from portal.kit.claims import (
+    SAYS_NOTHING,
+    DataClaim,
+    Ground,
+    Party,
+    RetainFor,
+    Table,
+    Words,
+    of_subjects,
+    personal,
+    technical,
+)
 from portal.kit.i18n import _l
+
+_STATES: Words = {JobState.WAITING: _l("Waiting"), JobState.FAILED: _l("Failed")}
 
 CLAIM = DataClaim(
     area="jobs",
+    title=_l("Background tasks"),
     tables=[
         Table(
             Job,
@@ -19,7 +33,7 @@ CLAIM = DataClaim(
                 "kind": technical(_l("Kind of task")),
                 "payload": technical(),
                 "subject_id": personal(_l("Your account’s ID")),
-                "state": technical(_l("State")),
+                "state": technical(_l("State"), words=_STATES),
                 "created_at": technical(_l("Requested")),
                 "run_at": technical(),
                 "attempts": technical(),

@@ -29,10 +29,10 @@ class Role(StrEnum):
     @property
     def label(self) -> str:
         """What customers and colleagues call somebody in this role."""
-        return str(_LABELS[self])
+        return str(ROLE_NAMES[self])
 
 
-_LABELS = {
+ROLE_NAMES = {
     Role.SUPPORT: _l("Support staff"),
     Role.SENIOR: _l("Senior staff"),
     Role.PRIVACY: _l("Privacy officer"),

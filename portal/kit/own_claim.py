@@ -2,6 +2,7 @@
 
 from sqlalchemy import ColumnElement, and_, not_, or_, select
 
+from portal.kit.actor import ROLE_NAMES
 from portal.kit.audit import AuditEntry
 from portal.kit.claims import (
     DataClaim,
@@ -24,7 +25,7 @@ from portal.kit.form_uses import FormUse
 from portal.kit.i18n import _l
 from portal.kit.lasting import LastingKey
 from portal.kit.rotation import SecretKey
-from portal.kit.staff_reads import StaffRead, StaffReadSubject
+from portal.kit.staff_reads import BASES, StaffRead, StaffReadSubject
 from portal.kit.throttle_counts import ThrottleCount
 from portal.kit.unsent_forms import UnsentForm
 
@@ -128,9 +129,9 @@ _READ = Table(
         "id": technical(_l("ID")),
         "at": technical(_l("When")),
         "staff_id": personal(_l("ID of the member of our team")),
-        "role": technical(_l("Role")),
+        "role": technical(_l("Role"), words=ROLE_NAMES),
         "organisation_id": technical(_l("Organisation")),
-        "basis": technical(_l("Basis")),
+        "basis": technical(_l("Basis"), words=BASES),
         "basis_id": technical(_l("ID of the ticket, list, incident or grant")),
         "claim": technical(_l("Part of the portal")),
         "table_name": technical(_l("Table")),
@@ -142,6 +143,7 @@ _READ = Table(
 
 CLAIM = DataClaim(
     area="kit",
+    title=_l("Log of what was done, and by whom"),
     tables=[
         _AUDIT,
         # In the order in which they are swept: who a read was about goes before the read.

@@ -18,6 +18,7 @@ from portal.kit import clock
 from portal.kit.actor import Staff
 from portal.kit.claims import register
 from portal.kit.db import Base, Id, Word, db, writing
+from portal.kit.i18n import _l
 from portal.kit.immutable import immutable
 from portal.kit.unit import before_writes, release_connection
 
@@ -31,6 +32,15 @@ class Basis(StrEnum):
     TICKET_LIST = "ticket_list"
     INCIDENT = "incident"
     GRANT = "grant"
+
+
+BASES = {
+    Basis.TICKET: _l("A support ticket of yours"),
+    Basis.TICKET_LIST: _l("In the list of tickets"),
+    Basis.INCIDENT: _l("Your data, because of an incident"),
+    Basis.GRANT: _l("Your data, under a grant for one case"),
+}
+"""What staff looked at, by what gave them the right."""
 
 
 @immutable

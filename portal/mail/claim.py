@@ -10,6 +10,7 @@ from portal.kit.claims import (
     RetainFor,
     Subject,
     Table,
+    Words,
     nobodys,
     of_subjects,
     personal,
@@ -36,6 +37,11 @@ def _kept(subject: Subject) -> list[str]:
     return transport.kept_for(subject.email_keys, former={each.key: each.until for each in subject.former_emails})
 
 
+_STATES: Words = {
+    EmailState.WAITING: _l("Waiting"),
+    EmailState.SENT: _l("Delivered"),
+    EmailState.FAILED: _l("Failed"),
+}
 _columns: dict[str, Any] = {
     "id": technical(),
     "kind": technical(_l("Kind of email")),
@@ -47,13 +53,14 @@ _columns: dict[str, Any] = {
     "html": personal(_l("Formatted text, until delivered"), withheld=_SECRET),
     "headers": technical(),
     "message_id": technical(),
-    "state": technical(_l("State")),
+    "state": technical(_l("State"), words=_STATES),
     "created_at": technical(_l("Created")),
     "ended_at": technical(_l("Delivered")),
 }
 
 CLAIM = DataClaim(
     area="mail",
+    title=_l("Emails"),
     tables=[
         Table(
             Email,

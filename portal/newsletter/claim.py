@@ -17,6 +17,7 @@ from portal.kit.claims import (
     technical,
 )
 from portal.kit.i18n import _l
+from portal.newsletter import words
 from portal.newsletter.models import Subscriber, Suppression
 from portal.newsletter.service import hashes_of
 
@@ -27,6 +28,7 @@ def _suppressed(subjects: Subjects) -> ColumnElement[bool]:
 
 CLAIM = DataClaim(
     area="newsletter",
+    title=_l("Newsletter"),
     tables=[
         Table(
             Subscriber,
@@ -43,7 +45,7 @@ CLAIM = DataClaim(
                 "email_key": personal(_l("Your email address, in the form we search by")),
                 "subject_id": personal(_l("Your account’s ID")),
                 "confirmed_at": technical(_l("Confirmed")),
-                "source": technical(_l("Where you subscribed")),
+                "source": technical(_l("Where you subscribed"), words=words.SOURCES),
                 "language": personal(_l("Language")),
             },
         ),

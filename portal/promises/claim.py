@@ -6,6 +6,7 @@ from portal.promises.models import CheckResult
 
 CLAIM = DataClaim(
     area="promises",
+    title=_l("Checks"),
     tables=[
         Table(
             CheckResult,

@@ -26,7 +26,7 @@ from portal.kit.claims import (
 from portal.kit.db import db
 from portal.kit.files import storage
 from portal.kit.i18n import _l
-from portal.support import service
+from portal.support import service, words
 from portal.support.models import Attachment, Message, RemovedFile, Ticket, TicketKind
 
 _WHAT_FOR = _l("To answer you, and to know what was said before.")
@@ -74,6 +74,7 @@ def _files(subject: Subject) -> Iterator[tuple[str, BinaryIO]]:
 
 CLAIM = DataClaim(
     area="support",
+    title=_l("Support tickets"),
     # In the order in which they are deleted: what hangs on a row goes before the row.
     tables=[
         Table(
@@ -106,8 +107,8 @@ CLAIM = DataClaim(
                 "id": technical(),
                 "message_id": technical(),
                 "removed_at": technical(_l("Deleted")),
-                "why": technical(_l("How it went")),
-                "reason": technical(_l("Reason")),
+                "why": technical(_l("How it went"), words=words.REMOVALS),
+                "reason": technical(_l("Reason"), words=words.REASONS),
             },
         ),
         Table(
@@ -133,12 +134,12 @@ CLAIM = DataClaim(
             columns={
                 "id": technical(),
                 "ticket_id": technical(_l("Ticket")),
-                "author": technical(_l("Author")),
+                "author": technical(_l("Author"), words=words.AUTHORS),
                 "staff_id": personal(_l("ID of the member of our team")),
                 "body": personal(_l("Text")),
                 "at": technical(_l("When")),
                 "redacted_at": technical(_l("Text deleted")),
-                "redacted_why": technical(_l("Reason for deleting the text")),
+                "redacted_why": technical(_l("Reason for deleting the text"), words=words.REASONS),
             },
         ),
         Table(
@@ -173,7 +174,7 @@ CLAIM = DataClaim(
             columns={
                 "id": technical(_l("ID")),
                 "reference": technical(_l("Reference")),
-                "kind": technical(_l("Kind")),
+                "kind": technical(_l("Kind"), words=words.TICKET_KINDS),
                 "subject_id": personal(_l("Your account’s ID")),
                 "about_id": personal(
                     _l("ID of the account that a report of misuse names"),
@@ -185,7 +186,7 @@ CLAIM = DataClaim(
                 "email_hash": personal(_l("Your email address, as a hash")),
                 "language": technical(_l("Language")),
                 "subject": personal(_l("Subject")),
-                "state": technical(_l("State")),
+                "state": technical(_l("State"), words=words.TICKET_STATES),
                 "urgent": technical(_l("Urgent")),
                 "opened_at": technical(_l("Opened")),
                 "updated_at": technical(_l("Updated")),

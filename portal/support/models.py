@@ -72,10 +72,10 @@ class RemovalReason(StrEnum):
     @property
     def sentence(self) -> str:
         """What the customer is told."""
-        return str(_SENTENCES[self])
+        return str(REASONS[self])
 
 
-_SENTENCES = {
+REASONS = {
     RemovalReason.CREDENTIALS: _l("It contained a password, or card or bank details."),
     RemovalReason.OTHERS_DATA: _l("It contained someone else’s personal information."),
     RemovalReason.ASKED: _l("You asked us to remove it."),

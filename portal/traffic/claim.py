@@ -6,6 +6,7 @@ from portal.traffic.models import Visit
 
 CLAIM = DataClaim(
     area="traffic",
+    title=_l("Visits"),
     tables=[
         Table(
             Visit,

@@ -10,7 +10,8 @@ from tests.rules.source import PORTAL, TOOLS, Module, areas, dotted, imports, mo
 
 # The house's file names. What an area holds besides stands below, each with its reason.
 NAMES = {
-    "__init__", "routes", "forms", "service", "models", "mail", "jobs", "claim", "checks", "events", "cli", "area",
+    "__init__", "routes", "forms", "service", "models", "mail", "jobs", "claim", "words", "checks", "events", "cli",
+    "area",
 }  # fmt: skip
 OWN_NAMES = {
     "admin/places": "where a page of the console leads back to, for several of its sections",

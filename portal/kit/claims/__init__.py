@@ -24,6 +24,8 @@ from portal.kit.claims.retention import RetainUntil as RetainUntil
 from portal.kit.claims.retention import RetainUntilErased as RetainUntilErased
 from portal.kit.claims.retention import RetainWhile as RetainWhile
 from portal.kit.claims.retention import RetainWith as RetainWith
+from portal.kit.claims.shown import shown as shown
+from portal.kit.claims.shown import shown_row as shown_row
 from portal.kit.claims.subjects import Subject as Subject
 from portal.kit.claims.subjects import Subjects as Subjects
 from portal.kit.claims.subjects import among as among
@@ -35,5 +37,6 @@ from portal.kit.claims.subjects import person_ids as person_ids
 from portal.kit.claims.vocabulary import DataClaim as DataClaim
 from portal.kit.claims.vocabulary import Ground as Ground
 from portal.kit.claims.vocabulary import Table as Table
+from portal.kit.claims.vocabulary import Words as Words
 from portal.kit.claims.vocabulary import personal as personal
 from portal.kit.claims.vocabulary import technical as technical

@@ -13,7 +13,7 @@ from sqlalchemy.types import TypeEngine
 from portal.kit.claims.holdings import Holding
 from portal.kit.claims.retention import RetainFor
 from portal.kit.claims.subjects import Subject
-from portal.kit.claims.vocabulary import Table
+from portal.kit.claims.vocabulary import Table, Words
 from portal.kit.db import UtcDateTime, db
 
 CHUNK = 200
@@ -30,6 +30,8 @@ class Field:
     """The JSON type of its values."""
     format: str | None
     """What a text holds, in the words of JSON Schema."""
+    words: Words = field(default_factory=dict, repr=False)
+    """What its values mean to people, where they are few."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Dataset:
         """Every column that is handed out, in the order of its claim, in the language that is spoken now."""
         stored = inspect(self.table.model).local_table.columns
         return [
-            Field(name, str(column.label), column.personal, *_kind(stored[name].type))
+            Field(name, str(column.label), column.personal, *_kind(stored[name].type), words=column.words)
             for name, column in self.holding.columns.items()
             if column.label and not column.withheld
         ]

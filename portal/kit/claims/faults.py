@@ -28,6 +28,7 @@ def find_faults(claims: Sequence[DataClaim], metadata: MetaData) -> list[str]:
         faults += [f"{name}.{column}: claimed but not stored" for column in sorted(have - real)]
     faults += [f"{name}: claimed but not stored" for name in named if name not in metadata.tables]
     faults += [f"{claim.area}: no table, and no word why" for claim in claims if not (claim.tables or claim.why_nothing)]
+    faults += [f"{claim.area}: tables without a title" for claim in claims if claim.tables and not claim.title]
     for claim in claims:
         for table in claim.tables:
             faults += _faults_of_table(table)

@@ -14,6 +14,9 @@ from portal.kit.db import db
 from portal.kit.i18n import _l
 from portal.kit.immutable import SWEEP
 
+Words = Mapping[Any, Sentence]
+"""What stands in a column -> what it means, said in the reader's language when shown."""
+
 
 class Ground(Enum):
     """The lawful ground of holding data, by its usual name."""
@@ -26,21 +29,22 @@ class Ground(Enum):
 
 @dataclass(frozen=True)
 class Column:
-    """What one column is. `withheld` says why an export leaves the value out."""
+    """What one column is. `withheld` says why an export leaves the value out, `words` what its values mean to people."""
 
     personal: bool
     label: Sentence = ""
     withheld: Sentence | None = None
+    words: Words = field(default_factory=dict)
 
 
-def personal(label: Sentence, *, withheld: Sentence | None = None) -> Column:
+def personal(label: Sentence, *, withheld: Sentence | None = None, words: Words | None = None) -> Column:
     """Classify a column as personal data, under a name that the person understands."""
-    return Column(True, label, withheld)
+    return Column(True, label, withheld, words or {})
 
 
-def technical(label: Sentence = "") -> Column:
+def technical(label: Sentence = "", *, words: Words | None = None) -> Column:
     """Classify a column as saying nothing about a person by itself; with a label it is exported all the same."""
-    return Column(False, label)
+    return Column(False, label, None, words or {})
 
 
 @dataclass(frozen=True)
@@ -122,6 +126,8 @@ class DataClaim:
 
     area: str
     tables: Sequence[Table] = ()
+    title: Sentence = ""
+    """What a person calls this part of what is held."""
     why_nothing: Sentence = ""
     blockers: Callable[[Subject], Sequence[Sentence]] = _nothing
     """What must happen before an erasure (a sole Owner must hand over)."""

@@ -8,6 +8,7 @@ from portal.privacy.models import Export
 
 CLAIM = DataClaim(
     area="privacy",
+    title=_l("Downloads and deletions"),
     tables=[EXPORTS, DELETIONS],
     stays_besides=lambda _subject: [_l("The proof of the deletion: a number, dates and counts. It names nobody.")],
     stored={"export": Export.file_key},

@@ -4,6 +4,7 @@ from sqlalchemy import ColumnElement
 
 from portal.kit.claims import Ground, Party, RetainFor, Subjects, Table, of_subjects, personal, technical
 from portal.kit.i18n import _l
+from portal.privacy import words
 from portal.privacy.models import Deletion, DeletionState
 
 
@@ -23,7 +24,7 @@ DELETIONS = Table(
         "id": technical(),
         "person_id": personal(_l("Your account’s ID, until the deletion is done")),
         "number": technical(_l("Number")),
-        "state": technical(_l("State")),
+        "state": technical(_l("State"), words=words.DELETION_STATES),
         "requested_at": technical(_l("Requested")),
         "due_at": technical(_l("Due")),
         "started_at": technical(_l("Started")),

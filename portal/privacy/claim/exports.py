@@ -6,6 +6,7 @@ from typing import Any
 from portal.kit.claims import Ground, Party, RetainFor, Table, of_subjects, personal, technical
 from portal.kit.files import storage
 from portal.kit.i18n import _l
+from portal.privacy import words
 from portal.privacy.models import Export, ExportState
 
 
@@ -29,7 +30,7 @@ EXPORTS = Table(
         "id": technical(),
         "person_id": personal(_l("Your account’s ID")),
         "job_id": technical(),
-        "state": technical(_l("State")),
+        "state": technical(_l("State"), words=words.EXPORT_STATES),
         "requested_at": technical(_l("Requested")),
         "ready_at": technical(_l("Ready")),
         "fetched_at": technical(_l("First downloaded")),

@@ -6,7 +6,7 @@ from portal.kit import access, clock
 from portal.kit.actor import Role
 from portal.kit.claims import MOST_COUNTED
 from portal.kit.i18n import _, _l
-from portal.kit.staff_reads import Basis, StaffRead
+from portal.kit.staff_reads import BASES, Basis, StaffRead
 from portal.kit.templating import ago, day, render
 from portal.legal import vendors
 from portal.privacy import service
@@ -22,13 +22,6 @@ PAST = {
     "privacy.deletion_undone": _l("The deletion was cancelled"),
 }
 """What a person did with their rights, as the audit trail calls it, in words."""
-BASES = {
-    Basis.TICKET: _l("A support ticket of yours"),
-    Basis.TICKET_LIST: _l("In the list of tickets"),
-    Basis.INCIDENT: _l("Your data, because of an incident"),
-    Basis.GRANT: _l("Your data, under a grant for one case"),
-}
-"""What staff looked at, by what gave them the right."""
 
 
 @bp.get("/settings/privacy")

@@ -9,7 +9,6 @@ import io
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
 from itertools import islice
 from typing import Any, BinaryIO
 from zipfile import ZIP_DEFLATED
@@ -17,9 +16,8 @@ from zipfile import ZIP_DEFLATED
 from zipstream import ZipStream
 
 from portal.kit import clock, file_names
-from portal.kit.claims import Dataset, Subject, register
+from portal.kit.claims import Dataset, Subject, register, shown_row
 from portal.kit.files import parts_of
-from portal.kit.formats import instant
 from portal.kit.i18n import _, tag
 from portal.kit.renderer import stream
 from portal.kit.settings import current_settings
@@ -150,7 +148,7 @@ class Archive:
         }
 
     def _sheet(self, dataset: Dataset) -> dict[str, Any]:
-        shown = ([self._shown(value) for value in row] for row in islice(dataset.values(), READABLE_ROWS))
+        shown = (shown_row(dataset.fields, row, zone=self.zone) for row in islice(dataset.values(), READABLE_ROWS))
         return {
             "name": dataset.name,
             "what": dataset.what,
@@ -161,15 +159,6 @@ class Archive:
             "most": READABLE_ROWS,
             "rows": shown,
         }
-
-    def _shown(self, value: Any) -> str:
-        if value is None or value == "":
-            return "–"
-        if isinstance(value, datetime):
-            return str(instant(value, self.zone))
-        if isinstance(value, bool):
-            return str(_("Yes") if value else _("No"))
-        return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
 
 
 def policy_version() -> str:
