@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import os
 import re
@@ -118,6 +119,7 @@ def _settings(folder: Path, database: str, smtp_port: int) -> dict[str, str]:
     return {
         **{name: value for name, value in sample.items() if not name.endswith("_FILE")},
         "PORTAL_SECRET_KEYS": secrets.token_urlsafe(48),
+        "PORTAL_SIGNING_KEYS": base64.b64encode(secrets.token_bytes(32)).decode(),
         "PORTAL_DATABASE_URL": database or f"sqlite:///{folder}/portal.db",
         "PORTAL_STORAGE_URL": f"file://{folder}/files",
         "PORTAL_KEYS_URL": f"file://{folder}/keys",

@@ -6,6 +6,7 @@ SECONDS` takes longer or shorter than four minutes.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import os
 import random
@@ -55,6 +56,7 @@ class Trial:
             "PORT": str(self.port),
             "PORTAL_ENV": "development",
             "PORTAL_SECRET_KEYS": secrets.token_urlsafe(48),
+            "PORTAL_SIGNING_KEYS": base64.b64encode(secrets.token_bytes(32)).decode(),
             "PORTAL_DATABASE_URL": f"sqlite:///{folder}/portal.db",
             "PORTAL_STORAGE_URL": f"file://{folder}/files",
             "PORTAL_KEYS_URL": f"file://{folder}/keys",

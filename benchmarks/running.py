@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import http.client
 import http.cookiejar
@@ -64,6 +65,7 @@ def portal() -> Iterator[Portal]:
             "PORTAL_ENV": "development",
             "PORTAL_BASE_URL": f"http://127.0.0.1:{port}",
             "PORTAL_SECRET_KEYS": secrets.token_urlsafe(48),
+            "PORTAL_SIGNING_KEYS": base64.b64encode(secrets.token_bytes(32)).decode(),
             "PORTAL_DATABASE_URL": f"sqlite:///{folder}/portal.db",
             "PORTAL_STORAGE_URL": f"file://{folder}/files",
             "PORTAL_KEYS_URL": f"file://{folder}/keys",

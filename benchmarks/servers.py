@@ -6,6 +6,7 @@ too. Two processes each.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import gzip
 import http.client
@@ -135,6 +136,7 @@ def production(folder: Path, database: str) -> dict[str, str]:
         "PORTAL_BASE_URL": f"https://{HOST}",
         "PORTAL_PROXY_COUNT": "1",
         "PORTAL_SECRET_KEYS": secrets.token_urlsafe(48),
+        "PORTAL_SIGNING_KEYS": base64.b64encode(secrets.token_bytes(32)).decode(),
         "PORTAL_DATABASE_URL": database,
         "PORTAL_STORAGE_URL": f"file://{folder}/files",
         "PORTAL_KEYS_URL": f"file://{folder}/keys",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import shutil
 import tempfile
@@ -32,6 +33,7 @@ from tests.people import Cast
 pytest_plugins = ["tests.clock", "tests.databases", "tests.amount", "tests.postgres", "tests.browser", "tests.pseudo"]
 
 BASE_URL = "http://localhost"
+SIGNING_KEY = base64.b64encode(b"a seed for tests, of 32 bytes it").decode()
 FAST_HASH = {"argon2_memory_kib": 8, "argon2_time": 1, "argon2_lanes": 1}
 
 
@@ -41,6 +43,7 @@ def make_settings(folder: Path, database: str, **changed: Any) -> settings.Setti
         "env": "development",
         "base_url": BASE_URL,
         "secret_keys": "a-secret-for-tests-of-32-characters-or-more",
+        "signing_keys": SIGNING_KEY,
         "database_url": database,
         "storage_url": f"file://{folder / 'files'}",
         "keys_url": f"file://{folder / 'keys'}",

@@ -5,6 +5,7 @@ from sqlalchemy import ColumnElement, and_, not_, or_, select
 from portal.kit.actor import ROLE_NAMES
 from portal.kit.audit import AuditEntry
 from portal.kit.claims import (
+    SAYS_NOTHING,
     DataClaim,
     ExemptFromErasure,
     Ground,
@@ -25,6 +26,7 @@ from portal.kit.form_uses import FormUse
 from portal.kit.i18n import _l
 from portal.kit.lasting import LastingKey
 from portal.kit.rotation import SecretKey
+from portal.kit.signing import SigningKey
 from portal.kit.staff_reads import BASES, StaffRead, StaffReadSubject
 from portal.kit.throttle_counts import ThrottleCount
 from portal.kit.unsent_forms import UnsentForm
@@ -202,6 +204,14 @@ CLAIM = DataClaim(
             ground=Ground.LEGITIMATE_INTEREST,
             retention=RetainWhile(_l("As long as a link can last; each key is encrypted, and holds nothing about anyone")),
             columns={"id": technical(), "purpose": technical(), "key_id": technical(), "key_sealed": technical()},
+        ),
+        Table(
+            SigningKey,
+            what=_l("Public keys of our signatures"),
+            purpose=_l("So that anyone can check what we signed, also after we change our signing keys."),
+            ground=Ground.LEGITIMATE_INTEREST,
+            retention=SAYS_NOTHING,
+            columns={"kid": technical(), "purpose": technical(), "public": technical(), "first_used_at": technical()},
         ),
     ],
 )

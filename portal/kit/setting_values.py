@@ -1,5 +1,6 @@
 """What a setting may say: each kind reads the text of one, or raises ValueError with the reason, never with the text."""
 
+import base64
 import math
 import re
 from collections.abc import Callable
@@ -14,6 +15,7 @@ LONGEST = 2000
 LONGEST_LINE = 100
 LONGEST_MAILBOX = 254
 SHORTEST_KEY = 32
+SEED_BYTES = 32
 CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 MAILBOX = re.compile(r'(?:"(?P<quoted>(?:[^"\\\r\n]|\\.)*)"|(?P<plain>[^"<>\r\n]*?)) ?<(?P<address>[^<>\s]+)>')
 MEASUREMENT_ID = re.compile(r"G-[A-Z0-9]{4,20}")
@@ -79,6 +81,21 @@ def seconds(text: str) -> float:
     if not 0 < number < math.inf:
         raise ValueError("needs to be a number of seconds, more than 0")
     return number
+
+
+def seeds(text: str) -> tuple[Secret, ...]:
+    """Return seeds of signing keys, which commas stand between: each is 32 random bytes in base64."""
+    found = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not found or not all(map(_is_seed, found)):
+        raise ValueError(f"each key needs to be {SEED_BYTES} random bytes in base64")
+    return tuple(map(Secret, found))
+
+
+def _is_seed(text: str) -> bool:
+    try:
+        return len(base64.b64decode(text, validate=True)) == SEED_BYTES
+    except ValueError:
+        return False
 
 
 def keys(text: str) -> tuple[Secret, ...]:

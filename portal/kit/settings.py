@@ -5,6 +5,7 @@ reported all at once and by name only, so that no secret is ever printed. Checke
 (pydantic) weighs 10 MB, which every process would hold for life for what it looks at once.
 """
 
+import base64
 import ipaddress
 import os
 import secrets
@@ -35,6 +36,7 @@ class Settings:
     env: Annotated[Literal["production", "development"], values_of.one_of("production", "development")] = "production"
     base_url: Annotated[str, values_of.origin]
     secret_keys: Annotated[tuple[Secret, ...], values_of.keys]
+    signing_keys: Annotated[tuple[Secret, ...], values_of.seeds]
     database_url: Annotated[Secret, values_of.database]
     redis_url: Annotated[Secret | None, values_of.server("redis", "rediss", port=6379)] = None
     storage_url: Annotated[str, values_of.folder]
@@ -172,6 +174,8 @@ def _development(instance: Path, given: Mapping[str, str]) -> dict[str, str]:
     }
     if "secret_keys" not in given:
         defaults["secret_keys"] = _kept_secret(instance / "secret_key")
+    if "signing_keys" not in given:
+        defaults["signing_keys"] = _kept_secret(instance / "signing_key")
     return defaults
 
 
@@ -179,7 +183,7 @@ def _kept_secret(path: Path) -> str:
     if not path.exists():
         draft = path.with_suffix(f".{secrets.token_hex(8)}")
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
-            stream.write(secrets.token_urlsafe(48))
+            stream.write(base64.b64encode(secrets.token_bytes(32)).decode())
         try:
             # Of several processes that start at once one wins, and nobody reads half a secret.
             os.link(draft, path)

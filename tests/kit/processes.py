@@ -27,6 +27,7 @@ def environment(folder: Path, database: str, **settings: str) -> dict[str, str]:
         "PYTHONPATH": str(ROOT),
         "PORTAL_ENV": "development",
         "PORTAL_SECRET_KEYS": "a-secret-for-tests-of-32-characters-or-more",
+        "PORTAL_SIGNING_KEYS": "c2VlZHMgYXJlIHRoaXJ0eS10d28gYnl0ZXMgbG9uZyE=",
         "PORTAL_DATABASE_URL": database,
         "PORTAL_STORAGE_URL": f"file://{folder / 'files'}",
         "PORTAL_KEYS_URL": f"file://{folder / 'keys'}",

@@ -14,9 +14,11 @@ from portal.kit.setting_values import Secret
 from portal.kit.settings import Settings, SettingsError, load
 
 SECRET = "k9-very-secret-and-long-enough-to-be-one"
+SEED = "c2VlZHMgYXJlIHRoaXJ0eS10d28gYnl0ZXMgbG9uZyE="
 GOOD = {
     "PORTAL_BASE_URL": "https://portal.example.com",
     "PORTAL_SECRET_KEYS": SECRET,
+    "PORTAL_SIGNING_KEYS": SEED,
     "PORTAL_DATABASE_URL": "postgresql+psycopg://portal:pw@db.example.com/portal",
     "PORTAL_STORAGE_URL": "file:///srv/portal/files",
     "PORTAL_KEYS_URL": "file:///srv/portal/keys",
@@ -75,6 +77,9 @@ def test_all_that_is_wrong_is_named_at_once(tmp_path):
         ("PORTAL_BASE_URL", "portal.example.com", "origin"),
         ("PORTAL_SECRET_KEYS", f"{SECRET},short", "32 characters"),
         ("PORTAL_SECRET_KEYS", ",", "at least 1"),
+        ("PORTAL_SIGNING_KEYS", ",", "32 random bytes"),
+        ("PORTAL_SIGNING_KEYS", f"{SEED},{SEED[4:]}", "32 random bytes"),
+        ("PORTAL_SIGNING_KEYS", SEED.replace("=", "$"), "32 random bytes"),
         ("PORTAL_DATABASE_URL", "sqlite://", "sqlite:///"),
         ("PORTAL_DATABASE_URL", "postgresql+psycopg://u:p@h:port/x", "address of a database"),
         ("PORTAL_STORAGE_URL", "s3://bucket", "file:///"),
@@ -171,7 +176,8 @@ class TestFiles:
         )
 
 
-SECRET_NAMES = ["PORTAL_SECRET_KEYS", "PORTAL_DATABASE_URL", "PORTAL_SMTP_URL", "PORTAL_REDIS_URL", "PORTAL_KEYS_URL",
+SECRET_NAMES = ["PORTAL_SECRET_KEYS", "PORTAL_SIGNING_KEYS",
+                "PORTAL_DATABASE_URL", "PORTAL_SMTP_URL", "PORTAL_REDIS_URL", "PORTAL_KEYS_URL",
                 "PORTAL_METRICS_TOKEN", "PORTAL_PASSWORD"]  # fmt: skip
 HEADS = ["", "smtp://u:", "smtps://", "redis://:", "postgresql://u:", "postgresql+psycopg://u:", "sqlite:///", "file:///"]
 MARK = "zq7Xw9"
@@ -204,7 +210,8 @@ def test_settings_do_not_print_their_secrets(tmp_path):
 
 def test_what_bears_a_password_or_a_key_is_kept_from_being_printed():
     secret = {field.name for field in fields(Settings) if "Secret" in str(field.type)}
-    assert secret == {"secret_keys", "database_url", "redis_url", "keys_url", "smtp_url", "metrics_token"}
+    keys = {"secret_keys", "signing_keys"}
+    assert secret == {*keys, "database_url", "redis_url", "keys_url", "smtp_url", "metrics_token"}
     assert (Secret("a"), repr(Secret("a"))) == (Secret("a"), "Secret(…)")
     assert Secret("a") != Secret("b") != "b"
 
@@ -221,11 +228,11 @@ class TestDevelopment:
 
     def test_secrets_are_made_once_and_are_for_the_owner_alone(self, tmp_path):
         first, again = (load(self.ENVIRON, instance=tmp_path / "instance") for _each in range(2))
-        assert first.secret_keys == again.secret_keys
+        assert (first.secret_keys, first.signing_keys) == (again.secret_keys, again.signing_keys)
         assert len(first.secret_keys[0].get_secret_value()) >= 32
         assert (tmp_path / "instance").stat().st_mode & 0o777 == 0o700
-        assert [path.name for path in (tmp_path / "instance").iterdir()] == ["secret_key"]
-        assert (tmp_path / "instance" / "secret_key").stat().st_mode & 0o777 == 0o600
+        made = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "instance").iterdir()}
+        assert made == {"secret_key": 0o600, "signing_key": 0o600}
 
     def test_whoever_starts_at_the_same_moment_gets_the_same_secret(self, tmp_path):
         found: list[Settings] = []

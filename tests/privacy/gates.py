@@ -10,10 +10,13 @@ DOORS = {
     "privacy.export_file": FRESH,
     "privacy.export_progress": SIGNED_IN,
     "privacy.overview": SIGNED_IN,
+    "privacy.public_keys": PUBLIC,
     "privacy.receipt": PUBLIC,
+    "privacy.receipt_file": PUBLIC,
     "privacy.requests": SIGNED_IN,
     "privacy.start_export": FRESH,
     "privacy.undo": PUBLIC,
+    "privacy.verifier": PUBLIC,
     "privacy.who_looked": SIGNED_IN,
 }
 

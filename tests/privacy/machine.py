@@ -24,7 +24,7 @@ from portal.kit import keys
 from tests.conftest import Outbox, Visitor, changed_settings
 from tests.rules.source import ROOT
 
-MANUAL = (ROOT / "deploy" / "README.md").read_text().partition("## Changing the secret key\n")[2]
+MANUAL = (ROOT / "deploy" / "README.md").read_text().partition("## Changing the secret key\n")[2].partition("\n## ")[0]
 UNIT = (ROOT / "deploy" / "portal.service").read_text()
 SECRETS = "/etc/portal/secrets"
 

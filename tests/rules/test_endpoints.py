@@ -81,6 +81,8 @@ CONTRACT = {
     "/metrics": "GET",
     "/.well-known/security.txt": "GET",
     "/.well-known/change-password": "GET",
+    "/.well-known/portal-keys.json": "GET",
+    "/proof/verify_receipt.py": "GET",
     "/dev/mailbox": "GET",
     "/dev/mailbox.json": "GET",
 }

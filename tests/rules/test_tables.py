@@ -17,6 +17,8 @@ OTHER_KEYS: dict[str, str] = {}
 BYTES = {
     "visit.sealed_address": "sealed under the key of its day, which is destroyed after two weeks",
     "deletion.receipt": "a document about nobody, for whoever holds its link",
+    "deletion.signature": "signs that document, for anybody to check",
+    "signing_key.public": "the public half of a key, published",
     "form_use.answer": "sealed under a key that the form's page alone can make; gone after an hour",
     "staff_read.salt": "random bytes, sealed by nothing",
 }

@@ -36,5 +36,6 @@ DELETIONS = Table(
         ),
         "gone": technical(_l("Entries deleted so far")),
         "receipt": technical(),
+        "signature": technical(),
     },
 )

@@ -57,6 +57,8 @@ class Deletion(Base):
     """Line of the register -> rows deleted or blanked so far. Empty once it is done: then the receipt says it."""
     receipt: Mapped[bytes | None] = mapped_column(LargeBinary)
     """The document of the receipt, frozen when it is done: canonical JSON (RFC 8785), never written again."""
+    signature: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The line that signs the receipt (`kit.signing`). A receipt from before there were signatures has none."""
 
     @property
     def whom(self) -> uuid.UUID:

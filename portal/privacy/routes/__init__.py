@@ -1,6 +1,6 @@
 """Pages of rights, by subject: seeing, taking, deleting."""
 
 from portal.kit.web import join
-from portal.privacy.routes import access_log, deletions, exports
+from portal.privacy.routes import access_log, deletions, exports, receipts
 
-bp = join("privacy", access_log.bp, exports.bp, deletions.bp)
+bp = join("privacy", access_log.bp, exports.bp, deletions.bp, receipts.bp)

@@ -1,9 +1,9 @@
-"""Deleting: told beforehand, asked for, undone; and the receipt that proves it."""
+"""Deleting: told beforehand, asked for, undone."""
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.kit import access, page_language
+from portal.kit import access
 from portal.kit.forms import ConfirmForm
 from portal.kit.headers import private_link
 from portal.kit.i18n import _
@@ -46,13 +46,3 @@ def undo(token: str) -> ResponseReturnValue:
         flash(_("Your account is open again. Nothing was deleted. Sign in to continue."), "success")
         return redirect(url_for("accounts.login"), code=303)
     return render("privacy/undo.html", form=form, undoable=service.undoable(token)), form.status
-
-
-@bp.get("/privacy/receipt/<token>")
-@access.public
-def receipt(token: str) -> str:
-    """Show the receipt of a deletion, in the language in which it was frozen; it holds nothing about anybody."""
-    private_link()
-    receipt = service.receipt_by_token(token)
-    page_language.speak(receipt.language)
-    return render("privacy/receipt.html", receipt=receipt)

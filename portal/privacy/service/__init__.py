@@ -26,6 +26,7 @@ from portal.privacy.service.exports import note_fetched as note_fetched
 from portal.privacy.service.exports import open_export as open_export
 from portal.privacy.service.exports import start_export as start_export
 from portal.privacy.service.receipts import LASTING as LASTING
+from portal.privacy.service.receipts import file_by_token as file_by_token
 from portal.privacy.service.receipts import receipt_by_token as receipt_by_token
 from portal.privacy.service.sweeps import sweep_batch as sweep_batch
 from portal.privacy.service.sweeps import sweep_files as sweep_files

@@ -13,7 +13,7 @@ from portal.accounts import service as accounts
 from portal.accounts.events import AccountTakenBack
 from portal.accounts.models import Person
 from portal.jobs import service as jobs
-from portal.kit import audit, clock, tokens
+from portal.kit import audit, clock, signing, tokens
 from portal.kit.actor import Actor
 from portal.kit.claims import MOST_COUNTED, Effect, RegisterRow, Subject, register
 from portal.kit.db import db, leaves_traces
@@ -218,6 +218,7 @@ def _finish(deletion: Deletion, subject: Subject, recipient: Recipient) -> None:
     audit.record("privacy.person_erased", subject_id=subject.person_id, rows=sum(deletion.gone.values()))
     with in_language(recipient.language):
         deletion.receipt = receipts.freeze(deletion, retained=retained, stays_besides=besides)
+    deletion.signature = signing.sign(signing.RECEIPTS, deletion.receipt)
     receipt = receipts.read(deletion.receipt)
     deletion.state, deletion.ended_at, deletion.gone = DeletionState.DONE, receipt.verified_at, {}
     deletion.person_id = deletion.sealed = deletion.job_id = None

@@ -7,7 +7,7 @@ Whatever the register says later, it says what it said.
 import json
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -55,6 +55,8 @@ class Receipt:
     retained: list[Line]
     stays_besides: list[str]
     leaves_traces: bool
+    is_signed: bool = False
+    """Whether there is a file by which anybody can check it."""
 
     @property
     def days_total(self) -> int:
@@ -74,11 +76,27 @@ def link_to(deletion: Deletion) -> str:
 
 def receipt_by_token(token: str) -> Receipt:
     """Return the receipt that an email's link names. Raises LinkDead when it is forged or past its time."""
+    deletion = _done(token)
+    return replace(read(deletion.receipt or b""), is_signed=deletion.signature is not None)
+
+
+def file_by_token(token: str) -> tuple[str, bytes]:
+    """Return name and content of the file by which anybody can check that receipt: the document's line, its signature's.
+
+    Raises LinkDead as `receipt_by_token` does, and for a receipt from before there were signatures.
+    """
+    deletion = _done(token)
+    if deletion.receipt is None or deletion.signature is None:
+        raise LinkDead
+    return f"deletion-receipt-{deletion.number}.jsonl", b"".join((deletion.receipt, b"\n", deletion.signature, b"\n"))
+
+
+def _done(token: str) -> Deletion:
     (deletion_id,) = tokens.read(PURPOSE, token, max_age=period("audit"))
     deletion = db.session.get(Deletion, uuid.UUID(deletion_id))
     if deletion is None or deletion.state != DeletionState.DONE or deletion.receipt is None:
         raise LinkDead
-    return read(deletion.receipt)
+    return deletion
 
 
 def freeze(deletion: Deletion, *, retained: Sequence[tuple[RegisterRow, int]], stays_besides: Sequence[str]) -> bytes:
