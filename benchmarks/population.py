@@ -226,7 +226,20 @@ def _rights(words: Words) -> dict[str, Rows]:
         "number": "'D' || i", "state": "'undone'", "requested_at": ago(700), "due_at": ago(700), "ended_at": ago(700),
         "gone": "'{}'",
     }  # fmt: skip
+    request = {
+        "reference": "'Q' || i", "kind": "CASE WHEN i % 2 = 0 THEN 'copy' ELSE 'complaint' END", "source": "'form'",
+        "state": "'closed'", "outcome": "'done'", "reason": "'answered'", "subject_id": EACH_SECOND,
+        "email": EMAIL, "email_key": f"CASE WHEN i % 2 = 1 THEN {EMAIL} END", "language": "'en'", "message": "'All of it.'",
+        "answer": "''", "received_at": ago(700), "due_at": ago(670), "verified_at": ago(700), "closed_at": ago(690),
+        "answered_in": "i", "code_tries": "0", "alarms": "0",
+    }  # fmt: skip
+    file = {
+        "request_id": "owner", "file_key": words.secret, "name": "'a.pdf'", "kind": "'pdf'", "size": "9",
+        "added_at": ago(60),
+    }  # fmt: skip
     return {
+        "request": Rows(100, {"id": words.id, **request}),
+        "request_file": Rows(300, {"id": words.id, **file}, within="request"),
         "export": Rows(100, {**words.of_person, **export}),
         "deletion": Rows(100, {**words.of_person, **deletion}),
     }

@@ -30,6 +30,7 @@ class Basis(StrEnum):
 
     TICKET = "ticket"
     TICKET_LIST = "ticket_list"
+    REQUEST = "request"
     INCIDENT = "incident"
     GRANT = "grant"
 
@@ -37,6 +38,7 @@ class Basis(StrEnum):
 BASES = {
     Basis.TICKET: _l("A support ticket of yours"),
     Basis.TICKET_LIST: _l("In the list of tickets"),
+    Basis.REQUEST: _l("A request of yours about your data"),
     Basis.INCIDENT: _l("Your data, because of an incident"),
     Basis.GRANT: _l("Your data, under a grant for one case"),
 }
@@ -57,7 +59,7 @@ class StaffRead(Base):
     """Whose rows they are, where they belong to an organisation and not to one person."""
     basis: Mapped[Word]
     basis_id: Mapped[uuid.UUID]
-    """The ticket, incident or grant; of a list this very entry, which names what stood in it."""
+    """The ticket, request, incident or grant; of a list this very entry, which names what stood in it."""
     claim: Mapped[Word]
     """The area whose claim holds the table."""
     table_name: Mapped[Word]

@@ -26,6 +26,7 @@ LinkPurpose = NewType("LinkPurpose", str)
 _READABLE = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Without 0, 1, I, L, O, which look alike, and without U, so that no word comes of it by chance."""
 RECOVERY_CODE_LENGTH = 12
+HUMAN_CODE_LENGTH = 8
 LONGEST = timedelta(days=30)
 """How long a link may live that is not lasting: so long an old secret is needed after it has signed its last one."""
 
@@ -180,6 +181,11 @@ def reference() -> str:
 def recovery_code() -> str:
     """Return twelve characters drawn at random that people can type, 58 bits: a key of its own, to be hashed slowly."""
     return "".join(secrets.choice(_READABLE) for _each in range(RECOVERY_CODE_LENGTH))
+
+
+def human_code() -> str:
+    """Return eight characters drawn at random for an email, 39 bits: good for minutes and for a few tries only."""
+    return "".join(secrets.choice(_READABLE) for _each in range(HUMAN_CODE_LENGTH))
 
 
 def is_like_recovery_code(text: str) -> bool:

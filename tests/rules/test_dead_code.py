@@ -24,6 +24,13 @@ CALLED_BY_OTHERS = [
 # What nobody of ours uses yet, each with its reason.
 NOT_USED_YET = {
     "portal.kit.access.own_units": "the seam of payment and of identity providers, which commit, call and go on (rule 5)",
+    **{
+        f"portal.privacy.service.requests.desk.{verb}": "the verbs of the privacy officer's console, which is being built"
+        for verb in ("close", "execute", "intake_by_staff", "pause", "read_request", "resume", "waiting_requests")
+    },
+    "portal.privacy.service.requests.figures.figures": "what the check of the queue will show to everybody",
+    "portal.privacy.service.requests.identity.give_code": "the page of those without a session will take the code",
+    "portal.privacy.service.requests.identity.renew_code": "the email to those without a session will carry the code",
 }
 
 # Names that only a library asks for, each with its reason.
@@ -61,6 +68,8 @@ ASKED_FOR_BY_NAME: dict[str, str] = {
     "MAX_IMAGE_PIXELS": "Pillow reads it",
     "StartElementHandler": "expat calls it",
     "StartDoctypeDeclHandler": "expat calls it",
+    "is_mine": "the privacy officer's console, which is being built, reads it",
+    "median": "the check of the queue will say it",
     "company_*": "the company's facts are read by their names, one by one",
 }
 

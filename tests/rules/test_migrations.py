@@ -11,6 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import JSON, Column, Enum, MetaData, TypeDecorator, func, inspect, select, table
+from sqlalchemy.exc import IntegrityError
 
 from portal.kit import keys
 from portal.kit.db import Base, db
@@ -98,6 +99,14 @@ def test_what_was_sealed_opens_after_the_step_that_names_keys_and_is_as_before_a
     assert SEALED_FACTS.open(stored() or b"", of=of) == plain
     down("0002")
     assert stored() == before
+
+
+def test_the_newest_schema_refuses_an_open_request_that_nobody_has_proven(up):
+    up("heads")
+    table = Base.metadata.tables["request"]
+    row = {column.name: sample(column) for column in table.columns if not column.nullable}
+    with pytest.raises(IntegrityError), db.engine.begin() as connection:
+        connection.execute(table.insert().values({**row, "state": "open"}))
 
 
 def fill() -> None:

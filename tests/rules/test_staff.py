@@ -77,6 +77,7 @@ SAYS_NOTHING_OF_A_CUSTOMER = {
     "None": "nothing",
     "uuid.UUID": "an id",
     "Place | None": "an id and an instant, or that there is none",
+    "paging.Page[RequestLine]": "rights and dates: tests/privacy/test_requests.py holds that nothing in a line is personal",
     "View": "which tickets a list shows: a reference that was asked for, or the hash of an email address",
 }
 

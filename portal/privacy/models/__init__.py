@@ -1,7 +1,17 @@
-"""Tables of rights in use: copies that were asked for, and deletions."""
+"""Tables of rights in use: requests, copies that were asked for, and deletions."""
 
 from portal.privacy.models.deletions import SEALED_FACTS as SEALED_FACTS
 from portal.privacy.models.deletions import Deletion as Deletion
 from portal.privacy.models.deletions import DeletionState as DeletionState
 from portal.privacy.models.exports import Export as Export
 from portal.privacy.models.exports import ExportState as ExportState
+from portal.privacy.models.requests import Request as Request
+from portal.privacy.models.requests import RequestFile as RequestFile
+from portal.privacy.models.rights import REASONS as REASONS
+from portal.privacy.models.rights import Outcome as Outcome
+from portal.privacy.models.rights import PauseReason as PauseReason
+from portal.privacy.models.rights import Reason as Reason
+from portal.privacy.models.rights import RequestState as RequestState
+from portal.privacy.models.rights import Right as Right
+from portal.privacy.models.rights import Source as Source
+from portal.privacy.models.rights import Verdict as Verdict

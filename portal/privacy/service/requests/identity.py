@@ -1,0 +1,96 @@
+"""Identity by risk (P32): a session, or a code that was mailed to the address. What isn't proven is never carried out."""
+
+import secrets
+from enum import StrEnum
+
+from sqlalchemy.exc import IntegrityError
+
+from portal.accounts import service as accounts
+from portal.kit import clock, keys, tokens
+from portal.kit.codes import typed
+from portal.kit.db import db
+from portal.kit.periods import period
+from portal.privacy.models import Outcome, Reason, Request, RequestState
+from portal.privacy.service.requests import rows
+
+MOST_TRIES = 3
+_KEY = "privacy.request_code"
+
+
+class CodeCheck(StrEnum):
+    """What came of a code."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    SPENT = "spent"
+    """It is too old, was tried too often, or there is none: a new one must be sent."""
+
+
+def renew_code(request: Request) -> str:
+    """Return a new code for a request that waits for its person; every older one is dead, and its tries with it."""
+    code = tokens.human_code()
+    request.code_hash, request.code_sent_at, request.code_tries = _hash(request, code), clock.now(), 0
+    return code
+
+
+def give_code(request: Request, *, code: str) -> CodeCheck:
+    """Take a code for a locked request; the right one proves whose request it is. Each try is counted by the row.
+
+    The caller commits whatever comes of it: a wrong one must stay counted.
+    """
+    if request.state != RequestState.AWAITING_IDENTITY or not _is_live(request):
+        return CodeCheck.SPENT
+    request.code_tries += 1
+    if not _matches(request, typed(code).upper()):
+        rows.record("privacy.request_code_refused", request=request, tries=request.code_tries)
+        return CodeCheck.WRONG
+    prove(request)
+    return CodeCheck.RIGHT
+
+
+def _is_live(request: Request) -> bool:
+    if request.code_hash is None or request.code_sent_at is None or request.code_tries >= MOST_TRIES:
+        return False
+    return -clock.SKEW <= clock.now() - request.code_sent_at <= period("human_code")
+
+
+def _hash(request: Request, code: str, secret: str | None = None) -> str:
+    return keys.mac(keys.derive(secret or keys.secret_keys()[0], _KEY), f"{request.id} {code}")
+
+
+def _matches(request: Request, code: str) -> bool:
+    hashes = [_hash(request, code, secret) for secret in keys.secret_keys()]
+    return any(secrets.compare_digest(request.code_hash or "", each) for each in hashes)
+
+
+def prove(request: Request) -> None:
+    """Take a request for its person's: it is opened, or joins the open one that it repeats.
+
+    An account that has the address is found now, and not before: what a stranger types asks nothing of anybody.
+    """
+    person = accounts.find_by_email(request.email) if request.email and not request.subject_id else None
+    request.subject_id = person.id if person else request.subject_id
+    request.code_hash, request.verified_at = None, clock.now()
+    rows.record("privacy.request_proven", request=request)
+    if not _joined(request):
+        _open(request)
+
+
+def _open(request: Request) -> None:
+    # Of two that are proven at the same moment the database lets one in; the other then finds it.
+    try:
+        with db.session.begin_nested():
+            request.state = RequestState.OPEN
+            db.session.flush()
+    except IntegrityError:
+        if not _joined(request):
+            raise
+
+
+def _joined(request: Request) -> bool:
+    first = rows.find_open_like(request)
+    if first is None:
+        return False
+    request.duplicate_of_id = first.id
+    rows.end(request, outcome=Outcome.DUPLICATE, reason=Reason.SAME_REQUEST)
+    return True
