@@ -1,7 +1,7 @@
 """Long lists in pages, by key and never by offset: the thousandth page costs what the first one costs."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
@@ -69,7 +69,19 @@ def _page(found: list[Any], *, at: Any, key: Any, size: int) -> Page[Any]:
 
 def key_of(row: Any, *, at: Any, key: Any) -> str:
     """Return the word that asks for what comes after a row."""
-    return f"{getattr(row, at.key).strftime(_AT)}-{getattr(row, key.key).hex}"
+    return word_of((getattr(row, at.key), getattr(row, key.key)))
+
+
+def word_of(marks: Sequence[Any]) -> str:
+    """Return the word that asks for what comes after a row with this instant and id, or this id alone."""
+    return "-".join(each.strftime(_AT) if isinstance(each, datetime) else each.hex for each in marks)
+
+
+def beyond(at: Any, key: Any, after: str) -> Any:
+    """Return the clause for what comes after a word, newest first; by the id alone where `at` is None. Raises NotFound."""
+    if at is None:
+        return key < _parse_key(after)
+    return _beyond(at, key, *_parse(after), newest_first=True)
 
 
 def _beyond(at: Any, key: Any, last_at: datetime, last_key: uuid.UUID, *, newest_first: bool) -> Any:
@@ -82,6 +94,13 @@ def _beyond(at: Any, key: Any, last_at: datetime, last_key: uuid.UUID, *, newest
 def _parse(word: str) -> tuple[datetime, uuid.UUID]:
     at, _dash, key = word.partition("-")
     try:
-        return datetime.strptime(at, _AT).replace(tzinfo=UTC), uuid.UUID(hex=key)
+        return datetime.strptime(at, _AT).replace(tzinfo=UTC), _parse_key(key)
+    except ValueError:
+        raise NotFound from None
+
+
+def _parse_key(word: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(hex=word)
     except ValueError:
         raise NotFound from None

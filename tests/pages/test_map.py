@@ -25,6 +25,7 @@ SETTINGS = {
 BELOW = {
     "/settings/avatar": ["Settings"],
     "/settings/second-factor": ["Settings", "Security"],
+    "/settings/privacy/data": ["Settings", "Privacy"],
     "/settings/privacy/delete": ["Settings", "Privacy"],
     "/settings/privacy/requests": ["Settings", "Privacy"],
     "/settings/privacy/visits": ["Settings", "Privacy"],

@@ -87,6 +87,8 @@ LINKS: dict[str, Callable[[Demo], str]] = {
     "mail.email": demo.email_shown,
     "newsletter.confirm": lambda made: demo.newsletter(made, "confirm"),
     "newsletter.unsubscribe": lambda made: demo.newsletter(made, "unsubscribe"),
+    "privacy.data_part": lambda _made: "/settings/privacy/data/support",
+    "privacy.data_line": lambda _made: "/settings/privacy/data/kit/audit_entry",
     "privacy.export_file": demo.preparing,
     "privacy.receipt": demo.receipt,
     "privacy.undo": demo.closing,

@@ -4,6 +4,9 @@ from portal.privacy.models import Export
 from tests.rules.gates import FRESH, PUBLIC, SIGNED_IN
 
 DOORS = {
+    "privacy.data": SIGNED_IN,
+    "privacy.data_line": SIGNED_IN,
+    "privacy.data_part": SIGNED_IN,
     "privacy.delete": FRESH,
     "privacy.delete_export": SIGNED_IN,
     "privacy.deletion_begun": PUBLIC,

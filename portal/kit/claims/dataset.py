@@ -62,12 +62,7 @@ class Dataset:
     @cached_property
     def fields(self) -> list[Field]:
         """Every column that is handed out, in the order of its claim, in the language that is spoken now."""
-        stored = inspect(self.table.model).local_table.columns
-        return [
-            Field(name, str(column.label), column.personal, *_kind(stored[name].type), words=column.words)
-            for name, column in self.holding.columns.items()
-            if column.label and not column.withheld
-        ]
+        return fields_of(self.holding)
 
     @cached_property
     def withheld(self) -> Mapping[str, str]:
@@ -84,6 +79,16 @@ class Dataset:
         stored = inspect(self.table.model).local_table.columns
         query: Select[Any] = select(*(stored[each.name] for each in self.fields)).where(self.holding.clause(self.subject))
         yield from db.session.execute(query.order_by(*_order(self.table)).execution_options(yield_per=CHUNK))
+
+
+def fields_of(holding: Holding) -> list[Field]:
+    """Return every column of a line that its subject is shown, in the order of its claim."""
+    stored = inspect(holding.table.model).local_table.columns
+    return [
+        Field(name, str(column.label), column.personal, *_kind(stored[name].type), words=column.words)
+        for name, column in holding.columns.items()
+        if column.label and not column.withheld
+    ]
 
 
 def _order(table: Table) -> list[Any]:

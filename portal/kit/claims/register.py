@@ -72,6 +72,10 @@ class Register:
         """Return how many rows an export hands out, exactly."""
         return sum(self._counts(subject, self._disclosed()).values())
 
+    def lines(self) -> list[Holding]:
+        """Return the lines of which their subjects are told, the lowest area first."""
+        return self._disclosed()
+
     def undisclosed(self) -> list[tuple[RegisterRow, str]]:
         """Return the lines of which nobody is told whether they hold something, each with the reason."""
         return [

@@ -252,6 +252,11 @@ def talk(walk: Walk) -> None:
     read_as_guest(walk, email="iris@example.com")
     reader.get(own[-1])
     reader.get("/settings/privacy/who-looked")
+    for part in reader.get("/settings/privacy/data").soup.select(".parts a"):
+        for way in reader.get(part["href"]).soup.select("a.button[href*='/data/']"):
+            reader.get(way["href"])
+    reader.get("/settings/privacy/data/support/ticket")
+    reader.get("/settings/privacy/data/newsletter/newsletter_subscriber")
     reader.submit(own[-1], action=f"{own[-1]}/close")
     reader.get(own[-1])
 

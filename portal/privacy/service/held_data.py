@@ -1,0 +1,133 @@
+"""Seeing the data itself: part by part, small lines whole, of large ones the newest entries and a way to all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from portal.accounts import service as accounts
+from portal.kit.actor import Actor
+from portal.kit.claims import MOST_COUNTED, Holding, RegisterRow, entries, register, shown_row
+from portal.kit.claims.entries import Entries
+from portal.kit.refusals import NotFound
+
+FIRST_PART = "accounts"
+"""The part that is open first: what one knows best."""
+WHOLE = 5
+"""A line with so many entries is shown whole."""
+NEWEST = 3
+"""How many entries are shown of one that has more."""
+PAGE = 25
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Entries in words: what differs from one to the next in columns, and what stands in each of them said once."""
+
+    columns: list[str]
+    rows: list[list[str]]
+    in_each: list[tuple[str, str]]
+    after: str | None = None
+
+
+@dataclass(frozen=True)
+class HeldLine:
+    """A line of the register with what it holds: why, how long, and what of it is never shown and why."""
+
+    row: RegisterRow
+    count: int | None
+    withheld: list[tuple[str, str]]
+    shown: Shown
+    is_whole: bool
+
+
+@dataclass(frozen=True)
+class PartSize:
+    """A part of the register, and how many entries it holds about somebody; one more than are counted says: more."""
+
+    area: str
+    title: str
+    count: int
+
+
+@dataclass(frozen=True)
+class HeldPart:
+    """One part with its data: the lines that hold something, and those that hold nothing."""
+
+    area: str
+    title: str
+    parts: list[PartSize]
+    lines: list[HeldLine]
+    empty: list[str]
+    undisclosed: list[tuple[str, str]]
+
+
+def held_part_for(actor: Actor, area: str) -> HeldPart:
+    """Return what one part of the register holds about the actor. Raises NotFound for a part that there is not."""
+    subject = accounts.subject_for(actor)
+    counted = {row.name: (row, count) for row, count in register().held(subject)}
+    parts = _sizes({name: count for name, (_row, count) in counted.items()})
+    title = next((each.title for each in parts if each.area == area), None)
+    if title is None:
+        raise NotFound
+    here = [line for line in register().lines() if line.claim.area == area]
+    held = [line for line in here[::-1] if counted[line.name][1] != 0]
+    lines = []
+    for line in held:
+        row, count = counted[line.name]
+        found = entries.newest(line, subject, most=WHOLE)
+        is_whole = len(found.rows) <= WHOLE
+        lines.append(HeldLine(row, count, _withheld(line), _said(found, actor, most=None if is_whole else NEWEST), is_whole))
+    return HeldPart(
+        area=area,
+        title=title,
+        parts=parts,
+        lines=lines,
+        empty=[line.what for line in here if line not in held],
+        undisclosed=[(row.what, why) for row, why in register().undisclosed() if row.area == area],
+    )
+
+
+def held_line_for(actor: Actor, name: str, *, area: str, after: str | None) -> HeldLine:
+    """Return a page of all that one line holds about the actor, newest first.
+
+    Raises NotFound for a line that is not in this part or is shown to nobody, and for a word not ours.
+    """
+    line = next((each for each in register().lines() if (each.claim.area, each.name) == (area, name)), None)
+    if line is None:
+        raise NotFound
+    found = entries.page(line, accounts.subject_for(actor), after=after, size=PAGE)
+    return HeldLine(line.row(), None, _withheld(line), _said(found, actor), is_whole=False)
+
+
+def _sizes(counts: dict[str, int | None]) -> list[PartSize]:
+    beyond = MOST_COUNTED + 1
+    by_area = groupby(register().lines()[::-1], key=lambda line: line.claim)
+    sizes = [
+        PartSize(
+            claim.area,
+            str(claim.title),
+            min(beyond, sum(beyond if (count := counts[line.name]) is None else count for line in lines)),
+        )
+        for claim, lines in by_area
+    ]
+    return sorted(sizes, key=lambda each: each.area != FIRST_PART)
+
+
+def _withheld(line: Holding) -> list[tuple[str, str]]:
+    return [(str(each.label), str(each.withheld)) for each in line.columns.values() if each.withheld and each.label]
+
+
+def _said(found: Entries, actor: Actor, *, most: int | None = None) -> Shown:
+    rows = [shown_row(found.fields, row, zone=actor.time_zone) for row in found.rows[:most]]
+    labels = [field.label for field in found.fields]
+    same = [len(rows) > 1 and _all_alike([row[at] for row in rows]) for at in range(len(labels))]
+    return Shown(
+        columns=[label for at, label in enumerate(labels) if not same[at]],
+        rows=[[value for at, value in enumerate(row) if not same[at]] for row in rows],
+        in_each=[(label, rows[0][at]) for at, label in enumerate(labels) if same[at]],
+        after=found.after,
+    )
+
+
+def _all_alike(values: Sequence[str]) -> bool:
+    return len(set(values)) == 1
