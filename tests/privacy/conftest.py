@@ -24,6 +24,26 @@ class Copy:
 
     archive: zipfile.ZipFile
 
+    @property
+    def folder(self) -> str:
+        """The one folder that everything lies in."""
+        (folder,) = {name.partition("/")[0] for name in self.archive.namelist()}
+        return folder
+
+    @property
+    def names(self) -> list[str]:
+        """Every file in the folder."""
+        return [name.partition("/")[2] for name in self.archive.namelist()]
+
+    def read(self, name: str) -> bytes:
+        """Return what a file holds."""
+        return self.archive.read(f"{self.folder}/{name}")
+
+    @property
+    def everything(self) -> bytes:
+        """What all files hold, one after the other."""
+        return b"".join(map(self.read, self.names))
+
     @classmethod
     def of(cls, content: bytes) -> Copy:
         """Open the bytes of a ZIP file; every checksum in it must hold."""
@@ -33,11 +53,11 @@ class Copy:
 
     def text(self, name: str) -> str:
         """Return a file as text."""
-        return self.archive.read(name).decode("utf-8-sig")
+        return self.read(name).decode("utf-8-sig")
 
     def json(self, name: str) -> Any:
         """Return a file as values."""
-        return json.loads(self.archive.read(name))
+        return json.loads(self.read(name))
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ DOORS = {
     "privacy.deletion_begun": PUBLIC,
     "privacy.export_file": FRESH,
     "privacy.export_progress": SIGNED_IN,
+    "privacy.formats": PUBLIC,
     "privacy.overview": SIGNED_IN,
     "privacy.public_keys": PUBLIC,
     "privacy.receipt": PUBLIC,

@@ -9,7 +9,8 @@ from portal.kit import clock
 from portal.kit.audit import AuditEntry
 from portal.kit.claims import Subject
 from portal.kit.db import db
-from portal.privacy.service.archive import READABLE_ROWS, Archive
+from portal.privacy.service.archive import Archive
+from portal.privacy.service.readable import READABLE_ROWS
 from tests.privacy.conftest import Copy
 
 pytestmark = pytest.mark.both_databases

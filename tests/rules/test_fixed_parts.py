@@ -54,6 +54,7 @@ FOLLOWS = {
     "promises/overview.html": {"board", "Status"},
     "legal.history": {"events"},
     "legal.security": {"kinds"},
+    "privacy.formats": {"datasets", "file"},
     "privacy.held": {"row"},
     "promises.overview": {"board", "Status"},
 }

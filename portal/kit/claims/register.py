@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 from sqlalchemy import ColumnElement, MetaData, Select, func, select
 
 from portal.kit import i18n, periods
+from portal.kit.claims.conversations import Conversation
 from portal.kit.claims.counting import MOST_COUNTED, MOST_PARENTS, counting
 from portal.kit.claims.dataset import Dataset
 from portal.kit.claims.faults import find_faults
@@ -91,6 +92,11 @@ class Register:
         """Yield the subject's files: (name, stream)."""
         for claim in self.claims:
             yield from claim.files(subject)
+
+    def conversations(self, subject: Subject) -> Iterator[Conversation]:
+        """Yield what was said in the subject's matters."""
+        for claim in self.claims:
+            yield from claim.conversations(subject)
 
     def blockers(self, subject: Subject) -> list[str]:
         """Say what must happen before an erasure."""

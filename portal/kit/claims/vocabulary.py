@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 
 from sqlalchemy import ColumnElement, and_, delete, false, func, inspect, not_, or_, select, tuple_, update
 
+from portal.kit.claims.conversations import Conversation
 from portal.kit.claims.parties import ExemptWhile, Party
 from portal.kit.claims.retention import Rule, Sentence
 from portal.kit.claims.subjects import Subject
@@ -139,6 +140,8 @@ class DataClaim:
     """Kind of stored file -> the column that holds its keys. A file whose key stands in no row is an orphan."""
     files: Callable[[Subject], Iterable[tuple[str, BinaryIO]]] = _nothing
     """Files to hand out with an export: (name in the archive, stream)."""
+    conversations: Callable[[Subject], Iterable[Conversation]] = _nothing
+    """What was said in the subject's matters, to hand out with an export as people read it."""
     erase_external: Callable[[Subject], None] | None = None
     """Erases what stands outside the tables."""
     residue: Callable[[Subject], Sequence[str]] = _nothing

@@ -1,6 +1,6 @@
 """Pages of rights, by subject: seeing, taking, deleting."""
 
 from portal.kit.web import join
-from portal.privacy.routes import access_log, deletions, exports, held_data, receipts
+from portal.privacy.routes import access_log, deletions, exports, formats, held_data, receipts
 
-bp = join("privacy", access_log.bp, held_data.bp, exports.bp, deletions.bp, receipts.bp)
+bp = join("privacy", access_log.bp, held_data.bp, exports.bp, deletions.bp, receipts.bp, formats.bp)

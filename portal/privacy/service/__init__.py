@@ -25,6 +25,7 @@ from portal.privacy.service.exports import newest_export_for as newest_export_fo
 from portal.privacy.service.exports import note_fetched as note_fetched
 from portal.privacy.service.exports import open_export as open_export
 from portal.privacy.service.exports import start_export as start_export
+from portal.privacy.service.formats import formats as formats
 from portal.privacy.service.held_data import FIRST_PART as FIRST_PART
 from portal.privacy.service.held_data import held_line_for as held_line_for
 from portal.privacy.service.held_data import held_part_for as held_part_for

@@ -1,11 +1,5 @@
 """What the helpdesk holds: until erased, but files not longer than their expiry (P14, P16)."""
 
-import uuid
-from collections.abc import Iterator
-from typing import BinaryIO
-
-from sqlalchemy import ColumnElement, Select, and_, select
-
 from portal.kit.claims import (
     UNTIL_ERASED,
     BlankColumns,
@@ -14,40 +8,20 @@ from portal.kit.claims import (
     Party,
     RetainFor,
     RetainUntil,
-    Subject,
-    Subjects,
     Table,
-    nobodys,
     of_subjects,
-    parents,
     personal,
     technical,
 )
-from portal.kit.db import db
-from portal.kit.files import storage
 from portal.kit.i18n import _l
 from portal.support import service, words
+from portal.support.claim.conversations import conversations_of, files_of
+from portal.support.claim.parties import in_tickets, messages, named, own_tickets
 from portal.support.models import Attachment, Message, RemovedFile, Ticket, TicketKind
 
 _WHAT_FOR = _l("To answer you, and to know what was said before.")
 
 
-# What another account wrote is that account's, whatever address was typed. A report of misuse is its reporter's, never
-# the account's that it names: whoever holds that account may be the one it tells of.
-_own_tickets = of_subjects(
-    person=Ticket.subject_id,
-    email=Ticket.email_key,
-    since=Ticket.opened_at,
-    email_only_if=and_(nobodys(Ticket.subject_id), Ticket.kind != TicketKind.MISUSE_REPORTED),
-)
-
-
-_named = of_subjects(
-    person=Ticket.about_id,
-    email=Ticket.email_key,
-    since=Ticket.opened_at,
-    email_only_if=Ticket.kind == TicketKind.MISUSE_REPORTED,
-)
 REPORT_ENDS = RetainFor(
     "misuse_report",
     since="updated_at",
@@ -55,21 +29,6 @@ REPORT_ENDS = RetainFor(
     what=_l("A report of misuse"),
 )
 """Whoever wrote a report is mostly unknown and cannot ask for its erasure, so it has an end of its own."""
-
-
-def _in_tickets(subjects: Subjects) -> ColumnElement[bool]:
-    return Message.ticket_id.in_(parents(Ticket.id, _own_tickets(subjects), subjects, newest=Ticket.updated_at))
-
-
-def _messages(subjects: Subjects) -> Select[uuid.UUID]:
-    """The ids of the messages in the subjects' tickets."""
-    return parents(Message.id, _in_tickets(subjects), subjects)
-
-
-def _files(subject: Subject) -> Iterator[tuple[str, BinaryIO]]:
-    for row in db.session.scalars(select(Attachment).where(Attachment.message_id.in_(_messages([subject])))).all():
-        if storage().exists(row.file_key):
-            yield f"{row.id}/{row.name}", storage().open(row.file_key)
 
 
 CLAIM = DataClaim(
@@ -80,7 +39,7 @@ CLAIM = DataClaim(
         Table(
             Attachment,
             what=_l("Files you attached to a ticket"),
-            parties=[Party(lambda subjects: Attachment.message_id.in_(_messages(subjects)), through="ticket_message")],
+            parties=[Party(lambda subjects: Attachment.message_id.in_(messages(subjects)), through="ticket_message")],
             purpose=_l("To understand what you contacted us about."),
             ground=Ground.CONTRACT,
             retention=RetainUntil("expires_at", _l("Until the file’s expiry date, or until you delete it")),
@@ -99,7 +58,7 @@ CLAIM = DataClaim(
         Table(
             RemovedFile,
             what=_l("Deleted-file records"),
-            parties=[Party(lambda subjects: RemovedFile.message_id.in_(_messages(subjects)), through="ticket_message")],
+            parties=[Party(lambda subjects: RemovedFile.message_id.in_(messages(subjects)), through="ticket_message")],
             purpose=_WHAT_FOR,
             ground=Ground.CONTRACT,
             retention=UNTIL_ERASED,
@@ -115,7 +74,7 @@ CLAIM = DataClaim(
             Message,
             what=_l("Messages in your tickets"),
             parties=[
-                Party(_in_tickets, through="ticket"),
+                Party(in_tickets, through="ticket"),
                 Party(
                     of_subjects(person=Message.staff_id),
                     on_erasure=BlankColumns(
@@ -146,10 +105,10 @@ CLAIM = DataClaim(
             Ticket,
             what=_l("Support tickets"),
             parties=[
-                Party(_own_tickets),
+                Party(own_tickets),
                 # The words stay until the report's end: they are not of the account that it names. Its address goes with it.
                 Party(
-                    _named,
+                    named,
                     on_erasure=BlankColumns(
                         {"about_id": None, "email": "", "email_key": "", "email_hash": None},
                         _l("The report stays. Your account’s ID and your email address are removed from it."),
@@ -194,5 +153,6 @@ CLAIM = DataClaim(
         ),
     ],
     stored={"attachment": Attachment.file_key},
-    files=_files,
+    files=files_of,
+    conversations=conversations_of,
 )

@@ -1,0 +1,105 @@
+"""Tables in an archive: as JSON, as CSV, and the schema of both (P25). Each is written row by row."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from portal.kit.claims import Dataset
+from portal.kit.i18n import _
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
+SCHEMA = "https://json-schema.org/draft/2020-12/schema"
+CHUNK = 64 * 1024
+
+OnRow = Callable[[], None]
+
+
+def as_json(dataset: Dataset, *, on_row: OnRow) -> Iterator[str]:
+    """Yield an array of objects, one row a line."""
+    before = ""
+    yield "["
+    for row in dataset:
+        yield f"{before}\n{json.dumps(row, ensure_ascii=False)}"
+        before = ","
+        on_row()
+    yield "\n]\n"
+
+
+def as_csv(dataset: Dataset, *, on_row: OnRow) -> Iterator[str]:
+    """Yield RFC 4180 lines; the mark at the start lets spreadsheets read every language."""
+    line = io.StringIO()
+    writer = csv.writer(line, lineterminator="\r\n")
+    yield "\ufeff"
+    writer.writerow([field.name for field in dataset.fields])
+    for row in dataset:
+        yield _taken(line)
+        writer.writerow([cell(value) for value in row.values()])
+        on_row()
+    yield _taken(line)
+
+
+def cell(value: Any) -> Any:
+    """Return what a cell of a CSV holds: never something that a spreadsheet runs (v5.0.0-1.2.10)."""
+    if isinstance(value, dict | list):
+        value = json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str) and value.startswith(FORMULA):
+        return "'" + value
+    return value
+
+
+def schema(datasets: Iterable[Dataset]) -> dict[str, Any]:
+    """Return what each file holds, as JSON Schema."""
+    return {
+        "$schema": SCHEMA,
+        "title": _("What each file in the data folder holds"),
+        "$comment": _("In CSV, text that a spreadsheet could take for a formula has an apostrophe before it."),
+        "$defs": {dataset.name: _schema_of(dataset) for dataset in datasets},
+    }
+
+
+def _schema_of(dataset: Dataset) -> dict[str, Any]:
+    return {
+        "title": dataset.what,
+        "description": str(dataset.table.purpose),
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": {
+                field.name: {
+                    "title": field.label,
+                    "type": [field.kind, "null"],
+                    **({"format": field.format} if field.format else {}),
+                    "x-personal": field.is_personal,
+                }
+                for field in dataset.fields
+            },
+        },
+        "x-ground": str(dataset.table.ground.value),
+        "x-withheld": dict(dataset.withheld),
+    }
+
+
+def plain_json(value: Any) -> bytes:
+    """Return a small value as JSON that people can read."""
+    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def joined(texts: Iterable[str]) -> Iterator[bytes]:
+    """Yield the text in parts that are worth compressing."""
+    waiting, size = [], 0
+    for text in texts:
+        waiting.append(text)
+        size += len(text)
+        if size >= CHUNK:
+            yield "".join(waiting).encode()
+            waiting, size = [], 0
+    yield "".join(waiting).encode()
+
+
+def _taken(line: io.StringIO) -> str:
+    text = line.getvalue()
+    line.seek(0)
+    line.truncate()
+    return text
