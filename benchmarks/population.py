@@ -237,7 +237,12 @@ def _rights(words: Words) -> dict[str, Rows]:
         "request_id": "owner", "file_key": words.secret, "name": "'a.pdf'", "kind": "'pdf'", "size": "9",
         "added_at": ago(60),
     }  # fmt: skip
+    hold = {
+        "subject_id": "owner", "line": "'ticket'", "record_id": words.id, "columns": "'[]'", "ground": "'bug'", "law": "''",
+        "reason": "'Zips'", "set_at": ago(100), "release_at": words.ahead(100),
+    }  # fmt: skip
     return {
+        "hold": Rows(100, {"id": words.id, **hold}),
         "request": Rows(100, {"id": words.id, **request}),
         "request_file": Rows(300, {"id": words.id, **file}, within="request"),
         "export": Rows(100, {**words.of_person, **export}),

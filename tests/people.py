@@ -75,6 +75,14 @@ class Cast:
         self.give_factor(sam)
         return sam
 
+    @cached_property
+    def pia(self) -> Somebody:
+        """The privacy officer, with a second factor."""
+        pia = self.make("Pia Seam", "pia@example.com", "pia weighs each word she keeps")
+        self.give_role(pia, "privacy")
+        self.give_factor(pia)
+        return pia
+
     def make(self, name: str, email: str, password: str, *, language: str = "en", zone: str = "UTC") -> Somebody:
         """Make a further person with a confirmed account."""
         with self.app.app_context(), unit_of_work():

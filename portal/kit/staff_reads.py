@@ -33,6 +33,7 @@ class Basis(StrEnum):
     REQUEST = "request"
     INCIDENT = "incident"
     GRANT = "grant"
+    HOLD = "hold"
 
 
 BASES = {
@@ -41,6 +42,7 @@ BASES = {
     Basis.REQUEST: _l("A request of yours about your data"),
     Basis.INCIDENT: _l("Your data, because of an incident"),
     Basis.GRANT: _l("Your data, under a grant for one case"),
+    Basis.HOLD: _l("What must be kept of your data for longer"),
 }
 """What staff looked at, by what gave them the right."""
 

@@ -63,6 +63,12 @@ _ALL = (
     Period("request_alarm_first", timedelta(days=15), _l("First reminder about an open request")),
     Period("request_alarm_second", timedelta(days=23), _l("Second reminder about an open request")),
     Period("request_alarm_third", timedelta(days=28), _l("Third reminder about an open request")),
+    Period("hold_statute", timedelta(days=10 * 365), _l("A record that a law requires us to keep, at most")),
+    Period("hold_legal_claim", timedelta(days=365), _l("A record kept for a legal claim, at most, unless we renew it")),
+    Period("hold_transaction", timedelta(days=365), _l("A record kept for an open transaction, at most")),
+    Period("hold_archive", timedelta(days=2 * 365), _l("A record kept for our archive, at most")),
+    Period("hold_support", timedelta(days=365), _l("A record kept to support you, at most")),
+    Period("hold_bug", timedelta(days=180), _l("A record kept to fix a bug, at most")),
     # The company's own duties
     Period("breach_notice", timedelta(hours=72), _l("Notice of a breach")),
     Period("vendor_notice", timedelta(days=30), _l("Notice before a new vendor takes effect")),

@@ -15,7 +15,7 @@ AREA = Area(
     blueprint=bp,
     checks=CHECKS,
     jobs=JOBS,
-    lasting=service.LASTING,
+    lasting=(*service.LASTING, service.ADDRESSES),
     commands=COMMANDS,
     events={AccountTakenBack: (service.take_back,), PendingEnded: (service.drop_exports,)},
 )

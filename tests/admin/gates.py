@@ -1,17 +1,25 @@
 """Who gets through the doors of admin: read by a person, tried by tests/rules/test_who_may_enter.py."""
 
+from portal.privacy.models import Hold
 from portal.support.models import Attachment, Message, Ticket
-from tests.rules.gates import CONSOLE, TICKETS
+from tests.rules.gates import CONSOLE, RIGHTS, TICKETS
 
 DOORS = {
     "admin.answer_and_close": TICKETS,
     "admin.answer_and_next": TICKETS,
     "admin.attachment": TICKETS,
     "admin.close": TICKETS,
+    "admin.hold": RIGHTS,
+    "admin.holdable": RIGHTS,
+    "admin.holdable_records": RIGHTS,
+    "admin.holds": RIGHTS,
     "admin.overview": CONSOLE,
+    "admin.read_kept": RIGHTS,
     "admin.redact_file": TICKETS,
     "admin.redact_message": TICKETS,
+    "admin.release_hold": RIGHTS,
     "admin.reopen": TICKETS,
+    "admin.set_hold": RIGHTS,
     "admin.ticket": TICKETS,
     "admin.tickets": TICKETS,
 }
@@ -25,4 +33,8 @@ THINGS = {
     "admin.redact_message": ("message_id", Message),
     "admin.attachment": ("attachment_id", Attachment),
     "admin.redact_file": ("attachment_id", Attachment),
+    "admin.hold": ("hold_id", Hold),
+    "admin.read_kept": ("hold_id", Hold),
+    "admin.release_hold": ("hold_id", Hold),
+    "admin.set_hold": ("record_id", Message),
 }

@@ -13,6 +13,7 @@ DOORS = {
     "privacy.export_file": FRESH,
     "privacy.export_progress": SIGNED_IN,
     "privacy.formats": PUBLIC,
+    "privacy.holds": SIGNED_IN,
     "privacy.overview": SIGNED_IN,
     "privacy.public_keys": PUBLIC,
     "privacy.receipt": PUBLIC,

@@ -3,114 +3,42 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from flask import Flask
-from jinja2 import ChoiceLoader, DictLoader
-from sqlalchemy import Column, Integer, String, Table, update
+from sqlalchemy import Column, String, update
 
 from portal.accounts import service as accounts
-from portal.accounts.models import FactorRemoval, FactorRemovalState, SignUp
+from portal.accounts.models import FactorRemoval, FactorRemovalState
 from portal.consent import service as consent
 from portal.consent.models import Decision
 from portal.jobs.models import Schedule
-from portal.kit import audit, checks, clock, rotation
+from portal.kit import checks, clock
 from portal.kit.access import Gate, Tag
 from portal.kit.checks import CRASHED
-from portal.kit.claims import RetainFor, personal, register
-from portal.kit.claims.register import Register
-from portal.kit.db import Base, db
+from portal.kit.claims import RetainFor
+from portal.kit.db import db
 from portal.kit.job_kinds import job_kinds
 from portal.kit.setting_values import Secret
 from portal.kit.staff_reads import StaffRead
-from portal.legal import cookies, documents, vendors
+from portal.legal import cookies, vendors
 from portal.legal.policy import PERIODS
 from portal.newsletter import service as newsletter
 from portal.newsletter.forms import Subscribe
 from portal.newsletter.models import Subscriber, Suppression
 from portal.privacy.models import Deletion
-from portal.privacy.service import bags
 from portal.promises import service
 from portal.promises.service import PromiseStatus
-from portal.support.models import Attachment, Message, Ticket
+from portal.support.models import Attachment, Message
 from portal.traffic.models import Visit
-from tests.people import Cast
+from tests.promises import breaks_of_rights  # noqa: F401 (its breaks are on the list)
+from tests.promises.breaking import BREAKS, DAY, Tools, a_ticket, add, breaks
 
 pytestmark = pytest.mark.both_databases
 
-Break = Callable[["Tools"], None]
-DAY = timedelta(days=1)
-BREAKS: dict[str, Break] = {}
 STANDS = {PromiseStatus.KEPT, PromiseStatus.PARTLY_BUILT, PromiseStatus.NOTHING_YET}
-
-
-class Tools:
-    """What it takes to break a promise: the app, its people, and a way back afterwards."""
-
-    def __init__(self, app: Flask, cast: Cast, patch: pytest.MonkeyPatch) -> None:
-        self.app, self.cast, self.patch = app, cast, patch
-
-    def rewrite(self, template: str, change: Callable[[str], str]) -> None:
-        """Put a changed template in the place of the true one."""
-        old = documents.source(template, self.app.jinja_env)
-        assert change(old) != old
-        loader = ChoiceLoader([DictLoader({template: change(old)}), self.app.jinja_env.loader])  # type: ignore[list-item]
-        self.patch.setattr(self.app.jinja_env, "loader", loader)
-        self.app.extensions["portal.fixed_parts"].clear()
-
-    def reset(self, **settings: object) -> None:
-        """Run with other settings."""
-        changed = replace(self.app.extensions["portal.settings"], **settings)
-        self.patch.setitem(self.app.extensions, "portal.settings", changed)
-
-    def redeclare(self, table: str, **changed: object) -> None:
-        """Declare a table of the register otherwise."""
-        claims = [
-            replace(claim, tables=[replace(each, **changed) if each.name == table else each for each in claim.tables])
-            for claim in register().claims
-        ]
-        self.patch.setitem(self.app.extensions, "portal.register", Register(claims))
-
-    def table(self, name: str, *columns: Column[object]) -> None:
-        """Have a further table in the models."""
-        self.patch.setattr(Base, "metadata", Base.metadata.__class__())
-        for each in db.metadatas[None].sorted_tables:
-            each.to_metadata(Base.metadata)
-        Table(name, Base.metadata, Column("id", Integer, primary_key=True), *columns)
-
-
-def breaks(name: str) -> Callable[[Break], Break]:
-    """Register the one way in which the check of that name is broken."""
-
-    def keep(act: Break) -> Break:
-        assert name not in BREAKS
-        BREAKS[name] = act
-        return act
-
-    return keep
-
-
-def add(*rows: object) -> None:
-    """Put rows into the database."""
-    db.session.add_all(rows)
-    db.session.flush()
-
-
-def a_ticket() -> Ticket:
-    """A ticket of a visitor's in which nothing was said."""
-    eve = "eve@example.com"
-    ticket = Ticket(id=uuid.uuid4(), reference="X", name="Eve", email=eve, email_key=eve, subject="S")
-    add(ticket)
-    return ticket
-
-
-@breaks("every_seal_opens")
-def the_key_that_sealed_something_is_taken_out(tools: Tools) -> None:
-    rotation.note_keys()
-    tools.reset(secret_keys=(Secret("another-secret-of-32-characters-or-more"),))
 
 
 @breaks("policy_linked")
@@ -267,48 +195,6 @@ def a_file_is_kept_for_years(tools: Tools) -> None:
 def a_researcher_has_read_a_ticket(tools: Tools) -> None:
     values = {"staff_id": uuid.uuid4(), "basis_id": uuid.uuid4(), "salt": bytes(16), "how_many": 1, "at": clock.now()}
     add(StaffRead(role="research", basis="ticket", claim="support", table_name="ticket", **values))
-
-
-@breaks("all_classified")
-def a_column_says_not_what_it_is_for(tools: Tools) -> None:
-    tools.table("scratch", Column("shoe_size", Integer))
-
-
-@breaks("periods_kept")
-def a_sweep_stands_still(tools: Tools) -> None:
-    add(
-        SignUp(
-            name="Eve", email="eve@example.com", email_key="eve@example.com", password_hash="x", terms_version="1",
-            terms_accepted_at=clock.now(), created_at=clock.now() - 8 * DAY,
-        )
-    )  # fmt: skip
-
-
-@breaks("copy_complete")
-def a_copy_forgets_what_was_said(tools: Tools) -> None:
-    (said,) = [table for _claim, table in register().tables() if table.name == "ticket_message"]
-    tools.redeclare("ticket_message", columns={**said.columns, "body": personal("")})
-
-
-@breaks("copy_structured")
-def a_copy_is_not_as_its_list_of_contents_says(tools: Tools) -> None:
-    manifest = bags._manifest
-
-    def lie(files: Mapping[str, str]) -> Iterator[bytes]:
-        return manifest({**files, next(iter(files)): "0" * 64})
-
-    tools.patch.setattr(bags, "_manifest", lie)
-
-
-@breaks("deletions_on_time")
-def a_deletion_is_not_carried_out(tools: Tools) -> None:
-    add(Deletion(person_id=tools.cast.ada.id, number="X", due_at=clock.now() - DAY))
-
-
-@breaks("nothing_left")
-def an_erased_person_is_still_there(tools: Tools) -> None:
-    audit.record("privacy.person_erased", subject_id=tools.cast.ada.id)
-    db.session.flush()
 
 
 @breaks("console_for_staff")

@@ -76,6 +76,8 @@ def test_only_the_gate_admits_anybody():
 SAYS_NOTHING_OF_A_CUSTOMER = {
     "None": "nothing",
     "uuid.UUID": "an id",
+    "str": "what stands for somebody in an address, sealed",
+    "list[HoldLine]": "what kinds of records are held, on which grounds and until when, not whose they are",
     "Place | None": "an id and an instant, or that there is none",
     "paging.Page[RequestLine]": "rights and dates: tests/privacy/test_requests.py holds that nothing in a line is personal",
     "View": "which tickets a list shows: a reference that was asked for, or the hash of an email address",
@@ -85,6 +87,11 @@ SAYS_NOTHING_OF_A_CUSTOMER = {
 ASKED_BY_THE_CONSOLE = {
     "support.count_queues": "counts",
     "support.view_of": "which tickets a list shows, as its address says",
+    "privacy.subject_of": "whose records a sealed word in the address stands for: an id or an address, not shown",
+    "privacy.find_line": "a line of the register",
+    "privacy.fields_of": "the names of a line's fields",
+    "privacy.Terms": "what the officer said",
+    "privacy.HoldGround": "a word of a list, as a form says it",
     "jobs.count_failed": "a count",
     "jobs.oldest_wait": "a length of time",
     "support.RemovalReason": "a word of a list, as a form says it",

@@ -22,6 +22,7 @@ def overview() -> str:
         counts=support.count_queues(),
         most=support.MOST_COUNTED,
         may_read_tickets=access.acting_staff().role in support.TICKET_ROLES,
+        may_hold=access.acting_staff().role is Role.PRIVACY,
         failed_jobs=jobs.count_failed(),
         longest_wait=timedelta(minutes=jobs.oldest_wait() // timedelta(minutes=1)),
     )

@@ -72,7 +72,7 @@ class Dataset:
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """Yield each row as JSON-ready values by column name."""
         for values in self.values():
-            yield {each.name: _plain(value) for each, value in zip(self.fields, values, strict=True)}
+            yield {each.name: plain(value) for each, value in zip(self.fields, values, strict=True)}
 
     def values(self) -> Iterator[Sequence[Any]]:
         """Yield each row as it is stored, in the order of `fields`."""
@@ -107,7 +107,8 @@ def _kind(stored: TypeEngine[Any]) -> tuple[str, str | None]:
     return kinds.get(stored.python_type, "string"), formats.get(stored.python_type)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return a stored value as JSON knows it: instants and ids as text, bytes in hex."""
     if value is None or isinstance(value, bool | int | float | str | dict | list):
         return value
     if isinstance(value, date):

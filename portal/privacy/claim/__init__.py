@@ -1,16 +1,21 @@
-"""What the area holds itself: requests, prepared copies, and the proof of deletions."""
+"""What the area holds itself: requests, prepared copies, the proof of deletions, and holds."""
 
 from portal.kit.claims import DataClaim
 from portal.kit.i18n import _l
+from portal.privacy import service
 from portal.privacy.claim.deletions import DELETIONS
 from portal.privacy.claim.exports import EXPORTS
+from portal.privacy.claim.holds import HOLDS
 from portal.privacy.claim.requests import FILES, REQUESTS
-from portal.privacy.models import Export, RequestFile
+from portal.privacy.models import Export, Hold, RequestFile
 
 CLAIM = DataClaim(
     area="privacy",
-    title=_l("Requests, downloads and deletions"),
-    tables=[EXPORTS, DELETIONS, FILES, REQUESTS],
-    stays_besides=lambda _subject: [_l("The proof of the deletion: a number, dates and counts. It names nobody.")],
-    stored={"export": Export.file_key, "request": RequestFile.file_key},
+    title=_l("Requests, downloads, deletions and holds"),
+    tables=[EXPORTS, DELETIONS, HOLDS, FILES, REQUESTS],
+    stays_besides=lambda subject: [
+        _l("The proof of the deletion: a number, dates and counts. It names nobody."),
+        *service.said_of_holds(subject),
+    ],
+    stored={"export": Export.file_key, "hold": Hold.file_key, "request": RequestFile.file_key},
 )

@@ -1,10 +1,13 @@
-"""Tables of rights in use: requests, copies that were asked for, and deletions."""
+"""Tables of rights in use: requests, copies that were asked for, deletions, and what is held longer."""
 
 from portal.privacy.models.deletions import SEALED_FACTS as SEALED_FACTS
 from portal.privacy.models.deletions import Deletion as Deletion
 from portal.privacy.models.deletions import DeletionState as DeletionState
 from portal.privacy.models.exports import Export as Export
 from portal.privacy.models.exports import ExportState as ExportState
+from portal.privacy.models.holds import SEALED_FIELDS as SEALED_FIELDS
+from portal.privacy.models.holds import Hold as Hold
+from portal.privacy.models.holds import HoldGround as HoldGround
 from portal.privacy.models.requests import Request as Request
 from portal.privacy.models.requests import RequestFile as RequestFile
 from portal.privacy.models.rights import REASONS as REASONS

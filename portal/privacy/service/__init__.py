@@ -1,5 +1,6 @@
 """Verbs of rights: see, take, delete, and the sweeps that keep every period."""
 
+from portal.privacy.models import HoldGround as HoldGround
 from portal.privacy.service.access_log import held_for as held_for
 from portal.privacy.service.access_log import past_for as past_for
 from portal.privacy.service.access_log import staff_reads_for as staff_reads_for
@@ -29,6 +30,24 @@ from portal.privacy.service.formats import formats as formats
 from portal.privacy.service.held_data import FIRST_PART as FIRST_PART
 from portal.privacy.service.held_data import held_line_for as held_line_for
 from portal.privacy.service.held_data import held_part_for as held_part_for
+from portal.privacy.service.held_records import fields_of as fields_of
+from portal.privacy.service.held_records import find_line as find_line
+from portal.privacy.service.held_records import handle_of as handle_of
+from portal.privacy.service.held_records import list_holdable as list_holdable
+from portal.privacy.service.held_records import list_records as list_records
+from portal.privacy.service.held_records import read_kept as read_kept
+from portal.privacy.service.held_records import subject_of as subject_of
+from portal.privacy.service.holds import ADDRESSES as ADDRESSES
+from portal.privacy.service.holds import Terms as Terms
+from portal.privacy.service.holds import delete_files as delete_files
+from portal.privacy.service.holds import holds_on as holds_on
+from portal.privacy.service.holds import list_holds as list_holds
+from portal.privacy.service.holds import of_holds as of_holds
+from portal.privacy.service.holds import read_hold as read_hold
+from portal.privacy.service.holds import release_hold as release_hold
+from portal.privacy.service.holds import renew_hold as renew_hold
+from portal.privacy.service.holds import said_of_holds as said_of_holds
+from portal.privacy.service.holds import set_hold as set_hold
 from portal.privacy.service.receipts import LASTING as LASTING
 from portal.privacy.service.receipts import file_by_token as file_by_token
 from portal.privacy.service.receipts import receipt_by_token as receipt_by_token

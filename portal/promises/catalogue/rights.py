@@ -59,17 +59,19 @@ SECTION = Section(
         ),
         Promise(
             "P30",
-            Built.NOT,
+            Built.WHOLLY,
             _l("Exceptions have a reason and an end date"),
             _l("If we have to keep something longer, you can see what, why and until when."),
-            _l("Every exception is recorded with an end date."),
+            _l("Every exception is a restricted copy with a reason and an end date, and is deleted on that date."),
+            "privacy.holds",
         ),
         Promise(
             "P31",
-            Built.NOT,
+            Built.WHOLLY,
             _l("What the law requires us to keep"),
             _l("Records we need for tax or open transactions are kept, used for nothing else, and then deleted."),
-            _l("Each such record has its own reason and end date."),
+            _l("Each such record has its own reason and end date. It’s encrypted, and opened for that reason only."),
+            "privacy.holds",
         ),
         Promise(
             "P32",

@@ -50,7 +50,7 @@ def test_the_choice_in_the_profile_wins_over_the_browser_and_holds_at_once(cast)
 @pytest.mark.parametrize("name", PERIODS)
 def test_every_period_reads_well_in_both_languages(app, name):
     length = PERIODS[name].length
-    units = {"minutes": "分钟", "hours": "小时", "days": "天", "years": "年"}
+    units = {"minutes": "分钟", "hours": "小时", "days": "天", "year": "年", "years": "年"}
     with app.test_request_context():
         with in_language("en"):
             amount, unit = describe(length).split()

@@ -1,4 +1,4 @@
-"""What the console's forms ask for."""
+"""What the forms about tickets ask for."""
 
 from wtforms import HiddenField, RadioField
 from wtforms.validators import InputRequired

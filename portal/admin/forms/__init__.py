@@ -1,0 +1,11 @@
+"""What the console's forms ask for, by section."""
+
+from portal.admin.forms.holds import Hold as Hold
+from portal.admin.forms.holds import HoldPurpose as HoldPurpose
+from portal.admin.forms.holds import HoldRenewal as HoldRenewal
+from portal.admin.forms.holds import Whose as Whose
+from portal.admin.forms.tickets import Answer as Answer
+from portal.admin.forms.tickets import Close as Close
+from portal.admin.forms.tickets import RemoveFile as RemoveFile
+from portal.admin.forms.tickets import RemoveText as RemoveText
+from portal.admin.forms.tickets import Search as Search
