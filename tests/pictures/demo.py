@@ -88,7 +88,7 @@ class Demo:
         """Return the one browser in which somebody of the pictures is signed in."""
         if who not in self.browsers:
             person = self.new_here if who == "newcomer" else self.people[who]
-            self.browsers[who] = self.cast.sign_in(person, by_second_factor=who == "sam")
+            self.browsers[who] = self.cast.sign_in(person, by_second_factor=who in ("sam", "pia"))
         return self.browsers[who]
 
     def newcomer(self, name: str) -> Somebody:
@@ -112,6 +112,7 @@ class Demo:
 
     def _live(self) -> None:
         self.cast.give_factor(self.people["sam"])
+        self.people["pia"] = self.cast.pia
         visitor = self.signed_in("ada")
         visitor.submit("/settings/avatar", photo=(photo(), "ada.jpg"))
         for subject, message in QUESTIONS:

@@ -13,6 +13,7 @@ from tests.accounts.walk import CONFIRM, STOP
 from tests.browser import LiveServer, profile, sign_in
 from tests.pictures import demo
 from tests.pictures.demo import Demo
+from tests.pictures.holds import holding
 
 Act = Callable[[Page, Demo], None]
 NO_PAGES = {
@@ -84,6 +85,7 @@ LINKS: dict[str, Callable[[Demo], str]] = {
     "admin.answer_and_close": lambda made: f"/admin/tickets/{made.ticket_about('Markers')}/send-and-close",
     "admin.redact_message": lambda made: f"/admin/messages/{made.first_message('Markers')}/redact",
     "admin.redact_file": lambda made: f"/admin/files/{made.first_file()}/redact",
+    **{f"admin.{name}": holding(name) for name in ("holdable", "holdable_records", "set_hold", "hold", "read_kept")},
     "mail.email": demo.email_shown,
     "newsletter.confirm": lambda made: demo.newsletter(made, "confirm"),
     "newsletter.unsubscribe": lambda made: demo.newsletter(made, "unsubscribe"),
@@ -108,6 +110,8 @@ JOURNEYS: dict[str, tuple[str, str, Act]] = {
 """Pages within a journey -> whose, where it begins, and how it gets there."""
 AS_SAM = {"accounts.recovery_codes", "accounts.remove_factor", "accounts.replace_factor", "accounts.request_removal_inside"}
 """Pages of whoever has a second factor."""
+AS_PIA = {"admin.holds", "admin.holdable", "admin.holdable_records", "admin.set_hold", "admin.hold", "admin.read_kept"}
+"""Pages of the privacy officer."""
 ON_THE_WAY = {
     "accounts.lost_factor": "as accounts.lost_phone, one step on",
     "accounts.recovery_code": "lost_phone, for whoever has given a password",
@@ -120,13 +124,14 @@ def scenes(app: Flask, made: Demo) -> Iterator[Scene]:
     """Yield every page, and some of them in a further state."""
     for endpoint, gate, rule in pages(app):
         if endpoint in LINKS:
-            yield Scene(endpoint, WHO[gate], LINKS[endpoint](made))
+            yield Scene(endpoint, "pia" if endpoint in AS_PIA else WHO[gate], LINKS[endpoint](made))
         elif endpoint in JOURNEYS:
             who, path, act = JOURNEYS[endpoint]
             yield Scene(endpoint, who, path, act)
         elif endpoint not in ON_THE_WAY:
-            yield Scene(endpoint, "sam" if endpoint in AS_SAM else WHO[gate], rule)
+            yield Scene(endpoint, "sam" if endpoint in AS_SAM else "pia" if endpoint in AS_PIA else WHO[gate], rule)
     yield Scene("home.home", "newcomer", "/home", note="new")
+    yield Scene("admin.overview", "pia", "/admin/", note="officer")
     yield Scene("support.contact", "ada", "/contact", note="signed-in")
     yield Scene("support.overview", "newcomer", "/support", note="empty")
     yield Scene("accounts.login", "visitor", "/login", refused, note="refused")
