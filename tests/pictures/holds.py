@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -29,7 +30,7 @@ def holding(part: str) -> Callable[[Demo], str]:
 
 
 def _places(made: Demo) -> dict[str, str]:
-    record = made.first_message("Markers")
+    record = uuid.UUID(made.first_message("Markers"))
     by = made.cast.staff_in(made.signed_in("pia"))
     with made.app.app_context(), unit_of_work():
         whose = privacy.handle_of(made.people["ada"].email, by=by)
