@@ -19,6 +19,7 @@ from portal.accounts.service import get_person
 from portal.kit.actor import ROLE_NAMES
 from portal.kit.claims import (
     UNTIL_ERASED,
+    Chapter,
     DataClaim,
     Ground,
     Party,
@@ -243,6 +244,7 @@ _PERSON = Table(
 CLAIM = DataClaim(
     area="accounts",
     title=_l("Account and sign-in"),
+    chapter=Chapter.SECURITY,
     tables=[_SIGN_UP, _SESSION, _EVENT, _EMAIL_CHANGE, _FACTOR, _RECOVERY_CODE, _FACTOR_REMOVAL, _ROLE, _PERSON],
     consequences=lambda subject: [_l("You can’t sign in any more.")] if subject.person_id else [],
     stored={"avatar": Person.avatar_key},

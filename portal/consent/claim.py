@@ -3,12 +3,24 @@
 from portal.consent import words
 from portal.consent.models import Decision
 from portal.consent.service import ANALYTICS, PERIOD
-from portal.kit.claims import UNTIL_ERASED, DataClaim, Ground, Party, RetainFor, Table, of_subjects, personal, technical
+from portal.kit.claims import (
+    UNTIL_ERASED,
+    Chapter,
+    DataClaim,
+    Ground,
+    Party,
+    RetainFor,
+    Table,
+    of_subjects,
+    personal,
+    technical,
+)
 from portal.kit.i18n import _l
 
 CLAIM = DataClaim(
     area="consent",
     title=_l("Your choices"),
+    chapter=Chapter.CHOICES,
     tables=[
         Table(
             Decision,

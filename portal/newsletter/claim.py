@@ -3,6 +3,7 @@
 from sqlalchemy import ColumnElement
 
 from portal.kit.claims import (
+    Chapter,
     DataClaim,
     ExemptWhile,
     Ground,
@@ -29,6 +30,7 @@ def _suppressed(subjects: Subjects) -> ColumnElement[bool]:
 CLAIM = DataClaim(
     area="newsletter",
     title=_l("Newsletter"),
+    chapter=Chapter.CHOICES,
     tables=[
         Table(
             Subscriber,

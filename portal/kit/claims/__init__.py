@@ -4,6 +4,7 @@ An area declares a `DataClaim`. Export, erasure, verification, retention sweeps,
 of processing are all read from the claims (P02, P24, P28). A column that no claim names fails the tests.
 """
 
+from portal.kit.claims.chapters import Chapter as Chapter
 from portal.kit.claims.conversations import Conversation as Conversation
 from portal.kit.claims.conversations import Said as Said
 from portal.kit.claims.counting import MOST_COUNTED as MOST_COUNTED

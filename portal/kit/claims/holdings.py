@@ -7,6 +7,7 @@ from functools import cached_property
 
 from sqlalchemy import ColumnElement, false
 
+from portal.kit.claims.chapters import Chapter
 from portal.kit.claims.parties import BlankColumns, DeleteRow, ExemptWhile, Party
 from portal.kit.claims.subjects import AnyOne, Subject
 from portal.kit.claims.vocabulary import Column, DataClaim, Table
@@ -65,6 +66,11 @@ class Holding:
     def what(self) -> str:
         """What the rows are, in the reader's language."""
         return str((self.party.what if self.party else "") or self.table.what)
+
+    @property
+    def chapter(self) -> Chapter:
+        """Where a copy shows it."""
+        return Chapter.YOU if self.table.is_anchor else self.claim.chapter
 
     @property
     def is_disclosed(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 
 from sqlalchemy import ColumnElement, and_, delete, false, func, inspect, not_, or_, select, tuple_, update
 
+from portal.kit.claims.chapters import Chapter
 from portal.kit.claims.conversations import Conversation
 from portal.kit.claims.parties import ExemptWhile, Party
 from portal.kit.claims.retention import Rule, Sentence
@@ -129,6 +130,8 @@ class DataClaim:
     tables: Sequence[Table] = ()
     title: Sentence = ""
     """What a person calls this part of what is held."""
+    chapter: Chapter = Chapter.LOGS
+    """Where a copy shows it. The row by which all others are found stands in the first chapter, whatever this says."""
     why_nothing: Sentence = ""
     blockers: Callable[[Subject], Sequence[Sentence]] = _nothing
     """What must happen before an erasure (a sole Owner must hand over)."""

@@ -1,6 +1,6 @@
 """What the area holds itself: requests, prepared copies, the proof of deletions, and holds."""
 
-from portal.kit.claims import DataClaim
+from portal.kit.claims import Chapter, DataClaim
 from portal.kit.i18n import _l
 from portal.privacy import service
 from portal.privacy.claim.deletions import DELETIONS
@@ -12,6 +12,7 @@ from portal.privacy.models import Export, Hold, RequestFile
 CLAIM = DataClaim(
     area="privacy",
     title=_l("Requests, downloads, deletions and holds"),
+    chapter=Chapter.CHOICES,
     tables=[EXPORTS, DELETIONS, HOLDS, FILES, REQUESTS],
     stays_besides=lambda subject: [
         _l("The proof of the deletion: a number, dates and counts. It names nobody."),

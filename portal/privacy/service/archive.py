@@ -13,14 +13,13 @@ from portal.kit.claims import Subject, register
 from portal.kit.files import parts_of
 from portal.kit.i18n import tag
 from portal.kit.refusals import NotFound
-from portal.kit.renderer import stream
 from portal.kit.settings import current_settings
 from portal.legal import documents
 from portal.legal.policy import company_from
 from portal.privacy.service.bags import Bag
 from portal.privacy.service.conversation_files import as_card, as_email
 from portal.privacy.service.datasets import as_csv, as_json, joined, plain_json, schema
-from portal.privacy.service.readable import sheet
+from portal.privacy.service.readable import Contents, page
 
 SAY_EVERY_SECONDS = 1.0
 BYTES_OF_A_STEP = 8 * 1024
@@ -55,7 +54,7 @@ class Archive:
         yield from self._conversations()
         yield from self.bag.describe("schema.json", [plain_json(schema(self.datasets))])
         yield from self.bag.describe("manifest.json", [plain_json(self._manifest())])
-        yield from self.bag.describe("index.html", joined(stream("privacy/archive/index.html", **self._page())))
+        yield from self.bag.describe("index.html", joined(page(self._contents())))
         yield from self.bag.finish(self._facts())
 
     def _tables(self) -> Iterator[bytes]:
@@ -125,15 +124,17 @@ class Archive:
             "undisclosed": [{"what": row.what, "why": why} for row, why in register().undisclosed()],
         }
 
-    def _page(self) -> dict[str, Any]:
-        return {
-            "sheets": [sheet(each, count=self.rows[each.name], zone=self.zone) for each in self.datasets],
-            "files": list(self.files.values()),
-            "made_at": self.made_at,
-            "zone": self.zone,
-            "version": policy_version(),
-            "undisclosed": register().undisclosed(),
-        }
+    def _contents(self) -> Contents:
+        return Contents(
+            datasets=self.datasets,
+            counts=self.rows,
+            files=self.files,
+            conversations=register().conversations(self.subject),
+            undisclosed=register().undisclosed(),
+            zone=self.zone,
+            made_at=self.made_at,
+            version=policy_version(),
+        )
 
     def _facts(self) -> dict[str, str]:
         return {

@@ -1,30 +1,125 @@
-"""What the page for people inside an archive shows: values in words, of large tables the first rows."""
+"""The page for people inside an archive: chapter by chapter, values in words, of what is very much the first part.
 
-from collections.abc import Mapping
+It stands alone: it loads nothing from a network, runs nothing, and is styled by the one text whose hash its policy names.
+"""
+
+import base64
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
-from typing import Any
 
-from portal.kit.claims import Dataset, shown_row
+from markupsafe import Markup
+
+from portal.kit.claims import Chapter, Conversation, Dataset, Said, shown_row
+from portal.kit.renderer import part, stream
 
 READABLE_ROWS = 1000
-"""Rows of one table that the page for people shows; all of them stand in the CSV beside it."""
+"""Rows of one table, and messages in all, that the page for people shows; all of them stand in the files beside it."""
+PHOTO = "photo.webp"
+"""What the claim of the accounts calls the person's photo."""
 
 
-def sheet(dataset: Dataset, *, count: int, zone: str) -> dict[str, Any]:
-    """Return what the page says of one table."""
-    shown = (shown_row(dataset.fields, row, zone=zone) for row in islice(dataset.values(), READABLE_ROWS))
-    return {
-        "name": dataset.name,
-        "what": dataset.what,
-        "purpose": str(dataset.table.purpose),
-        "labels": [field.label for field in dataset.fields],
-        "withheld": [(_label(dataset, name), why) for name, why in dataset.withheld.items()],
-        "count": count,
-        "most": READABLE_ROWS,
-        "rows": shown,
-    }
+@dataclass(frozen=True)
+class Sheet:
+    """One table: where its rows are few, each as facts; else as a table."""
+
+    name: str
+    what: str
+    purpose: str
+    labels: Sequence[str]
+    count: int
+    rows: Iterable[Sequence[str]]
+
+    @property
+    def is_one(self) -> bool:
+        """Whether it holds one row, which reads better as facts."""
+        return self.count == 1
+
+
+@dataclass(frozen=True)
+class Part:
+    """One chapter: what holds something, what is empty in one line, and what is left out and why."""
+
+    chapter: Chapter
+    sheets: list[Sheet]
+    empty: list[str]
+    withheld: list[tuple[str, str, str]]
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What an archive holds, for its page."""
+
+    datasets: Sequence[Dataset]
+    counts: Mapping[str, int]
+    files: Mapping[str, str]
+    """Name of a file -> where it lies beside the page."""
+    conversations: Iterable[Conversation]
+    undisclosed: Sequence[tuple[object, str]]
+    zone: str
+    made_at: datetime
+    version: str
+
+
+def page(contents: Contents) -> Iterator[str]:
+    """Yield the page for people, piece by piece, in the language that is spoken now."""
+    look, digest = _look()
+    yield from stream(
+        "privacy/archive/index.html",
+        contents=contents,
+        parts=[found for chapter in Chapter if (found := _part(chapter, contents))],
+        photo=contents.files.get(PHOTO),
+        talks=_talks(contents.conversations),
+        most=READABLE_ROWS,
+        look=look,
+        digest=digest,
+    )
+
+
+def _part(chapter: Chapter, contents: Contents) -> Part | None:
+    datasets = [each for each in contents.datasets if each.holding.chapter is chapter]
+    if not datasets:
+        return None
+    return Part(
+        chapter,
+        sheets=[_sheet(each, contents) for each in datasets if contents.counts[each.name]],
+        empty=[each.what for each in datasets if not contents.counts[each.name]],
+        withheld=[(each.what, _label(each, name), why) for each in datasets for name, why in each.withheld.items()],
+    )
+
+
+def _sheet(dataset: Dataset, contents: Contents) -> Sheet:
+    first = islice(dataset.values(), READABLE_ROWS)
+    return Sheet(
+        name=dataset.name,
+        what=dataset.what,
+        purpose=str(dataset.table.purpose),
+        labels=[field.label for field in dataset.fields],
+        count=contents.counts[dataset.name],
+        rows=(shown_row(dataset.fields, row, zone=contents.zone) for row in first),
+    )
+
+
+def _talks(conversations: Iterable[Conversation]) -> Iterator[tuple[Conversation, Iterator[Said]]]:
+    """Yield each conversation with what is shown of it: once so many messages were, the others have their file alone."""
+    left = [READABLE_ROWS]
+
+    def some(conversation: Conversation) -> Iterator[Said]:
+        for said in islice(conversation.said(), left[0]):
+            left[0] -= 1
+            yield said
+
+    for conversation in conversations:
+        yield conversation, some(conversation)
 
 
 def _label(dataset: Dataset, name: str) -> str:
-    columns: Mapping[str, Any] = dataset.holding.columns
-    return str(columns[name].label or name)
+    return str(dataset.holding.columns[name].label or name)
+
+
+def _look() -> tuple[Markup, str]:
+    look = part("privacy/archive/_look.html").strip()
+    styles = look.removeprefix("<style>").removesuffix("</style>")
+    return look, base64.b64encode(hashlib.sha256(styles.encode()).digest()).decode()

@@ -3,6 +3,7 @@
 from portal.kit.claims import (
     UNTIL_ERASED,
     BlankColumns,
+    Chapter,
     DataClaim,
     Ground,
     Party,
@@ -34,6 +35,7 @@ REPORT_ENDS = RetainFor(
 CLAIM = DataClaim(
     area="support",
     title=_l("Support tickets"),
+    chapter=Chapter.TICKETS,
     # In the order in which they are deleted: what hangs on a row goes before the row.
     tables=[
         Table(
