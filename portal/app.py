@@ -6,6 +6,7 @@ from portal.accounts import service as accounts
 from portal.accounts.area import AREA as ACCOUNTS
 from portal.admin.area import AREA as ADMIN
 from portal.consent import browser as consent_browser
+from portal.consent import service as consent
 from portal.consent.area import AREA as CONSENT
 from portal.home.area import AREA as HOME
 from portal.jobs.area import AREA as JOBS
@@ -46,6 +47,7 @@ from portal.kit.area import AREA as KIT
 from portal.kit.settings import Settings
 from portal.legal import policy, vendors
 from portal.legal.area import AREA as LEGAL
+from portal.mail import gate as mail_gate
 from portal.mail.area import AREA as MAIL
 from portal.newsletter.area import AREA as NEWSLETTER
 from portal.privacy.area import AREA as PRIVACY
@@ -131,6 +133,7 @@ def _install_kit(app: web.Portal, settings: Settings) -> None:
     form_guard.init_app(app, owner_now=access.owner_now, stamp=access.person_stamp)
     app.answering = one_use.answer
     access.init_app(app, LOAD_ACTOR)
+    mail_gate.init_app(app, may_email=consent.may_email)
     browser_marks.init_app(app)
     claims.init_app(app, [area.claim for area in AREAS])
     checks.init_app(app, [check for area in AREAS for check in area.checks])

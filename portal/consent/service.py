@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, false, func, literal, not_, select
 
 from portal.consent.models import Choice as Choice
 from portal.consent.models import Decision
@@ -21,6 +21,9 @@ from portal.kit.refusals import LinkDead
 
 ANALYTICS = "analytics"
 NEWSLETTER = "newsletter"
+STAFF_SEARCH = "staff_search"
+BY_EMAIL = (NEWSLETTER, "betas", "research", "follow_up", "error_help")
+"""For which we write first: each such email asks when it is written, and again before it leaves (P15)."""
 EVERYTHING = "everything"
 """Instead of one purpose, for a restriction that concerns them all."""
 PERIOD = "consent"
@@ -47,7 +50,7 @@ class Purpose:
     lapses: bool = False
     """Whether a grant ends by itself after the period of consent."""
     is_asked: bool = False
-    """Whether any part of the portal asks `may_use` about it yet. Until then nothing can be said of it (P15, P27)."""
+    """Whether any part of the portal asks about it yet. Until then nothing can be said of it (P15, P27)."""
 
     @property
     def default(self) -> bool:
@@ -79,6 +82,7 @@ _ALL = (
         (_l("News for apparel makers, now and then. You can unsubscribe from any issue."),),
         Ground.CONSENT,
         revision=2,
+        is_asked=True,
     ),
     Purpose(
         "betas",
@@ -86,6 +90,7 @@ _ALL = (
         (_l("We email you about new versions that you can try before everyone else, so that they fit your work."),),
         Ground.LEGITIMATE_INTEREST,
         revision=3,
+        is_asked=True,
     ),
     Purpose(
         "research",
@@ -93,6 +98,7 @@ _ALL = (
         (_l("We email you to ask for an interview about how you work, so that we build what you need."),),
         Ground.LEGITIMATE_INTEREST,
         revision=3,
+        is_asked=True,
     ),
     Purpose(
         "follow_up",
@@ -100,6 +106,7 @@ _ALL = (
         (_l("We email you when something you reported is fixed, so that you needn’t ask."),),
         Ground.LEGITIMATE_INTEREST,
         revision=3,
+        is_asked=True,
     ),
     Purpose(
         "error_help",
@@ -107,6 +114,7 @@ _ALL = (
         (_l("We email you when our logs show you’ve run into errors, so that you aren’t left stuck."),),
         Ground.LEGITIMATE_INTEREST,
         revision=3,
+        is_asked=True,
     ),
     Purpose(
         "product_improvement",
@@ -114,6 +122,13 @@ _ALL = (
         (_l("We learn from your tickets how to improve our products, so that you don’t meet the same problem again."),),
         Ground.LEGITIMATE_INTEREST,
         revision=4,
+    ),
+    Purpose(
+        STAFF_SEARCH,
+        _l("Being found by our team"),
+        (_l("Our team finds your tickets by your email address, so that what you told us before isn’t asked again."),),
+        Ground.LEGITIMATE_INTEREST,
+        is_asked=True,
     ),
 )
 PURPOSES = {purpose.key: purpose for purpose in _ALL}
@@ -155,6 +170,47 @@ def hash_words(words: Sequence[Any]) -> str:
 def may_use(subject_id: uuid.UUID, *, purpose: str) -> bool:
     """Tell whether the subject may be used for a purpose. Whatever is unknown is answered with no (P27). One query."""
     return purpose_states(subject_id).get(purpose, False)
+
+
+def may_email(subject_id: uuid.UUID | None, *, purpose: str) -> bool:
+    """Tell whether an email for a purpose may go to somebody. Nobody in particular has allowed nothing (P15). One query."""
+    return purpose in BY_EMAIL and subject_id is not None and purpose_states(subject_id)[purpose]
+
+
+def usable(subject: Any, *, purpose: str) -> ColumnElement[bool]:
+    """Return the clause for the rows whose `subject`, a column with an id, may be used for a purpose (P27).
+
+    The one way to list people for a purpose. It says what `may_use` says; for an unknown purpose there is nobody.
+    """
+    shown = PURPOSES.get(purpose)
+    if shown is None:
+        return false()
+    counts = [Decision.decided_at > clock.now() - period(PERIOD)] if shown.lapses else []
+    word = _last_word(subject, purpose, Decision.choice.not_in(RESTRICTING), *counts)
+    silence = Choice.GRANTED if shown.default else Choice.DENIED
+    return and_(
+        func.coalesce(word, literal(silence, Decision.choice.type)) == Choice.GRANTED,
+        not_(is_restricted(subject, purpose=purpose)),
+        not_(is_restricted(subject)),
+    )
+
+
+def is_restricted(subject: Any, *, purpose: str = EVERYTHING) -> ColumnElement[bool]:
+    """Return the clause for the rows whose `subject` has restricted this use, or every use."""
+    word = _last_word(subject, purpose, Decision.choice.in_(RESTRICTING))
+    return func.coalesce(word, literal(Choice.LIFTED, Decision.choice.type)) == Choice.RESTRICTED
+
+
+def _last_word(subject: Any, purpose: str, *which: ColumnElement[bool]) -> ScalarSelect[Any]:
+    said = select(Decision.choice).where(Decision.subject_id == subject, Decision.purpose == purpose, *which)
+    return said.order_by(Decision.decided_at.desc(), Decision.id).limit(1).scalar_subquery()
+
+
+def find_restriction(subject_id: uuid.UUID) -> datetime | None:
+    """Return since when every use of the subject is restricted, or None. One query."""
+    said = select(Decision).where(Decision.subject_id == subject_id, Decision.purpose == EVERYTHING)
+    last = db.session.scalar(said.order_by(Decision.decided_at.desc(), Decision.id).limit(1))
+    return last.decided_at if last is not None and last.choice == Choice.RESTRICTED else None
 
 
 def purpose_states(subject_id: uuid.UUID) -> dict[str, bool]:

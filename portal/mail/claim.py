@@ -45,6 +45,7 @@ _STATES: Words = {
 _columns: dict[str, Any] = {
     "id": technical(),
     "kind": technical(_l("Kind of email")),
+    "purpose": technical(_l("What it was for, unless you asked for it")),
     "subject_id": personal(_l("Your account’s ID")),
     "to_address": personal(_l("Your email address, until the email is delivered")),
     "to_key": personal(_l("Your email address, in the form we search by, until the email is delivered")),

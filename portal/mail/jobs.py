@@ -14,6 +14,8 @@ def deliver(*, email_id: str) -> Callable[[], None] | None:
     email = service.find_waiting(uuid.UUID(email_id))
     if email is None:
         return None
+    if not service.may_leave(email):
+        return lambda: service.end(uuid.UUID(email_id), sent=False)
     # Here: whoever serves pages never sends one.
     from portal.mail.message import build
 

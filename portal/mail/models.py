@@ -27,6 +27,8 @@ class Email(Base):
 
     id: Mapped[Id]
     kind: Mapped[Word]
+    purpose: Mapped[Word | None]
+    """What it serves beside its reader's own acts; None for what they asked for, which always comes."""
     subject_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     to_address: Mapped[str] = mapped_column(String(254))
     to_key: Mapped[str] = mapped_column(String(254), index=True)

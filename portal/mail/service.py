@@ -12,10 +12,20 @@ from portal.kit.email_address import lookup_key
 from portal.kit.i18n import in_language
 from portal.kit.renderer import render
 from portal.kit.settings import current_settings
+from portal.mail import gate
+from portal.mail.gate import may_send as may_send
 from portal.mail.models import Email, EmailState
 from portal.mail.plain_text import text_of
 
 LINE_ENDS = frozenset("\r\n\0\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
+
+
+class UseRefused(Exception):
+    """The reader does not allow emails for this purpose: who lists readers asks `consent.service.usable` first."""
+
+
+class PurposeMissing(ValueError):
+    """An email that is no service was sent without saying what for."""
 
 
 @dataclass(frozen=True)
@@ -34,15 +44,17 @@ def send(
     *,
     to: Recipient,
     headers: Mapping[str, str] | None = None,
+    purpose: str | None = None,
     email_id: uuid.UUID | None = None,
     **values: object,
 ) -> uuid.UUID:
     """Write the email `area/name` in the recipient's language into the outbox, in this transaction; return its id.
 
-    Nothing is sent before the commit, and nothing after a rollback. `headers` are added as they are (RFC 8058). An
-    `email_id` that follows from what the email carries lets later ones name it (`message_id`). Raises ValueError for an
-    address or header that holds a line end: better here than in every try to deliver it.
+    Nothing is sent before the commit. `headers` are added as they are (RFC 8058). An `email_id` that follows from what the
+    email carries lets later ones name it. `purpose` is what it serves beside its reader's own acts: it is asked about again
+    before it leaves. Raises UseRefused, PurposeMissing, and ValueError for a line end, which no try to deliver would mend.
     """
+    _refuse_use(kind, purpose, to)
     _refuse_line_ends(to.email, *(headers or {}).values())
     email_id = email_id or uuid.uuid4()
     values = {**values, "zone": to.zone, "name": to.name}
@@ -53,6 +65,7 @@ def send(
         Email(
             id=email_id,
             kind=kind,
+            purpose=purpose,
             subject_id=to.subject_id,
             to_address=to.email,
             to_key=lookup_key(to.email),
@@ -66,6 +79,13 @@ def send(
     )
     jobs.enqueue("mail.deliver", email_id=str(email_id), subject_id=to.subject_id)
     return email_id
+
+
+def _refuse_use(kind: str, purpose: str | None, to: Recipient) -> None:
+    if purpose is None and not gate.is_service(kind):
+        raise PurposeMissing(kind)
+    if not gate.may_send(purpose, subject_id=to.subject_id):
+        raise UseRefused(kind)
 
 
 def message_id(email_id: uuid.UUID) -> str:
@@ -87,6 +107,11 @@ def _refuse_line_ends(*texts: str) -> None:
 def find_waiting(email_id: uuid.UUID) -> Email | None:
     """Return an email that is still to be sent, or None."""
     return db.session.scalar(select(Email).where(Email.id == email_id, Email.state == EmailState.WAITING))
+
+
+def may_leave(email: Email) -> bool:
+    """Tell whether an email that waits may still be sent: its reader may have objected since it was written (P15)."""
+    return gate.may_send(email.purpose, subject_id=email.subject_id)
 
 
 def end(email_id: uuid.UUID, *, sent: bool) -> None:

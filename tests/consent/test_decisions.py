@@ -22,6 +22,7 @@ WORDINGS = {
     ("follow_up", 3): "b8d44a69b2d8f1b8",
     ("error_help", 3): "40c3b3103bc792c1",
     ("product_improvement", 4): "49825f7da61d202e",
+    ("staff_search", 1): "2c9663153d9b5f68",
 }
 
 
@@ -39,7 +40,7 @@ def test_what_rests_on_consent_needs_a_word_and_the_rest_may_be_objected_to(unit
     with unit():
         standing = service.purpose_states(person)
     assert set(standing) == {
-        "analytics", "newsletter", "betas", "research", "follow_up", "error_help", "product_improvement",
+        "analytics", "newsletter", "betas", "research", "follow_up", "error_help", "product_improvement", "staff_search",
     }  # fmt: skip
     assert {key for key, on in standing.items() if not on} == {
         key for key, purpose in PURPOSES.items() if purpose.ground is Ground.CONSENT
@@ -156,22 +157,24 @@ def broken(name):
 
 
 def test_google_before_consent_turns_p22_red(unit, monkeypatch):
-    monkeypatch.setattr(checks.browser, "extra_sources", lambda: {"script-src": "https://www.googletagmanager.com"})
+    monkeypatch.setattr(
+        checks.analytics.browser, "extra_sources", lambda: {"script-src": "https://www.googletagmanager.com"}
+    )
     with unit():
         assert broken("nothing_before_consent")
 
 
 def test_a_louder_yes_turns_p22_red(unit, monkeypatch):
-    real = checks.render
+    real = checks.analytics.render
     monkeypatch.setattr(
-        checks, "render", lambda *a, **kw: real(*a, **kw).replace('class="button secondary"', 'class="button"', 1)
+        checks.analytics, "render", lambda *a, **kw: real(*a, **kw).replace('class="button secondary"', 'class="button"', 1)
     )
     with unit():
         assert broken("as_easy_to_refuse")
 
 
 def test_a_fifth_cookie_turns_p22_red(unit, monkeypatch):
-    monkeypatch.setattr(checks.cookies, "GOOGLE_NAMES", ("a", "b", "c", "d", "e"))
+    monkeypatch.setattr(checks.analytics.cookies, "GOOGLE_NAMES", ("a", "b", "c", "d", "e"))
     with unit():
         assert broken("few_cookies")
 

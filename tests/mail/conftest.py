@@ -84,6 +84,7 @@ def write(monkeypatch: pytest.MonkeyPatch) -> Callable[..., uuid.UUID]:
         return texts[template.rpartition("/")[2]].format(**values)
 
     monkeypatch.setattr(mail, "render", render)
+    monkeypatch.setattr(mail.gate, "SERVICE_AREAS", {"lab"})
 
     def post(*, to: str = "ada@example.com", subject: str = "Hello", text: str = "Good day.", **how: Any) -> uuid.UUID:
         whom = {name: how.pop(name) for name in ("language", "zone", "subject_id") if name in how}

@@ -33,7 +33,7 @@ from portal.promises import service
 from portal.promises.service import PromiseStatus
 from portal.support.models import Attachment, Message
 from portal.traffic.models import Visit
-from tests.promises import breaks_of_rights  # noqa: F401 (its breaks are on the list)
+from tests.promises import breaks_of_rights, breaks_of_uses  # noqa: F401 (their breaks are on the list)
 from tests.promises.breaking import BREAKS, DAY, Tools, a_ticket, add, breaks
 
 pytestmark = pytest.mark.both_databases
@@ -88,19 +88,6 @@ def a_decision_outlives_its_period(tools: Tools) -> None:
 @breaks("few_cookies")
 def google_may_set_a_fifth_cookie(tools: Tools) -> None:
     tools.patch.setattr(cookies, "GOOGLE_NAMES", (*cookies.GOOGLE_NAMES, "_gac"))
-
-
-@breaks("silence_is_no")
-def what_rests_on_consent_is_on_beforehand(tools: Tools) -> None:
-    tools.patch.setattr(consent.Purpose, "default", True)
-
-
-@breaks("no_is_no")
-def an_objection_is_passed_over(tools: Tools) -> None:
-    ada = tools.cast.ada.account_id
-    consent.decide(ada, purpose="betas", choice=consent.Choice.OBJECTED, mechanism=consent.Mechanism.SETTINGS)
-    db.session.flush()
-    tools.patch.setattr(consent, "_allows", lambda purpose, choice: True)
 
 
 @breaks("no_address_outlives")

@@ -1,6 +1,16 @@
 """Pages of rights, by subject: seeing, taking, deleting, and what is kept longer."""
 
 from portal.kit.web import join
-from portal.privacy.routes import access_log, deletions, exports, formats, held_data, holds, receipts
+from portal.privacy.routes import access_log, deletions, exports, formats, held_data, holds, receipts, restrictions
 
-bp = join("privacy", access_log.bp, held_data.bp, exports.bp, deletions.bp, holds.bp, receipts.bp, formats.bp)
+bp = join(
+    "privacy",
+    access_log.bp,
+    held_data.bp,
+    exports.bp,
+    deletions.bp,
+    holds.bp,
+    receipts.bp,
+    formats.bp,
+    restrictions.bp,
+)

@@ -20,6 +20,8 @@ PAST = {
     "privacy.export_deleted": _l("You deleted the download"),
     "privacy.deletion_requested": _l("You asked us to delete your account"),
     "privacy.deletion_undone": _l("The deletion was cancelled"),
+    "privacy.use_restricted": _l("You restricted the use of your data"),
+    "privacy.restriction_lifted": _l("You lifted the restriction"),
 }
 """What a person did with their rights, as the audit trail calls it, in words."""
 

@@ -65,5 +65,8 @@ from portal.privacy.service.requests.execution import NothingToExecute as Nothin
 from portal.privacy.service.requests.figures import figures as figures
 from portal.privacy.service.requests.rows import ReasonNotOfOutcome as ReasonNotOfOutcome
 from portal.privacy.service.requests.rows import RequestMovedOn as RequestMovedOn
+from portal.privacy.service.restrictions import lift_restriction as lift_restriction
+from portal.privacy.service.restrictions import restrict as restrict
+from portal.privacy.service.restrictions import restricted_since as restricted_since
 from portal.privacy.service.sweeps import sweep_batch as sweep_batch
 from portal.privacy.service.sweeps import sweep_files as sweep_files

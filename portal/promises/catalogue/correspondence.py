@@ -31,7 +31,7 @@ SECTION = Section(
             _l("Each reason is a purpose of its own. Unless you allow it, or once you object, the answer to its use is no."),
             "settings.communication",
             missing=_l(
-                "We don’t send such emails yet. When we do, your choice is checked before choosing and before sending."
+                "We don’t send such emails yet. Your choice is checked when one is written, and again before it leaves."
             ),
         ),
         Promise(

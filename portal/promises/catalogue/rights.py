@@ -33,14 +33,14 @@ SECTION = Section(
         ),
         Promise(
             "P27",
-            Built.PARTLY,
+            Built.WHOLLY,
             _l("Object to a use"),
             _l("You can object to a use of your data, or restrict it."),
-            _l("An objection or a restriction means no, and so does an unknown use."),
-            "settings.communication",
-            missing=_l(
-                "You can’t restrict a use in your settings yet, and nothing uses your data for these purposes so far."
+            _l(
+                "An objection or a restriction means no, and so does an unknown use. Lists of people and emails ask first, "
+                "and our team sees that you restricted it."
             ),
+            "privacy.restriction",
         ),
         Promise(
             "P28",

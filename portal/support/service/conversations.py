@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.accounts.models import Person
+from portal.consent import service as consent
 from portal.kit import clock, paging, staff_reads
 from portal.kit.actor import Actor, Staff, for_staff
 from portal.kit.db import db
@@ -51,6 +52,8 @@ class Conversation:
     messages: list[ShownMessage]
     is_proven: bool = False
     """Whether the email address is that of the account which wrote; asked for our team only."""
+    is_usable: bool = True
+    """Whether its customer lets us use what they wrote for more than to answer them, as staff see it (P27)."""
 
     @property
     def opening(self) -> list[ShownMessage]:
@@ -101,7 +104,8 @@ def read_ticket(ticket_id: uuid.UUID, *, by: Staff) -> Conversation:
         raise NotFound
     subjects = access.subjects_of(ticket)
     staff_reads.record(Ticket, by=by, subjects=subjects, basis=Basis.TICKET, basis_id=ticket.id)
-    return replace(conversation_of(ticket), is_proven=access.is_proven(ticket))
+    usable = all(consent.may_use(each, purpose=consent.STAFF_SEARCH) for each in subjects)
+    return replace(conversation_of(ticket), is_proven=access.is_proven(ticket), is_usable=usable)
 
 
 def _shown(ticket: Ticket, message: Message, name: str) -> ShownMessage:

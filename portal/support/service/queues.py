@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
+from portal.consent import service as consent
 from portal.kit import paging, staff_reads
 from portal.kit.actor import Staff, for_staff
 from portal.kit.db import db
@@ -39,6 +40,8 @@ class QueueLine:
     urgent: bool
     opened_at: datetime
     updated_at: datetime
+    is_usable: bool
+    """Whether its customer lets our team find it; one who has restricted that is named as such, and not left out (P27)."""
 
 
 @for_staff(*access.TICKET_ROLES)
@@ -48,7 +51,7 @@ def read_list(view: views.View, *, by: Staff, after: str | None = None, size: in
 
     Raises NotFound for an `after` that no page of ours has given out.
     """
-    found = _page(view, select(*_SHOWN, access.CONCERNED.label("concerned")), after, size)
+    found = _page(view, select(*_SHOWN, _may_be_found(), access.CONCERNED.label("concerned")), after, size)
     if found.rows:
         staff_reads.record(
             Ticket,
@@ -60,6 +63,11 @@ def read_list(view: views.View, *, by: Staff, after: str | None = None, size: in
     at, _newest_first = views.ORDERS[view.order]
     lines = [QueueLine(paging.key_of(row, at=at, key=Ticket.id), *row[:-1]) for row in found.rows]
     return paging.Page(lines, found.after)
+
+
+def _may_be_found() -> ColumnElement[bool]:
+    usable = consent.usable(access.CONCERNED, purpose=consent.STAFF_SEARCH)
+    return or_(access.CONCERNED.is_(None), usable).label("is_usable")
 
 
 _SHOWN = (
@@ -74,7 +82,7 @@ _SHOWN = (
     Ticket.opened_at,
     Ticket.updated_at,
 )
-"""In the order of `QueueLine`, behind its key."""
+"""In the order of `QueueLine`, behind its key and before the last."""
 
 
 @dataclass(frozen=True)

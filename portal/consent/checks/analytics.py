@@ -1,9 +1,9 @@
-"""The promises that this area keeps: statistics by consent only (P22), no use against a refusal (P15, P27)."""
+"""Statistics by consent only (P22)."""
 
 import re
 import secrets
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import current_app, g
@@ -12,8 +12,7 @@ from sqlalchemy import func, select
 from portal.consent import browser, service
 from portal.consent.models import Decision
 from portal.kit import clock
-from portal.kit.checks import Check, Finding, failed, nothing_yet, passed
-from portal.kit.claims import Ground
+from portal.kit.checks import Check, Finding, failed, passed
 from portal.kit.db import db
 from portal.kit.i18n import _, _l, listed, ngettext
 from portal.kit.links import external_url
@@ -24,8 +23,6 @@ from portal.legal import cookies, vendors
 PAGE = "layouts/public.html"
 BANNER = "consent/banner.html"
 """Looked at by itself: where no visit is counted, no page asks."""
-WRITE_FIRST = ("betas", "research", "follow_up", "error_help")
-"""The purposes for which we may write first (P15)."""
 BUTTON = re.compile(r'name="analytics" value="(\w+)".*?<button([^>]*)>', re.DOTALL)
 
 
@@ -77,36 +74,6 @@ def _few_cookies() -> Finding:
     return passed("few", cookies=count) if count <= most else failed("too_many", cookies=count)
 
 
-def _silence_is_no() -> Finding:
-    stranger = service.purpose_states(uuid.uuid4())
-    forward = [key for key, purpose in service.PURPOSES.items() if purpose.ground is Ground.CONSENT and stranger[key]]
-    if forward:
-        return failed("without_consent", purposes=forward)
-    if service.may_use(uuid.uuid4(), purpose="unheard_of"):
-        return failed("unknown_purpose")
-    return passed("purposes", purposes=len(stranger)) if _are_asked(service.PURPOSES) else nothing_yet("nobody_asks")
-
-
-def _no_is_no() -> Finding:
-    refused = select(Decision.subject_id, Decision.purpose).where(Decision.choice == service.Choice.OBJECTED)
-    latest = db.session.execute(refused.order_by(Decision.decided_at.desc()).limit(20)).all()
-    for subject_id, purpose in latest:
-        said = next(each for each in service.decisions_for(subject_id) if each.purpose == purpose)
-        if said.choice == service.Choice.OBJECTED and service.may_use(subject_id, purpose=purpose):
-            return failed("ignored")
-    if not _are_asked(WRITE_FIRST):
-        return nothing_yet("nobody_asks")
-    return passed("respected", objections=len(latest)) if latest else nothing_yet("no_objection")
-
-
-def _are_asked(purposes: Iterable[str]) -> bool:
-    return any(service.PURPOSES[key].is_asked for key in purposes)
-
-
-def _say_nobody_asks() -> str:
-    return str(_("Nothing uses anyone’s data for these purposes yet."))
-
-
 CHECKS = [
     Check(
         promise="P22",
@@ -155,32 +122,6 @@ CHECKS = [
             "too_many": lambda cookies: ngettext(
                 "%(num)s cookie is listed, which is too many.", "%(num)s cookies are listed, which is too many.", cookies
             ),
-        },
-    ),
-    Check(
-        promise="P27",
-        name="silence_is_no",
-        what=_l("Nothing that needs consent is used without it, and an unknown purpose is never allowed."),
-        run=_silence_is_no,
-        says={
-            "without_consent": lambda purposes: _("Used without consent: %(purposes)s.", purposes=listed(purposes)),
-            "unknown_purpose": lambda: _("An unknown purpose is allowed."),
-            "purposes": lambda purposes: ngettext("%(num)s purpose checked.", "%(num)s purposes checked.", purposes),
-            "nobody_asks": _say_nobody_asks,
-        },
-    ),
-    Check(
-        promise="P15",
-        name="no_is_no",
-        what=_l("Recent objections are checked, and each is respected."),
-        run=_no_is_no,
-        says={
-            "ignored": lambda: _("An objection isn’t respected."),
-            "respected": lambda objections: ngettext(
-                "%(num)s recent objection checked.", "%(num)s recent objections checked.", objections
-            ),
-            "no_objection": lambda: _("No objections yet."),
-            "nobody_asks": _say_nobody_asks,
         },
     ),
 ]
