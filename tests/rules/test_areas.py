@@ -23,7 +23,6 @@ OWN_NAMES = {
     "legal/safeguards": "the safeguards that the security page lists",
     "legal/vendors": "the vendors, whose hosts the policy of content and the outgoing calls are built from",
     "promises/catalogue": "every promise in its own words, with what enforces it and where it is seen",
-    "support/files": "which files a ticket takes, told by their content",
 }
 
 # Doors into an area besides `service` and `models`.

@@ -5,7 +5,7 @@ import struct
 import zipfile
 import zlib
 
-from portal.support.files import Upload
+from portal.kit.accepted_files import Upload
 
 
 def png(spelled: bytes = b"\xff\xff\xff") -> bytes:

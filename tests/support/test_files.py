@@ -8,6 +8,7 @@ import pytest
 import werkzeug.http
 from sqlalchemy import func, select, update
 
+from portal.kit import accepted_files as files
 from portal.kit import clock as kit_clock
 from portal.kit import office_parts
 from portal.kit.actor import Actor
@@ -23,7 +24,7 @@ from portal.kit.file_refusals import (
 )
 from portal.kit.files import storage
 from portal.kit.refusals import NotFound
-from portal.support import files, service
+from portal.support import service
 from portal.support.models import Attachment, Message, RemovedFile
 from portal.support.service import attachments
 from tests.support import samples

@@ -7,6 +7,7 @@ from typing import BinaryIO
 from sqlalchemy import ColumnElement, Select, and_, delete, func, select
 
 from portal.kit import audit, clock, staff_reads
+from portal.kit.accepted_files import KINDS, NewFile
 from portal.kit.actor import Actor, Staff, for_staff
 from portal.kit.db import db
 from portal.kit.files import parts_of, storage
@@ -14,7 +15,6 @@ from portal.kit.periods import period
 from portal.kit.refusals import NotFound, Refusal
 from portal.kit.staff_reads import Basis
 from portal.kit.unit import before_writes
-from portal.support.files import KINDS, NewFile
 from portal.support.models import Attachment, Message, Removal, RemovalReason, RemovedFile, Ticket
 from portal.support.service import access
 

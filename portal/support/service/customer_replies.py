@@ -3,11 +3,11 @@
 import uuid
 from collections.abc import Sequence
 
+from portal.kit import accepted_files as file_rules
 from portal.kit import audit, clock, throttle
 from portal.kit.actor import Actor
 from portal.kit.db import db
 from portal.kit.unit import before_writes
-from portal.support import files as file_rules
 from portal.support.models import Ticket, TicketState
 from portal.support.service import access, messages
 

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from portal.accounts import service as accounts
+from portal.kit import accepted_files as file_rules
 from portal.kit import audit, clock, throttle, tokens
 from portal.kit.db import db
 from portal.kit.periods import period
 from portal.kit.refusals import LinkDead
 from portal.kit.unit import before_writes
-from portal.support import files as file_rules
 from portal.support.models import Attachment, Removal, Ticket, TicketKind, TicketState
 from portal.support.service import attachments, messages
 from portal.support.service.conversations import Conversation, conversation_of

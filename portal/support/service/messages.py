@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import func, select
 
+from portal.kit import accepted_files as file_rules
 from portal.kit import clock
 from portal.kit.db import db
 from portal.kit.refusals import Refusal
-from portal.support import files as file_rules
 from portal.support.models import Author, Message, Ticket, TicketState
 from portal.support.service import attachments
 

@@ -7,6 +7,7 @@ from sqlalchemy import and_, or_, update
 
 from portal.accounts import service as accounts
 from portal.accounts.events import AccountFrozen, AddressChanged
+from portal.kit import accepted_files as file_rules
 from portal.kit import audit, i18n, throttle, tokens
 from portal.kit.actor import Actor
 from portal.kit.clients import ClientKey
@@ -14,7 +15,6 @@ from portal.kit.db import db
 from portal.kit.email_address import lookup_key
 from portal.kit.unit import before_writes
 from portal.recovery.events import MisuseReported
-from portal.support import files as file_rules
 from portal.support import mail
 from portal.support.models import Author, Ticket, TicketKind
 from portal.support.service import guest_links, messages, quoted_references, views
