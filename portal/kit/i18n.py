@@ -164,6 +164,16 @@ class Place:
         return place(self.zone, spoken())
 
 
+class Country:
+    """The name of a country, by its code of two letters, said in the reader's language."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+
+    def __str__(self) -> str:
+        return str(spoken().territories[self.code])
+
+
 @cache
 def place(zone: str, language: Locale) -> str:
     """Return the place that names a time zone, in a language as far as CLDR has a name for it.

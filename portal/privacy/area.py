@@ -15,7 +15,7 @@ AREA = Area(
     blueprint=bp,
     checks=CHECKS,
     jobs=JOBS,
-    lasting=(*service.LASTING, service.ADDRESSES),
+    lasting=(*service.LASTING, service.ADDRESSES, *service.LINKS),
     commands=COMMANDS,
     events={AccountTakenBack: (service.take_back,), PendingEnded: (service.drop_exports,)},
 )

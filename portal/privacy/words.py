@@ -3,6 +3,9 @@
 from portal.kit.claims import Words
 from portal.kit.i18n import _l
 from portal.privacy.models import DeletionState, ExportState
+from portal.privacy.models.rights import FOR_OUR_TEAM as FOR_OUR_TEAM
+from portal.privacy.models.rights import RIGHTS as RIGHTS
+from portal.privacy.models.rights import VERDICTS as VERDICTS
 
 EXPORT_STATES: Words = {
     ExportState.WAITING: _l("Being prepared"),

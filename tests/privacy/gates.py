@@ -1,12 +1,21 @@
 """Who gets through the doors of privacy: read by a person, tried by tests/rules/test_who_may_enter.py."""
 
-from portal.privacy.models import Export
+from portal.privacy.models import Export, Request
 from tests.rules.gates import FRESH, PUBLIC, SIGNED_IN
 
 DOORS = {
     "privacy.data": SIGNED_IN,
     "privacy.data_line": SIGNED_IN,
     "privacy.data_part": SIGNED_IN,
+    "privacy.ask": PUBLIC,
+    "privacy.own_request": PUBLIC,
+    "privacy.reply_to_request": PUBLIC,
+    "privacy.send_code": PUBLIC,
+    "privacy.withdraw_request": PUBLIC,
+    "privacy.my_request": SIGNED_IN,
+    "privacy.new_request": SIGNED_IN,
+    "privacy.reply_to_mine": SIGNED_IN,
+    "privacy.withdraw_mine": SIGNED_IN,
     "privacy.delete": FRESH,
     "privacy.delete_export": SIGNED_IN,
     "privacy.deletion_begun": PUBLIC,
@@ -29,6 +38,9 @@ DOORS = {
 }
 
 THINGS = {
+    "privacy.my_request": ("request_id", Request),
+    "privacy.reply_to_mine": ("request_id", Request),
+    "privacy.withdraw_mine": ("request_id", Request),
     "privacy.export_file": ("export_id", Export),
     "privacy.export_progress": ("export_id", Export),
     "privacy.delete_export": ("export_id", Export),

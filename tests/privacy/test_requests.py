@@ -87,7 +87,7 @@ def test_support_staff_have_no_part_in_it(unit, cast):
 
 def test_a_code_is_good_once_for_ten_minutes_and_three_tries(unit, clock):
     with unit():
-        request = plant()
+        request = plant(Right.COMPLAINT)
         assert identity.give_code(request, code="ABCDEFGH") is CodeCheck.SPENT, "there is none yet"
         code = identity.renew_code(request)
         assert len(code) == 8
@@ -121,7 +121,7 @@ def test_the_code_finds_the_account_of_the_address_however_it_is_written(unit, c
 
 def test_a_duplicate_joins_the_open_one_once_it_is_proven(unit):
     with unit():
-        first, second, other = plant(), plant(), plant(Right.COMPLAINT)
+        first, second, other = plant(Right.COMPLAINT), plant(Right.COMPLAINT), plant(Right.COMPLAINT, email="o@example.com")
         for each in (first, second, other):
             assert each.state == RequestState.AWAITING_IDENTITY, "before it is proven nobody can tell"
             identity.prove(each)
@@ -132,7 +132,7 @@ def test_a_duplicate_joins_the_open_one_once_it_is_proven(unit):
 
 def test_of_two_that_are_proven_at_once_the_database_lets_one_in(unit, monkeypatch):
     with unit():
-        first, second = plant(), plant()
+        first, second = plant(Right.COMPLAINT), plant(Right.COMPLAINT)
         identity.prove(first)
         true, seen = rows.find_open_like, []
         # As if the other one had not been there yet when it was looked for.

@@ -17,6 +17,7 @@ OWN_NAMES = {
     "admin/places": "where a page of the console leads back to, for several of its sections",
     "consent/browser": "what one browser has decided, and what a page may therefore carry",
     "home/panels": "the panels of the customer's home, each a fact and the ways on",
+    "legal/authorities": "whom one may complain to, by country",
     "legal/cookies": "the cookies that the portal may set, as the cookie page lists them",
     "legal/documents": "the documents and their versions",
     "legal/policy": "one setting per period, and the company",
@@ -27,7 +28,13 @@ OWN_NAMES = {
 
 # Doors into an area besides `service` and `models`.
 DOORS = {
-    "legal": {"policy", "documents", "vendors", "cookies"},  # settings of the policy: facts, no rules and no tables
+    "legal": {
+        "authorities",
+        "policy",
+        "documents",
+        "vendors",
+        "cookies",
+    },  # settings of the policy: facts, no rules and no tables
 }
 WIRING = {"app", "cli", "demo", "__main__"}
 VAGUE = re.compile(r"(^|_)(utils?|helpers?|common|misc|base|manager|v\d+|new|old)$")

@@ -29,8 +29,6 @@ NOT_USED_YET = {
         for verb in ("close", "execute", "intake_by_staff", "pause", "read_request", "resume", "waiting_requests")
     },
     "portal.privacy.service.requests.figures.figures": "what the check of the queue will show to everybody",
-    "portal.privacy.service.requests.identity.give_code": "the page of those without a session will take the code",
-    "portal.privacy.service.requests.identity.renew_code": "the email to those without a session will carry the code",
 }
 
 # Names that only a library asks for, each with its reason.
@@ -41,6 +39,7 @@ ASKED_FOR_BY_NAME: dict[str, str] = {
     "inherit_cache": "SQLAlchemy reads it",
     "impl": "SQLAlchemy reads it",
     "wrap_formdata": "Flask-WTF calls it",
+    "validate_agent_email": "WTForms calls it",
     "render_field": "WTForms calls it",
     "get_bind": "SQLAlchemy calls it",
     "make_globals": "Jinja calls it",

@@ -21,6 +21,7 @@ BOUND = {
     "newsletter.confirm": "carries its address, sealed, and is about nothing else",
     "newsletter.unsubscribe": "is about a subscription, which it can only end; it must work for ever (RFC 8058)",
     "support.guest_ticket": "its stamp is the ticket's address, which no account has; it is about that one ticket",
+    "privacy.request": "its stamp is the request's address, which no account has; before the code it takes the code alone",
     "deletion_receipt": "shows a receipt that names nobody, and changes nothing",
 }
 """Purposes of links in emails, and what binds each to the mailbox that it went to."""

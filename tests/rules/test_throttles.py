@@ -8,6 +8,7 @@ from limits import parse_many
 from portal.accounts.service import sign_ins, sign_ups
 from portal.consent import routes as consent
 from portal.newsletter import service as newsletter
+from portal.privacy.service.requests import intake
 from portal.recovery import service as recovery
 from portal.support.service import tickets
 from tests.rules.source import dotted, modules
@@ -30,6 +31,7 @@ LIMITED = {
     "/login": (sign_ins.FAILURES_PER_CLIENT, {"email": "m%s@example.com", "password": "tidy looms hum at dawn"}),
     "/forgot-password": (recovery.REQUESTS_PER_CLIENT, {"email": "m%s@example.com"}),
     "/report-misuse": (recovery.REQUESTS_PER_CLIENT, {"email": "m%s@example.com", "message": "Somebody is in."}),
+    "/privacy/request": (intake.REQUESTS_PER_CLIENT, {"kind": "copy", "email": "m%s@example.com"}),
     "/newsletter": (newsletter.REQUESTS_PER_CLIENT, {"email": "m%s@example.com"}),
     "/consent": (consent.CHOICES_PER_CLIENT, {"analytics": "denied", "mechanism": "banner"}),
 }

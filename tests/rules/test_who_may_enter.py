@@ -26,7 +26,7 @@ from portal.kit.db import Base, db
 from portal.kit.files import storage
 from portal.kit.unit import unit_of_work
 from portal.privacy import service as privacy
-from portal.privacy.models import Export, Hold, HoldGround
+from portal.privacy.models import Export, Hold, HoldGround, Request
 from portal.support.models import Attachment, Message, Ticket
 from tests.conftest import Visitor
 from tests.people import Cast
@@ -160,11 +160,12 @@ def things(app: Flask, cast: Cast, run_jobs: Callable[[], int]) -> dict[type, uu
     ada = cast.sign_in(cast.ada)
     ada.submit("/contact", subject="Zips", message="Where?", files=samples.chosen(("a.pdf", samples.pdf())))
     ada.submit("/settings/privacy", action="/settings/privacy/export")
+    ada.submit("/settings/privacy/requests/new", kind="complaint", message="Zips")
     run_jobs()
     with app.app_context():
         with unit_of_work():
             db.session.add(_hold_on(cast.ada.account_id))
-        models = (Ticket, Attachment, Message, Export, SignInSession, Hold)
+        models = (Ticket, Attachment, Message, Export, SignInSession, Hold, Request)
         return {model: db.session.scalars(select(model.id)).one() for model in models}
 
 

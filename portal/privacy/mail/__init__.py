@@ -5,3 +5,7 @@ from portal.privacy.mail.deletions import deletion_receipt as deletion_receipt
 from portal.privacy.mail.deletions import deletion_undone as deletion_undone
 from portal.privacy.mail.exports import export_ready as export_ready
 from portal.privacy.mail.holds import hold_set as hold_set
+from portal.privacy.mail.requests import request_closed as request_closed
+from portal.privacy.mail.requests import request_code as request_code
+from portal.privacy.mail.requests import request_confirmed as request_confirmed
+from portal.privacy.mail.requests import request_paused as request_paused

@@ -147,6 +147,8 @@ RIGHTS = {
     Right.OBJECTION: _l("Object to a use of my data"),
     Right.COMPLAINT: _l("Complain about how my data is used"),
 }
+FOR_OUR_TEAM = {each: RIGHTS[each] for each in (Right.CORRECTION, Right.RESTRICTION, Right.OBJECTION, Right.COMPLAINT)}
+"""What somebody with an account may ask our team for; the rest is done at once on its own page."""
 SOURCES = {
     Source.PORTAL: _l("In the portal"),
     Source.FORM: _l("By the public form"),

@@ -1,7 +1,18 @@
 """Pages of rights, by subject: seeing, taking, deleting, and what is kept longer."""
 
 from portal.kit.web import join
-from portal.privacy.routes import access_log, deletions, exports, formats, held_data, holds, receipts, restrictions
+from portal.privacy.routes import (
+    access_log,
+    deletions,
+    exports,
+    formats,
+    held_data,
+    holds,
+    my_requests,
+    receipts,
+    requests,
+    restrictions,
+)
 
 bp = join(
     "privacy",
@@ -13,4 +24,6 @@ bp = join(
     receipts.bp,
     formats.bp,
     restrictions.bp,
+    requests.bp,
+    my_requests.bp,
 )

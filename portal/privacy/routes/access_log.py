@@ -1,29 +1,17 @@
-"""Seeing: what is held, what the person did with their rights, and who from staff has looked."""
+"""Seeing: what is held, and who from staff has looked."""
 
 from flask import Blueprint, request
 
 from portal.kit import access, clock
 from portal.kit.actor import Role
 from portal.kit.claims import MOST_COUNTED
-from portal.kit.i18n import _, _l
+from portal.kit.i18n import _
 from portal.kit.staff_reads import BASES, Basis, StaffRead
 from portal.kit.templating import ago, day, render
 from portal.legal import vendors
 from portal.privacy import service
 
 bp = Blueprint("access_log", __name__)
-
-PAST = {
-    "privacy.export_started": _l("You asked for a download of your data"),
-    "privacy.export_built": _l("The download was ready"),
-    "privacy.export_fetched": _l("Downloaded"),
-    "privacy.export_deleted": _l("You deleted the download"),
-    "privacy.deletion_requested": _l("You asked us to delete your account"),
-    "privacy.deletion_undone": _l("The deletion was cancelled"),
-    "privacy.use_restricted": _l("You restricted the use of your data"),
-    "privacy.restriction_lifted": _l("You lifted the restriction"),
-}
-"""What a person did with their rights, as the audit trail calls it, in words."""
 
 
 @bp.get("/settings/privacy")
@@ -55,12 +43,3 @@ def _said(read: StaffRead) -> tuple[str, str, str]:
     if basis is Basis.TICKET_LIST:
         return _("%(day)s (UTC)", day=day(read.at, "UTC")), _("Our support team"), str(BASES[basis])
     return ago(read.at), Role(read.role).label, str(BASES[basis])
-
-
-@bp.get("/settings/privacy/requests")
-@access.signed_in
-def requests() -> str:
-    """Show what the person did with their rights, newest first."""
-    past = service.past_for(access.actor(), events=PAST, after=request.args.get("after"))
-    events = [{"when": ago(entry.at), "title": PAST[entry.event]} for entry in past.rows]
-    return render("privacy/requests.html", events=events, after=past.after)

@@ -1,6 +1,8 @@
 """Verbs of rights: see, take, delete, and the sweeps that keep every period."""
 
 from portal.privacy.models import HoldGround as HoldGround
+from portal.privacy.models import Right as Right
+from portal.privacy.models import Verdict as Verdict
 from portal.privacy.service.access_log import held_for as held_for
 from portal.privacy.service.access_log import past_for as past_for
 from portal.privacy.service.access_log import staff_reads_for as staff_reads_for
@@ -63,6 +65,25 @@ from portal.privacy.service.requests.desk import waiting_requests as waiting_req
 from portal.privacy.service.requests.execution import NotExecutable as NotExecutable
 from portal.privacy.service.requests.execution import NothingToExecute as NothingToExecute
 from portal.privacy.service.requests.figures import figures as figures
+from portal.privacy.service.requests.identity import CodeCheck as CodeCheck
+from portal.privacy.service.requests.intake import Agent as Agent
+from portal.privacy.service.requests.intake import ask as ask
+from portal.privacy.service.requests.intake import send_code_again as send_code_again
+from portal.privacy.service.requests.links import LINKS as LINKS
+from portal.privacy.service.requests.links import RequestLinkEnded as RequestLinkEnded
+from portal.privacy.service.requests.own import Confirmation as Confirmation
+from portal.privacy.service.requests.own import OwnRequest as OwnRequest
+from portal.privacy.service.requests.own import confirm as confirm
+from portal.privacy.service.requests.own import file_request as file_request
+from portal.privacy.service.requests.own import judge as judge
+from portal.privacy.service.requests.own import judge_by_link as judge_by_link
+from portal.privacy.service.requests.own import reply as reply
+from portal.privacy.service.requests.own import reply_by_link as reply_by_link
+from portal.privacy.service.requests.own import request_for as request_for
+from portal.privacy.service.requests.own import request_of_link as request_of_link
+from portal.privacy.service.requests.own import requests_for as requests_for
+from portal.privacy.service.requests.own import withdraw as withdraw
+from portal.privacy.service.requests.own import withdraw_by_link as withdraw_by_link
 from portal.privacy.service.requests.rows import ReasonNotOfOutcome as ReasonNotOfOutcome
 from portal.privacy.service.requests.rows import RequestMovedOn as RequestMovedOn
 from portal.privacy.service.restrictions import lift_restriction as lift_restriction

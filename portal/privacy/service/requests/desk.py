@@ -17,9 +17,9 @@ from portal.kit.periods import period
 from portal.kit.refusals import NotFound, Refusal
 from portal.kit.staff_reads import Basis
 from portal.kit.unit import before_writes
-from portal.privacy.models import Outcome, PauseReason, Reason, Request, RequestFile, RequestState, Right, Source
+from portal.privacy.models import REASONS, Outcome, PauseReason, Reason, Request, RequestFile, RequestState, Right, Source
 from portal.privacy.models.rights import ANSWERABLE
-from portal.privacy.service.requests import execution, rows
+from portal.privacy.service.requests import answers, execution, intake, rows
 
 HANDLERS = (Role.PRIVACY, Role.SENIOR)
 """Who decides; senior staff only what the privacy officer has answered before."""
@@ -76,6 +76,7 @@ def intake_by_staff(kind: Right, *, email: str, message: str, language: str, rec
         kind, source=Source.STAFF, email=email, message=message, language=language, received_at=received_at
     )
     rows.record("privacy.request_received", request=request, by=by.person_id, source=request.source.value)
+    intake.send_code(request)
     return request.id
 
 
@@ -118,6 +119,7 @@ def pause(request_id: uuid.UUID, *, reason: PauseReason, by: Staff) -> None:
         raise rows.RequestMovedOn
     request.state, request.pause_reason, request.handler_id = RequestState.PAUSED, reason, by.person_id
     rows.record("privacy.request_paused", request=request, by=by.person_id, reason=reason.value)
+    answers.tell_paused(request)
 
 
 @for_staff(*HANDLERS)
@@ -132,7 +134,10 @@ def resume(request_id: uuid.UUID, *, by: Staff) -> None:
 @for_staff(*HANDLERS)
 def execute(request_id: uuid.UUID, *, by: Staff) -> None:
     """Carry a request out. Raises NotFound, OwnAnswer, NotExecutable, NothingToExecute."""
-    execution.carry_out(_taken(request_id, by), by=by.person_id)
+    request = _taken(request_id, by)
+    execution.carry_out(request, by=by.person_id)
+    if request.state == RequestState.CLOSED:
+        answers.tell_closed(request)
 
 
 @for_staff(*HANDLERS)
@@ -144,11 +149,16 @@ def close(request_id: uuid.UUID, *, outcome: Outcome, reason: Reason, answer: st
     """
     request = _taken(request_id, by)
     is_unproven = request.state == RequestState.AWAITING_IDENTITY
-    if is_unproven is not (reason is Reason.NOT_CONFIRMED) or outcome in rows.NO_ANSWER_OF_OURS:
-        raise rows.ReasonNotOfOutcome
-    if request.executed_at:
+    if request.state == RequestState.CLOSED or request.executed_at:
         raise rows.RequestMovedOn
+    if (
+        reason not in REASONS[outcome]
+        or is_unproven is not (reason is Reason.NOT_CONFIRMED)
+        or outcome in rows.NO_ANSWER_OF_OURS
+    ):
+        raise rows.ReasonNotOfOutcome
     rows.end(request, outcome=outcome, reason=reason, by=by.person_id, answer=answer)
+    answers.tell_closed(request)
 
 
 def _taken(request_id: uuid.UUID, by: Staff) -> Request:

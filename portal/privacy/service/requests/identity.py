@@ -7,13 +7,16 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.accounts import service as accounts
 from portal.kit import clock, keys, tokens
+from portal.kit.claims import Subject, register
 from portal.kit.codes import typed
 from portal.kit.db import db
 from portal.kit.periods import period
-from portal.privacy.models import Outcome, Reason, Request, RequestState
+from portal.privacy.models import Outcome, Reason, Request, RequestState, Right
 from portal.privacy.service.requests import rows
 
 MOST_TRIES = 3
+LEFT_BY_ASKING = frozenset({"kit", "jobs", "mail", "privacy"})
+"""Areas in which asking leaves something: the request, the email with its code, and the work of sending it."""
 _KEY = "privacy.request_code"
 
 
@@ -72,8 +75,20 @@ def prove(request: Request) -> None:
     request.subject_id = person.id if person else request.subject_id
     request.code_hash, request.verified_at = None, clock.now()
     rows.record("privacy.request_proven", request=request)
-    if not _joined(request):
-        _open(request)
+    if _joined(request):
+        return
+    if request.kind != Right.COMPLAINT and not holds_anything(request):
+        rows.end(request, outcome=Outcome.NOTHING_HELD, reason=Reason.NOTHING_FOUND)
+        return
+    _open(request)
+
+
+def holds_anything(request: Request) -> bool:
+    """Tell whether anything is held of the person of a proven request, but for what the request itself has left."""
+    if request.subject_id:
+        return True
+    held = register().held(Subject.of(emails=[request.email or ""]))
+    return any(count != 0 for row, count in held if row.area not in LEFT_BY_ASKING)
 
 
 def _open(request: Request) -> None:

@@ -37,7 +37,7 @@ def add(kind: Right, *, source: Source, received_at: datetime | None = None, **c
         source=source,
         received_at=received_at,
         due_at=received_at + period("request_answer"),
-        **columns,
+        **{"state": RequestState.AWAITING_IDENTITY, "message": "", **columns},
     )
     db.session.add(request)
     return request
@@ -80,11 +80,9 @@ def resume(request: Request, *, by: uuid.UUID | None) -> None:
 
 
 def end(request: Request, *, outcome: Outcome, reason: Reason, by: uuid.UUID | None = None, answer: str = "") -> None:
-    """Close a request. Raises RequestMovedOn when it is closed already, ReasonNotOfOutcome."""
-    if reason not in REASONS[outcome]:
-        raise ReasonNotOfOutcome
-    if request.state == RequestState.CLOSED:
-        raise RequestMovedOn
+    """Close a request. Raises ValueError when it is closed already, or for a reason that its outcome can't have."""
+    if reason not in REASONS[outcome] or request.state == RequestState.CLOSED:
+        raise ValueError(f"a {request.state} request can't end as {outcome} for {reason}")
     request.state, request.pause_reason, request.closed_at = RequestState.CLOSED, None, clock.now()
     request.outcome, request.reason, request.answer = outcome, reason, answer
     request.handler_id = by or request.handler_id

@@ -1,4 +1,4 @@
-"""Shapes of the forms about rights."""
+"""Shape of the form by which an account is deleted."""
 
 from portal.kit.forms import Form, tick
 from portal.kit.i18n import _l

@@ -1,0 +1,8 @@
+"""Shapes of the forms about rights, by subject."""
+
+from portal.privacy.forms.deletions import Delete as Delete
+from portal.privacy.forms.requests import AskForRight as AskForRight
+from portal.privacy.forms.requests import AskOurTeam as AskOurTeam
+from portal.privacy.forms.requests import GiveCode as GiveCode
+from portal.privacy.forms.requests import GiveVerdict as GiveVerdict
+from portal.privacy.forms.requests import ReplyToRequest as ReplyToRequest

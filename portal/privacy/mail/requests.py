@@ -1,0 +1,36 @@
+"""Emails about requests. None of them quotes what somebody typed: a stranger may have named the address."""
+
+from portal.kit.links import external_url
+from portal.mail import service as mail
+from portal.privacy.models import Request
+
+
+def page_url(token: str) -> str:
+    """Return the address of a request's page: by its link, or in the account of whoever has one."""
+    return external_url("privacy.own_request", token=token) if token else external_url("privacy.requests")
+
+
+def request_code(request: Request, *, code: str, token: str) -> None:
+    """Send the code that proves whose request it is, to the address that was typed: the same email for everybody."""
+    mail.send(
+        "privacy/request_code",
+        to=mail.Recipient(request.email or "", request.language),
+        request=request,
+        code=code,
+        url=page_url(token),
+    )
+
+
+def request_confirmed(request: Request, *, to: mail.Recipient, token: str) -> None:
+    """Say that we have the request, until when it is answered, and where it can be followed."""
+    mail.send("privacy/request_confirmed", to=to, request=request, url=page_url(token))
+
+
+def request_paused(request: Request, *, to: mail.Recipient, token: str) -> None:
+    """Say that we wait for the person, and for what."""
+    mail.send("privacy/request_paused", to=to, request=request, url=page_url(token))
+
+
+def request_closed(request: Request, *, to: mail.Recipient, token: str, authority: object) -> None:
+    """Say how the request ended and why, whom one may complain to, and ask for the last word."""
+    mail.send("privacy/request_closed", to=to, request=request, url=page_url(token), authority=authority)
