@@ -241,10 +241,20 @@ def _rights(words: Words) -> dict[str, Rows]:
         "subject_id": "owner", "line": "'ticket'", "record_id": words.id, "columns": "'[]'", "ground": "'bug'", "law": "''",
         "reason": "'Zips'", "set_at": ago(100), "release_at": words.ahead(100),
     }  # fmt: skip
+    step = {
+        "deletion_id": "owner", "place": "0", "kind": "'product'", "target": "'production'", "by_hand": "false",
+        "state": "'confirmed'", "call_id": words.id, "tries": "1", "confirmed_at": ago(700), "confirmed_by": "'answer'",
+    }  # fmt: skip
+    call = {
+        "product": "'production'", "made_at": ago(7), "tries": "1", "accepted_at": ago(7), "confirmed_at": ago(7),
+        "confirmed_by": "'answer'",
+    }  # fmt: skip
     return {
         "hold": Rows(100, {"id": words.id, **hold}),
         "request": Rows(100, {"id": words.id, **request}),
         "request_file": Rows(300, {"id": words.id, **file}, within="request"),
         "export": Rows(100, {**words.of_person, **export}),
         "deletion": Rows(100, {**words.of_person, **deletion}),
+        "erasure_step": Rows(1000, {"id": words.id, **step}, within="deletion"),
+        "product_call": Rows(100, {"id": words.id, **call}),
     }

@@ -32,6 +32,7 @@ from portal.kit import (
     lasting,
     logs,
     one_use,
+    outgoing,
     page_language,
     passwords,
     periods,
@@ -51,6 +52,8 @@ from portal.mail import gate as mail_gate
 from portal.mail.area import AREA as MAIL
 from portal.newsletter.area import AREA as NEWSLETTER
 from portal.privacy.area import AREA as PRIVACY
+from portal.products import service as products
+from portal.products.area import AREA as PRODUCTS
 from portal.promises.area import AREA as PROMISES
 from portal.recovery.area import AREA as RECOVERY
 from portal.settings.area import AREA as SETTINGS
@@ -67,6 +70,7 @@ AREAS = (
     JOBS,
     MAIL,
     LEGAL,
+    PRODUCTS,
     CONSENT,
     TRAFFIC,
     ACCOUNTS,
@@ -126,6 +130,7 @@ def _install_kit(app: web.Portal, settings: Settings) -> None:
     throttle.init_app(app, settings)
     files.init_app(app, settings)
     heavy.init_app(app, settings)
+    outgoing.init_app(app, _may_be_called)
     passwords.init_app(app, settings)
     places.init_app(app)
     hash_pages.init_app(app, settings)
@@ -142,3 +147,9 @@ def _install_kit(app: web.Portal, settings: Settings) -> None:
     templating.init_app(app, company=policy.company_from(settings))
     errors.init_app(app)
     probes.init_app(app)
+
+
+def _may_be_called(host: str) -> bool:
+    """Tell whether a host is a vendor's in force or a product's own (P04)."""
+    known = {system.host for system in products.systems().values()}
+    return host in known or not vendors.strangers([host], today=clock.today())

@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 
 from portal.kit import setting_values as values_of
 from portal.kit.running import Installed
+from portal.kit.setting_products import ProductSystem
+from portal.kit.setting_products import products as read_products
 from portal.kit.setting_values import Secret
 
 PREFIX = "PORTAL_"
@@ -44,6 +46,11 @@ class Settings:
     smtp_url: Annotated[Secret | None, values_of.server("smtp", "smtps", port=587)] = None
     mail_from: Annotated[str, values_of.mailbox]
     proxy_count: Annotated[int, values_of.whole(least=0, most=5)] = 0
+    products: Annotated[tuple[ProductSystem, ...], read_products] = ()
+    """From a file: PORTAL_PRODUCTS_FILE."""
+    sendgrid_api_key: Annotated[Secret | None, Secret] = None
+    sendgrid_api_base: Annotated[str, values_of.origin] = "https://api.sendgrid.com"
+    alarm_email: Annotated[str | None, values_of.address] = None
     metrics_token: Annotated[Secret | None, Secret] = None
     ga_measurement_id: Annotated[str | None, values_of.measurement_id] = None
     company_name: Annotated[str | None, values_of.line] = None
@@ -80,6 +87,11 @@ class Settings:
     def host_name(self) -> str:
         """The host name without its port: links, cookies and Message-IDs bear it."""
         return urlsplit(self.base_url).hostname or ""
+
+    @property
+    def sendgrid_host(self) -> str | None:
+        """The host that SendGrid is asked at to erase, when it may be."""
+        return urlsplit(self.sendgrid_api_base).hostname if self.sendgrid_api_key else None
 
     @property
     def smtp_host(self) -> str | None:

@@ -58,6 +58,7 @@ _ALL = (
     # Rights
     Period("export_ready", timedelta(days=7), _l("A prepared copy of your data")),
     Period("deletion_undo", timedelta(days=14), _l("The right to cancel the deletion of an account")),
+    Period("step_confirmation", timedelta(days=7), _l("A product or vendor’s confirmation that it deleted your data")),
     Period("backups", timedelta(days=60), _l("Backups that still hold deleted data")),
     Period("request_answer", timedelta(days=30), _l("The answer to a request about your data")),
     Period("request_alarm_first", timedelta(days=15), _l("First reminder about an open request")),

@@ -1,7 +1,7 @@
 """Verbs of the outbox."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -12,7 +12,7 @@ from portal.kit.email_address import lookup_key
 from portal.kit.i18n import in_language
 from portal.kit.renderer import render
 from portal.kit.settings import current_settings
-from portal.mail import gate
+from portal.mail import gate, sendgrid_gateway
 from portal.mail.gate import may_send as may_send
 from portal.mail.models import Email, EmailState
 from portal.mail.plain_text import text_of
@@ -119,3 +119,19 @@ def end(email_id: uuid.UUID, *, sent: bool) -> None:
     email = db.session.get(Email, email_id)
     if email is not None:
         email.blank(EmailState.SENT if sent else EmailState.FAILED)
+
+
+def vendor_holds_recipients() -> bool:
+    """Tell whether emails leave through SendGrid, which then holds whom they went to."""
+    host = current_settings().smtp_host or ""
+    return host == "sendgrid.net" or host.endswith(".sendgrid.net")
+
+
+def vendor_can_erase() -> bool:
+    """Tell whether SendGrid can be asked by its API to erase that."""
+    return current_settings().sendgrid_api_key is not None
+
+
+def erase_at_vendor(addresses: Iterable[str]) -> None:
+    """Have SendGrid erase what it holds about recipients. Call outside of a transaction. Raises CallFailed, HostRefused."""
+    sendgrid_gateway.erase_recipients(addresses)

@@ -8,6 +8,7 @@ from portal.privacy.claim import CLAIM
 from portal.privacy.cli import COMMANDS
 from portal.privacy.jobs import JOBS
 from portal.privacy.routes import bp
+from portal.products.events import CallConfirmed
 
 AREA = Area(
     name="privacy",
@@ -17,5 +18,9 @@ AREA = Area(
     jobs=JOBS,
     lasting=(*service.LASTING, service.ADDRESSES, *service.LINKS),
     commands=COMMANDS,
-    events={AccountTakenBack: (service.take_back,), PendingEnded: (service.drop_exports,)},
+    events={
+        AccountTakenBack: (service.take_back,),
+        PendingEnded: (service.drop_exports,),
+        CallConfirmed: (service.note_confirmed,),
+    },
 )

@@ -30,6 +30,19 @@ def erase(*, deletion_id: str) -> None:
     service.erase_some(uuid.UUID(deletion_id))
 
 
+@job("privacy.call_vendor", slow=True)
+def call_vendor(*, step_id: str) -> Callable[[], None] | None:
+    """Have a vendor erase what a step of a deletion names."""
+    return service.call_vendor(uuid.UUID(step_id))
+
+
+@job("privacy.name_late_steps", schedule="32 * * * *")
+def name_late_steps() -> None:
+    """Tell of steps that nobody has confirmed for too long, a bounded number at once."""
+    if service.name_late_steps():
+        jobs.enqueue("privacy.name_late_steps")
+
+
 @job("privacy.purge_free_space", slow=True, schedule="42 * * * *", is_sweep=True)
 def purge_free_space() -> None:
     """Clear away what deleted rows leave behind in the database's files."""
@@ -63,4 +76,4 @@ def reseal(*, column: str = "", row: str = "") -> None:
         rotation.note_use()
 
 
-JOBS = (build_export, sweep, sweep_files, begin_due, erase, purge_free_space, reseal)
+JOBS = (build_export, sweep, sweep_files, begin_due, erase, call_vendor, name_late_steps, purge_free_space, reseal)

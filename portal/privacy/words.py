@@ -2,7 +2,7 @@
 
 from portal.kit.claims import Words
 from portal.kit.i18n import _l
-from portal.privacy.models import DeletionState, ExportState
+from portal.privacy.models import DeletionState, ExportState, StepConfirmation, StepKind, StepState
 from portal.privacy.models.rights import FOR_OUR_TEAM as FOR_OUR_TEAM
 from portal.privacy.models.rights import RIGHTS as RIGHTS
 from portal.privacy.models.rights import VERDICTS as VERDICTS
@@ -17,4 +17,20 @@ DELETION_STATES: Words = {
     DeletionState.RUNNING: _l("Under way"),
     DeletionState.UNDONE: _l("Cancelled"),
     DeletionState.DONE: _l("Done"),
+}
+STEP_KINDS: Words = {
+    StepKind.PORTAL: _l("This portal"),
+    StepKind.PRODUCT: _l("A product"),
+    StepKind.VENDOR: _l("A vendor"),
+}
+STEP_STATES: Words = {
+    StepState.WAITING: _l("Not confirmed yet"),
+    StepState.CONFIRMED: _l("Confirmed"),
+    StepState.NOT_NEEDED: _l("Nothing to do"),
+}
+STEP_CONFIRMATIONS: Words = {
+    StepConfirmation.READ_BACK: _l("Checked that nothing is left"),
+    StepConfirmation.ANSWER: _l("An answer"),
+    StepConfirmation.CALLBACK: _l("A message"),
+    StepConfirmation.STAFF: _l("A member of our team"),
 }

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 import rfc8785
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.jobs import worker
 from portal.kit import clock as time
@@ -48,7 +48,7 @@ def test_it_is_canonical_json_and_says_what_the_page_says(app, done, client, cas
     stored = document(app)
     said = json.loads(stored)
     assert rfc8785.dumps(said) == stored
-    assert (said["type"], said["version"], said["language"]) == ("deletion_receipt", 1, "en")
+    assert (said["type"], said["version"], said["language"]) == ("deletion_receipt", 2, "en")
     deleted = {line["line"]: (line["what"], line["rows"]) for line in said["deleted"]}
     assert deleted["person"] == ("Your User Account", 1) and deleted["ticket"] == ("Support tickets", 1)
     page = client.get(done)
@@ -82,7 +82,7 @@ def test_a_changed_period_does_not_change_an_old_receipt(app, done, client, monk
 def test_a_table_that_was_renamed_while_the_deletion_ran_is_still_told_of(app):
     with app.app_context():
         running = Deletion(number="ABC", requested_at=time.now(), gone={"a_table_of_before": 3, "ticket": 1})
-        receipt = receipts.read(receipts.freeze(running, retained=[], stays_besides=[]))
+        receipt = receipts.read(receipts.freeze(running, retained=[], stays_besides=[], steps=[]))
     assert {(line.line, line.what, line.rows) for line in receipt.deleted} == {
         ("a_table_of_before", "a_table_of_before", 3),
         ("ticket", "Support tickets", 1),
@@ -121,3 +121,12 @@ def test_a_report_that_named_the_account_stands_in_no_receipt(app, cast, new_cli
 def test_the_page_speaks_the_language_of_the_document(app, done, client):
     page = client.get(done, headers={"Accept-Language": "zh-CN"})
     assert page.soup.find("html")["lang"] == "en"
+
+
+def test_a_receipt_from_before_there_were_steps_is_shown_as_it_was(app, done, client, unit):
+    said = json.loads(document(app))
+    del said["steps"]
+    with unit():
+        db.session.execute(update(Deletion).values(receipt=rfc8785.dumps({**said, "version": 1})))
+    page = client.get(done)
+    assert page.soup.find(id="confirmed") is None and "Your User Account 1" in page.text

@@ -12,7 +12,7 @@ from portal.kit import audit, clock, rotation
 from portal.kit.claims import personal, register
 from portal.kit.db import db
 from portal.kit.setting_values import Secret
-from portal.privacy.models import Deletion, Hold, HoldGround
+from portal.privacy.models import Deletion, DeletionState, ErasureStep, Hold, HoldGround, StepKind
 from portal.privacy.service import bags
 from tests.promises.breaking import DAY, Tools, add, breaks
 
@@ -79,3 +79,11 @@ def a_record_is_kept_for_years_to_fix_a_bug(tools: Tools) -> None:
 @breaks("holds_end")
 def a_held_copy_outlives_its_date(tools: Tools) -> None:
     add(a_hold(release_at=clock.now() - DAY))
+
+
+@breaks("confirmed_or_named")
+def a_deletion_counts_as_complete_while_a_product_is_silent(tools: Tools) -> None:
+    now = clock.now()
+    done = Deletion(id=uuid.uuid4(), number="X", state=DeletionState.DONE, requested_at=now, due_at=now, gone={})
+    add(done)
+    add(ErasureStep(deletion_id=done.id, place=0, kind=StepKind.PRODUCT, target="production"))

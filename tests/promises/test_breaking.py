@@ -192,6 +192,7 @@ def the_console_is_open_to_customers(tools: Tools) -> None:
 LAST_RUNS = {
     "accounts.continue_removals": "lost_factors_on_time",
     "privacy.begin_due": "deletions_on_time",
+    "privacy.name_late_steps": "confirmed_or_named",
     "privacy.purge_free_space": "nothing_left",
     "privacy.sweep": "periods_kept",
     "privacy.sweep_files": "periods_kept",

@@ -23,12 +23,12 @@ CALLED_BY_OTHERS = [
 
 # What nobody of ours uses yet, each with its reason.
 NOT_USED_YET = {
-    "portal.kit.access.own_units": "the seam of payment and of identity providers, which commit, call and go on (rule 5)",
     **{
         f"portal.privacy.service.requests.desk.{verb}": "the verbs of the privacy officer's console, which is being built"
         for verb in ("close", "execute", "intake_by_staff", "pause", "read_request", "resume", "waiting_requests")
     },
     "portal.privacy.service.requests.figures.figures": "what the check of the queue will show to everybody",
+    "portal.privacy.service.erasure_steps.confirm_step": "a verb of the privacy officer's console, which is being built",
 }
 
 # Names that only a library asks for, each with its reason.

@@ -27,11 +27,14 @@ READING_KEEPS_A_BOOK: dict[str, str] = {
 
 # A POST that proves itself by something else than the token of our own page.
 PROVED_OTHERWISE: dict[str, str] = {
+    "products.confirm": "the product's signature over the whole of it (Standard Webhooks)",
     "newsletter.unsubscribe": "the signed token in its address: a mail program that presses has no cookie (RFC 8058)",
 }
 
 # An endpoint that manages its own units of work, with its reason (rule 5).
-OWN_UNITS: dict[str, str] = {}
+OWN_UNITS: dict[str, str] = {
+    "products.confirm": "a signature is checked before the database is asked for anything",
+}
 
 # A page that several endpoints answer with, with its reason.
 PAGES_OF_SEVERAL = {
@@ -86,6 +89,7 @@ CONTRACT = {
     "/.well-known/security.txt": "GET",
     "/.well-known/change-password": "GET",
     "/.well-known/portal-keys.json": "GET",
+    "/webhooks/products/<name>": "POST",
     "/proof/verify_receipt.py": "GET",
     "/dev/mailbox": "GET",
     "/dev/mailbox.json": "GET",

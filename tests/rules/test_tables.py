@@ -18,6 +18,8 @@ BYTES = {
     "visit.sealed_address": "sealed under the key of its day, which is destroyed after two weeks",
     "deletion.receipt": "a document about nobody, for whoever holds its link",
     "deletion.signature": "signs that document, for anybody to check",
+    "deletion.complement": "the second document about nobody",
+    "deletion.complement_signature": "signs that document, for anybody to check",
     "signing_key.public": "the public half of a key, published",
     "form_use.answer": "sealed under a key that the form's page alone can make; gone after an hour",
     "staff_read.salt": "random bytes, sealed by nothing",

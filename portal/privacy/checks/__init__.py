@@ -1,5 +1,12 @@
 """The promises that this area keeps, each with its check, by subject."""
 
-from portal.privacy.checks import erasures, exports, holds, periods, seals
+from portal.privacy.checks import erasure_steps, erasures, exports, holds, periods, seals
 
-CHECKS = [*periods.CHECKS, *exports.CHECKS, *erasures.CHECKS, *holds.CHECKS, *seals.CHECKS]
+CHECKS = [
+    *periods.CHECKS,
+    *exports.CHECKS,
+    *erasures.CHECKS,
+    *erasure_steps.CHECKS,
+    *holds.CHECKS,
+    *seals.CHECKS,
+]

@@ -4,6 +4,7 @@ from portal.kit.claims import Chapter, DataClaim
 from portal.kit.i18n import _l
 from portal.privacy import service
 from portal.privacy.claim.deletions import DELETIONS
+from portal.privacy.claim.erasure_steps import ERASURE_STEPS
 from portal.privacy.claim.exports import EXPORTS
 from portal.privacy.claim.holds import HOLDS
 from portal.privacy.claim.requests import FILES, REQUESTS
@@ -13,7 +14,7 @@ CLAIM = DataClaim(
     area="privacy",
     title=_l("Requests, downloads, deletions and holds"),
     chapter=Chapter.CHOICES,
-    tables=[EXPORTS, DELETIONS, HOLDS, FILES, REQUESTS],
+    tables=[EXPORTS, ERASURE_STEPS, DELETIONS, HOLDS, FILES, REQUESTS],
     stays_besides=lambda subject: [
         _l("The proof of the deletion: a number, dates and counts. It names nobody."),
         *service.said_of_holds(subject),

@@ -31,11 +31,13 @@ DELETIONS = Table(
         "ended_at": technical(_l("Finished")),
         "job_id": technical(),
         "sealed": personal(
-            _l("Whose account it is and where the receipt goes, encrypted, while it runs"),
+            _l("Whose account it is and where the receipt goes, encrypted, until every step is confirmed"),
             withheld=_l("It only exists while the deletion runs."),
         ),
         "gone": technical(_l("Entries deleted so far")),
         "receipt": technical(),
         "signature": technical(),
+        "complement": technical(),
+        "complement_signature": technical(),
     },
 )

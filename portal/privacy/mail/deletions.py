@@ -1,5 +1,6 @@
 """Emails about deletions."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -38,3 +39,18 @@ def deletion_receipt(receipt: object, *, token: str, to: mail.Recipient) -> None
         receipt=receipt,
         url=external_url("privacy.receipt", token=token),
     )
+
+
+def deletion_complete(receipt: object, *, token: str, to: mail.Recipient) -> None:
+    """Say that everybody has confirmed: the second receipt."""
+    mail.send("privacy/deletion_complete", to=to, receipt=receipt, url=external_url("privacy.receipt", token=token))
+
+
+def steps_late(steps: Sequence[object], *, number: str, to: mail.Recipient) -> None:
+    """Tell the person who has not confirmed in time."""
+    mail.send("privacy/steps_late", to=to, steps=steps, number=number)
+
+
+def steps_late_officer(steps: Sequence[object], *, number: str, to: mail.Recipient) -> None:
+    """Tell the privacy officer the same, and nothing about whose deletion it is."""
+    mail.send("privacy/steps_late_officer", to=to, steps=steps, number=number, url=external_url("admin.overview"))

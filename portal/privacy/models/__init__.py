@@ -3,6 +3,11 @@
 from portal.privacy.models.deletions import SEALED_FACTS as SEALED_FACTS
 from portal.privacy.models.deletions import Deletion as Deletion
 from portal.privacy.models.deletions import DeletionState as DeletionState
+from portal.privacy.models.erasure_steps import SEALED_ADDRESSES as SEALED_ADDRESSES
+from portal.privacy.models.erasure_steps import ErasureStep as ErasureStep
+from portal.privacy.models.erasure_steps import StepConfirmation as StepConfirmation
+from portal.privacy.models.erasure_steps import StepKind as StepKind
+from portal.privacy.models.erasure_steps import StepState as StepState
 from portal.privacy.models.exports import Export as Export
 from portal.privacy.models.exports import ExportState as ExportState
 from portal.privacy.models.holds import SEALED_FIELDS as SEALED_FIELDS

@@ -52,13 +52,19 @@ class Deletion(Base):
     """When it was undone, or when the data was read back and found gone."""
     job_id: Mapped[uuid.UUID | None]
     sealed: Mapped[bytes | None] = mapped_column(SEALED_FACTS)
-    """Whose data goes and where the receipt is sent, sealed, while it runs: its rows may be gone when it resumes."""
+    """Whose data goes and where the receipt is sent, sealed, while it runs: its rows may be gone when it resumes.
+
+    Done, it still holds where the second receipt goes, as long as a step waits.
+    """
     gone: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Line of the register -> rows deleted or blanked so far. Empty once it is done: then the receipt says it."""
     receipt: Mapped[bytes | None] = mapped_column(LargeBinary)
     """The document of the receipt, frozen when it is done: canonical JSON (RFC 8785), never written again."""
     signature: Mapped[bytes | None] = mapped_column(LargeBinary)
     """The line that signs the receipt (`kit.signing`). A receipt from before there were signatures has none."""
+    complement: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The second receipt, of a deletion whose last step was confirmed after the first; signed likewise."""
+    complement_signature: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     @property
     def whom(self) -> uuid.UUID:

@@ -8,6 +8,8 @@ from portal.privacy.service.access_log import past_for as past_for
 from portal.privacy.service.access_log import staff_reads_for as staff_reads_for
 from portal.privacy.service.access_log import undisclosed as undisclosed
 from portal.privacy.service.archive import Archive as Archive
+from portal.privacy.service.completions import count_unnamed as count_unnamed
+from portal.privacy.service.completions import name_late_steps as name_late_steps
 from portal.privacy.service.deletions import begin_due as begin_due
 from portal.privacy.service.deletions import closing_page_token as closing_page_token
 from portal.privacy.service.deletions import count_due as count_due
@@ -20,6 +22,9 @@ from portal.privacy.service.deletions import request_deletion as request_deletio
 from portal.privacy.service.deletions import take_back as take_back
 from portal.privacy.service.deletions import undo as undo
 from portal.privacy.service.deletions import undoable as undoable
+from portal.privacy.service.erasure_steps import call_vendor as call_vendor
+from portal.privacy.service.erasure_steps import confirm_step as confirm_step
+from portal.privacy.service.erasure_steps import note_confirmed as note_confirmed
 from portal.privacy.service.exports import build as build
 from portal.privacy.service.exports import delete_export as delete_export
 from portal.privacy.service.exports import drop_exports as drop_exports

@@ -23,13 +23,16 @@ from portal.kit.refusals import LinkDead, Refusal
 from portal.mail.service import Recipient
 from portal.privacy import mail
 from portal.privacy.models import SEALED_FACTS, Deletion, DeletionState
-from portal.privacy.service import receipts
+from portal.privacy.service import completions, erasure_steps, receipts, step_lines
+from portal.privacy.service.erasure_plan import PlannedStep, plan
 
 log = structlog.get_logger()
 CLOSING_PAGE = tokens.LinkPurpose("privacy.closing_page")
 AT_ONCE = 100
 BATCH = 500
 """Rows of one piece."""
+WAIT = timedelta(seconds=20)
+"""How long the last piece waits for those who are still to be called for the first time."""
 
 
 class DeletionBlocked(Refusal):
@@ -63,6 +66,8 @@ class Outlook:
     most: int
     """Beyond this many rows of a line are not counted."""
     due_at: datetime
+    steps: list[PlannedStep]
+    """Everybody who takes part, or why one does not."""
 
 
 def outlook_for(actor: Actor) -> Outlook:
@@ -79,6 +84,7 @@ def outlook_for(actor: Actor) -> Outlook:
         leaves_traces=leaves_traces(),
         most=MOST_COUNTED,
         due_at=clock.now() + period("deletion_undo"),
+        steps=plan(),
     )
 
 
@@ -204,6 +210,8 @@ def erase_some(deletion_id: uuid.UUID) -> None:
     deletion.gone = _added(deletion.gone, register().disclosed(gone))
     if gone:
         _go_on(deletion)
+    elif not erasure_steps.are_tried(deletion):
+        _go_on(deletion, after=WAIT)
     else:
         _finish(deletion, subject, recipient)
 
@@ -216,12 +224,15 @@ def _finish(deletion: Deletion, subject: Subject, recipient: Recipient) -> None:
         log.error("privacy.erasure_incomplete", deletion=str(deletion.id), left=left)
         raise ErasureIncomplete(", ".join(left))
     audit.record("privacy.person_erased", subject_id=subject.person_id, rows=sum(deletion.gone.values()))
+    erasure_steps.confirm_own(deletion)
     with in_language(recipient.language):
-        deletion.receipt = receipts.freeze(deletion, retained=retained, stays_besides=besides)
+        steps = step_lines.lines(erasure_steps.steps_of(deletion))
+        deletion.receipt = receipts.freeze(deletion, retained=retained, stays_besides=besides, steps=steps)
     deletion.signature = signing.sign(signing.RECEIPTS, deletion.receipt)
     receipt = receipts.read(deletion.receipt)
     deletion.state, deletion.ended_at, deletion.gone = DeletionState.DONE, receipt.verified_at, {}
-    deletion.person_id = deletion.sealed = deletion.job_id = None
+    deletion.person_id = deletion.job_id = None
+    deletion.sealed = None if receipt.is_complete else completions.seal_recipient(deletion, recipient=recipient)
     mail.deletion_receipt(receipt, token=receipts.link_to(deletion), to=recipient)
     jobs.enqueue("privacy.purge_free_space")
 
@@ -238,12 +249,14 @@ def _begin(deletion: Deletion) -> None:
     deletion.sealed = SEALED_FACTS.seal(json.dumps(known).encode(), of=deletion.id)
     deletion.state, deletion.started_at = DeletionState.RUNNING, clock.now()
     audit.record("privacy.deletion_begun", subject_id=person.id)
+    emails = {person.email, *subject.email_keys, *(each.key for each in subject.former_emails)}
+    erasure_steps.begin(deletion, emails=emails)
     _go_on(deletion)
 
 
-def _go_on(deletion: Deletion) -> None:
+def _go_on(deletion: Deletion, *, after: timedelta = timedelta()) -> None:
     # Without the subject's id: the jobs of the subject are erased too.
-    deletion.job_id = jobs.enqueue("privacy.erase", deletion_id=str(deletion.id))
+    deletion.job_id = jobs.enqueue("privacy.erase", not_before=clock.now() + after, deletion_id=str(deletion.id))
 
 
 def _unseal(deletion: Deletion) -> tuple[Subject, Recipient]:

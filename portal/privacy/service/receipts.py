@@ -7,7 +7,7 @@ Whatever the register says later, it says what it said.
 import json
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,12 +19,14 @@ from portal.kit.db import db, leaves_traces
 from portal.kit.periods import period
 from portal.kit.refusals import LinkDead
 from portal.privacy.models import Deletion, DeletionState
+from portal.privacy.service.step_lines import StepLine, line_from
 
 PURPOSE = tokens.LinkPurpose("deletion_receipt")
 LASTING = (tokens.lasting(PURPOSE, life="audit"),)
 """What outlives a secret: the page of a receipt."""
-FORM: Mapping[str, Any] = {"type": "deletion_receipt", "version": 1}
-"""What a document says of its own form."""
+FORM: Mapping[str, Any] = {"type": "deletion_receipt", "version": 2}
+"""What a document says of its own form. Those of version 1 know no steps."""
+COMPLEMENT: Mapping[str, Any] = {"type": "deletion_complement", "version": 1}
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,15 @@ class Receipt:
     retained: list[Line]
     stays_besides: list[str]
     leaves_traces: bool
+    steps: list[StepLine] = field(default_factory=list)
+    """Each step with its confirmation, as the newest document of the deletion tells it."""
     is_signed: bool = False
     """Whether there is a file by which anybody can check it."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everybody has confirmed (P41)."""
+        return not any(step.is_open for step in self.steps)
 
     @property
     def days_total(self) -> int:
@@ -77,18 +86,23 @@ def link_to(deletion: Deletion) -> str:
 def receipt_by_token(token: str) -> Receipt:
     """Return the receipt that an email's link names. Raises LinkDead when it is forged or past its time."""
     deletion = _done(token)
-    return replace(read(deletion.receipt or b""), is_signed=deletion.signature is not None)
+    receipt = read(deletion.receipt or b"", complement=deletion.complement)
+    return replace(receipt, is_signed=deletion.signature is not None)
 
 
 def file_by_token(token: str) -> tuple[str, bytes]:
-    """Return name and content of the file by which anybody can check that receipt: the document's line, its signature's.
+    """Return name and content of the file by which anybody can check that receipt: a document's line, its signature's.
 
+    The second receipt follows in two more lines, once there is one.
     Raises LinkDead as `receipt_by_token` does, and for a receipt from before there were signatures.
     """
     deletion = _done(token)
     if deletion.receipt is None or deletion.signature is None:
         raise LinkDead
-    return f"deletion-receipt-{deletion.number}.jsonl", b"".join((deletion.receipt, b"\n", deletion.signature, b"\n"))
+    lines = [deletion.receipt, deletion.signature]
+    if deletion.complement is not None and deletion.complement_signature is not None:
+        lines += [deletion.complement, deletion.complement_signature]
+    return f"deletion-receipt-{deletion.number}.jsonl", b"".join(line + b"\n" for line in lines)
 
 
 def _done(token: str) -> Deletion:
@@ -99,7 +113,13 @@ def _done(token: str) -> Deletion:
     return deletion
 
 
-def freeze(deletion: Deletion, *, retained: Sequence[tuple[RegisterRow, int]], stays_besides: Sequence[str]) -> bytes:
+def freeze(
+    deletion: Deletion,
+    *,
+    retained: Sequence[tuple[RegisterRow, int]],
+    stays_besides: Sequence[str],
+    steps: Sequence[StepLine],
+) -> bytes:
     """Return the document of a deletion that was just verified, in the language that is spoken now."""
     verified_at = clock.now()
     rows = {row.name: row for row in register().rows()}
@@ -121,8 +141,15 @@ def freeze(deletion: Deletion, *, retained: Sequence[tuple[RegisterRow, int]], s
             ],
             "stays_besides": list(stays_besides),
             "leaves_traces": leaves_traces(),
+            "steps": [step.as_json() for step in steps],
         }
     )
+
+
+def freeze_complement(deletion: Deletion, *, steps: Sequence[StepLine]) -> bytes:
+    """Return the second document of a deletion, whose last step was just confirmed."""
+    said = {"number": deletion.number, "language": i18n.tag(), "completed_at": clock.now().isoformat()}
+    return rfc8785.dumps({**COMPLEMENT, **said, "steps": [step.as_json() for step in steps]})
 
 
 def _line(name: str, count: int, rows: Mapping[str, RegisterRow]) -> dict[str, Any]:
@@ -130,9 +157,10 @@ def _line(name: str, count: int, rows: Mapping[str, RegisterRow]) -> dict[str, A
     return {"line": name, "what": rows[name].what if name in rows else name, "rows": count}
 
 
-def read(document: bytes) -> Receipt:
-    """Return what a document says."""
+def read(document: bytes, *, complement: bytes | None = None) -> Receipt:
+    """Return what a document says, and the second one about its steps."""
     said = json.loads(document)
+    steps = json.loads(complement)["steps"] if complement else said.get("steps", [])
     return Receipt(
         number=said["number"],
         language=said["language"].replace("-", "_"),
@@ -144,4 +172,5 @@ def read(document: bytes) -> Receipt:
         retained=[Line(**each) for each in said["retained"]],
         stays_besides=said["stays_besides"],
         leaves_traces=said["leaves_traces"],
+        steps=[line_from(each) for each in steps],
     )

@@ -62,10 +62,11 @@ SECTION = Section(
         ),
         Promise(
             "P41",
-            Built.NOT,
+            Built.WHOLLY,
             _l("Production data goes with the account"),
             _l("Data in our production systems is kept until your account is closed and deleted."),
-            _l("A deletion is complete only when each product has confirmed it."),
+            _l("Each product is told by a signed call. A deletion is complete only when each one has confirmed it."),
+            "privacy.delete",
         ),
     ),
 )

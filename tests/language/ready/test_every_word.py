@@ -23,6 +23,7 @@ from tests.accounts.walk import codes_on, form_with
 from tests.browser import paths
 from tests.clock import Clock
 from tests.conftest import Outbox
+from tests.language.ready.deletion_by_others import delete_at_others
 from tests.language.ready.guest import read_as_guest
 from tests.language.ready.holds import keep_longer
 from tests.language.ready.lost_factor import lose_the_factor
@@ -65,12 +66,14 @@ def walk(app: Flask, cast: Cast, outbox: Outbox, clock: Clock, monkeypatch: pyte
 
 
 def test_every_word_of_every_page_and_email_is_translated(
-    walk: Walk, tick: Callable[[], None], run_jobs: Callable[[], int]
+    walk: Walk, tick: Callable[[], None], run_jobs: Callable[[], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for chapter in (read_what_anybody_reads, sign_up, change_settings, change_email, recover, talk, subscribe, keep_longer):
         chapter(walk)
         walk.read_emails()
     take_data_and_leave(walk, tick, run_jobs)
+    with monkeypatch.context() as patch:
+        delete_at_others(walk, patch, tick, run_jobs)
     lose_the_factor(walk)
     err(walk)
     missing = {template.name for template in templates()} - walk.rendered - set(UNREAD)

@@ -1,0 +1,57 @@
+"""What calls to product systems hold of whom."""
+
+from portal.kit.claims import (
+    DataClaim,
+    ExemptWhile,
+    Ground,
+    Party,
+    RetainFor,
+    Table,
+    Words,
+    of_subjects,
+    personal,
+    technical,
+)
+from portal.kit.i18n import _l
+from portal.products.models import Confirmation, ProductCall
+
+_CONFIRMED: Words = {
+    Confirmation.ANSWER: _l("The product’s answer"),
+    Confirmation.CALLBACK: _l("A message from the product"),
+    Confirmation.STAFF: _l("A member of our team"),
+}
+
+CLAIM = DataClaim(
+    area="products",
+    title=_l("Our products"),
+    tables=[
+        Table(
+            ProductCall,
+            what=_l("Products that are to delete your data"),
+            parties=[
+                Party(
+                    of_subjects(person=ProductCall.subject_id),
+                    on_erasure=ExemptWhile(
+                        _l(
+                            "It tells our products whose data to delete, by a random ID, and forgets that once they confirm."
+                        ),
+                        where=lambda: ProductCall.confirmed_at.is_(None),
+                    ),
+                )
+            ],
+            purpose=_l("To have our products delete your data with your account, and to know that they did."),
+            ground=Ground.LEGAL_DUTY,
+            retention=RetainFor("finished_job", since="confirmed_at", what=_l("Once the product has confirmed")),
+            columns={
+                "id": technical(),
+                "product": technical(_l("Product")),
+                "subject_id": personal(_l("Your account’s ID, until the product has confirmed")),
+                "made_at": technical(_l("Requested")),
+                "tries": technical(_l("Attempts")),
+                "accepted_at": technical(_l("Accepted")),
+                "confirmed_at": technical(_l("Confirmed")),
+                "confirmed_by": technical(_l("Confirmed by"), words=_CONFIRMED),
+            },
+        )
+    ],
+)

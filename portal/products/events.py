@@ -1,0 +1,15 @@
+"""Facts that product systems tell."""
+
+import uuid
+from dataclasses import dataclass
+
+from portal.kit.events import Event
+from portal.products.models import Confirmation
+
+
+@dataclass(frozen=True)
+class CallConfirmed(Event):
+    """A product has confirmed that nothing of an account is left in it."""
+
+    call_id: uuid.UUID
+    confirmed_by: Confirmation

@@ -1,0 +1,150 @@
+"""Verbs of calls to product systems (P41)."""
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from portal.jobs import service as jobs
+from portal.kit import clock, events
+from portal.kit.db import db
+from portal.kit.outgoing import Answer
+from portal.kit.refusals import NotFound, Refusal
+from portal.kit.setting_products import ProductSystem
+from portal.kit.settings import current_settings
+from portal.products.events import CallConfirmed
+from portal.products.models import Confirmation, ProductCall
+
+log = structlog.get_logger()
+FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
+REMINDED_AFTER = timedelta(days=1)
+"""How long a product that took a call has for its confirmation, before the same call comes again."""
+
+
+class NotGenuine(Refusal):
+    """What came in was not signed by that product, or not within the last five minutes."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """A call as it goes out."""
+
+    url: str
+    body: bytes
+    headers: Mapping[str, str]
+
+
+def systems() -> dict[str, ProductSystem]:
+    """Return the product systems of the settings, by name."""
+    return {each.name: each for each in current_settings().products}
+
+
+def tell_deleted(subject_id: uuid.UUID, *, product: str) -> uuid.UUID:
+    """Have a product told that an account is deleted; return the call's id. `CallConfirmed` tells when it is done."""
+    call = ProductCall(id=uuid.uuid4(), product=product, subject_id=subject_id)
+    db.session.add(call)
+    # Without the subject's id: the jobs of the subject are erased too.
+    jobs.enqueue("products.call", call_id=str(call.id))
+    return call.id
+
+
+def find_message(call_id: uuid.UUID) -> Message | None:
+    """Return the message of a call that waits, signed now; None when nothing waits or the product is not listed."""
+    call = db.session.get(ProductCall, call_id)
+    system = systems().get(call.product) if call else None
+    if call is None or system is None or call.confirmed_at is not None:
+        return None
+    # Here: whoever serves pages never signs one.
+    from standardwebhooks import Webhook
+
+    told = {"type": "account.deleted", "timestamp": call.made_at.isoformat(), "data": {"account": str(call.subject_id)}}
+    body, now = json.dumps(told), clock.now()
+    signatures = [
+        Webhook(secret.get_secret_value()).sign(msg_id=str(call.id), timestamp=now, data=body) for secret in system.secrets
+    ]
+    headers = {
+        "Content-Type": "application/json",
+        "webhook-id": str(call.id),
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": " ".join(signatures),
+    }
+    return Message(system.url, body.encode(), headers)
+
+
+def note_try(call_id: uuid.UUID, *, answer: Answer | None) -> None:
+    """Note what came of a try, and ask for the next unless the product has confirmed. No answer: it could not be called."""
+    call = db.lock(ProductCall, call_id)
+    if call is None or call.confirmed_at is not None:
+        return
+    call.tries += 1
+    if answer is not None and answer.is_good:
+        call.accepted_at = call.accepted_at or clock.now()
+        if answer.status == 200 and _says_deleted(answer.body):
+            _confirm(call, by=Confirmation.ANSWER)
+            return
+    else:
+        log.warning("products.call_failed", product=call.product, status=answer.status if answer else None)
+    jobs.enqueue("products.call", not_before=clock.now() + _wait(call), call_id=str(call.id))
+
+
+def _wait(call: ProductCall) -> timedelta:
+    if call.accepted_at is not None or call.product not in systems():
+        return REMINDED_AFTER
+    return min(FIRST_WAIT * (1 << min(call.tries - 1, 12)), LONGEST_WAIT)
+
+
+def _says_deleted(body: bytes) -> bool:
+    try:
+        said = json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(said, dict) and said.get("deleted") is True
+
+
+def read_confirmation(name: str, *, body: bytes, headers: Mapping[str, str]) -> uuid.UUID:
+    """Return which call a product confirms. Asks no database. Raises NotGenuine, and NotFound when it names none."""
+    from standardwebhooks import Webhook, WebhookVerificationError
+
+    system = systems().get(name)
+    for secret in system.secrets if system else ():
+        try:
+            said = Webhook(secret.get_secret_value()).verify(body, dict(headers))
+        except (WebhookVerificationError, ValueError, RecursionError):
+            continue
+        try:
+            return uuid.UUID(said["data"]["message"])
+        except (TypeError, KeyError, ValueError, AttributeError):
+            raise NotFound from None
+    raise NotGenuine
+
+
+def confirm_from(name: str, *, call_id: uuid.UUID) -> None:
+    """Note that a product has confirmed a call; once is as good as twice. Raises NotFound for a call that is not its own."""
+    call = db.lock(ProductCall, call_id)
+    if call is None or call.product != name:
+        raise NotFound
+    if call.confirmed_at is None:
+        _confirm(call, by=Confirmation.CALLBACK)
+
+
+def confirm_by_hand(call_id: uuid.UUID) -> None:
+    """Note that somebody of the staff knows a product to have done it; `CallConfirmed` tells of it. Raises NotFound."""
+    call = db.lock(ProductCall, call_id)
+    if call is None:
+        raise NotFound
+    if call.confirmed_at is None:
+        _confirm(call, by=Confirmation.STAFF)
+
+
+def _confirm(call: ProductCall, *, by: Confirmation) -> None:
+    call.confirmed_at, call.confirmed_by, call.subject_id = clock.now(), by, None
+    events.publish(CallConfirmed(call.id, by))
+
+
+def was_tried(call_id: uuid.UUID) -> bool:
+    """Tell whether a call was tried at all."""
+    call = db.session.get(ProductCall, call_id)
+    return call is None or call.tries > 0 or call.confirmed_at is not None
