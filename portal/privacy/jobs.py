@@ -59,6 +59,13 @@ def sweep() -> None:
         throttle.destroy_old_keys()
 
 
+@job("privacy.remind_of_requests", schedule="17 * * * *")
+def remind_of_requests() -> None:
+    """Remind our team of the requests that come near their due date, a bounded number at once."""
+    if service.remind_of_due():
+        jobs.enqueue("privacy.remind_of_requests")
+
+
 @job("privacy.sweep_files", slow=True, schedule="22 * * * *")
 def sweep_files() -> None:
     """Delete files that no row knows any more."""
@@ -76,4 +83,15 @@ def reseal(*, column: str = "", row: str = "") -> None:
         rotation.note_use()
 
 
-JOBS = (build_export, sweep, sweep_files, begin_due, erase, call_vendor, name_late_steps, purge_free_space, reseal)
+JOBS = (
+    build_export,
+    sweep,
+    sweep_files,
+    begin_due,
+    erase,
+    call_vendor,
+    name_late_steps,
+    purge_free_space,
+    reseal,
+    remind_of_requests,
+)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
-from portal.kit import clock
+from portal.kit import clock, tokens
 from portal.kit.actor import Staff
 from portal.kit.db import db
 from portal.kit.email_address import lookup_key
@@ -32,7 +32,7 @@ def plant(kind: Right = Right.COPY, *, source: Source = Source.FORM, **columns: 
     request = Request(
         **{
             "id": uuid.uuid4(),
-            "reference": uuid.uuid4().hex[:10],
+            "reference": tokens.reference(),
             "kind": kind,
             "source": source,
             "email": email,

@@ -33,7 +33,7 @@ from portal.promises import service
 from portal.promises.service import PromiseStatus
 from portal.support.models import Attachment, Message
 from portal.traffic.models import Visit
-from tests.promises import breaks_of_rights, breaks_of_uses  # noqa: F401 (their breaks are on the list)
+from tests.promises import breaks_of_requests, breaks_of_rights, breaks_of_uses  # noqa: F401 (their breaks are on the list)
 from tests.promises.breaking import BREAKS, DAY, Tools, a_ticket, add, breaks
 
 pytestmark = pytest.mark.both_databases
@@ -190,6 +190,7 @@ def the_console_is_open_to_customers(tools: Tools) -> None:
 
 
 LAST_RUNS = {
+    "privacy.remind_of_requests": "requests_in_time",
     "accounts.continue_removals": "lost_factors_on_time",
     "privacy.begin_due": "deletions_on_time",
     "privacy.name_late_steps": "confirmed_or_named",

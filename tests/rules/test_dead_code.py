@@ -27,7 +27,6 @@ NOT_USED_YET = {
         f"portal.privacy.service.requests.desk.{verb}": "the verbs of the privacy officer's console, which is being built"
         for verb in ("close", "execute", "intake_by_staff", "pause", "read_request", "resume", "waiting_requests")
     },
-    "portal.privacy.service.requests.figures.figures": "what the check of the queue will show to everybody",
     "portal.privacy.service.erasure_steps.confirm_step": "a verb of the privacy officer's console, which is being built",
 }
 
@@ -68,7 +67,6 @@ ASKED_FOR_BY_NAME: dict[str, str] = {
     "StartElementHandler": "expat calls it",
     "StartDoctypeDeclHandler": "expat calls it",
     "is_mine": "the privacy officer's console, which is being built, reads it",
-    "median": "the check of the queue will say it",
     "company_*": "the company's facts are read by their names, one by one",
 }
 

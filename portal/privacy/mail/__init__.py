@@ -11,4 +11,5 @@ from portal.privacy.mail.holds import hold_set as hold_set
 from portal.privacy.mail.requests import request_closed as request_closed
 from portal.privacy.mail.requests import request_code as request_code
 from portal.privacy.mail.requests import request_confirmed as request_confirmed
+from portal.privacy.mail.requests import request_due as request_due
 from portal.privacy.mail.requests import request_paused as request_paused

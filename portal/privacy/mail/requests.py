@@ -34,3 +34,8 @@ def request_paused(request: Request, *, to: mail.Recipient, token: str) -> None:
 def request_closed(request: Request, *, to: mail.Recipient, token: str, authority: object) -> None:
     """Say how the request ended and why, whom one may complain to, and ask for the last word."""
     mail.send("privacy/request_closed", to=to, request=request, url=page_url(token), authority=authority)
+
+
+def request_due(request: Request, *, days: int, to: mail.Recipient) -> None:
+    """Remind our team of an open request, and say nothing of whose it is."""
+    mail.send("privacy/request_due", to=to, request=request, days=days, url=external_url("admin.overview"))

@@ -58,6 +58,8 @@ from portal.privacy.service.holds import set_hold as set_hold
 from portal.privacy.service.receipts import LASTING as LASTING
 from portal.privacy.service.receipts import file_by_token as file_by_token
 from portal.privacy.service.receipts import receipt_by_token as receipt_by_token
+from portal.privacy.service.requests.deadlines import count_untold as count_untold
+from portal.privacy.service.requests.deadlines import remind_of_due as remind_of_due
 from portal.privacy.service.requests.desk import NotYetReceived as NotYetReceived
 from portal.privacy.service.requests.desk import OwnAnswer as OwnAnswer
 from portal.privacy.service.requests.desk import close as close
@@ -69,6 +71,8 @@ from portal.privacy.service.requests.desk import resume as resume
 from portal.privacy.service.requests.desk import waiting_requests as waiting_requests
 from portal.privacy.service.requests.execution import NotExecutable as NotExecutable
 from portal.privacy.service.requests.execution import NothingToExecute as NothingToExecute
+from portal.privacy.service.requests.execution import carry_out as carry_out
+from portal.privacy.service.requests.figures import Figures as Figures
 from portal.privacy.service.requests.figures import figures as figures
 from portal.privacy.service.requests.identity import CodeCheck as CodeCheck
 from portal.privacy.service.requests.intake import Agent as Agent

@@ -7,17 +7,15 @@ from itertools import groupby
 
 from sqlalchemy import func, select
 
-from portal.accounts import service as accounts
 from portal.kit import clock, signing
-from portal.kit.actor import Role
 from portal.kit.db import db
 from portal.kit.i18n import in_language
 from portal.kit.periods import period
-from portal.kit.settings import current_settings
 from portal.mail.service import Recipient
 from portal.privacy import mail
 from portal.privacy.models import SEALED_FACTS, Deletion, ErasureStep, StepState
 from portal.privacy.service import receipts, step_lines
+from portal.privacy.service.officers import officers
 
 AT_ONCE = 100
 
@@ -76,15 +74,6 @@ def _name(deletion: Deletion, steps: Sequence[ErasureStep]) -> None:
         with in_language(officer.language):
             lines = step_lines.lines(steps)
         mail.steps_late_officer(lines, number=deletion.number, to=officer)
-
-
-def officers() -> list[Recipient]:
-    """Return who is told of what a deletion waits for: everybody in the role privacy, else PORTAL_ALARM_EMAIL."""
-    ids = [member.person_id for member in accounts.list_staff() if member.role == Role.PRIVACY]
-    if ids:
-        return [accounts.recipient(accounts.get_person(person_id)) for person_id in ids]
-    alarm = current_settings().alarm_email
-    return [Recipient(alarm)] if alarm else []
 
 
 def count_unnamed(*, grace: timedelta) -> int:

@@ -75,17 +75,19 @@ SECTION = Section(
         ),
         Promise(
             "P32",
-            Built.NOT,
+            Built.WHOLLY,
             _l("We make sure it’s you"),
             _l("We answer a request by email once we know that it comes from you."),
-            _l("We send a code to the email address we hold."),
+            _l("We send a code to the email address you give. Nothing that isn’t confirmed can be carried out."),
+            "privacy.ask",
         ),
         Promise(
             "P33",
-            Built.NOT,
+            Built.WHOLLY,
             _l("An answer within %(request_answer)s"),
             _l("We answer requests as fast as we can, and always within %(request_answer)s."),
-            _l("Each request has a due date that nobody can move."),
+            _l("Each request has a due date that nobody can move. You have the last word on our answer."),
+            "privacy.ask",
         ),
     ),
 )

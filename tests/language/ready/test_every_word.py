@@ -27,6 +27,7 @@ from tests.language.ready.deletion_by_others import delete_at_others
 from tests.language.ready.guest import read_as_guest
 from tests.language.ready.holds import keep_longer
 from tests.language.ready.lost_factor import lose_the_factor
+from tests.language.ready.rights import ask_for_rights
 from tests.language.ready.walk import PASSWORD, Reader, Walk
 from tests.people import Cast
 from tests.privacy.conftest import Copy, link_of
@@ -68,7 +69,17 @@ def walk(app: Flask, cast: Cast, outbox: Outbox, clock: Clock, monkeypatch: pyte
 def test_every_word_of_every_page_and_email_is_translated(
     walk: Walk, tick: Callable[[], None], run_jobs: Callable[[], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for chapter in (read_what_anybody_reads, sign_up, change_settings, change_email, recover, talk, subscribe, keep_longer):
+    for chapter in (
+        read_what_anybody_reads,
+        sign_up,
+        change_settings,
+        change_email,
+        recover,
+        talk,
+        subscribe,
+        ask_for_rights,
+        keep_longer,
+    ):
         chapter(walk)
         walk.read_emails()
     take_data_and_leave(walk, tick, run_jobs)

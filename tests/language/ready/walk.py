@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.legal import vendors
+from portal.legal.authorities import AUTHORITIES
 from tests.clock import Clock
 from tests.conftest import Outbox, Page, Visitor
 from tests.people import Cast, Somebody
@@ -33,6 +34,7 @@ class Walk:
         self.rendered: set[str] = set()
         self.emails: dict[str, None] = {}
         facts = [fact for vendor in vendors.VENDORS for fact in (vendor.name, vendor.entity, *vendor.hosts)]
+        facts += [authority.name for authority in AUTHORITIES.values()]
         self.names = tuple(re.escape(fact) for fact in sorted((*facts, *NAMELESS, *MAILS_OWN), key=len, reverse=True))
 
     def somebody(self, name: str, mailbox: str) -> Somebody:

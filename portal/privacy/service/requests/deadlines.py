@@ -1,0 +1,53 @@
+"""Reminders to our team on the days 15, 23 and 28 of an open request, each once, whatever ran late (P33)."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, func, or_, select
+
+from portal.kit import clock
+from portal.kit.db import db
+from portal.kit.periods import period
+from portal.privacy import mail
+from portal.privacy.models import Request
+from portal.privacy.models.rights import ANSWERABLE
+from portal.privacy.service.officers import officers
+from portal.privacy.service.requests import rows
+
+ALARMS = ("request_alarm_first", "request_alarm_second", "request_alarm_third")
+AT_ONCE = 50
+DAY = timedelta(days=1)
+
+
+def remind_of_due() -> int:
+    """Send the reminders that are due, one for each request however many were missed; return how many were sent.
+
+    With nobody to tell, nothing counts as told: the check says so, and the reminder goes out once there is somebody.
+    """
+    told = officers()
+    if not told:
+        return 0
+    now = clock.now()
+    missing = [
+        and_(Request.alarms <= number, Request.received_at <= now - period(name)) for number, name in enumerate(ALARMS)
+    ]
+    due = select(Request).where(Request.state.in_(ANSWERABLE), or_(*missing)).order_by(Request.due_at).limit(AT_ONCE)
+    found = db.session.scalars(due.with_for_update(skip_locked=True)).all()
+    for request in found:
+        request.alarms = _passed(request, now)
+        for officer in told:
+            mail.request_due(request, days=max(0, round((request.due_at - now) / DAY)), to=officer)
+        rows.record("privacy.request_alarmed", request=request, alarms=request.alarms)
+    return len(found)
+
+
+def _passed(request: Request, now: datetime) -> int:
+    return sum(request.received_at <= now - period(name) for name in ALARMS)
+
+
+def count_untold(*, late_by: datetime) -> int:
+    """Return how many open requests should have been told of before an instant, and were not."""
+    missing = [
+        and_(Request.alarms <= number, Request.received_at <= late_by - period(name)) for number, name in enumerate(ALARMS)
+    ]
+    untold = select(func.count()).select_from(Request).where(Request.state.in_(ANSWERABLE), or_(*missing))
+    return db.session.scalar(untold) or 0
