@@ -3,7 +3,7 @@
 On each database the portal is served twice with production's settings, to few people and to many, moved in by SQL
 (`benchmarks/population.py`). Of every page, of a sign-in and of a reset are compared the statements, their plans, and what
 CPU the server and its database spend, asked over HTTP in turns. And among the many, somebody with a few rows is compared
-with somebody who has 100,000. `--json FILE` keeps what was found.
+with somebody who has 100,000; whoever has so many is erased among few and among many. `--json FILE` keeps what was found.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from statistics import median
 
 from benchmarks.asking import Inside, Kind, visit
 from benchmarks.crowd import PEOPLE
+from benchmarks.erasures import erase_much
+from benchmarks.erasures import tell as tell_erasures
 from benchmarks.inside import forget_throttles
 from benchmarks.page_cost import cookie_after_a_page, kinds, machine
 from benchmarks.plans import Look, differences, look
@@ -136,8 +138,10 @@ def prove(database: str, few: Site, many: Site) -> tuple[list[str], dict[str, di
         servers = [until_the_end.enter_context(town.served()) for town in towns]
         sides = [Side(*each) for each in zip(towns, servers, looks, strict=True)]
         measure(sides)
+        erasures = [erase_much(town, rows=ROWS) for town in towns]
     table = lines(*sides)
     faults = differences(*looks, tables=towns[-1].tables) + tell(database, table, looks[-1])
+    faults += tell_erasures(database, *erasures)
     return faults, {name: line.figures() for name, line in table.items()}
 
 

@@ -25,9 +25,9 @@ def begin_due() -> None:
 
 
 @job("privacy.erase")
-def erase(*, deletion_id: str) -> None:
+def erase(*, deletion_id: str, start: str = "") -> None:
     """Carry out one piece of a deletion."""
-    service.erase_some(uuid.UUID(deletion_id))
+    service.erase_some(uuid.UUID(deletion_id), start=start)
 
 
 @job("privacy.call_vendor", slow=True)

@@ -177,6 +177,6 @@ def test_a_copy_and_a_receipt_say_exact_numbers(app, cast, unit, subject_of):
     assert gone["sign_in_event"] == MOST_COUNTED + 1
     with app.app_context():
         deletion = receipts.Deletion(number="X", requested_at=time.now(), gone=gone)
-        receipt = receipts.read(receipts.freeze(deletion, retained=[], stays_besides=[]))
+        receipt = receipts.read(receipts.freeze(deletion, retained=[], stays_besides=[], steps=[]))
         (line,) = [each for each in receipt.deleted if each.line == "sign_in_event"]
         assert nice_entries(line.rows) == "1,001 entries"

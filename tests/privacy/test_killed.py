@@ -13,10 +13,11 @@ from portal.kit.claims import Subject, register
 from portal.kit.db import db
 from portal.kit.files import storage
 from portal.privacy import service
-from portal.privacy.models import Deletion, DeletionState
+from portal.privacy.models import Deletion, DeletionState, ErasureStep, StepState
 from tests.privacy.conftest import Copy, link_of
 
 pytestmark = pytest.mark.both_databases
+pytest_plugins = ["tests.products.conftest"]
 
 
 @pytest.fixture
@@ -49,6 +50,57 @@ def test_a_deletion_that_is_killed_at_any_statement_is_carried_out_once(app, cas
     assert [name for name in left if name != "mailbox"] == []
     receipts = [email for email in outbox.to(ada.email) if email.subject.startswith("Receipt")]
     assert len({email.headers["Message-ID"] for email in receipts}) == 1
+
+
+@pytest.mark.sweep(statements=220)
+def test_steps_that_are_killed_at_any_statement_are_each_taken_and_confirmed_once(
+    app, cast, outbox, client, clock, work, kill, product
+):
+    product.is_later = True
+    ada = cast.ada
+    cast.sign_in(ada).submit("/settings/privacy/delete", confirm="y")
+    assert outbox.last(ada.email).subject
+    clock.forward(days=15)
+    kill.while_doing(work)
+    clock.forward(seconds=LEASE.total_seconds() + 1)
+    work()
+    assert product.deleted == [str(ada.id)] and len(set(product.seen)) == 1
+    body, headers = product.confirmation(product.seen[0])
+    assert client.client.post("/webhooks/products/production", data=body, headers=headers).status_code == 204
+    with app.app_context():
+        deletion = db.session.scalars(select(Deletion)).one()
+        assert (deletion.state, deletion.sealed, deletion.person_id) == (DeletionState.DONE, None, None)
+        steps = db.session.scalars(select(ErasureStep)).all()
+    assert len({step.target for step in steps}) == len(steps), "no step is written down twice"
+    assert [step.target for step in steps if step.state is StepState.WAITING] == []
+    kinds = {"Receipt: your data is deleted": 1, "Your deletion is complete": 1}
+    told = [email.headers["Message-ID"] for email in outbox.to(ada.email) if email.subject in kinds]
+    assert len(set(told)) == sum(kinds.values())
+
+
+@pytest.mark.sweep(statements=90)
+def test_a_confirmation_that_is_killed_at_any_statement_is_taken_when_it_comes_again(
+    app, cast, outbox, client, clock, work, kill, product
+):
+    product.is_later = True
+    cast.sign_in(cast.ada).submit("/settings/privacy/delete", confirm="y")
+    assert outbox.last(cast.ada.email).subject
+    clock.forward(days=15)
+    work()
+    body, headers = product.confirmation(product.seen[0])
+
+    def confirm():
+        client.client.post("/webhooks/products/production", data=body, headers=headers)
+        work()
+
+    kill.while_doing(confirm)
+    confirm()
+    clock.forward(seconds=LEASE.total_seconds() + 1)
+    work()
+    told = [email.headers["Message-ID"] for email in outbox.to(cast.ada.email) if "complete" in email.subject]
+    assert len(set(told)) == 1
+    with app.app_context():
+        assert db.session.scalars(select(Deletion.sealed)).all() == [None]
 
 
 @pytest.mark.sweep(statements=160)

@@ -106,7 +106,7 @@ class Holding:
         clause, action = self.party.whose(subjects), self.party.on_erasure
         return clause & action.where() if isinstance(action, ExemptWhile) and action.where else clause
 
-    def erasable(self, subject: Subject) -> ColumnElement[bool]:
+    def erasable(self, subject: Subject | AnyOne) -> ColumnElement[bool]:
         """Return the clause for the rows in which an erasure has something to do."""
         action = self.party.on_erasure if self.party else None
         if isinstance(action, DeleteRow):

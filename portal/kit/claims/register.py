@@ -122,17 +122,24 @@ class Register:
         """Say what stays after an erasure besides rows, why and until when."""
         return [str(text) for claim in self.claims for text in claim.stays_besides(subject)]
 
-    def erase(self, subject: Subject, *, batch: int = BATCH) -> dict[str, int]:
+    def erase(self, subject: Subject, *, batch: int = BATCH, start: str = "") -> dict[str, int]:
         """Erase at most one batch, the highest area first; return line of the register -> rows deleted or blanked.
 
-        Empty: only the anchor is left, by which all others are found. It stays until `erase_anchor` (P28).
+        It looks from the line `start` on, where the batch before has ended: what lies before is not asked about each time.
+        Empty after a look at all: only the anchor is left, by which all others are found, until `erase_anchor` (P28).
         """
         gone: dict[str, int] = {}
-        for holding in self._erasable():
+        for holding in self._erasable(start) if start else self._with_rows(subject):
             left = batch - sum(gone.values())
             if left and not holding.table.is_anchor and (rows := holding.erase(subject, batch=left)):
                 gone[holding.name] = rows
         return gone
+
+    def _with_rows(self, subject: Subject) -> list[Holding]:
+        """Return the lines in which an erasure has something to do, by one question."""
+        lines = self._erasable()
+        counts = self._counts(subject, lines, stop_at=1, of=Holding.erasable)
+        return [each for each in lines if counts[each.name]]
 
     def erase_anchor(self, subject: Subject) -> dict[str, int]:
         """Erase the anchor and what stands outside the tables; return line -> rows gone. Then ask for `residue`."""
@@ -152,9 +159,7 @@ class Register:
 
     def residue(self, subject: Subject) -> list[str]:
         """Read back after an erasure and name whatever is still there; empty when it is complete."""
-        lines = list(self._erasable())
-        found = db.session.execute(counting([(each.table.model, each.erasable(subject)) for each in lines], stop_at=1)).one()
-        counts = dict(zip((each.name for each in lines), found, strict=True))
+        counts = self._counts(subject, self._erasable(), stop_at=1, of=Holding.erasable)
         external = [name for claim in self.claims for name in claim.residue(subject)]
         return [name for name, rows in counts.items() if rows] + external
 
@@ -178,15 +183,21 @@ class Register:
         return {kind: files for kind, files in gone.items() if files}
 
     def _counts(
-        self, subject: Subject, lines: Sequence[Holding], *, stop_at: int | None = None, for_a_page: bool = False
+        self,
+        subject: Subject,
+        lines: Sequence[Holding],
+        *,
+        stop_at: int | None = None,
+        for_a_page: bool = False,
+        of: Callable[[Holding, AnyOne], ColumnElement[bool]] = Holding.clause,
     ) -> Mapping[str, int]:
         if not lines:
             return {}
         names = tuple(each.name for each in lines)
-        key = (names, stop_at, for_a_page, len(subject.former_emails))
+        key = (of, names, stop_at, for_a_page, len(subject.former_emails))
         if key not in self._statements:
             anyone = AnyOne(former_emails=len(subject.former_emails), most_parents=MOST_PARENTS + 1 if for_a_page else None)
-            clauses = [(each.table.model, each.clause(anyone)) for each in lines]
+            clauses = [(each.table.model, of(each, anyone)) for each in lines]
             self._statements[key] = (anyone, counting(clauses, stop_at=stop_at))
         anyone, statement = self._statements[key]
         ((*counts,),) = rows(statement, anyone.values(subject))
@@ -205,10 +216,15 @@ class Register:
     def _retained(self) -> list[Holding]:
         return [each for each in self._disclosed() if each.effect is Effect.RETAINED]
 
-    def _erasable(self) -> Iterator[Holding]:
-        for claim in reversed(self.claims):
-            of_claim = [Holding(claim, table, party) for table in claim.tables for party in table.parties]
-            yield from (each for each in of_claim if each.effect is not Effect.RETAINED)
+    def _erasable(self, start: str = "") -> list[Holding]:
+        lines = [
+            each
+            for claim in reversed(self.claims)
+            for each in (Holding(claim, table, party) for table in claim.tables for party in table.parties)
+            if each.effect is not Effect.RETAINED
+        ]
+        names = [each.name for each in lines]
+        return lines[names.index(start) :] if start in names else lines
 
     def _ended(self, act: Callable[[Table, ColumnElement[bool]], int], *, grace: timedelta = timedelta()) -> dict[str, int]:
         touched: dict[str, int] = {}

@@ -29,7 +29,7 @@ from portal.privacy.service.erasure_plan import PlannedStep, plan
 log = structlog.get_logger()
 CLOSING_PAGE = tokens.LinkPurpose("privacy.closing_page")
 AT_ONCE = 100
-BATCH = 500
+BATCH = 150
 """Rows of one piece."""
 WAIT = timedelta(seconds=20)
 """How long the last piece waits for those who are still to be called for the first time."""
@@ -194,8 +194,10 @@ def count_put_off() -> int:
     return db.session.scalar(put_off) or 0
 
 
-def erase_some(deletion_id: uuid.UUID) -> None:
+def erase_some(deletion_id: uuid.UUID, *, start: str = "") -> None:
     """Erase one batch, and ask for the next; the last one verifies, forgets whom it was about and sends the receipt.
+
+    It looks from the line `start` of the register on; before the last one, all lines are looked at once more.
 
     Each piece is one transaction with its job's end: killed at any moment, it goes on from there.
     Raises ErasureIncomplete when data is still there after the last piece: nothing is called done, and it is tried again.
@@ -206,10 +208,10 @@ def erase_some(deletion_id: uuid.UUID) -> None:
     if deletion is None:
         return
     subject, recipient = _unseal(deletion)
-    gone = register().erase(subject, batch=BATCH)
+    gone = register().erase(subject, batch=BATCH, start=start)
     deletion.gone = _added(deletion.gone, register().disclosed(gone))
-    if gone:
-        _go_on(deletion)
+    if gone or start:
+        _go_on(deletion, start=next(reversed(gone), ""))
     elif not erasure_steps.are_tried(deletion):
         _go_on(deletion, after=WAIT)
     else:
@@ -254,9 +256,11 @@ def _begin(deletion: Deletion) -> None:
     _go_on(deletion)
 
 
-def _go_on(deletion: Deletion, *, after: timedelta = timedelta()) -> None:
+def _go_on(deletion: Deletion, *, start: str = "", after: timedelta = timedelta()) -> None:
     # Without the subject's id: the jobs of the subject are erased too.
-    deletion.job_id = jobs.enqueue("privacy.erase", not_before=clock.now() + after, deletion_id=str(deletion.id))
+    deletion.job_id = jobs.enqueue(
+        "privacy.erase", not_before=clock.now() + after, deletion_id=str(deletion.id), start=start
+    )
 
 
 def _unseal(deletion: Deletion) -> tuple[Subject, Recipient]:
