@@ -5,7 +5,7 @@ from functools import lru_cache
 from math import inf
 from typing import Literal
 
-from babel.dates import format_date, format_time, format_timedelta, get_datetime_format, get_timezone
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta, get_datetime_format, get_timezone
 from babel.numbers import format_decimal, format_percent
 from jinja2 import pass_context
 
@@ -71,6 +71,11 @@ def day(at: date | None, zone: str) -> str:
     if isinstance(at, datetime):
         at = at.astimezone(get_timezone(zone)).date()
     return format_date(at, "long", locale=i18n.spoken())
+
+
+def short_day(at: date) -> str:
+    """Say a date where there is little room: its day and month."""
+    return format_skeleton("MMMd", at, locale=i18n.spoken())
 
 
 def nice_entries(count: int | None, most: int | None = None) -> str:

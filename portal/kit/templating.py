@@ -22,7 +22,7 @@ def init_app(app: Flask, *, company: object) -> None:
     renderer.COMPANY.install(app, company)
     app.jinja_env.filters |= {"instant": instant, "day": day, "bytes": formats.nice_bytes, "period": formats.nice_period}
     app.jinja_env.filters |= {"entries": formats.nice_entries, "device": devices.say, "listed": i18n.listed}
-    app.jinja_env.filters |= {"how_far": formats.how_far, "ago": ago}
+    app.jinja_env.filters |= {"how_far": formats.how_far, "ago": ago, "short_day": formats.short_day}
     app.jinja_env.filters |= {"age": formats.nice_age, "figure": formats.nice_count}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_context)

@@ -1,6 +1,6 @@
 """Who gets through the doors of admin: read by a person, tried by tests/rules/test_who_may_enter.py."""
 
-from portal.privacy.models import Hold
+from portal.privacy.models import Hold, Request
 from portal.support.models import Attachment, Message, Ticket
 from tests.rules.gates import CONSOLE, RIGHTS, TICKETS
 
@@ -9,16 +9,22 @@ DOORS = {
     "admin.answer_and_next": TICKETS,
     "admin.attachment": TICKETS,
     "admin.close": TICKETS,
+    "admin.enter_request": RIGHTS,
+    "admin.execute_request": RIGHTS,
     "admin.hold": RIGHTS,
     "admin.holdable": RIGHTS,
     "admin.holdable_records": RIGHTS,
     "admin.holds": RIGHTS,
     "admin.overview": CONSOLE,
+    "admin.pause_request": RIGHTS,
     "admin.read_kept": RIGHTS,
     "admin.redact_file": TICKETS,
     "admin.redact_message": TICKETS,
     "admin.release_hold": RIGHTS,
     "admin.reopen": TICKETS,
+    "admin.read_request": RIGHTS,
+    "admin.requests": RIGHTS,
+    "admin.resume_request": RIGHTS,
     "admin.set_hold": RIGHTS,
     "admin.ticket": TICKETS,
     "admin.tickets": TICKETS,
@@ -37,4 +43,8 @@ THINGS = {
     "admin.read_kept": ("hold_id", Hold),
     "admin.release_hold": ("hold_id", Hold),
     "admin.set_hold": ("record_id", Message),
+    "admin.read_request": ("request_id", Request),
+    "admin.pause_request": ("request_id", Request),
+    "admin.resume_request": ("request_id", Request),
+    "admin.execute_request": ("request_id", Request),
 }

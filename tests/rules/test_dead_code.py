@@ -23,10 +23,6 @@ CALLED_BY_OTHERS = [
 
 # What nobody of ours uses yet, each with its reason.
 NOT_USED_YET = {
-    **{
-        f"portal.privacy.service.requests.desk.{verb}": "the verbs of the privacy officer's console, which is being built"
-        for verb in ("close", "execute", "intake_by_staff", "pause", "read_request", "resume", "waiting_requests")
-    },
     "portal.privacy.service.erasure_steps.confirm_step": "a verb of the privacy officer's console, which is being built",
 }
 
@@ -66,7 +62,6 @@ ASKED_FOR_BY_NAME: dict[str, str] = {
     "MAX_IMAGE_PIXELS": "Pillow reads it",
     "StartElementHandler": "expat calls it",
     "StartDoctypeDeclHandler": "expat calls it",
-    "is_mine": "the privacy officer's console, which is being built, reads it",
     "company_*": "the company's facts are read by their names, one by one",
 }
 

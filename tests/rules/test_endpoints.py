@@ -18,6 +18,7 @@ READING_KEEPS_A_BOOK: dict[str, str] = {
     "admin.answer_and_close": "the same, where a reply comes back",
     "admin.tickets": "the same for a list, whose one entry names every ticket in it",
     "admin.attachment": "the same for a file",
+    "admin.read_request": "the same for a request about data",
     "admin.holdable": "the same for what kinds of records there are of somebody",
     "admin.holdable_records": "the same for the dates of such records",
     "admin.hold": "the same for the reason of a hold",

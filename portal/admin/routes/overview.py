@@ -8,6 +8,7 @@ from portal.jobs import service as jobs
 from portal.kit import access
 from portal.kit.actor import Role
 from portal.kit.templating import render
+from portal.privacy import service as privacy
 from portal.support import service as support
 
 bp = Blueprint("admin", __name__)
@@ -17,12 +18,14 @@ bp = Blueprint("admin", __name__)
 @access.staff(*Role)
 def overview() -> str:
     """Show how much there is to do: counts, no customer's data."""
+    by = access.acting_staff()
     return render(
         "admin/overview.html",
         counts=support.count_queues(),
         most=support.MOST_COUNTED,
-        may_read_tickets=access.acting_staff().role in support.TICKET_ROLES,
-        may_hold=access.acting_staff().role is Role.PRIVACY,
+        may_read_tickets=by.role in support.TICKET_ROLES,
+        due=privacy.count_due_requests(by=by) if by.role in privacy.HANDLERS else None,
+        may_hold=by.role is Role.PRIVACY,
         failed_jobs=jobs.count_failed(),
         longest_wait=timedelta(minutes=jobs.oldest_wait() // timedelta(minutes=1)),
     )

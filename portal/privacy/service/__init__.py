@@ -1,8 +1,13 @@
 """Verbs of rights: see, take, delete, and the sweeps that keep every period."""
 
 from portal.privacy.models import HoldGround as HoldGround
+from portal.privacy.models import Outcome as Outcome
+from portal.privacy.models import PauseReason as PauseReason
+from portal.privacy.models import Reason as Reason
+from portal.privacy.models import RequestState as RequestState
 from portal.privacy.models import Right as Right
 from portal.privacy.models import Verdict as Verdict
+from portal.privacy.models.rights import ANSWERABLE as ANSWERABLE
 from portal.privacy.service.access_log import held_for as held_for
 from portal.privacy.service.access_log import past_for as past_for
 from portal.privacy.service.access_log import staff_reads_for as staff_reads_for
@@ -60,7 +65,9 @@ from portal.privacy.service.receipts import file_by_token as file_by_token
 from portal.privacy.service.receipts import receipt_by_token as receipt_by_token
 from portal.privacy.service.requests.deadlines import count_untold as count_untold
 from portal.privacy.service.requests.deadlines import remind_of_due as remind_of_due
+from portal.privacy.service.requests.desk import HANDLERS as HANDLERS
 from portal.privacy.service.requests.desk import NotYetReceived as NotYetReceived
+from portal.privacy.service.requests.desk import OpenedRequest as OpenedRequest
 from portal.privacy.service.requests.desk import OwnAnswer as OwnAnswer
 from portal.privacy.service.requests.desk import close as close
 from portal.privacy.service.requests.desk import execute as execute
@@ -69,8 +76,11 @@ from portal.privacy.service.requests.desk import pause as pause
 from portal.privacy.service.requests.desk import read_request as read_request
 from portal.privacy.service.requests.desk import resume as resume
 from portal.privacy.service.requests.desk import waiting_requests as waiting_requests
+from portal.privacy.service.requests.due_dates import count_due_requests as count_due_requests
+from portal.privacy.service.requests.endings import endings_of as endings_of
 from portal.privacy.service.requests.execution import NotExecutable as NotExecutable
 from portal.privacy.service.requests.execution import NothingToExecute as NothingToExecute
+from portal.privacy.service.requests.execution import can_carry_out as can_carry_out
 from portal.privacy.service.requests.execution import carry_out as carry_out
 from portal.privacy.service.requests.figures import Figures as Figures
 from portal.privacy.service.requests.figures import figures as figures

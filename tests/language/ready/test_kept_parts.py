@@ -87,7 +87,10 @@ def test_a_page_is_what_it_is_when_nothing_is_kept(app: Flask, browsers: list[tu
         expected = [{path: read(client, path, language) for path in own} for client, language, own in browsers]
     assert {path for each in expected for path, (status, _body) in each.items() if status >= 400} <= {
         "/settings/avatar/photo",
-        "/admin/holds",  # of another role
+        # Of another role.
+        "/admin/holds",
+        "/admin/requests",
+        "/admin/requests/new",
     }
 
     def look(which: int) -> list[str]:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from portal.kit import clock, paging, staff_reads
 from portal.kit.actor import Role, Staff, for_staff
 from portal.kit.db import db
-from portal.kit.periods import period
+from portal.kit.periods import describe, period
 from portal.kit.refusals import NotFound, Refusal
 from portal.kit.staff_reads import Basis
 from portal.kit.unit import before_writes
@@ -30,7 +30,7 @@ class OwnAnswer(Refusal):
 
 
 class NotYetReceived(Refusal):
-    """A request can't have arrived in the future, nor longer ago than it must be answered in."""
+    """A request can't have arrived in the future, nor longer ago than `answer`, the time in which it must be answered."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def intake_by_staff(kind: Right, *, email: str, message: str, language: str, rec
         raise NotFound
     now = clock.now()
     if not now - period("request_answer") < received_at <= now:
-        raise NotYetReceived
+        raise NotYetReceived(answer=describe(period("request_answer")))
     request = rows.add_for_address(
         kind, source=Source.STAFF, email=email, message=message, language=language, received_at=received_at
     )

@@ -31,6 +31,11 @@ def carry_out(request: Request, *, by: uuid.UUID | None = None) -> None:
     act(request, request.subject_id)
 
 
+def can_carry_out(request: Request) -> bool:
+    """Tell whether `carry_out` would do something now."""
+    return request.is_executable and request.kind in _ACTS and request.subject_id is not None
+
+
 def _restrict(request: Request, subject_id: uuid.UUID) -> None:
     consent.decide(
         subject_id,

@@ -1,0 +1,37 @@
+"""What the privacy officer of the demo company has before them: requests that fall due on several days."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from portal.kit import clock
+from portal.kit.db import db
+from portal.kit.unit import unit_of_work
+from portal.privacy.models import Request, Right
+from tests.pictures.demo import Demo
+from tests.privacy.desk import open_of, plant
+
+DUE_IN = (2, 5, 5, 9, 9, 9, 12, 20, 21, 21, 27, 28, 29)
+"""In how many days each of them is due."""
+
+
+def asking(made: Demo) -> str:
+    """Return the address of a request; the first time they are all made."""
+    with made.app.app_context(), unit_of_work():
+        found = db.session.scalar(select(Request.id).where(Request.kind == Right.COMPLAINT).limit(1))
+        for number, days in enumerate(DUE_IN if found is None else ()):
+            person = (
+                made.people["ada" if number == 0 else "ben"]
+                if number < 2
+                else made.cast.make(f"Guest {number}", f"guest{number}@example.com", "a guest who keeps to the point")
+            )
+            dates = {"received_at": clock.now() - timedelta(days=30 - days), "due_at": clock.now() + timedelta(days=days)}
+            kind = Right.COMPLAINT if number == 0 else [*Right][number % 6]
+            found = (
+                found or plant(**open_of(person, kind, message="My invoices still go to the old email address.", **dates)).id
+            )
+            if number:
+                plant(**open_of(person, kind, **dates))
+    return f"/admin/requests/{found}"
