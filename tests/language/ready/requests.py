@@ -21,7 +21,8 @@ def answer_requests(walk: Walk) -> None:
     officer = walk.signed_in(theo, by_second_factor=True)
     officer.get("/admin/requests")
     entered = {"kind": "copy", "email": "ira@example.com", "language": "en", "message": "Μήνυμα"}
-    officer.submit("/admin/requests/new")
+    page = officer.submit("/admin/requests/new")
+    entered["language"] = page.soup.select("#language option")[-1]["value"]
     officer.submit("/admin/requests/new", **entered, received_on="2001-01-01")
     page = officer.submit("/admin/requests/new", **entered, received_on=str(clock.today()))
     officer.post(f"{page.path}/execute", **page.fields(page.path))
