@@ -253,7 +253,7 @@ def _rights(words: Words) -> dict[str, Rows]:
         "hold": Rows(100, {"id": words.id, **hold}),
         "request": Rows(100, {"id": words.id, **request}),
         "request_file": Rows(300, {"id": words.id, **file}, within="request"),
-        "export": Rows(100, {**words.of_person, **export}),
+        "export": Rows(100, {**words.of_person, **export, "secret_hash": "'x'"}),
         "deletion": Rows(100, {**words.of_person, **deletion}),
         "erasure_step": Rows(1000, {"id": words.id, **step}, within="deletion"),
         "product_call": Rows(100, {"id": words.id, **call}),

@@ -95,7 +95,9 @@ class Visitors:
         """Have the worker build a download for one person after the other."""
         for visitor in self._until_over(visitors):
             answer = visitor.send("/settings/privacy/export", visitor.token("/settings/privacy"))
-            self.note("export", visitor, answer, right=answer[:2] == (200, "/settings/privacy"))
+            self.note(
+                "export", visitor, answer, right=answer[0] == 200 and answer[1].startswith("/settings/privacy/export/")
+            )
             self.over.wait(1)
 
     def _until_over(self, things: Sequence[Thing]) -> Iterator[Thing]:

@@ -137,6 +137,8 @@ def run_next() -> bool:
     try:
         with acting_as(System(leased.kind)):
             _run(leased)
+    except LeaseLost:
+        log.warning("job.taken_or_cancelled", kind=leased.kind, job=str(leased.id))
     except Exception as error:
         log.exception("job.failed", kind=leased.kind, job=str(leased.id), attempt=leased.attempts)
         _put_back(leased, error)

@@ -2,7 +2,8 @@
 
 from typing import BinaryIO
 
-from flask import Response, send_file
+from flask import Response, request, send_file
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 INERT = "sandbox; default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
@@ -19,4 +20,22 @@ def download(stream: BinaryIO, *, name: str, media_type: str) -> Response:
     response.headers["Cache-Control"] = "no-store"
     response.headers["Accept-Ranges"] = "none"
     response.call_on_close(stream.close)
+    return response
+
+
+def resumable_download(stream: BinaryIO, *, name: str, media_type: str, size: int, version: str) -> Response:
+    """Send `stream` likewise, whole or the one part that is asked for (RFC 9110, 14): a download that broke off goes on.
+
+    `version` is another one for other bytes. Whoever asks for the headers alone, or for several parts, is told of the whole.
+    """
+    response = download(stream, name=name, media_type=media_type)
+    response.content_length = size
+    response.headers["Accept-Ranges"] = "bytes"
+    response.set_etag(version)
+    if request.method == "GET" and "," not in request.headers.get("Range", ""):
+        try:
+            response.make_conditional(request.environ, accept_ranges=True, complete_length=size)
+        except RequestedRangeNotSatisfiable:
+            response.close()
+            return Response(status=416, headers={"Content-Range": f"bytes */{size}", "Cache-Control": "no-store"})
     return response

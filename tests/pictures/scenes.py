@@ -20,7 +20,8 @@ Act = Callable[[Page, Demo], None]
 NO_PAGES = {
     "privacy.public_keys", "privacy.receipt_file", "privacy.verifier",
     "accounts.avatar_photo", "admin.attachment", "legal.change_password", "legal.security_txt", "mail.mailbox_json",
-    "privacy.export_progress", "probes.healthz", "probes.metrics", "probes.readyz", "static", "support.attachment",
+    "privacy.export_file", "privacy.export_progress", "probes.healthz", "probes.metrics", "probes.readyz", "static",
+    "support.attachment",
     "support.guest_attachment", "mail.email_part",
 }  # fmt: skip
 """Answers that are files, or are read by programs."""
@@ -94,7 +95,8 @@ LINKS: dict[str, Callable[[Demo], str]] = {
     "newsletter.unsubscribe": lambda made: demo.newsletter(made, "unsubscribe"),
     "privacy.data_part": lambda _made: "/settings/privacy/data/support",
     "privacy.data_line": lambda _made: "/settings/privacy/data/kit/audit_entry",
-    "privacy.export_file": demo.preparing,
+    "privacy.export": lambda made: demo.preparing(made).rpartition("/")[0].rpartition("/")[0],
+    "privacy.export_page": demo.preparing,
     "privacy.receipt": demo.receipt,
     "privacy.undo": demo.closing,
     "recovery.choose_password": demo.reset,

@@ -7,7 +7,7 @@ import pytest
 from portal.jobs import worker
 from portal.privacy import service
 from tests.browser import axe, follow, overflows, sign_in
-from tests.privacy.conftest import link_of
+from tests.privacy.conftest import link_of, start
 
 ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -35,10 +35,15 @@ def test_a_copy_is_asked_for_watched_and_fetched(open_page, cast, run_jobs, java
 def test_the_pages_of_rights_are_fit_for_everybody(app, open_page, cast, outbox, run_jobs, clock):
     ada = cast.sign_in(cast.ada)
     cast.have_read(cast.ada)
-    ada.submit("/settings/privacy", action="/settings/privacy/export")
+    start(ada)
     page = open_page(device="phone")
     sign_in(page, ada)
-    pages = ["/settings/privacy/who-looked", "/settings/privacy/requests", "/settings/privacy/delete", link_of(ada)]
+    pages = [
+        "/settings/privacy/who-looked",
+        "/settings/privacy/requests",
+        "/settings/privacy/delete",
+        link_of(ada) + "/page",
+    ]
     for address in pages:
         page.goto(address)
         assert axe(page) == [], address

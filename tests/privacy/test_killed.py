@@ -14,7 +14,7 @@ from portal.kit.db import db
 from portal.kit.files import storage
 from portal.privacy import service
 from portal.privacy.models import Deletion, DeletionState, ErasureStep, StepState
-from tests.privacy.conftest import Copy, link_of
+from tests.privacy.conftest import Copy, link_of, start
 
 pytestmark = pytest.mark.both_databases
 pytest_plugins = ["tests.products.conftest"]
@@ -106,7 +106,7 @@ def test_a_confirmation_that_is_killed_at_any_statement_is_taken_when_it_comes_a
 @pytest.mark.sweep(statements=160)
 def test_a_copy_that_is_killed_at_any_statement_is_built_once_and_whole(app, cast, outbox, clock, work, kill):
     ada = cast.sign_in(cast.ada)
-    ada.submit("/settings/privacy", action="/settings/privacy/export")
+    start(ada)
     kill.while_doing(work)
     clock.forward(seconds=LEASE.total_seconds() + 1)
     work()

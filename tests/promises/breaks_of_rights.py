@@ -11,8 +11,9 @@ from portal.accounts.models import SignUp
 from portal.kit import audit, clock, rotation
 from portal.kit.claims import personal, register
 from portal.kit.db import db
+from portal.kit.files import storage
 from portal.kit.setting_values import Secret
-from portal.privacy.models import Deletion, DeletionState, ErasureStep, Hold, HoldGround, StepKind
+from portal.privacy.models import Deletion, DeletionState, ErasureStep, Export, ExportState, Hold, HoldGround, StepKind
 from portal.privacy.service import bags
 from tests.promises.breaking import DAY, Tools, add, breaks
 
@@ -52,6 +53,12 @@ def a_copy_is_not_as_its_list_of_contents_says(tools: Tools) -> None:
         return manifest({**files, next(iter(files)): "0" * 64})
 
     tools.patch.setattr(bags, "_manifest", lie)
+
+
+@breaks("copies_sealed")
+def a_copy_lies_open(tools: Tools) -> None:
+    key, of = storage().store("export", [b"PK for everybody"]), tools.cast.ada.account_id
+    add(Export(person_id=of, job_id=of, state=ExportState.READY, ready_at=clock.now(), file_key=key, secret_hash="x"))
 
 
 @breaks("deletions_on_time")

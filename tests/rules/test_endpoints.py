@@ -73,6 +73,7 @@ CONTRACT = {
     "/settings/privacy": "GET",
     "/settings/privacy/export": "POST",
     "/settings/privacy/export/<id>": "GET",
+    "/settings/privacy/export/<id>/<secret>": "GET",
     "/settings/privacy/delete": "GET POST",
     "/settings/privacy/delete/undo/<token>": "GET POST",
     "/settings/communication": "GET POST",

@@ -28,7 +28,7 @@ from portal.kit.unit import unit_of_work
 from portal.privacy import service as privacy
 from portal.privacy.models import Export, Hold, HoldGround, Request
 from portal.support.models import Attachment, Message, Ticket
-from tests.conftest import Visitor
+from tests.conftest import Outbox, Visitor
 from tests.people import Cast
 from tests.rules.gates import CONSOLE, FRESH, PUBLIC, RIGHTS, SIGNED_IN, TICKETS, gathered, out_of_place, tables
 from tests.support import samples
@@ -215,11 +215,12 @@ def test_somebody_elses_thing_is_as_absent_as_none_and_nothing_moves(
 
 @ONE_DATABASE
 def test_whatever_a_get_writes_down_asking_for_its_headers_does_not(
-    app: Flask, cast: Cast, things: dict[type, uuid.UUID]
+    app: Flask, cast: Cast, things: dict[type, uuid.UUID], outbox: Outbox
 ) -> None:
     ada, sam, pia = cast.sign_in(cast.ada), cast.sign_in_staff(cast.sam), cast.sign_in_staff(cast.pia)
     with app.app_context(), unit_of_work():
         words = {"whose": privacy.handle_of(cast.ada.email, by=cast.staff_in(pia)), "line": "ticket"}
+    words["secret"] = outbox.last(cast.ada.email).link("/settings/privacy/export/").split("/")[-2]
     browsers = {TICKETS: sam, CONSOLE: sam, RIGHTS: pia}
     writing = [endpoint for endpoint, view in app.view_functions.items() if hasattr(view, "side_effect_reason")]
     assert len(writing) > 2

@@ -190,7 +190,7 @@ class WebHands:
         at = self._at(session, "/settings/privacy")
         if at is None:
             return False
-        return at[0].send_to(at[1], "/settings/privacy/export").request.path == "/settings/privacy"
+        return at[0].send_to(at[1], "/settings/privacy/export").request.path.startswith("/settings/privacy/export/")
 
     def change_password(self, who: Person, session: str, current: str, password: str) -> bool:
         at = self._at(session, "/settings/password")

@@ -6,10 +6,19 @@ import json
 import uuid
 import zipfile
 
-from portal.kit.checks import Check, Finding, Outcome, failed, passed, state
+from sqlalchemy import select
+
+from portal.kit.checks import Check, Finding, Outcome, failed, nothing_yet, passed, state
 from portal.kit.claims import Subject, register
+from portal.kit.db import db
+from portal.kit.files import storage
 from portal.kit.i18n import _, _l, listed, ngettext
+from portal.kit.sealed_files import is_sealed
 from portal.privacy import service
+from portal.privacy.models import Export, ExportState
+
+LATELY = 20
+"""How many of the last downloads are looked at each time."""
 
 
 def _copy_of_nobody() -> dict[str, bytes]:
@@ -55,6 +64,24 @@ def _copy_structured() -> Finding:
     return failed("wrong", files=wrong) if wrong else passed("files", files=len(real))
 
 
+def _copies_sealed() -> Finding:
+    ready = db.session.scalars(
+        select(Export).where(Export.state == ExportState.READY).order_by(Export.ready_at.desc()).limit(LATELY)
+    ).all()
+    if keyed := sum(each.secret_sealed is not None for each in ready):
+        return failed("keyed", downloads=keyed)
+    if bare := sum(not _is_sealed(each.file_key) for each in ready):
+        return failed("bare", downloads=bare)
+    return passed("sealed", downloads=len(ready)) if ready else nothing_yet("no_download")
+
+
+def _is_sealed(file_key: str | None) -> bool:
+    if file_key is None or not storage().exists(file_key):
+        return True
+    with storage().open(file_key) as stream:
+        return is_sealed(stream)
+
+
 CHECKS = [
     Check(
         promise="P24",
@@ -81,6 +108,24 @@ CHECKS = [
         says={
             "wrong": lambda files: _("Not as the lists of contents say: %(files)s.", files=listed(files)),
             "files": lambda files: ngettext("%(num)s file checked.", "%(num)s files checked.", files),
+        },
+    ),
+    Check(
+        promise="P24",
+        name="copies_sealed",
+        what=_l("Every prepared download is encrypted, and we hold no key to it."),
+        run=_copies_sealed,
+        says={
+            "keyed": lambda downloads: ngettext(
+                "We still hold the key to %(num)s download.", "We still hold the keys to %(num)s downloads.", downloads
+            ),
+            "bare": lambda downloads: ngettext(
+                "%(num)s download isn’t encrypted.", "%(num)s downloads aren’t encrypted.", downloads
+            ),
+            "sealed": lambda downloads: ngettext(
+                "%(num)s recent download checked.", "%(num)s recent downloads checked.", downloads
+            ),
+            "no_download": lambda: _("No downloads yet."),
         },
     ),
 ]

@@ -34,6 +34,8 @@ EXPORTS = Table(
         "requested_at": technical(_l("Requested")),
         "ready_at": technical(_l("Ready")),
         "fetched_at": technical(_l("First downloaded")),
+        "secret_hash": technical(),
+        "secret_sealed": technical(),
         "file_key": technical(),
         "size": technical(_l("Size in bytes")),
     },

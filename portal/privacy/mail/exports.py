@@ -9,11 +9,11 @@ from portal.kit.links import external_url
 from portal.mail import service as mail
 
 
-def export_ready(export_id: uuid.UUID, *, person: Person, until: datetime) -> None:
-    """Say that a copy can be fetched. The link asks to sign in; it opens nothing by itself."""
+def export_ready(export_id: uuid.UUID, *, secret: str, person: Person, until: datetime) -> None:
+    """Say that a copy can be fetched. The link holds its only key, and asks to sign in: it opens nothing by itself."""
     mail.send(
         "privacy/export_ready",
         to=accounts.recipient(person),
         until=until,
-        url=external_url("privacy.export_file", export_id=export_id),
+        url=external_url("privacy.export_page", export_id=export_id, secret=secret),
     )

@@ -8,6 +8,7 @@ from portal.privacy.models.erasure_steps import ErasureStep as ErasureStep
 from portal.privacy.models.erasure_steps import StepConfirmation as StepConfirmation
 from portal.privacy.models.erasure_steps import StepKind as StepKind
 from portal.privacy.models.erasure_steps import StepState as StepState
+from portal.privacy.models.exports import SEALED_SECRET as SEALED_SECRET
 from portal.privacy.models.exports import Export as Export
 from portal.privacy.models.exports import ExportState as ExportState
 from portal.privacy.models.holds import SEALED_FIELDS as SEALED_FIELDS

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kit import clock
 from portal.kit.db import Base, Id, word_of
+from portal.kit.sealed import Sealed
+
+SEALED_SECRET = Sealed("export_secret", what="downloads being prepared")
 
 
 class ExportState(StrEnum):
@@ -41,5 +44,9 @@ class Export(Base):
     requested_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
     ready_at: Mapped[datetime | None] = mapped_column(index=True)
     fetched_at: Mapped[datetime | None]
+    secret_hash: Mapped[str] = mapped_column(String(64))
+    """What knows the secret again that opens the file: it stands in the page and the email of its person alone."""
+    secret_sealed: Mapped[bytes | None] = mapped_column(SEALED_SECRET)
+    """The secret itself while the file is built; then it is destroyed, and nobody of ours can read the file."""
     file_key: Mapped[str | None] = mapped_column(String(64), index=True)
     size: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -1,8 +1,10 @@
 """Taking a copy: start it, build it in the background, hand it out for a while (P24)."""
 
+import hmac
+import io
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, BinaryIO
 
@@ -12,16 +14,18 @@ from sqlalchemy.exc import IntegrityError
 from portal.accounts import service as accounts
 from portal.accounts.events import PendingEnded
 from portal.jobs import service as jobs
-from portal.kit import audit, clock, throttle
+from portal.kit import audit, clock, packed, throttle
 from portal.kit.actor import Actor
 from portal.kit.db import db, repeatable_read
 from portal.kit.files import storage
 from portal.kit.i18n import in_language
 from portal.kit.periods import period
 from portal.kit.refusals import NotFound
+from portal.kit.sealed_files import CHUNK, SealedFile, new_secret, sealed
+from portal.kit.tokens import hash_secret
 from portal.kit.unit import before_writes, current_unit, rows
 from portal.privacy import mail
-from portal.privacy.models import Export, ExportState
+from portal.privacy.models import SEALED_SECRET, Export, ExportState
 from portal.privacy.service.archive import Archive
 
 LIMIT = "5 per day"
@@ -30,7 +34,10 @@ _NEWEST = select(Export).where(Export.person_id == bindparam("person_id")).order
 
 @dataclass(frozen=True)
 class ExportView:
-    """A copy as its person sees it: `waiting` with its progress, `failed`, or `ready` until a day."""
+    """A copy as its person sees it: `waiting` with its progress, `failed`, or `ready` until a day.
+
+    The `secret` is there while it is built; of a copy that is ready, only its page and its email know it.
+    """
 
     id: uuid.UUID
     state: ExportState
@@ -40,39 +47,53 @@ class ExportView:
     ready_at: datetime | None = None
     until: datetime | None = None
     size: int = 0
+    secret: str = field(default="", repr=False)
 
 
 @before_writes
-def start_export(actor: Actor) -> uuid.UUID:
-    """Start a copy and return its id; one that is being built already is returned in its place.
+def start_export(actor: Actor) -> ExportView:
+    """Start a copy and return it with its secret; one that is being built already is returned in its place.
 
     Raises TooManyTries beyond five a day.
     """
     person_id = actor.require_id()
     running = _find_building(person_id)
     if running and _progress_of(running):
-        return running.id
+        return _view(running)
     throttle.consume("privacy.export", str(person_id), LIMIT)
     try:
         with db.session.begin_nested():
-            return _begin(person_id).id
+            return _view(_begin(person_id))
     except IntegrityError:
         # Another tab was faster: its copy is this one's too.
         faster = _find_building(person_id)
         if faster is None:
             raise
-        return faster.id
+        return _view(faster)
 
 
 def _begin(person_id: uuid.UUID) -> Export:
     export = _find_building(person_id)
     if export is None or not _progress_of(export):
-        export = export or Export(id=uuid.uuid4(), person_id=person_id)
+        export = export or _new(person_id)
         export.job_id = jobs.enqueue("privacy.build_export", export_id=str(export.id), subject_id=person_id)
         export.requested_at = clock.now()
         db.session.add(export)
         audit.record("privacy.export_started", subject_id=person_id, by=person_id)
+        db.session.flush()
     return export
+
+
+def _new(person_id: uuid.UUID) -> Export:
+    export, secret = Export(id=uuid.uuid4(), person_id=person_id, state=ExportState.WAITING), new_secret()
+    export.secret_hash = hash_secret(packed.encode(secret))
+    export.secret_sealed = SEALED_SECRET.seal(secret, of=export.id)
+    return export
+
+
+def _secret_of(export: Export | Row[Any]) -> bytes:
+    """Return the secret of a copy that is being built; nothing of one that is ready."""
+    return SEALED_SECRET.open(export.secret_sealed, of=export.id) if export.secret_sealed else b""
 
 
 def newest_export_for(actor: Actor) -> ExportView | None:
@@ -81,17 +102,18 @@ def newest_export_for(actor: Actor) -> ExportView | None:
     return _view(newest[0]) if newest and not _is_over(newest[0]) else None
 
 
-def export_for(actor: Actor, export_id: uuid.UUID) -> ExportView:
-    """Return one of the actor's own copies. Raises NotFound for any other, and when its time is over."""
-    return _view(_mine(actor, export_id))
+def export_for(actor: Actor, export_id: uuid.UUID, *, secret: str | None = None) -> ExportView:
+    """Return one of the actor's own copies. Raises NotFound for any other, for a wrong secret, and when its time is over."""
+    return _view(_mine(actor, export_id, secret))
 
 
-def open_export(export_id: uuid.UUID, *, by: Actor) -> BinaryIO:
-    """Open the file of one of the actor's own copies. Raises NotFound."""
-    export = _mine(by, export_id)
+def open_export(export_id: uuid.UUID, *, secret: str, by: Actor) -> BinaryIO:
+    """Open the file of one of the actor's own copies by its secret. Raises NotFound."""
+    export = _mine(by, export_id, secret)
     if export.file_key is None or not storage().exists(export.file_key):
         raise NotFound
-    return storage().open(export.file_key)
+    sealed_file = SealedFile(storage().open(export.file_key), secret=packed.decode(secret), context=export_id.bytes)
+    return io.BufferedReader(sealed_file, CHUNK)
 
 
 def note_fetched(export_id: uuid.UUID) -> None:
@@ -102,10 +124,16 @@ def note_fetched(export_id: uuid.UUID) -> None:
         audit.record("privacy.export_fetched", subject_id=export.person_id, by=export.person_id)
 
 
-def delete_export(export_id: uuid.UUID, *, by: Actor) -> None:
-    """Delete one of the actor's own copies before its time. Raises NotFound."""
-    _drop(_mine(by, export_id))
+def delete_export(export_id: uuid.UUID, *, by: Actor) -> bool:
+    """Delete one of the actor's own copies before its time, and return whether it was ready. Raises NotFound.
+
+    Whoever builds it stops at the next look: its job is gone.
+    """
+    export = _mine(by, export_id)
+    was_ready = export.state == ExportState.READY
+    _drop(export)
     audit.record("privacy.export_deleted", subject_id=by.person_id, by=by.person_id)
+    return was_ready
 
 
 def drop_exports(ended: PendingEnded) -> None:
@@ -120,15 +148,14 @@ def build(export_id: uuid.UUID) -> Callable[[], None] | None:
     export = db.session.get(Export, export_id)
     if export is None or export.state != ExportState.WAITING:
         return None
-    person = accounts.get_person(export.person_id)
-    subject = accounts.subject_of(person)
+    person, secret = accounts.get_person(export.person_id), _secret_of(export)
     with in_language(person.language):
-        archive = Archive(subject, zone=person.time_zone, on_progress=jobs.progress)
-        key = storage().store("export", archive)
-    return lambda: _finish(export_id, key=key, rows=sum(archive.rows.values()))
+        archive = Archive(accounts.subject_of(person), zone=person.time_zone, on_progress=jobs.progress)
+        key = storage().store("export", sealed(archive, secret=secret, context=export_id.bytes))
+    return lambda: _finish(export_id, key=key, secret=secret, rows=sum(archive.rows.values()))
 
 
-def _finish(export_id: uuid.UUID, *, key: str, rows: int) -> None:
+def _finish(export_id: uuid.UUID, *, key: str, secret: bytes, rows: int) -> None:
     current_unit().on_rollback.append(lambda: storage().remove(key))
     export = db.lock(Export, export_id)
     person = accounts.get_person(export.person_id) if export else None
@@ -139,20 +166,27 @@ def _finish(export_id: uuid.UUID, *, key: str, rows: int) -> None:
         return
     for older in db.session.scalars(select(Export).where(Export.person_id == person.id, Export.state == ExportState.READY)):
         _drop(older)
-    export.state, export.ready_at, export.file_key, export.size = ExportState.READY, clock.now(), key, storage().size(key)
-    mail.export_ready(export.id, person=person, until=export.ready_at + period("export_ready"))
+    with storage().open(key) as stream:
+        export.size = SealedFile(stream, secret=secret, context=export_id.bytes).size
+    export.state, export.ready_at, export.file_key, export.secret_sealed = ExportState.READY, clock.now(), key, None
+    until = export.ready_at + period("export_ready")
+    mail.export_ready(export.id, secret=packed.encode(secret), person=person, until=until)
     audit.record("privacy.export_built", subject_id=person.id, rows=rows, bytes=export.size)
 
 
 def _drop(export: Export) -> None:
+    if export.state == ExportState.WAITING:
+        jobs.cancel(export.job_id)
     if export.file_key:
         storage().delete(export.file_key)
     db.session.delete(export)
 
 
-def _mine(actor: Actor, export_id: uuid.UUID) -> Export:
+def _mine(actor: Actor, export_id: uuid.UUID, secret: str | None = None) -> Export:
     export = db.session.get(Export, export_id)
     if export is None or export.person_id != actor.person_id or _is_over(export):
+        raise NotFound
+    if secret is not None and not hmac.compare_digest(hash_secret(secret), export.secret_hash):
         raise NotFound
     return export
 
@@ -179,5 +213,10 @@ def _view(export: Export | Row[Any]) -> ExportView:
     # A job that was given up is no longer waiting for anything: the person may start again.
     done, total = progress or (0, 0)
     return ExportView(
-        export.id, ExportState.WAITING if progress else ExportState.FAILED, export.requested_at, done=done, total=total
+        export.id,
+        ExportState.WAITING if progress else ExportState.FAILED,
+        export.requested_at,
+        done=done,
+        total=total,
+        secret=packed.encode(_secret_of(export)),
     )

@@ -31,7 +31,7 @@ from tests.language.ready.requests import answer_requests
 from tests.language.ready.rights import ask_for_rights
 from tests.language.ready.walk import PASSWORD, Reader, Walk
 from tests.people import Cast
-from tests.privacy.conftest import Copy, link_of
+from tests.privacy.conftest import Copy, link_of, start
 from tests.rules.source import templates
 from tests.support.samples import png
 from tests.word_lint import lint_text
@@ -318,9 +318,13 @@ def take_data_and_leave(walk: Walk, tick: Callable[[], None], run_jobs: Callable
     vera = walk.somebody("Βέρα", "vera")
     reader = walk.signed_in(vera)
     reader.submit("/contact", name="Βέρα", email=vera.email, subject="Θέμα", message="Μήνυμα")
-    page = reader.submit("/settings/privacy", action="/settings/privacy/export")
-    reader.get(next(link["href"] for link in page.soup.find(id="copy").find_all("a") if "/export/" in link["href"]))
+    start(reader)
+    paths = ("/settings/privacy", link_of(reader) + "/page", link_of(reader).rpartition("/")[0])
+    for path in paths:
+        reader.get(path)
     run_jobs()
+    for path in paths:
+        reader.get(path)
     archive = Copy.of(reader.client.get(link_of(reader)).data)
     walk.read(archive.text("index.html"), "index.html of a download")
     for label in (archive.json("schema.json")["title"], archive.json("schema.json")["$comment"]):
