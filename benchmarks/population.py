@@ -252,7 +252,7 @@ def _rights(words: Words) -> dict[str, Rows]:
     return {
         "hold": Rows(100, {"id": words.id, **hold}),
         "request": Rows(100, {"id": words.id, **request}),
-        "request_file": Rows(300, {"id": words.id, **file}, within="request"),
+        "request_file": Rows(1000, {"id": words.id, **file}, within="request"),
         "export": Rows(100, {**words.of_person, **export, "secret_hash": "'x'"}),
         "deletion": Rows(100, {**words.of_person, **deletion}),
         "erasure_step": Rows(1000, {"id": words.id, **step}, within="deletion"),

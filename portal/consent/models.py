@@ -33,7 +33,7 @@ class Decision(Base):
     """One decision, never changed afterwards: the next one takes its place. No address and no browser string."""
 
     __tablename__ = "consent_decision"
-    __table_args__ = (Index("ix_consent_decision_subject", "subject_id", "purpose", "decided_at"),)
+    __table_args__ = (Index("ix_consent_decision_subject", "subject_id", "purpose", "decided_at", "id"),)
 
     id: Mapped[Id]
     subject_id: Mapped[uuid.UUID]

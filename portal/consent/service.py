@@ -203,13 +203,13 @@ def is_restricted(subject: Any, *, purpose: str = EVERYTHING) -> ColumnElement[b
 
 def _last_word(subject: Any, purpose: str, *which: ColumnElement[bool]) -> ScalarSelect[Any]:
     said = select(Decision.choice).where(Decision.subject_id == subject, Decision.purpose == purpose, *which)
-    return said.order_by(Decision.decided_at.desc(), Decision.id).limit(1).scalar_subquery()
+    return said.order_by(Decision.decided_at.desc(), Decision.id.desc()).limit(1).scalar_subquery()
 
 
 def find_restriction(subject_id: uuid.UUID) -> datetime | None:
     """Return since when every use of the subject is restricted, or None. One query."""
     said = select(Decision).where(Decision.subject_id == subject_id, Decision.purpose == EVERYTHING)
-    last = db.session.scalar(said.order_by(Decision.decided_at.desc(), Decision.id).limit(1))
+    last = db.session.scalar(said.order_by(Decision.decided_at.desc(), Decision.id.desc()).limit(1))
     return last.decided_at if last is not None and last.choice == Choice.RESTRICTED else None
 
 
@@ -217,7 +217,7 @@ def purpose_states(subject_id: uuid.UUID) -> dict[str, bool]:
     """Return for every purpose whether it may be served now: the state of the switches. One query."""
     rank = func.row_number().over(
         partition_by=(Decision.purpose, Decision.choice.in_(RESTRICTING)),
-        order_by=(Decision.decided_at.desc(), Decision.id),
+        order_by=(Decision.decided_at.desc(), Decision.id.desc()),
     )
     ranked = (
         select(Decision.purpose, Decision.choice, Decision.decided_at, rank.label("rank"))
@@ -247,7 +247,7 @@ def _allows(purpose: Purpose, chosen: tuple[str, datetime] | None) -> bool:
 
 def decisions_for(subject_id: uuid.UUID) -> Sequence[Decision]:
     """Return a subject's decisions, the newest first, at most a page of them."""
-    newest_first = (Decision.decided_at.desc(), Decision.id)
+    newest_first = (Decision.decided_at.desc(), Decision.id.desc())
     query = select(Decision).where(Decision.subject_id == subject_id).order_by(*newest_first).limit(MOST_SHOWN)
     return db.session.scalars(query).all()
 
