@@ -16,6 +16,7 @@ DOORS = {
     "privacy.new_request": SIGNED_IN,
     "privacy.reply_to_mine": SIGNED_IN,
     "privacy.withdraw_mine": SIGNED_IN,
+    "privacy.choose_export": FRESH,
     "privacy.delete": FRESH,
     "privacy.delete_export": SIGNED_IN,
     "privacy.deletion_begun": PUBLIC,

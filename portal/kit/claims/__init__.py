@@ -9,7 +9,9 @@ from portal.kit.claims.conversations import Conversation as Conversation
 from portal.kit.claims.conversations import Said as Said
 from portal.kit.claims.counting import MOST_COUNTED as MOST_COUNTED
 from portal.kit.claims.dataset import Dataset as Dataset
+from portal.kit.claims.dataset import Span as Span
 from portal.kit.claims.dataset import plain as plain
+from portal.kit.claims.dataset import within as within
 from portal.kit.claims.holdings import Effect as Effect
 from portal.kit.claims.holdings import Holding as Holding
 from portal.kit.claims.holdings import RegisterRow as RegisterRow

@@ -27,3 +27,4 @@ _TITLES = {
     Chapter.SECURITY: _l("Your security"),
     Chapter.LOGS: _l("Logs"),
 }
+EVERY = frozenset(Chapter)

@@ -3,11 +3,11 @@
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import JSON, Select, inspect, select
+from sqlalchemy import JSON, ColumnElement, Select, and_, func, inspect, or_, select
 from sqlalchemy.types import TypeEngine
 
 from portal.kit.claims.holdings import Holding
@@ -17,6 +17,14 @@ from portal.kit.claims.vocabulary import Table, Words
 from portal.kit.db import UtcDateTime, db
 
 CHUNK = 200
+Span = tuple[datetime | None, datetime | None]
+"""From an instant on, and before another one; None for no bound."""
+
+
+def within(at: datetime, span: Span) -> bool:
+    """Tell whether an instant lies in a span."""
+    first, last = span
+    return (first is None or at >= first) and (last is None or at < last)
 
 
 @dataclass(frozen=True)
@@ -38,11 +46,13 @@ class Field:
 class Dataset:
     """The subject's rows of one table, as one of its parties sees them.
 
-    Iterating reads them anew, in constant memory, oldest first where known.
+    Iterating reads them anew, in constant memory, oldest first where known. With a `span`, only those from its first instant
+    on and before its second; the row by which all others are found, and rows without an instant, are in any.
     """
 
     holding: Holding
     subject: Subject = field(repr=False)
+    span: Span = (None, None)
 
     @property
     def name(self) -> str:
@@ -77,8 +87,28 @@ class Dataset:
     def values(self) -> Iterator[Sequence[Any]]:
         """Yield each row as it is stored, in the order of `fields`."""
         stored = inspect(self.table.model).local_table.columns
-        query: Select[Any] = select(*(stored[each.name] for each in self.fields)).where(self.holding.clause(self.subject))
+        query: Select[Any] = select(*(stored[each.name] for each in self.fields)).where(self._clause())
         yield from db.session.execute(query.order_by(*_order(self.table)).execution_options(yield_per=CHUNK))
+
+    def count(self) -> int:
+        """Return how many rows there are."""
+        return db.session.scalar(select(func.count()).select_from(self.table.model).where(self._clause())) or 0
+
+    def _clause(self) -> ColumnElement[bool]:
+        clause, (first, last), at = self.holding.clause(self.subject), self.span, _instant_of(self.table)
+        if at is None or self.table.is_anchor:
+            return clause
+        bounds = [] if first is None else [at >= first]
+        bounds += [] if last is None else [at < last]
+        return and_(clause, or_(at.is_(None), and_(*bounds))) if bounds else clause
+
+
+def _instant_of(table: Table) -> Any:
+    """Return the column that says when a row is of: that of its period, else the first one."""
+    since = [rule.since for rule in table.rules if isinstance(rule, RetainFor)]
+    stored = inspect(table.model).local_table.columns
+    instants = [*since, *(name for name in table.columns if isinstance(stored[name].type, UtcDateTime))]
+    return stored[instants[0]] if instants else None
 
 
 def fields_of(holding: Holding) -> list[Field]:

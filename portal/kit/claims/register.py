@@ -1,15 +1,16 @@
 """The register itself: all claims together, read for pages, exports, erasures and sweeps."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, BinaryIO
 
 from sqlalchemy import ColumnElement, MetaData, Select, func, select
 
 from portal.kit import i18n, periods
+from portal.kit.claims.chapters import EVERY, Chapter
 from portal.kit.claims.conversations import Conversation
 from portal.kit.claims.counting import MOST_COUNTED, MOST_PARENTS, counting
-from portal.kit.claims.dataset import Dataset
+from portal.kit.claims.dataset import Dataset, Span
 from portal.kit.claims.faults import find_faults
 from portal.kit.claims.holdings import Effect, Holding, RegisterRow
 from portal.kit.claims.retention import DatedRule
@@ -83,20 +84,25 @@ class Register:
             (each.row(), str(each.party.undisclosed)) for each in self.holdings() if each.party and each.party.undisclosed
         ]
 
-    def export(self, subject: Subject) -> Iterator[Dataset]:
+    def export(
+        self, subject: Subject, *, chapters: Collection[Chapter] = EVERY, span: Span = (None, None)
+    ) -> Iterator[Dataset]:
         """Yield everything held about the subject, one dataset a line of the register, in constant memory (P24)."""
         for holding in self._disclosed():
-            yield Dataset(holding, subject)
+            if holding.chapter in chapters:
+                yield Dataset(holding, subject, span)
 
-    def files(self, subject: Subject) -> Iterator[tuple[str, BinaryIO]]:
+    def files(self, subject: Subject, *, chapters: Collection[Chapter] = EVERY) -> Iterator[tuple[str, BinaryIO]]:
         """Yield the subject's files: (name, stream)."""
         for claim in self.claims:
-            yield from claim.files(subject)
+            if claim.chapter_of_files in chapters:
+                yield from claim.files(subject)
 
-    def conversations(self, subject: Subject) -> Iterator[Conversation]:
+    def conversations(self, subject: Subject, *, chapters: Collection[Chapter] = EVERY) -> Iterator[Conversation]:
         """Yield what was said in the subject's matters."""
         for claim in self.claims:
-            yield from claim.conversations(subject)
+            if claim.chapter in chapters:
+                yield from claim.conversations(subject)
 
     def blockers(self, subject: Subject) -> list[str]:
         """Say what must happen before an erasure."""

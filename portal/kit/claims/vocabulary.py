@@ -149,3 +149,8 @@ class DataClaim:
     """Erases what stands outside the tables."""
     residue: Callable[[Subject], Sequence[str]] = _nothing
     """Names what is still there outside the tables after an erasure."""
+
+    @property
+    def chapter_of_files(self) -> Chapter:
+        """The chapter of its files: those beside the row by which all others are found are of the first one."""
+        return Chapter.YOU if any(table.is_anchor for table in self.tables) else self.chapter

@@ -1,6 +1,7 @@
 """Shapes of the forms about rights, by subject."""
 
 from portal.privacy.forms.deletions import Delete as Delete
+from portal.privacy.forms.exports import ChooseExport as ChooseExport
 from portal.privacy.forms.requests import AskForRight as AskForRight
 from portal.privacy.forms.requests import AskOurTeam as AskOurTeam
 from portal.privacy.forms.requests import GiveCode as GiveCode

@@ -3,6 +3,7 @@
 import uuid
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import BigInteger, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -48,5 +49,7 @@ class Export(Base):
     """What knows the secret again that opens the file: it stands in the page and the email of its person alone."""
     secret_sealed: Mapped[bytes | None] = mapped_column(SEALED_SECRET)
     """The secret itself while the file is built; then it is destroyed, and nobody of ours can read the file."""
+    chosen: Mapped[dict[str, Any] | None]
+    """Which parts and days were chosen; nothing for everything."""
     file_key: Mapped[str | None] = mapped_column(String(64), index=True)
     size: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -9,12 +9,14 @@ from flask import Blueprint, Response, flash, jsonify, redirect, request, url_fo
 from flask.typing import ResponseReturnValue
 
 from portal.kit import access, formats
+from portal.kit.claims import Chapter
 from portal.kit.downloads import resumable_download
 from portal.kit.headers import private_link
 from portal.kit.i18n import _
 from portal.kit.templating import render
 from portal.kit.unit import after_unit
 from portal.privacy import service
+from portal.privacy.forms import ChooseExport
 
 bp = Blueprint("exports", __name__)
 
@@ -25,6 +27,22 @@ def start_export() -> ResponseReturnValue:
     """Start a copy of the person's data (v5.0.0-7.5.3)."""
     export = service.start_export(access.actor())
     return redirect(url_for(".export_page", export_id=export.id, secret=export.secret), code=303)
+
+
+@bp.route("/settings/privacy/export/choose", methods=["GET", "POST"])
+@access.fresh
+def choose_export() -> ResponseReturnValue:
+    """Ask which parts and days a copy is to hold, and start it."""
+    form = ChooseExport()
+    form.parts.choices = [(each.value, each.title) for each in Chapter]
+    if request.method == "GET":
+        form.parts.data = [each.value for each in Chapter]
+    if form.validate_on_submit():
+        with form.showing_refusals():
+            chosen = service.Chosen(form.chapters, form.first_on.data, form.last_on.data)
+            export = service.start_export(access.actor(), chosen=chosen)
+            return redirect(url_for(".export_page", export_id=export.id, secret=export.secret), code=303)
+    return render("privacy/choose_export.html", form=form), form.status
 
 
 @bp.get("/settings/privacy/export/<uuid:export_id>")

@@ -13,6 +13,7 @@ from portal.privacy.service.access_log import past_for as past_for
 from portal.privacy.service.access_log import staff_reads_for as staff_reads_for
 from portal.privacy.service.access_log import undisclosed as undisclosed
 from portal.privacy.service.archive import Archive as Archive
+from portal.privacy.service.choices import Chosen as Chosen
 from portal.privacy.service.completions import count_unnamed as count_unnamed
 from portal.privacy.service.completions import name_late_steps as name_late_steps
 from portal.privacy.service.deletions import begin_due as begin_due

@@ -27,6 +27,7 @@ from portal.kit.unit import before_writes, current_unit, rows
 from portal.privacy import mail
 from portal.privacy.models import SEALED_SECRET, Export, ExportState
 from portal.privacy.service.archive import Archive
+from portal.privacy.service.choices import EVERYTHING, Chosen
 
 LIMIT = "5 per day"
 _NEWEST = select(Export).where(Export.person_id == bindparam("person_id")).order_by(Export.requested_at.desc()).limit(1)
@@ -51,7 +52,7 @@ class ExportView:
 
 
 @before_writes
-def start_export(actor: Actor) -> ExportView:
+def start_export(actor: Actor, *, chosen: Chosen = EVERYTHING) -> ExportView:
     """Start a copy and return it with its secret; one that is being built already is returned in its place.
 
     Raises TooManyTries beyond five a day.
@@ -63,7 +64,7 @@ def start_export(actor: Actor) -> ExportView:
     throttle.consume("privacy.export", str(person_id), LIMIT)
     try:
         with db.session.begin_nested():
-            return _view(_begin(person_id))
+            return _view(_begin(person_id, chosen))
     except IntegrityError:
         # Another tab was faster: its copy is this one's too.
         faster = _find_building(person_id)
@@ -72,12 +73,12 @@ def start_export(actor: Actor) -> ExportView:
         return _view(faster)
 
 
-def _begin(person_id: uuid.UUID) -> Export:
+def _begin(person_id: uuid.UUID, chosen: Chosen) -> Export:
     export = _find_building(person_id)
     if export is None or not _progress_of(export):
         export = export or _new(person_id)
         export.job_id = jobs.enqueue("privacy.build_export", export_id=str(export.id), subject_id=person_id)
-        export.requested_at = clock.now()
+        export.requested_at, export.chosen = clock.now(), chosen.stored()
         db.session.add(export)
         audit.record("privacy.export_started", subject_id=person_id, by=person_id)
         db.session.flush()
@@ -150,7 +151,8 @@ def build(export_id: uuid.UUID) -> Callable[[], None] | None:
         return None
     person, secret = accounts.get_person(export.person_id), _secret_of(export)
     with in_language(person.language):
-        archive = Archive(accounts.subject_of(person), zone=person.time_zone, on_progress=jobs.progress)
+        of, chosen = accounts.subject_of(person), Chosen.of(export.chosen)
+        archive = Archive(of, zone=person.time_zone, chosen=chosen, on_progress=jobs.progress)
         key = storage().store("export", sealed(archive, secret=secret, context=export_id.bytes))
     return lambda: _finish(export_id, key=key, secret=secret, rows=sum(archive.rows.values()))
 

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from portal.kit.claims import Chapter, Conversation, Dataset, Said, shown_row
 from portal.kit.renderer import part, stream
+from portal.privacy.service.choices import Chosen
 
 READABLE_ROWS = 1000
 """Rows of one table, and messages in all, that the page for people shows; all of them stand in the files beside it."""
@@ -58,6 +59,7 @@ class Contents:
     """Name of a file -> where it lies beside the page."""
     conversations: Iterable[Conversation]
     undisclosed: Sequence[tuple[object, str]]
+    chosen: Chosen
     zone: str
     made_at: datetime
     version: str
