@@ -43,4 +43,10 @@ def continue_removal(*, removal_id: str) -> None:
     service.continue_removal(uuid.UUID(removal_id))
 
 
-JOBS = (note_failed_sign_in, write_to_sign_up, continue_removals, continue_removal)
+@job("accounts.delete_history")
+def delete_history(*, person_id: str, until: str) -> None:
+    """Delete the next batch of a history that its person had deleted."""
+    service.delete_some_history(uuid.UUID(person_id), until=datetime.fromisoformat(until))
+
+
+JOBS = (note_failed_sign_in, write_to_sign_up, continue_removals, continue_removal, delete_history)

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.kit import access, uploads
 from portal.kit.downloads import download
+from portal.kit.forms import ConfirmForm
 from portal.kit.headers import private_link
 from portal.kit.i18n import _
 from portal.kit.templating import render, render_same
@@ -75,6 +76,19 @@ def close(ticket_id: uuid.UUID) -> ResponseReturnValue:
     service.close_own(ticket_id, by=access.actor())
     flash(_("Ticket closed. Reply at any time to reopen it."), "success")
     return redirect(url_for(".ticket", ticket_id=ticket_id), 303)
+
+
+@bp.route("/support/<uuid:ticket_id>/delete", methods=["GET", "POST"])
+@access.fresh
+def delete_ticket(ticket_id: uuid.UUID) -> ResponseReturnValue:
+    """Delete one's own ticket for good, once confirmed (P28)."""
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        service.delete_own(ticket_id, by=access.actor())
+        flash(_("Ticket deleted."), "success")
+        return redirect(url_for(".overview"), 303)
+    ticket = service.deletable_for(access.actor(), ticket_id)
+    return render("support/delete_ticket.html", form=form, ticket=ticket), form.status
 
 
 @bp.get("/support/files/<uuid:attachment_id>")

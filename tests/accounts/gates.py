@@ -12,6 +12,7 @@ DOORS = {
     "accounts.confirm_email": PUBLIC,
     "accounts.confirm_identity": SIGNED_IN,
     "accounts.confirm_removal": PUBLIC,
+    "accounts.delete_history": FRESH,
     "accounts.email": FRESH,
     "accounts.enrol_factor": FRESH,
     "accounts.keep_factor": SIGNED_IN,

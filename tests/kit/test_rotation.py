@@ -27,7 +27,10 @@ from tests.people import TOTP_SECRET, Cast
 pytestmark = pytest.mark.both_databases
 
 OLD, NEW, NEWER = (f"the-{age}-secret-of-32-characters-or-more" for age in ("old", "new", "newer"))
-FOR_EVER = ["link.newsletter.unsubscribe", "link.support.guest_ticket", "mac.newsletter.suppression"]
+FOR_EVER = [
+    "link.newsletter.unsubscribe", "link.support.guest_ticket", "mac.newsletter.suppression", "mac.privacy.hold",
+]  # fmt: skip
+FOR_A_TIME = ["link.consent.choice", "link.deletion_receipt", "link.privacy.request"]
 APP_CODES = FACTOR_SECRET.what
 Under = Callable[..., AbstractContextManager[None]]
 
@@ -220,7 +223,7 @@ class TestLinksThatLast:
                 rotation.note_keys()
                 every = purposes_of(OLD)
                 reseal()
-        assert every == ["link.consent.choice", "link.deletion_receipt", *FOR_EVER]
+        assert every == sorted([*FOR_A_TIME, *FOR_EVER])
         clock.forward(days=period("audit").days - 1)
         with under(NEW):
             rotation.note_keys()
@@ -233,6 +236,7 @@ class TestLinksThatLast:
 
 def test_the_columns_to_seal_anew_are_found_in_the_models():
     assert [str(column) for column, _kind in sealed_columns()] == [
-        "deletion.sealed", "lasting_key.key_sealed", "totp_factor.secret_sealed", "unsent_form.typed",
+        "deletion.sealed", "erasure_step.sealed", "export.secret_sealed", "hold.kept", "lasting_key.key_sealed",
+        "totp_factor.secret_sealed", "unsent_form.typed",
     ]  # fmt: skip
-    assert len({kind.what for _column, kind in sealed_columns()}) == 4
+    assert len({kind.what for _column, kind in sealed_columns()}) == 7

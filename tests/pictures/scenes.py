@@ -104,6 +104,7 @@ LINKS: dict[str, Callable[[Demo], str]] = {
     "recovery.veto_email": lambda made: demo.moving(made, to="una", part="veto", at="old"),
     "recovery.wasnt_me": demo.wasnt_me,
     "support.guest_ticket": demo.guest_ticket,
+    "support.delete_ticket": lambda made: f"/support/{made.ticket_about('Markers')}/delete",
     "support.ticket": lambda made: f"/support/{made.ticket_about('Markers')}",
 }
 """Pages with a variable part -> how their address comes about."""

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.accounts import service
 from portal.kit import access
+from portal.kit.forms import ConfirmForm
 from portal.kit.i18n import _
 from portal.kit.templating import render
 
@@ -26,6 +27,18 @@ def security() -> str:
         few=service.FEW,
         removal=service.find_waiting_removal_for(actor) if actor.has_second_factor else None,
     )
+
+
+@bp.route("/settings/security/history/delete", methods=["GET", "POST"])
+@access.fresh
+def delete_history() -> ResponseReturnValue:
+    """Delete one's own history, once confirmed (P28)."""
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        service.delete_history(access.actor())
+        flash(_("History deleted. If there was very much of it, the rest goes within a few minutes."), "success")
+        return redirect(url_for(".security", _anchor="history"), code=303)
+    return render("accounts/delete_history.html", form=form), form.status
 
 
 @bp.post("/settings/sessions/<uuid:session_id>/revoke")

@@ -51,6 +51,8 @@ from portal.accounts.service.former_emails import addresses_of as addresses_of
 from portal.accounts.service.former_emails import find_undoable_change as find_undoable_change
 from portal.accounts.service.former_emails import left_mailbox_at as left_mailbox_at
 from portal.accounts.service.history import history_for as history_for
+from portal.accounts.service.history_deletion import delete_history as delete_history
+from portal.accounts.service.history_deletion import delete_some_history as delete_some_history
 from portal.accounts.service.known_browsers import mark_browser_after_reset as mark_browser_after_reset
 from portal.accounts.service.mailboxes import Concerned as Concerned
 from portal.accounts.service.mailboxes import concerned_by as concerned_by

@@ -22,6 +22,8 @@ from portal.support.service.guest_links import delete_file_by_link as delete_fil
 from portal.support.service.guest_links import ends_at as ends_at
 from portal.support.service.guest_links import reply_by_link as reply_by_link
 from portal.support.service.guest_links import ticket_of_link as ticket_of_link
+from portal.support.service.own_deletions import deletable_for as deletable_for
+from portal.support.service.own_deletions import delete_own as delete_own
 from portal.support.service.own_tickets import OwnTickets as OwnTickets
 from portal.support.service.own_tickets import waiting_for as waiting_for
 from portal.support.service.queues import MOST_COUNTED as MOST_COUNTED

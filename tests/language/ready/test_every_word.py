@@ -181,6 +181,7 @@ def change_settings(walk: Walk) -> None:
     single = [form["action"] for form in page.soup.find_all("form") if form.get("action", "").endswith("/revoke")]
     reader.send(page, action=single[0])
     reader.submit("/settings/security", action="/settings/sessions/revoke-others")
+    reader.submit("/settings/security/history/delete")
     assert others
     reader.submit("/settings/security", action="/settings/not-me")
 
@@ -317,7 +318,7 @@ def subscribe(walk: Walk) -> None:
 def take_data_and_leave(walk: Walk, tick: Callable[[], None], run_jobs: Callable[[], int]) -> None:
     vera = walk.somebody("Βέρα", "vera")
     reader = walk.signed_in(vera)
-    reader.submit("/contact", name="Βέρα", email=vera.email, subject="Θέμα", message="Μήνυμα")
+    ticket = reader.submit("/contact", name="Βέρα", email=vera.email, subject="Θέμα", message="Μήνυμα").path
     start(reader)
     paths = ("/settings/privacy", link_of(reader) + "/page", link_of(reader).rpartition("/")[0])
     for path in paths:
@@ -329,6 +330,7 @@ def take_data_and_leave(walk: Walk, tick: Callable[[], None], run_jobs: Callable
     walk.read(archive.text("index.html"), "index.html of a download")
     for label in (archive.json("schema.json")["title"], archive.json("schema.json")["$comment"]):
         walk.note(lint_text(label), "schema.json of a download")
+    reader.submit(f"{ticket}/delete")
     reader.get("/settings/privacy/requests")
     page = reader.get("/settings/privacy")
     reader.send(page, action=next(f["action"] for f in page.soup.find_all("form") if f["action"].endswith("/delete")))
