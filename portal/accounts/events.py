@@ -35,3 +35,10 @@ class AddressChanged(Event):
     old_email: str
     new_email: str
     is_undo: bool = False
+
+
+@dataclass(frozen=True)
+class ProfileCorrected(Event):
+    """Somebody has corrected what their account says of them."""
+
+    person_id: uuid.UUID

@@ -70,6 +70,11 @@ class Document:
 _FIRST_ON = date(2026, 11, 23)
 _PLAIN_ON = date(2026, 11, 29)
 _SUMMARY_ON = date(2026, 11, 30)
+_RIGHTS_ON = date(2026, 11, 30)
+_RIGHTS = _l(
+    "It says how to use your rights without an account, and that someone else looks again if our answer doesn’t answer you. "
+    "No right, duty or period has changed."
+)
 _SUMMARY = _l(
     "A summary comes first, and a clause says who it applies to only where that isn’t everyone. It names where you see the "
     "IP addresses of sign-ins to your account. No right, duty or period has changed."
@@ -83,6 +88,14 @@ DOCUMENTS: Mapping[str, Document] = {
             "privacy",
             _l("Privacy policy"),
             (
+                Version(
+                    4,
+                    _RIGHTS_ON,
+                    Significance.WORDING,
+                    _RIGHTS,
+                    "70afdc4c9301fd8bbba457c18c389276201b11bc046e0f0f16239348e37561a9",
+                    "9b395fcd4e86a9fdfab3ecd3994b110faef23dad3c881d6eea95584963763230",
+                ),
                 Version(
                     3,
                     _SUMMARY_ON,

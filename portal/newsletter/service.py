@@ -132,6 +132,15 @@ def unsubscribe(token: str) -> None:
         _note(subscriber.subject_id, Choice.DENIED, Mechanism.EMAIL)
 
 
+def leave_by_address(email: str) -> bool:
+    """Unsubscribe a proven address of somebody without an account, and tell whether it was on the list."""
+    subscriber = _find(Subscriber.email_key == lookup_key(email))
+    if subscriber is None:
+        return False
+    _remove(subscriber)
+    return True
+
+
 def check_way_out(token: str) -> None:
     """Raise LinkDead unless the token is one of ours. Looks nobody up."""
     _subscriber_id(token)

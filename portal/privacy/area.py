@@ -1,11 +1,12 @@
 """What this folder gives the house."""
 
-from portal.accounts.events import AccountTakenBack, PendingEnded
+from portal.accounts.events import AccountTakenBack, PendingEnded, ProfileCorrected
 from portal.kit.area import Area
 from portal.privacy import service
 from portal.privacy.checks import CHECKS
 from portal.privacy.claim import CLAIM
 from portal.privacy.cli import COMMANDS
+from portal.privacy.events import DataErased, ErasureBegun
 from portal.privacy.jobs import JOBS
 from portal.privacy.routes import bp
 from portal.products.events import CallConfirmed
@@ -21,6 +22,9 @@ AREA = Area(
     events={
         AccountTakenBack: (service.take_back,),
         PendingEnded: (service.drop_exports,),
+        ProfileCorrected: (service.note_correction,),
         CallConfirmed: (service.note_confirmed,),
+        ErasureBegun: (service.close_unanswerable,),
+        DataErased: (service.close_erased,),
     },
 )

@@ -9,6 +9,7 @@ from portal.consent import service as consent
 from portal.kit import audit
 from portal.kit.actor import Actor
 from portal.newsletter import service as newsletter
+from portal.privacy import service as privacy
 
 SWITCHES = ("newsletter", "betas", "research", "follow_up", "error_help", "product_improvement")
 OFF_UNTIL_CHOSEN = tuple(key for key in SWITCHES if not consent.PURPOSES[key].default)
@@ -34,6 +35,8 @@ def set_switches(actor: Actor, *, wanted: Mapping[str, bool]) -> list[str]:
             consent.decide(person_id, purpose=key, choice=choice, mechanism=consent.Mechanism.SETTINGS)
     if changed:
         audit.record("settings.communication_changed", subject_id=person_id, by=person_id, switches=changed)
+    if any(not wanted[key] for key in changed):
+        privacy.note_used(person_id, right=privacy.Right.OBJECTION)
     after = switches_for(actor)
     return [key for key in changed if wanted[key] and not after[key]]
 

@@ -21,6 +21,8 @@ from portal.kit.db import db
 from portal.kit.job_kinds import job_kinds
 from portal.kit.refusals import Refusal
 from portal.kit.unit import unit_of_work
+from portal.newsletter.models import Source as NewsSource
+from portal.newsletter.models import Subscriber
 from portal.privacy import service
 from portal.privacy.models import Deletion, Export, Request, RequestState, Right, Source
 from portal.privacy.service.requests import execution, rows
@@ -29,7 +31,7 @@ from tests.privacy.desk import open_of, plant, situations, staff
 pytestmark = pytest.mark.both_databases
 
 SITUATIONS = dict(situations())
-LEFT_BEHIND = (Decision, Deletion, Export)
+LEFT_BEHIND = (Decision, Deletion, Export, Subscriber)
 
 
 def effects() -> dict[str, Any]:
@@ -37,6 +39,18 @@ def effects() -> dict[str, Any]:
     counts = {each.__name__: db.session.scalar(select(func.count()).select_from(each)) for each in LEFT_BEHIND}
     begun = db.session.execute(select(Request.id, Request.executed_at).where(Request.executed_at.is_not(None)))
     return counts | {str(request_id): at for request_id, at in begun}
+
+
+def of_an_account() -> dict[str, Any]:
+    """Return whose a request of an account is."""
+    return {"subject_id": uuid.uuid4()}
+
+
+def of_a_guest() -> dict[str, Any]:
+    """Return whose a request of somebody without an account is, who gets the newsletter."""
+    email = f"{uuid.uuid4()}@example.com"
+    db.session.add(Subscriber(email=email, email_key=email, source=NewsSource.FORM, language="en"))
+    return {"email": email}
 
 
 def verbs(officer: Staff, senior: Staff) -> dict[str, Callable[[uuid.UUID], object]]:
@@ -51,6 +65,7 @@ def verbs(officer: Staff, senior: Staff) -> dict[str, Callable[[uuid.UUID], obje
         "execute by the officer": lambda request_id: service.execute(request_id, by=officer),
         "execute by a senior": lambda request_id: service.execute(request_id, by=senior),
         "the one door": lambda request_id: execution.carry_out(rows.get_locked(request_id)),
+        "what needs no staff": lambda request_id: execution.carry_out_at_once(rows.get_locked(request_id)),
         **jobs,
     }
 
@@ -60,9 +75,10 @@ def test_no_verb_carries_it_out(app, cast, situation):
     officer, senior = staff(cast, "privacy"), staff(cast, "senior", "Sena")
     with app.app_context(), unit_of_work():
         planted = [
-            plant(kind, source=source, **{"subject_id": uuid.uuid4(), **SITUATIONS[situation]()}).id
+            plant(kind, source=source, **{**whose(), **SITUATIONS[situation]()}).id
             for kind in Right
             for source in Source
+            for whose in (of_an_account, of_a_guest)
         ]
         before = effects()
         for name, verb in verbs(officer, senior).items():

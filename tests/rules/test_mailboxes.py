@@ -30,6 +30,7 @@ IN_THE_BROWSER = {
     "accounts.second_step": "in the form of a sign-in",
     "accounts.known_browser": "in the cookie of a browser",
     "consent.choice": "in the cookie of a browser",
+    "privacy.request_copy": "in the address of the file that a browser was sent to, beside the request's own link",
     "privacy.closing_page": "in the address of the page that a browser was sent to; it says an instant, and changes nothing",
 }
 """Purposes of what no email holds."""

@@ -160,7 +160,6 @@ def things(app: Flask, cast: Cast, run_jobs: Callable[[], int]) -> dict[type, uu
     ada = cast.sign_in(cast.ada)
     ada.submit("/contact", subject="Zips", message="Where?", files=samples.chosen(("a.pdf", samples.pdf())))
     ada.submit("/settings/privacy", action="/settings/privacy/export")
-    ada.submit("/settings/privacy/requests/new", kind="complaint", message="Zips")
     run_jobs()
     with app.app_context():
         with unit_of_work():

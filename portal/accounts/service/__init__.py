@@ -50,6 +50,7 @@ from portal.accounts.service.failed_tries import note_failure as note_failure
 from portal.accounts.service.former_emails import addresses_of as addresses_of
 from portal.accounts.service.former_emails import find_undoable_change as find_undoable_change
 from portal.accounts.service.former_emails import left_mailbox_at as left_mailbox_at
+from portal.accounts.service.former_emails import was_left as was_left
 from portal.accounts.service.history import history_for as history_for
 from portal.accounts.service.history_deletion import delete_history as delete_history
 from portal.accounts.service.history_deletion import delete_some_history as delete_some_history

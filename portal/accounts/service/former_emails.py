@@ -47,6 +47,14 @@ def find_undoable_change(email: str) -> EmailChange | None:
     return db.session.scalar(LEFT_LATELY, {"email_key": lookup_key(email), "left_since": left_since()})
 
 
+def was_left(email: str) -> bool:
+    """Tell whether any account has ever left this address: what is held by it may be that account's. One statement."""
+    left = select(EmailChange.id).where(
+        EmailChange.old_email_key == lookup_key(email), EmailChange.state == EmailChangeState.CONFIRMED
+    )
+    return db.session.scalar(left.limit(1)) is not None
+
+
 def former_emails(person_id: uuid.UUID) -> Sequence[EmailChange]:
     """Return the changes by which an account left an address that counts as its own for what is older, oldest first.
 

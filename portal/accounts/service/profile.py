@@ -2,8 +2,9 @@
 
 from typing import BinaryIO
 
+from portal.accounts.events import ProfileCorrected
 from portal.accounts.service.people import lock_person, person_for
-from portal.kit import audit, pictures, throttle
+from portal.kit import audit, events, pictures, throttle
 from portal.kit.actor import Actor
 from portal.kit.files import storage
 from portal.kit.refusals import NotFound
@@ -20,6 +21,7 @@ def change_profile(actor: Actor, *, name: str, language: str, time_zone: str) ->
     person.name, person.language, person.time_zone = name, language, time_zone
     if changed:
         audit.record("accounts.profile_changed", subject_id=person.id, by=person.id, fields=changed)
+        events.publish(ProfileCorrected(person.id))
 
 
 @before_writes

@@ -39,3 +39,13 @@ def request_closed(request: Request, *, to: mail.Recipient, token: str, authorit
 def request_due(request: Request, *, days: int, to: mail.Recipient) -> None:
     """Remind our team of an open request, and say nothing of whose it is."""
     mail.send("privacy/request_due", to=to, request=request, days=days, url=external_url("admin.overview"))
+
+
+def copy_code(request: Request, *, code: str, token: str) -> None:
+    """Send the code that opens the copy of somebody without an account."""
+    mail.send("privacy/copy_code", to=mail.Recipient(request.email or "", request.language), code=code, url=copy_url(token))
+
+
+def copy_url(token: str) -> str:
+    """Return the address of the page at which a copy is fetched."""
+    return external_url("privacy.fetch_copy", token=token)

@@ -1,12 +1,14 @@
 """Rights without a session: the form, and the one page of a request, which its person alone sees."""
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.kit import access, i18n, uploads
+from portal.kit import access, clock, i18n, uploads
+from portal.kit.downloads import download
 from portal.kit.headers import private_link
 from portal.kit.i18n import _, _l, ngettext
 from portal.kit.templating import render, render_same
+from portal.kit.unit import unit_of_work
 from portal.kit.web import this_client
 from portal.legal.authorities import TABLE
 from portal.privacy import service
@@ -22,7 +24,9 @@ SENT = _l("Sent. We’re working on your request again.")
 @uploads.takes_files
 def ask() -> ResponseReturnValue:
     """Take a request from anybody; the answer is the same for every address (P32)."""
-    form = AskForRight()
+    form, receipt = AskForRight(), request.args.get("receipt", "")
+    if receipt:
+        private_link()
     if form.validate_on_submit():
         with form.showing_refusals():
             token = service.ask(
@@ -31,7 +35,7 @@ def ask() -> ResponseReturnValue:
                 message=form.message.data,
                 uploads=form.uploads(),
                 agent=service.Agent(form.agent_name.data, form.agent_email.data) if form.agent_email.data else None,
-                receipt=request.args.get("receipt", ""),
+                receipt=receipt,
                 country=form.country.data or "",
                 language=i18n.code(),
                 client=this_client(),
@@ -83,6 +87,44 @@ def send_code(token: str) -> ResponseReturnValue:
     service.send_code_again(token, client=this_client())
     flash(_("If you don’t see a new email within a few minutes, check your spam folder."), "info")
     return redirect(url_for(".own_request", token=token), code=303)
+
+
+@bp.route("/privacy/request/<token>/copy", methods=["GET", "POST"])
+@access.public
+def fetch_copy(token: str) -> ResponseReturnValue:
+    """Take the code that opens the copy, and lead to the file."""
+    private_link()
+    own, form = service.request_of_link(token), GiveCode()
+    if form.validate_on_submit():
+        check, permit = service.open_copy(token, code=form.code.data)
+        if permit:
+            return redirect(url_for(".copy_file", token=token, permit=permit), code=303)
+        form.say(_why_not(service.Confirmation(check, tries_left=own.tries_left)))
+    return render("privacy/fetch_copy.html", own=own, token=token, form=form), form.status
+
+
+@bp.post("/privacy/request/<token>/copy/code")
+@access.public
+def send_copy_code(token: str) -> ResponseReturnValue:
+    """Send the code that opens the copy."""
+    private_link()
+    service.send_copy_code(token)
+    flash(_("If you don’t see a new email within a few minutes, check your spam folder."), "info")
+    return redirect(url_for(".fetch_copy", token=token), code=303)
+
+
+@bp.get("/privacy/request/<token>/copy/<permit>")
+@access.public
+@access.own_units("a copy is read in one view of the data, which a page that is only shown does not have")
+def copy_file(token: str, permit: str) -> Response:
+    """Hand out the copy, made now and kept nowhere; who only asks for the headers gets none of it."""
+    private_link()
+    if request.method == "HEAD":
+        return Response()
+    name = f"my-data-{clock.today().isoformat()}.zip"
+    with unit_of_work(write=False):
+        file = service.make_copy(token, permit=permit)
+    return download(file, name=name, media_type="application/zip")
 
 
 @bp.route("/privacy/request/<token>/reply", methods=["GET", "POST"])

@@ -16,11 +16,11 @@ from portal.privacy.service.archive import Archive as Archive
 from portal.privacy.service.choices import Chosen as Chosen
 from portal.privacy.service.completions import count_unnamed as count_unnamed
 from portal.privacy.service.completions import name_late_steps as name_late_steps
+from portal.privacy.service.deletion_counts import count_due as count_due
+from portal.privacy.service.deletion_counts import count_late as count_late
+from portal.privacy.service.deletion_counts import count_put_off as count_put_off
 from portal.privacy.service.deletions import begin_due as begin_due
 from portal.privacy.service.deletions import closing_page_token as closing_page_token
-from portal.privacy.service.deletions import count_due as count_due
-from portal.privacy.service.deletions import count_late as count_late
-from portal.privacy.service.deletions import count_put_off as count_put_off
 from portal.privacy.service.deletions import erase_some as erase_some
 from portal.privacy.service.deletions import find_closing as find_closing
 from portal.privacy.service.deletions import outlook_for as outlook_for
@@ -64,6 +64,11 @@ from portal.privacy.service.holds import set_hold as set_hold
 from portal.privacy.service.receipts import LASTING as LASTING
 from portal.privacy.service.receipts import file_by_token as file_by_token
 from portal.privacy.service.receipts import receipt_by_token as receipt_by_token
+from portal.privacy.service.requests.at_once import note_correction as note_correction
+from portal.privacy.service.requests.at_once import note_used as note_used
+from portal.privacy.service.requests.copies import make_copy as make_copy
+from portal.privacy.service.requests.copies import open_copy as open_copy
+from portal.privacy.service.requests.copies import send_copy_code as send_copy_code
 from portal.privacy.service.requests.deadlines import count_untold as count_untold
 from portal.privacy.service.requests.deadlines import remind_of_due as remind_of_due
 from portal.privacy.service.requests.desk import HANDLERS as HANDLERS
@@ -106,6 +111,8 @@ from portal.privacy.service.requests.own import withdraw as withdraw
 from portal.privacy.service.requests.own import withdraw_by_link as withdraw_by_link
 from portal.privacy.service.requests.rows import ReasonNotOfOutcome as ReasonNotOfOutcome
 from portal.privacy.service.requests.rows import RequestMovedOn as RequestMovedOn
+from portal.privacy.service.requests.rows import close_erased as close_erased
+from portal.privacy.service.requests.rows import close_unanswerable as close_unanswerable
 from portal.privacy.service.restrictions import lift_restriction as lift_restriction
 from portal.privacy.service.restrictions import restrict as restrict
 from portal.privacy.service.restrictions import restricted_since as restricted_since

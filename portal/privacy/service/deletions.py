@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
 from portal.accounts import service as accounts
 from portal.accounts.events import AccountTakenBack
 from portal.accounts.models import Person
 from portal.jobs import service as jobs
-from portal.kit import audit, clock, signing, tokens
+from portal.kit import audit, clock, events, signing, tokens
 from portal.kit.actor import Actor
 from portal.kit.claims import MOST_COUNTED, Effect, RegisterRow, Subject, register
 from portal.kit.db import db, leaves_traces
@@ -22,9 +22,11 @@ from portal.kit.periods import period
 from portal.kit.refusals import LinkDead, Refusal
 from portal.mail.service import Recipient
 from portal.privacy import mail
-from portal.privacy.models import SEALED_FACTS, Deletion, DeletionState
+from portal.privacy.events import DataErased, ErasureBegun
+from portal.privacy.models import SEALED_FACTS, Deletion, DeletionState, Right
 from portal.privacy.service import completions, erasure_steps, receipts, step_lines
 from portal.privacy.service.erasure_plan import PlannedStep, plan
+from portal.privacy.service.requests import at_once
 
 log = structlog.get_logger()
 CLOSING_PAGE = tokens.LinkPurpose("privacy.closing_page")
@@ -106,6 +108,7 @@ def request_deletion(actor: Actor) -> datetime:
     )
     db.session.add(deletion)
     audit.record("privacy.deletion_requested", subject_id=person.id, by=person.id)
+    at_once.note_used(person.id, right=Right.DELETION)
     # Also to an address that may still take its account back: whoever changed it must not be able to delete it unseen.
     for address in accounts.addresses_of(person):
         mail.deletion_begun(
@@ -165,35 +168,6 @@ def begin_due() -> int:
     return len(begun)
 
 
-def count_due() -> int:
-    """Return how many deletions wait to be begun."""
-    due = (
-        select(func.count())
-        .select_from(Deletion)
-        .where(Deletion.state == DeletionState.WAITING, Deletion.due_at <= clock.now())
-    )
-    return db.session.scalar(due) or 0
-
-
-def count_late(*, grace: timedelta) -> int:
-    """Return how many deletions should have been done more than `grace` ago, begun or not."""
-    unfinished = Deletion.state.in_((DeletionState.WAITING, DeletionState.RUNNING))
-    late = select(func.count()).select_from(Deletion).where(unfinished, Deletion.due_at < clock.now() - grace)
-    return db.session.scalar(late) or 0
-
-
-def count_put_off() -> int:
-    """Return how many deletions wait for longer than the time to undo, since a clock that was ahead has dated them.
-
-    They are not put right unasked: under a clock that is behind, every deletion looks like that.
-    """
-    latest = clock.latest() + period("deletion_undo")
-    put_off = (
-        select(func.count()).select_from(Deletion).where(Deletion.state == DeletionState.WAITING, Deletion.due_at > latest)
-    )
-    return db.session.scalar(put_off) or 0
-
-
 def erase_some(deletion_id: uuid.UUID, *, start: str = "") -> None:
     """Erase one batch, and ask for the next; the last one verifies, forgets whom it was about and sends the receipt.
 
@@ -236,22 +210,39 @@ def _finish(deletion: Deletion, subject: Subject, recipient: Recipient) -> None:
     deletion.person_id = deletion.job_id = None
     deletion.sealed = None if receipt.is_complete else completions.seal_recipient(deletion, recipient=recipient)
     mail.deletion_receipt(receipt, token=receipts.link_to(deletion), to=recipient)
+    events.publish(DataErased(deletion.id))
     jobs.enqueue("privacy.purge_free_space")
+
+
+def begin_for_address(email: str, *, language: str) -> uuid.UUID:
+    """Begin to delete what is held of somebody without an account, whose address is proven; return the deletion's id.
+
+    It can't be undone: there is no account that could be closed meanwhile.
+    """
+    deletion = Deletion(id=uuid.uuid4(), number=tokens.reference(), requested_at=clock.now(), due_at=clock.now())
+    db.session.add(deletion)
+    _run(deletion, Subject.of(emails=[email]), Recipient(email, language))
+    return deletion.id
 
 
 def _begin(deletion: Deletion) -> None:
     person = accounts.get_person(deletion.whom)
     # Old addresses stand in rows that go early; whose data it is must be known until the last piece.
     subject = accounts.subject_of(person)
+    _run(deletion, subject, Recipient(person.email, person.language, person.time_zone))
+
+
+def _run(deletion: Deletion, subject: Subject, recipient: Recipient) -> None:
     known = {
         "addresses": sorted(subject.email_keys),
         "former": sorted([each.key, each.until.isoformat()] for each in subject.former_emails),
-        "recipient": {"email": person.email, "language": person.language, "zone": person.time_zone},
+        "recipient": {"email": recipient.email, "language": recipient.language, "zone": recipient.zone},
     }
     deletion.sealed = SEALED_FACTS.seal(json.dumps(known).encode(), of=deletion.id)
     deletion.state, deletion.started_at = DeletionState.RUNNING, clock.now()
-    audit.record("privacy.deletion_begun", subject_id=person.id)
-    emails = {person.email, *subject.email_keys, *(each.key for each in subject.former_emails)}
+    audit.record("privacy.deletion_begun", subject_id=subject.person_id)
+    events.publish(ErasureBegun(subject))
+    emails = {recipient.email, *subject.email_keys, *(each.key for each in subject.former_emails)}
     erasure_steps.begin(deletion, emails=emails)
     _go_on(deletion)
 

@@ -25,9 +25,10 @@ from portal.kit.sealed_files import CHUNK, SealedFile, new_secret, sealed
 from portal.kit.tokens import hash_secret
 from portal.kit.unit import before_writes, current_unit, rows
 from portal.privacy import mail
-from portal.privacy.models import SEALED_SECRET, Export, ExportState
+from portal.privacy.models import SEALED_SECRET, Export, ExportState, Right
 from portal.privacy.service.archive import Archive
 from portal.privacy.service.choices import EVERYTHING, Chosen
+from portal.privacy.service.requests import at_once
 
 LIMIT = "5 per day"
 _NEWEST = select(Export).where(Export.person_id == bindparam("person_id")).order_by(Export.requested_at.desc()).limit(1)
@@ -82,6 +83,7 @@ def _begin(person_id: uuid.UUID, chosen: Chosen) -> Export:
         db.session.add(export)
         audit.record("privacy.export_started", subject_id=person_id, by=person_id)
         db.session.flush()
+        at_once.note_used(person_id, right=Right.COPY)
     return export
 
 

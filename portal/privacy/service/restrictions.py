@@ -5,6 +5,8 @@ from datetime import datetime
 from portal.consent import service as consent
 from portal.kit import audit
 from portal.kit.actor import Actor
+from portal.privacy.models import Right
+from portal.privacy.service.requests import at_once
 
 
 def restricted_since(actor: Actor) -> datetime | None:
@@ -17,6 +19,7 @@ def restrict(actor: Actor) -> None:
     if restricted_since(actor) is None:
         _decide(actor, consent.Choice.RESTRICTED)
         audit.record("privacy.use_restricted", subject_id=actor.person_id, by=actor.person_id)
+        at_once.note_used(actor.require_id(), right=Right.RESTRICTION)
 
 
 def lift_restriction(actor: Actor) -> None:

@@ -14,6 +14,7 @@ from portal.kit import clock as time
 from portal.kit.actor import Staff
 from portal.kit.db import db
 from portal.kit.unit import unit_of_work
+from portal.newsletter.models import Source, Subscriber
 from portal.privacy import service
 from portal.privacy.models import REASONS, Outcome, PauseReason, Reason, Request, RequestState, Right
 from tests.language.ready.walk import Reader, Walk
@@ -65,6 +66,7 @@ def _ask_as_guest(walk: Walk, officer: Staff) -> None:
     visitor.submit(page.path)
     visitor.submit(page.path, verdict="no")
     visitor.get(f"{ASK}/x")
+    _take_and_delete_as_guest(walk)
     nobody = walk.visitor()
     nobody.submit(ASK, kind="copy", email="nia@example.com")
     nobody.fill_in(code=_code(walk, "nia@example.com"))
@@ -75,10 +77,27 @@ def _ask_as_guest(walk: Walk, officer: Staff) -> None:
         again.send(page, action=f"{page.path}/withdraw")
 
 
+def _take_and_delete_as_guest(walk: Walk) -> None:
+    with walk.app.app_context(), unit_of_work():
+        for email in ("ria@example.com", "lia@example.com"):
+            db.session.add(Subscriber(email=email, email_key=email, source=Source.FORM, language="zh_Hans"))
+    visitor = walk.visitor()
+    visitor.submit(ASK, kind="copy", email="ria@example.com")
+    own = visitor.fill_in(code=_code(walk, "ria@example.com")).path
+    visitor.send(visitor.get(f"{own}/copy"), action=f"{own}/copy/code")
+    walk.read_emails()
+    visitor.submit(f"{own}/copy", action=f"{own}/copy", code="22222222")
+    visitor.submit(f"{own}/copy", action=f"{own}/copy", code=_code(walk, "ria@example.com"))
+    gone = walk.visitor()
+    gone.submit(ASK, kind="deletion", email="lia@example.com")
+    walk.read_emails()
+    gone.fill_in(code=_code(walk, "lia@example.com"))
+    walk.read_emails()
+
+
 def _code(walk: Walk, email: str) -> str:
-    found = re.search(r"\b[2-9A-Z]{4}-[2-9A-Z]{4}\b", walk.outbox.last(email).text)
-    assert found
-    return found[0]
+    found = [re.search(r"\b[2-9A-Z]{4}-[2-9A-Z]{4}\b", email.text) for email in walk.outbox.to(email)]
+    return [each[0] for each in found if each][-1]
 
 
 def _decide(walk: Walk, verb: str, **how: Any) -> None:

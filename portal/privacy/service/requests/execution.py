@@ -1,13 +1,20 @@
-"""Carrying a request out: one door for page, job and command, and it opens for what is proven and open alone (P32)."""
+"""Carrying a request out: one door for page, job and command, and it opens for what is proven and open alone (P32).
+
+Of somebody without an account no more is carried out than what is held by the proven address. An account's copy and deletion
+are its own, behind a sign-in: a mailbox alone opens neither.
+"""
 
 import uuid
 from collections.abc import Callable, Mapping
 
+from portal.accounts import service as accounts
 from portal.consent import service as consent
 from portal.kit import clock
 from portal.kit.claims import Ground
 from portal.kit.refusals import Refusal
+from portal.newsletter import service as newsletter
 from portal.privacy.models import Outcome, Reason, Request, Right
+from portal.privacy.service import deletions
 from portal.privacy.service.requests import rows
 
 
@@ -23,38 +30,76 @@ def carry_out(request: Request, *, by: uuid.UUID | None = None) -> None:
     """Carry out a locked request. Raises NotExecutable, and NothingToExecute for what somebody answers by hand."""
     if not request.is_executable:
         raise NotExecutable
-    act = _ACTS.get(request.kind)
-    if act is None or request.subject_id is None:
+    act = (_OF_ACCOUNTS if request.subject_id else _OF_GUESTS).get(request.kind)
+    if act is None or not can_be_told_apart(request):
         raise NothingToExecute
-    request.executed_at, request.handler_id = clock.now(), by or request.handler_id
+    # Before: a deletion closes what is open of its person, but for what it carries out.
+    request.executed_at = clock.now()
+    try:
+        act(request)
+    except NothingToExecute:
+        request.executed_at = None
+        raise
+    request.handler_id = by or request.handler_id
     rows.record("privacy.request_executed", request=request, by=by)
-    act(request, request.subject_id)
 
 
 def can_carry_out(request: Request) -> bool:
     """Tell whether `carry_out` would do something now."""
-    return request.is_executable and request.kind in _ACTS and request.subject_id is not None
+    acts = _OF_ACCOUNTS if request.subject_id else _OF_GUESTS
+    return request.is_executable and request.kind in acts and can_be_told_apart(request)
 
 
-def _restrict(request: Request, subject_id: uuid.UUID) -> None:
-    consent.decide(
-        subject_id,
-        purpose=consent.EVERYTHING,
-        choice=consent.Choice.RESTRICTED,
-        mechanism=consent.Mechanism.EMAIL,
-    )
+def carry_out_at_once(request: Request) -> None:
+    """Carry a request out without any staff, where that can be done; else it waits for them."""
+    if request.is_executable and request.subject_id is None:
+        try:
+            carry_out(request)
+        except (NotExecutable, NothingToExecute):
+            return
+
+
+def can_be_told_apart(request: Request) -> bool:
+    """Tell whether what is held by the address is its reader's for certain: no account ever had it and has left it."""
+    return request.subject_id is not None or not accounts.was_left(request.email or "")
+
+
+def _restrict(request: Request) -> None:
+    _decide(request, consent.EVERYTHING, consent.Choice.RESTRICTED)
     _done(request)
 
 
-def _object(request: Request, subject_id: uuid.UUID) -> None:
+def _object(request: Request) -> None:
     for key, purpose in consent.PURPOSES.items():
         if purpose.ground is Ground.LEGITIMATE_INTEREST:
-            consent.decide(subject_id, purpose=key, choice=consent.Choice.OBJECTED, mechanism=consent.Mechanism.EMAIL)
+            _decide(request, key, consent.Choice.OBJECTED)
     _done(request)
+
+
+def _decide(request: Request, purpose: str, choice: consent.Choice) -> None:
+    if request.subject_id:
+        consent.decide(request.subject_id, purpose=purpose, choice=choice, mechanism=consent.Mechanism.EMAIL)
+
+
+def _stop_newsletter(request: Request) -> None:
+    if not newsletter.leave_by_address(request.email or ""):
+        raise NothingToExecute
+    _done(request)
+
+
+def _erase(request: Request) -> None:
+    request.result_id = deletions.begin_for_address(request.email or "", language=request.language)
 
 
 def _done(request: Request) -> None:
     rows.end(request, outcome=Outcome.DONE, reason=Reason.AS_ASKED)
 
 
-_ACTS: Mapping[Right, Callable[[Request, uuid.UUID], None]] = {Right.RESTRICTION: _restrict, Right.OBJECTION: _object}
+_OF_ACCOUNTS: Mapping[Right, Callable[[Request], None]] = {Right.RESTRICTION: _restrict, Right.OBJECTION: _object}
+_OF_GUESTS: Mapping[Right, Callable[[Request], None]] = {
+    # The copy is made when it is fetched, and kept nowhere.
+    Right.ACCESS: _done,
+    Right.COPY: _done,
+    Right.OBJECTION: _stop_newsletter,
+    Right.DELETION: _erase,
+}

@@ -41,13 +41,23 @@ def give_code(request: Request, *, code: str) -> CodeCheck:
 
     The caller commits whatever comes of it: a wrong one must stay counted.
     """
-    if request.state != RequestState.AWAITING_IDENTITY or not _is_live(request):
+    if request.state != RequestState.AWAITING_IDENTITY:
+        return CodeCheck.SPENT
+    check = try_code(request, code=code)
+    if check is CodeCheck.RIGHT:
+        prove(request)
+    return check
+
+
+def try_code(request: Request, *, code: str) -> CodeCheck:
+    """Compare a code with the one that was mailed last; it is good once, and each try is counted by the row."""
+    if not _is_live(request):
         return CodeCheck.SPENT
     request.code_tries += 1
     if not _matches(request, typed(code).upper()):
         rows.record("privacy.request_code_refused", request=request, tries=request.code_tries)
         return CodeCheck.WRONG
-    prove(request)
+    request.code_hash = None
     return CodeCheck.RIGHT
 
 

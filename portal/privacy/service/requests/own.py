@@ -13,7 +13,7 @@ from portal.kit.refusals import NotFound, Refusal
 from portal.kit.unit import before_writes
 from portal.legal.authorities import Authority
 from portal.privacy.models import Outcome, Reason, Request, RequestState, Right, Source, Verdict
-from portal.privacy.service.requests import answers, identity, intake, links, rows
+from portal.privacy.service.requests import answers, copies, execution, identity, intake, links, rows
 from portal.privacy.service.requests.identity import CodeCheck
 
 REPLIES = "20 per hour"
@@ -44,6 +44,16 @@ class OwnRequest:
     def may_judge(self) -> bool:
         """Whether the person is asked for the last word."""
         return self.is_yours and answers.may_say(self.request)
+
+    @property
+    def tries_left(self) -> int:
+        """How many more tries the newest code has."""
+        return max(0, identity.MOST_TRIES - self.request.code_tries)
+
+    @property
+    def has_copy(self) -> bool:
+        """Whether a copy can be fetched, with a code of its own."""
+        return self.is_yours and copies.is_ready(self.request)
 
     @property
     def may_withdraw(self) -> bool:
@@ -119,10 +129,11 @@ def confirm(token: str, *, code: str) -> Confirmation:
     check = identity.give_code(request, code=code)
     if check is not CodeCheck.RIGHT:
         return Confirmation(check, token, max(0, identity.MOST_TRIES - request.code_tries))
+    execution.carry_out_at_once(request)
     db.session.flush()
     if request.state == RequestState.CLOSED:
         answers.tell_closed(request, country=country)
-    else:
+    elif request.executed_at is None:
         answers.tell_confirmed(request, country=country)
     shown = rows.get_locked(request.duplicate_of_id) if request.duplicate_of_id else request
     return Confirmation(check, links.token_of(shown, country=country))

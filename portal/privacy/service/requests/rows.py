@@ -4,14 +4,15 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 
 from portal.kit import audit, clock, tokens
-from portal.kit.claims import nobodys
+from portal.kit.claims import nobodys, person_ids
 from portal.kit.db import db
 from portal.kit.email_address import lookup_key
 from portal.kit.periods import period
 from portal.kit.refusals import NotFound, Refusal
+from portal.privacy.events import DataErased, ErasureBegun
 from portal.privacy.models import REASONS, Outcome, Reason, Request, RequestState, Right, Source
 from portal.privacy.models.rights import ANSWERABLE
 
@@ -71,6 +72,26 @@ def find_open_like(request: Request) -> Request | None:
         Request.id != request.id,
     )
     return db.session.scalar(like.order_by(Request.received_at).limit(1))
+
+
+def close_unanswerable(begun: ErasureBegun) -> None:
+    """Close the open requests of somebody whose data is being deleted: nobody is left who could be answered."""
+    persons, keys = person_ids(begun.subject), [*begun.subject.email_keys]
+    theirs = or_(Request.subject_id.in_(persons), and_(nobodys(Request.subject_id), Request.email_key.in_(keys)))
+    waiting = select(Request).where(theirs, Request.state.in_(ANSWERABLE), Request.executed_at.is_(None))
+    for request in db.session.scalars(waiting.with_for_update()).all():
+        end(request, outcome=Outcome.WITHDRAWN, reason=Reason.ERASED)
+
+
+def close_erased(erased: DataErased) -> None:
+    """Close the request that a deletion has carried out, and forget whose it was: the receipt is its answer."""
+    request = db.session.scalar(select(Request).where(Request.result_id == erased.deletion_id).with_for_update())
+    if request is None or request.state == RequestState.CLOSED:
+        return
+    end(request, outcome=Outcome.DONE, reason=Reason.AS_ASKED)
+    request.subject_id = request.email = request.email_key = request.receipt_number = None
+    request.agent_name = request.agent_email = request.agent_email_key = None
+    request.message = ""
 
 
 def resume(request: Request, *, by: uuid.UUID | None) -> None:

@@ -1,0 +1,72 @@
+"""The copy of somebody without an account: made when it is fetched, by a code of its own, and kept nowhere (P24).
+
+Whoever has the link to a request's page can't fetch it: the code goes to the proven address each time.
+"""
+
+import tempfile
+from typing import BinaryIO
+
+from portal.kit import clock, throttle, tokens
+from portal.kit.claims import Subject
+from portal.kit.i18n import in_language
+from portal.kit.periods import period
+from portal.kit.refusals import LinkDead
+from portal.kit.unit import before_writes
+from portal.privacy import mail
+from portal.privacy.models import Outcome, Request, Right
+from portal.privacy.service.archive import Archive
+from portal.privacy.service.requests import identity, links
+from portal.privacy.service.requests.identity import CodeCheck
+
+PASS = tokens.LinkPurpose("privacy.request_copy")
+CODES = "5 per hour; 15 per day"
+
+
+def is_ready(request: Request) -> bool:
+    """Tell whether a copy can be fetched: for some days after the request was carried out."""
+    is_done = request.kind in (Right.COPY, Right.ACCESS) and request.outcome == Outcome.DONE
+    if not is_done or request.subject_id or request.closed_at is None:
+        return False
+    return clock.now() < request.closed_at + period("export_ready")
+
+
+@before_writes
+def send_copy_code(token: str) -> None:
+    """Send the code that opens the copy, within a silent limit. Raises RequestLinkEnded."""
+    seen, _country = links.request_of(token)
+    in_time = throttle.try_consume("privacy.copy_code", str(seen.id), CODES)
+    request, country = _ready(token)
+    if in_time:
+        code = identity.renew_code(request)
+        mail.copy_code(request, code=code, token=links.token_of(request, country=country))
+
+
+def open_copy(token: str, *, code: str) -> tuple[CodeCheck, str]:
+    """Take the code; the right one gives the pass to the file, for as long as a code lives. Raises RequestLinkEnded.
+
+    A wrong one stays counted: the caller raises nothing.
+    """
+    request, _country = _ready(token)
+    check = identity.try_code(request, code=code)
+    return check, tokens.sign(PASS, str(request.id)) if check is CodeCheck.RIGHT else ""
+
+
+def make_copy(token: str, *, permit: str) -> BinaryIO:
+    """Return the archive of what is held by the address, open for reading. Raises RequestLinkEnded, LinkDead."""
+    request, _country = links.request_of(token)
+    (request_id,) = tokens.read(PASS, permit, max_age=period("human_code"), count=1)
+    if request_id != str(request.id) or not is_ready(request):
+        raise LinkDead
+    file = tempfile.TemporaryFile()  # noqa: SIM115 (whoever sends it closes it)
+    with in_language(request.language):
+        for part in Archive(Subject.of(emails=[request.email or ""])):
+            file.write(part)
+    file.seek(0)
+    return file
+
+
+def _ready(token: str) -> tuple[Request, str]:
+    request, country = links.request_of(token, lock=True)
+    if not is_ready(request):
+        raise links.RequestLinkEnded
+    return request, country
