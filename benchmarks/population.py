@@ -88,7 +88,7 @@ class Rows:
 
 def growing(words: Words) -> dict[str, Rows]:
     """Return what the tables hold that grow with the people, parents first."""
-    parts = (_accounts, _guards, _traffic, _support, _newsletter, _work, _trail, _rights)
+    parts = (_accounts, _guards, _traffic, _support, _newsletter, _work, _trail, _rights, _orders)
     return {name: rows for part in parts for name, rows in part(words).items()}
 
 
@@ -217,6 +217,14 @@ def _trail(words: Words) -> dict[str, Rows]:
         "form_use": Rows(100, {"id": words.id, "answer": words.blob, "at": ago(1)}),
         "unsent_form": Rows(100, typed),
     }
+
+
+def _orders(words: Words) -> dict[str, Rows]:
+    order = {
+        "kind": "'tickets'", "days": "90", "made_at": words.ago(100), "starts_at": words.ago(90),
+        "here_at": words.ago(50), "asked": "0", "looks": "0",
+    }  # fmt: skip
+    return {"standing_order": Rows(100, {**words.of_person, **order}, once=True)}
 
 
 def _rights(words: Words) -> dict[str, Rows]:

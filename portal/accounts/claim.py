@@ -15,13 +15,14 @@ from portal.accounts.models import (
     StaffRole,
     TotpFactor,
 )
-from portal.accounts.service import get_person
+from portal.accounts.service import delete_old_history, get_person, signed_in_before
 from portal.kit.actor import ROLE_NAMES
 from portal.kit.claims import (
     UNTIL_ERASED,
     Chapter,
     DataClaim,
     Ground,
+    OrderRule,
     Party,
     RetainFor,
     RetainUntil,
@@ -244,6 +245,7 @@ _PERSON = Table(
 CLAIM = DataClaim(
     area="accounts",
     title=_l("Account and sign-in"),
+    orders=[OrderRule("history", SignInEvent, where=signed_in_before, delete=delete_old_history)],
     chapter=Chapter.SECURITY,
     tables=[_SIGN_UP, _SESSION, _EVENT, _EMAIL_CHANGE, _FACTOR, _RECOVERY_CODE, _FACTOR_REMOVAL, _ROLE, _PERSON],
     consequences=lambda subject: [_l("You can’t sign in any more.")] if subject.person_id else [],

@@ -109,6 +109,11 @@ def find_waiting(email_id: uuid.UUID) -> Email | None:
     return db.session.scalar(select(Email).where(Email.id == email_id, Email.state == EmailState.WAITING))
 
 
+def find_state(email_id: uuid.UUID) -> EmailState | None:
+    """Return where an email stands; None once it is forgotten."""
+    return db.session.scalar(select(Email.state).where(Email.id == email_id))
+
+
 def may_leave(email: Email) -> bool:
     """Tell whether an email that waits may still be sent: its reader may have objected since it was written (P15)."""
     return gate.may_send(email.purpose, subject_id=email.subject_id)

@@ -21,7 +21,7 @@ AREA = Area(
     commands=COMMANDS,
     events={
         AccountTakenBack: (service.take_back,),
-        PendingEnded: (service.drop_exports,),
+        PendingEnded: (service.drop_exports, service.end_orders),
         ProfileCorrected: (service.note_correction,),
         CallConfirmed: (service.note_confirmed,),
         ErasureBegun: (service.close_unanswerable,),

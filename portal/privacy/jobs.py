@@ -50,6 +50,20 @@ def purge_free_space() -> None:
     db.purge_free_space(table.name for _claim, table in register().tables())
 
 
+@job("privacy.follow_orders", schedule="17 * * * *", is_sweep=True)
+def follow_orders() -> None:
+    """Delete what standing orders ask for, batch by batch."""
+    if service.follow_orders():
+        jobs.enqueue("privacy.follow_orders")
+
+
+@job("privacy.ask_idle", schedule="37 * * * *", is_sweep=True)
+def ask_idle() -> None:
+    """Ask whoever stays away, and close what was asked for three times, a bounded number at once."""
+    if service.ask_idle():
+        jobs.enqueue("privacy.ask_idle")
+
+
 @job("privacy.sweep", schedule="12 * * * *", is_sweep=True)
 def sweep() -> None:
     """Delete what has reached the end of its period, batch by batch."""
@@ -85,6 +99,8 @@ def reseal(*, column: str = "", row: str = "") -> None:
 
 JOBS = (
     build_export,
+    follow_orders,
+    ask_idle,
     sweep,
     sweep_files,
     begin_due,

@@ -2,7 +2,7 @@
 
 from portal.kit.claims import Words
 from portal.kit.i18n import _l
-from portal.privacy.models import DeletionState, ExportState, StepConfirmation, StepKind, StepState
+from portal.privacy.models import DeletionState, ExportState, OrderKind, StepConfirmation, StepKind, StepState
 from portal.privacy.models.rights import FOR_OUR_TEAM as FOR_OUR_TEAM
 from portal.privacy.models.rights import RIGHTS as RIGHTS
 from portal.privacy.models.rights import VERDICTS as VERDICTS
@@ -11,6 +11,12 @@ EXPORT_STATES: Words = {
     ExportState.WAITING: _l("Being prepared"),
     ExportState.READY: _l("Ready"),
     ExportState.FAILED: _l("Failed"),
+}
+ORDER_KINDS: Words = {
+    OrderKind.TICKETS: _l("Closed tickets"),
+    OrderKind.FILES: _l("Files in tickets"),
+    OrderKind.HISTORY: _l("Sign-in history"),
+    OrderKind.ACCOUNT: _l("My account, if I stay away"),
 }
 DELETION_STATES: Words = {
     DeletionState.WAITING: _l("Can still be cancelled"),

@@ -28,6 +28,7 @@ BELOW = {
     "/settings/privacy/data": ["Settings", "Privacy"],
     "/settings/privacy/delete": ["Settings", "Privacy"],
     "/settings/privacy/requests": ["Settings", "Privacy"],
+    "/settings/privacy/orders": ["Settings", "Privacy"],
     "/settings/privacy/restriction": ["Settings", "Privacy"],
     "/settings/privacy/visits": ["Settings", "Privacy"],
     "/settings/privacy/who-looked": ["Settings", "Privacy"],

@@ -15,13 +15,14 @@ from PIL import Image
 from sqlalchemy import select, update
 
 from portal import demo
+from portal.accounts.models import SignInEvent, SignInSession
 from portal.app import create_app
 from portal.jobs import worker
 from portal.kit import clock
 from portal.kit.db import db
 from portal.kit.unit import unit_of_work
 from portal.privacy import service as privacy
-from portal.privacy.models import Deletion
+from portal.privacy.models import Deletion, StandingOrder
 from portal.promises import service as promises
 from portal.support.models import Attachment, Message, Ticket
 from tests.accounts.walk import CONFIRM, STOP, confirm_removal, removal_link, request_removal, stop_link
@@ -229,6 +230,20 @@ def closing(made: Demo) -> str:
     leaver = made.newcomer("Olive Yoke")
     made.cast.sign_in(leaver).submit("/settings/privacy/delete", confirm="y")
     return made.outbox.last(leaver.email).link("/delete/undo/")
+
+
+def still_here(made: Demo) -> str:
+    """Return the link by which somebody who stays away says that they are still here."""
+    idle = made.newcomer("Gail Pleat")
+    made.cast.sign_in(idle).submit("/settings/privacy/orders", account="180")
+    with made.app.app_context(), unit_of_work():
+        gone = {"starts_at": clock.now(), "here_at": clock.now() - timedelta(days=170)}
+        db.session.execute(update(StandingOrder).where(StandingOrder.person_id == idle.id).values(**gone))
+        for model, column in ((SignInSession, "seen_at"), (SignInEvent, "last_at")):
+            db.session.execute(update(model).where(model.person_id == idle.id).values({column: gone["here_at"]}))
+    with made.app.app_context(), unit_of_work():
+        privacy.ask_idle()
+    return made.outbox.last(idle.email).link("/still-here/")
 
 
 def receipt(made: Demo) -> str:

@@ -98,6 +98,7 @@ LINKS: dict[str, Callable[[Demo], str]] = {
     "privacy.export": lambda made: demo.preparing(made).rpartition("/")[0].rpartition("/")[0],
     "privacy.export_page": demo.preparing,
     "privacy.receipt": demo.receipt,
+    "privacy.still_here": demo.still_here,
     "privacy.undo": demo.closing,
     "recovery.choose_password": demo.reset,
     "recovery.undo_email": lambda made: demo.moving(made, to="tess", part="undo", at="old"),

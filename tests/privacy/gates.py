@@ -29,6 +29,8 @@ DOORS = {
     "privacy.export_progress": SIGNED_IN,
     "privacy.formats": PUBLIC,
     "privacy.holds": SIGNED_IN,
+    "privacy.orders": FRESH,
+    "privacy.still_here": PUBLIC,
     "privacy.overview": SIGNED_IN,
     "privacy.public_keys": PUBLIC,
     "privacy.receipt": PUBLIC,

@@ -13,7 +13,18 @@ from portal.kit.claims import personal, register
 from portal.kit.db import db
 from portal.kit.files import storage
 from portal.kit.setting_values import Secret
-from portal.privacy.models import Deletion, DeletionState, ErasureStep, Export, ExportState, Hold, HoldGround, StepKind
+from portal.privacy.models import (
+    Deletion,
+    DeletionState,
+    ErasureStep,
+    Export,
+    ExportState,
+    Hold,
+    HoldGround,
+    OrderKind,
+    StandingOrder,
+    StepKind,
+)
 from portal.privacy.service import bags
 from tests.promises.breaking import DAY, Tools, add, breaks
 
@@ -94,3 +105,10 @@ def a_deletion_counts_as_complete_while_a_product_is_silent(tools: Tools) -> Non
     done = Deletion(id=uuid.uuid4(), number="X", state=DeletionState.DONE, requested_at=now, due_at=now, gone={})
     add(done)
     add(ErasureStep(deletion_id=done.id, place=0, kind=StepKind.PRODUCT, target="production"))
+
+
+@breaks("orders_followed")
+def an_idle_account_stays_for_months_after_it_was_asked_three_times(tools: Tools) -> None:
+    long_ago = clock.now() - 400 * DAY
+    order = {"person_id": tools.cast.ada.account_id, "kind": OrderKind.ACCOUNT, "days": 365, "starts_at": long_ago}
+    add(StandingOrder(**order, here_at=long_ago, asked=3, goes_at=clock.now() - 90 * DAY))

@@ -195,6 +195,8 @@ LAST_RUNS = {
     "privacy.begin_due": "deletions_on_time",
     "privacy.name_late_steps": "confirmed_or_named",
     "privacy.purge_free_space": "nothing_left",
+    "privacy.follow_orders": "orders_followed",
+    "privacy.ask_idle": "orders_followed",
     "privacy.sweep": "periods_kept",
     "privacy.sweep_files": "periods_kept",
     "privacy.reseal": "every_seal_opens",

@@ -22,6 +22,7 @@ BOUND = {
     "newsletter.unsubscribe": "is about a subscription, which it can only end; it must work for ever (RFC 8058)",
     "support.guest_ticket": "its stamp is the ticket's address, which no account has; it is about that one ticket",
     "privacy.request": "its stamp is the request's address, which no account has; before the code it takes the code alone",
+    "privacy.still_here": "its row ends when the account's address changes, and it can do nothing but keep the account",
     "deletion_receipt": "shows a receipt that names nobody, and changes nothing",
 }
 """Purposes of links in emails, and what binds each to the mailbox that it went to."""

@@ -81,6 +81,12 @@ def asks_for_deletion(hands: Hands, story: Story) -> bool:
     return bool(session) and hands.ask_deletion(session)
 
 
+def plants_an_order(hands: Hands, story: Story) -> bool:
+    """Have whatever can be deleted by itself deleted as early as can be."""
+    session = _inside(hands, story)
+    return bool(session) and hands.plant_order(session)
+
+
 def takes_a_copy(hands: Hands, story: Story) -> bool:
     """Have a copy of everything prepared."""
     session = _inside(hands, story)
@@ -168,6 +174,7 @@ MOVES = (
     says_that_the_factor_is_lost,
     renames,
     asks_for_deletion,
+    plants_an_order,
     takes_a_copy,
     signs_up_with_the_address,
     reports_misuse,

@@ -25,7 +25,7 @@ from portal.kit.db import db
 from portal.kit.job_kinds import job_kinds
 from portal.kit.unit import unit_of_work
 from portal.mail.models import Email as StoredEmail
-from portal.privacy.models import Deletion, DeletionState, Export
+from portal.privacy.models import Deletion, DeletionState, Export, StandingOrder
 from tests.takeover.story import Email
 
 _LINK = re.compile(r"https?://[^\s<>\"]+")
@@ -89,6 +89,7 @@ def look(person_id: uuid.UUID, *, since: datetime) -> dict[str, Any]:
         "changes": count(EmailChange, EmailChange.state == EmailChangeState.ASKED),
         "removals": count(FactorRemoval, FactorRemoval.state.in_(OPEN_REMOVAL)),
         "copies": count(Export),
+        "orders": count(StandingOrder),
         "deletions": count(Deletion, Deletion.state != DeletionState.UNDONE),
     }
     with unit_of_work(write=False):

@@ -18,6 +18,7 @@ from portal.kit.refusals import Refusal
 from portal.kit.unit import unit_of_work
 from portal.newsletter import service as newsletter
 from portal.privacy import service as privacy
+from portal.privacy.service.orders import ORDER_OPTIONS
 from portal.recovery import service as recovery
 from tests.takeover.reading import emails_to, unspend_codes
 from tests.takeover.story import Email, Person
@@ -145,6 +146,11 @@ class ServiceHands:
     def ask_deletion(self, session: str) -> bool:
         actor = self._actor(session)
         return actor.is_fresh and self._does(lambda: privacy.request_deletion(actor))
+
+    def plant_order(self, session: str) -> bool:
+        actor = self._actor(session)
+        wanted = {kind: options[0] for kind, options in ORDER_OPTIONS.items()}
+        return actor.is_fresh and self._does(lambda: privacy.set_orders(actor, wanted=wanted))
 
     def take_copy(self, session: str) -> bool:
         actor = self._actor(session)

@@ -94,6 +94,9 @@ class Hands(Protocol):
     def ask_deletion(self, session: str) -> bool:
         """Have the account closed."""
 
+    def plant_order(self, session: str) -> bool:
+        """Have the account's data deleted by itself, as early as can be."""
+
     def take_copy(self, session: str) -> bool:
         """Have a copy prepared."""
 

@@ -72,6 +72,7 @@ def sessions_stay(patch: pytest.MonkeyPatch, _app: Flask) -> None:
 PLANTED: tuple[tuple[Patch, tuple[Move, ...], Defence, str], ...] = (
     (nothing_ends_what_waits, (moves.asks_for_an_address,), defences.resets, "/settings/email/confirm"),
     (copies_are_forgotten, (moves.takes_a_copy,), defences.resets, "copies is 1"),
+    (copies_are_forgotten, (moves.plants_an_order,), defences.resets, "orders is 4"),
     (deletions_are_forgotten, (moves.asks_for_deletion,), defences.reports_by_the_first_email, "it is dead"),
     (a_factor_stays, (moves.adds_a_factor,), defences.reports_by_the_first_email, "second factor"),
     (

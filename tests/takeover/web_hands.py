@@ -186,6 +186,13 @@ class WebHands:
         at = self._at(session, "/settings/privacy/delete")
         return at is not None and at[0].send(at[1], confirm="y").request.path == "/settings/privacy/delete/done"
 
+    def plant_order(self, session: str) -> bool:
+        at = self._at(session, "/settings/privacy/orders")
+        if at is None:
+            return False
+        page = at[0].send(at[1], tickets="30", files="7", history="7", account="180")
+        return page.request.path == "/settings/privacy/orders" and page.status_code == 200
+
     def take_copy(self, session: str) -> bool:
         at = self._at(session, "/settings/privacy")
         if at is None:

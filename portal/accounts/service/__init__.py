@@ -71,6 +71,9 @@ from portal.accounts.service.people import person_for as person_for
 from portal.accounts.service.people import reactivate as reactivate
 from portal.accounts.service.people import subject_for as subject_for
 from portal.accounts.service.people import subject_of as subject_of
+from portal.accounts.service.presence import delete_old_history as delete_old_history
+from portal.accounts.service.presence import last_here as last_here
+from portal.accounts.service.presence import signed_in_before as signed_in_before
 from portal.accounts.service.profile import avatar_for as avatar_for
 from portal.accounts.service.profile import change_profile as change_profile
 from portal.accounts.service.profile import remove_avatar as remove_avatar

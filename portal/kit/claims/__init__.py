@@ -15,6 +15,7 @@ from portal.kit.claims.dataset import within as within
 from portal.kit.claims.holdings import Effect as Effect
 from portal.kit.claims.holdings import Holding as Holding
 from portal.kit.claims.holdings import RegisterRow as RegisterRow
+from portal.kit.claims.orders import OrderRule as OrderRule
 from portal.kit.claims.parties import BlankColumns as BlankColumns
 from portal.kit.claims.parties import DeleteRow as DeleteRow
 from portal.kit.claims.parties import ExemptFromErasure as ExemptFromErasure

@@ -13,6 +13,7 @@ from portal.kit.claims.counting import MOST_COUNTED, MOST_PARENTS, counting
 from portal.kit.claims.dataset import Dataset, Span
 from portal.kit.claims.faults import find_faults
 from portal.kit.claims.holdings import Effect, Holding, RegisterRow
+from portal.kit.claims.orders import OrderRule
 from portal.kit.claims.retention import DatedRule
 from portal.kit.claims.subjects import AnyOne, Subject
 from portal.kit.claims.vocabulary import DataClaim, Table
@@ -77,6 +78,10 @@ class Register:
     def lines(self) -> list[Holding]:
         """Return the lines of which their subjects are told, the lowest area first."""
         return self._disclosed()
+
+    def orders(self) -> Mapping[str, OrderRule]:
+        """Return what a person may have deleted by itself, by its kind."""
+        return {rule.kind: rule for claim in self.claims for rule in claim.orders}
 
     def undisclosed(self) -> list[tuple[RegisterRow, str]]:
         """Return the lines of which nobody is told whether they hold something, each with the reason."""

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, delete, false, func, inspect, not_, 
 
 from portal.kit.claims.chapters import Chapter
 from portal.kit.claims.conversations import Conversation
+from portal.kit.claims.orders import OrderRule
 from portal.kit.claims.parties import ExemptWhile, Party
 from portal.kit.claims.retention import Rule, Sentence
 from portal.kit.claims.subjects import Subject
@@ -145,6 +146,8 @@ class DataClaim:
     """Files to hand out with an export: (name in the archive, stream)."""
     conversations: Callable[[Subject], Iterable[Conversation]] = _nothing
     """What was said in the subject's matters, to hand out with an export as people read it."""
+    orders: Sequence[OrderRule] = ()
+    """What a person may have deleted by itself once it is old."""
     erase_external: Callable[[Subject], None] | None = None
     """Erases what stands outside the tables."""
     residue: Callable[[Subject], Sequence[str]] = _nothing

@@ -1,6 +1,6 @@
 """The promises that this area keeps, each with its check, by subject."""
 
-from portal.privacy.checks import erasure_steps, erasures, exports, holds, periods, requests, seals
+from portal.privacy.checks import erasure_steps, erasures, exports, holds, orders, periods, requests, seals
 
 CHECKS = [
     *periods.CHECKS,
@@ -8,6 +8,7 @@ CHECKS = [
     *erasures.CHECKS,
     *erasure_steps.CHECKS,
     *holds.CHECKS,
+    *orders.CHECKS,
     *requests.CHECKS,
     *seals.CHECKS,
 ]

@@ -1,4 +1,4 @@
-"""What the area holds itself: requests, prepared copies, the proof of deletions, and holds."""
+"""What the area holds itself: requests, prepared copies, the proof of deletions, orders and holds."""
 
 from portal.kit.claims import Chapter, DataClaim
 from portal.kit.i18n import _l
@@ -7,6 +7,7 @@ from portal.privacy.claim.deletions import DELETIONS
 from portal.privacy.claim.erasure_steps import ERASURE_STEPS
 from portal.privacy.claim.exports import EXPORTS
 from portal.privacy.claim.holds import HOLDS
+from portal.privacy.claim.orders import ORDERS
 from portal.privacy.claim.requests import FILES, REQUESTS
 from portal.privacy.models import Export, Hold, RequestFile
 
@@ -14,7 +15,7 @@ CLAIM = DataClaim(
     area="privacy",
     title=_l("Requests, downloads, deletions and holds"),
     chapter=Chapter.CHOICES,
-    tables=[EXPORTS, ERASURE_STEPS, DELETIONS, HOLDS, FILES, REQUESTS],
+    tables=[EXPORTS, ERASURE_STEPS, DELETIONS, HOLDS, ORDERS, FILES, REQUESTS],
     stays_besides=lambda subject: [
         _l("The proof of the deletion: a number, dates and counts. It names nobody."),
         *service.said_of_holds(subject),

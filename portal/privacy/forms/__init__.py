@@ -2,6 +2,7 @@
 
 from portal.privacy.forms.deletions import Delete as Delete
 from portal.privacy.forms.exports import ChooseExport as ChooseExport
+from portal.privacy.forms.orders import Orders as Orders
 from portal.privacy.forms.requests import AskForRight as AskForRight
 from portal.privacy.forms.requests import AskOurTeam as AskOurTeam
 from portal.privacy.forms.requests import GiveCode as GiveCode

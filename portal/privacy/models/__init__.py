@@ -14,6 +14,8 @@ from portal.privacy.models.exports import ExportState as ExportState
 from portal.privacy.models.holds import SEALED_FIELDS as SEALED_FIELDS
 from portal.privacy.models.holds import Hold as Hold
 from portal.privacy.models.holds import HoldGround as HoldGround
+from portal.privacy.models.orders import OrderKind as OrderKind
+from portal.privacy.models.orders import StandingOrder as StandingOrder
 from portal.privacy.models.requests import Request as Request
 from portal.privacy.models.requests import RequestFile as RequestFile
 from portal.privacy.models.rights import REASONS as REASONS

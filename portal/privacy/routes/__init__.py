@@ -9,6 +9,7 @@ from portal.privacy.routes import (
     held_data,
     holds,
     my_requests,
+    orders,
     receipts,
     requests,
     restrictions,
@@ -26,4 +27,5 @@ bp = join(
     restrictions.bp,
     requests.bp,
     my_requests.bp,
+    orders.bp,
 )

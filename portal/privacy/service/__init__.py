@@ -61,6 +61,17 @@ from portal.privacy.service.holds import release_hold as release_hold
 from portal.privacy.service.holds import renew_hold as renew_hold
 from portal.privacy.service.holds import said_of_holds as said_of_holds
 from portal.privacy.service.holds import set_hold as set_hold
+from portal.privacy.service.idle_accounts import NOTICES as NOTICES
+from portal.privacy.service.idle_accounts import ask_idle as ask_idle
+from portal.privacy.service.idle_accounts import count_orders as count_orders
+from portal.privacy.service.idle_accounts import count_overdue as count_overdue
+from portal.privacy.service.idle_accounts import idle_until as idle_until
+from portal.privacy.service.idle_accounts import say_still_here as say_still_here
+from portal.privacy.service.order_sweeps import follow_orders as follow_orders
+from portal.privacy.service.orders import ORDER_OPTIONS as ORDER_OPTIONS
+from portal.privacy.service.orders import end_orders as end_orders
+from portal.privacy.service.orders import orders_for as orders_for
+from portal.privacy.service.orders import set_orders as set_orders
 from portal.privacy.service.receipts import LASTING as LASTING
 from portal.privacy.service.receipts import file_by_token as file_by_token
 from portal.privacy.service.receipts import receipt_by_token as receipt_by_token

@@ -6,6 +6,7 @@ from portal.kit.claims import (
     Chapter,
     DataClaim,
     Ground,
+    OrderRule,
     Party,
     RetainFor,
     RetainUntil,
@@ -153,6 +154,10 @@ CLAIM = DataClaim(
                 "updated_at": technical(_l("Updated")),
             },
         ),
+    ],
+    orders=[
+        OrderRule("tickets", Ticket, where=service.closed_before, delete=service.delete_closed),
+        OrderRule("files", Attachment, where=service.files_added_before, delete=service.delete_old_files),
     ],
     stored={"attachment": Attachment.file_key},
     files=files_of,

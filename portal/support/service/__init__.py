@@ -22,6 +22,10 @@ from portal.support.service.guest_links import delete_file_by_link as delete_fil
 from portal.support.service.guest_links import ends_at as ends_at
 from portal.support.service.guest_links import reply_by_link as reply_by_link
 from portal.support.service.guest_links import ticket_of_link as ticket_of_link
+from portal.support.service.old_tickets import closed_before as closed_before
+from portal.support.service.old_tickets import delete_closed as delete_closed
+from portal.support.service.old_tickets import delete_old_files as delete_old_files
+from portal.support.service.old_tickets import files_added_before as files_added_before
 from portal.support.service.own_deletions import deletable_for as deletable_for
 from portal.support.service.own_deletions import delete_own as delete_own
 from portal.support.service.own_tickets import OwnTickets as OwnTickets

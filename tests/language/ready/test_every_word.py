@@ -27,6 +27,7 @@ from tests.language.ready.deletion_by_others import delete_at_others
 from tests.language.ready.guest import read_as_guest
 from tests.language.ready.holds import keep_longer
 from tests.language.ready.lost_factor import lose_the_factor
+from tests.language.ready.orders import delete_by_itself
 from tests.language.ready.requests import answer_requests
 from tests.language.ready.rights import ask_for_rights
 from tests.language.ready.walk import PASSWORD, Reader, Walk
@@ -81,6 +82,7 @@ def test_every_word_of_every_page_and_email_is_translated(
         ask_for_rights,
         keep_longer,
         answer_requests,
+        delete_by_itself,
     ):
         chapter(walk)
         walk.read_emails()

@@ -1,0 +1,34 @@
+"""Standing orders are followed, and no account goes by one whose person was not asked three times (P28)."""
+
+from portal.jobs.service import RUN_FAULTS, find_run_fault
+from portal.kit.checks import Check, Finding, failed, failed_by, nothing_yet, passed
+from portal.kit.i18n import _, _l, ngettext
+from portal.privacy import service
+from portal.privacy.checks.grace import GRACE
+
+
+def _orders_followed() -> Finding:
+    if late := service.count_overdue(grace=7 * 24 * GRACE):
+        return failed("overdue", accounts=late)
+    faults = [find_run_fault(name, grace=GRACE) for name in ("privacy.follow_orders", "privacy.ask_idle")]
+    if found := [fault for fault in faults if fault]:
+        return failed_by(found)
+    return passed("followed") if service.count_orders() else nothing_yet("no_order")
+
+
+CHECKS = [
+    Check(
+        promise="P28",
+        name="orders_followed",
+        what=_l("What you have us delete by itself is deleted on time, and we looked for it recently."),
+        run=_orders_followed,
+        says={
+            **RUN_FAULTS,
+            "overdue": lambda accounts: ngettext(
+                "%(num)s idle account is still there.", "%(num)s idle accounts are still there.", accounts
+            ),
+            "followed": lambda: _("Nothing is overdue."),
+            "no_order": lambda: _("Nobody has anything deleted by itself yet."),
+        },
+    ),
+]
