@@ -1,6 +1,6 @@
 """Who gets through the doors of admin: read by a person, tried by tests/rules/test_who_may_enter.py."""
 
-from portal.privacy.models import Hold, Request
+from portal.privacy.models import ErasureStep, Hold, Request
 from portal.support.models import Attachment, Message, Ticket
 from tests.rules.gates import CONSOLE, RIGHTS, TICKETS
 
@@ -10,6 +10,8 @@ DOORS = {
     "admin.attachment": TICKETS,
     "admin.close": TICKETS,
     "admin.enter_request": RIGHTS,
+    "admin.erasure_step": RIGHTS,
+    "admin.erasures": RIGHTS,
     "admin.execute_request": RIGHTS,
     "admin.hold": RIGHTS,
     "admin.holdable": RIGHTS,
@@ -47,4 +49,5 @@ THINGS = {
     "admin.pause_request": ("request_id", Request),
     "admin.resume_request": ("request_id", Request),
     "admin.execute_request": ("request_id", Request),
+    "admin.erasure_step": ("step_id", ErasureStep),
 }

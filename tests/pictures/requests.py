@@ -11,7 +11,7 @@ from portal.kit.db import db
 from portal.kit.unit import unit_of_work
 from portal.privacy.models import Request, Right
 from tests.pictures.demo import Demo
-from tests.privacy.desk import open_of, plant
+from tests.privacy.desk import open_of, plant, plant_step
 
 DUE_IN = (2, 5, 5, 9, 9, 9, 12, 20, 21, 21, 27, 28, 29)
 """In how many days each of them is due."""
@@ -35,3 +35,9 @@ def asking(made: Demo) -> str:
             if number:
                 plant(**open_of(person, kind, **dates))
     return f"/admin/requests/{found}"
+
+
+def erasing(made: Demo) -> str:
+    """Return the address of a step that a vendor is to be asked for."""
+    with made.app.app_context(), unit_of_work():
+        return f"/admin/erasures/{plant_step('gone@example.com', number='8KQ2M7').id}"

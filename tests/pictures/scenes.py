@@ -14,7 +14,7 @@ from tests.browser import LiveServer, profile, sign_in
 from tests.pictures import demo
 from tests.pictures.demo import Demo
 from tests.pictures.holds import holding
-from tests.pictures.requests import asking
+from tests.pictures.requests import asking, erasing
 
 Act = Callable[[Page, Demo], None]
 NO_PAGES = {
@@ -88,6 +88,7 @@ LINKS: dict[str, Callable[[Demo], str]] = {
     "admin.redact_message": lambda made: f"/admin/messages/{made.first_message('Markers')}/redact",
     "admin.redact_file": lambda made: f"/admin/files/{made.first_file()}/redact",
     **{f"admin.{name}": holding(name) for name in ("holdable", "holdable_records", "set_hold", "hold", "read_kept")},
+    "admin.erasure_step": erasing,
     "admin.read_request": lambda made: asking(made),
     "admin.pause_request": lambda made: asking(made) + "/pause",
     "mail.email": demo.email_shown,
@@ -118,17 +119,10 @@ JOURNEYS: dict[str, tuple[str, str, Act]] = {
 AS_SAM = {"accounts.recovery_codes", "accounts.remove_factor", "accounts.replace_factor", "accounts.request_removal_inside"}
 """Pages of whoever has a second factor."""
 AS_PIA = {
-    "admin.requests",
-    "admin.enter_request",
-    "admin.read_request",
-    "admin.pause_request",
-    "admin.holds",
-    "admin.holdable",
-    "admin.holdable_records",
-    "admin.set_hold",
-    "admin.hold",
+    "admin.erasures", "admin.erasure_step", "admin.requests", "admin.enter_request", "admin.read_request",
+    "admin.pause_request", "admin.holds", "admin.holdable", "admin.holdable_records", "admin.set_hold", "admin.hold",
     "admin.read_kept",
-}
+}  # fmt: skip
 """Pages of the privacy officer."""
 ON_THE_WAY = {
     "accounts.lost_factor": "as accounts.lost_phone, one step on",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -11,7 +12,20 @@ from portal.kit import clock, tokens
 from portal.kit.actor import Staff
 from portal.kit.db import db
 from portal.kit.email_address import lookup_key
-from portal.privacy.models import REASONS, Outcome, PauseReason, Request, RequestState, Right, Source
+from portal.privacy.models import (
+    REASONS,
+    SEALED_ADDRESSES,
+    Deletion,
+    DeletionState,
+    ErasureStep,
+    Outcome,
+    PauseReason,
+    Request,
+    RequestState,
+    Right,
+    Source,
+    StepKind,
+)
 from tests.people import Cast, Somebody
 
 GUEST = "guest@example.com"
@@ -77,3 +91,17 @@ def _paused(reason: PauseReason) -> dict[str, Any]:
 def _closed(outcome: Outcome, reason: Any) -> dict[str, Any]:
     ended = {"state": RequestState.CLOSED, "outcome": outcome, "reason": reason, "closed_at": clock.now()}
     return {**_open(), **ended, "duplicate_of_id": uuid.uuid4() if outcome is Outcome.DUPLICATE else None}
+
+
+def plant_step(email: str, *, number: str) -> ErasureStep:
+    """Add a deletion that is done but for a vendor, who is to be asked by hand to erase an address."""
+    now = clock.now()
+    deletion = Deletion(id=uuid.uuid4(), number=number, state=DeletionState.DONE, due_at=now, started_at=now)
+    db.session.add(deletion)
+    db.session.flush()
+    step = ErasureStep(
+        id=uuid.uuid4(), deletion_id=deletion.id, place=1, kind=StepKind.VENDOR, target="sendgrid", by_hand=True
+    )
+    step.sealed = SEALED_ADDRESSES.seal(json.dumps([email]).encode(), of=step.id)
+    db.session.add(step)
+    return step

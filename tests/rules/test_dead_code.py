@@ -22,9 +22,7 @@ CALLED_BY_OTHERS = [
 ]  # fmt: skip
 
 # What nobody of ours uses yet, each with its reason.
-NOT_USED_YET = {
-    "portal.privacy.service.erasure_steps.confirm_step": "a verb of the privacy officer's console, which is being built",
-}
+NOT_USED_YET = {}
 
 # Names that only a library asks for, each with its reason.
 ASKED_FOR_BY_NAME: dict[str, str] = {

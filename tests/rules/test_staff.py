@@ -77,6 +77,7 @@ SAYS_NOTHING_OF_A_CUSTOMER = {
     "None": "nothing",
     "uuid.UUID": "an id",
     "str": "what stands for somebody in an address, sealed",
+    "list[OpenStep]": "which deletion waits for whom",
     "DueDates": "how many requests are due on which day",
     "list[HoldLine]": "what kinds of records are held, on which grounds and until when, not whose they are",
     "Place | None": "an id and an instant, or that there is none",

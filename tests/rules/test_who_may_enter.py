@@ -26,7 +26,7 @@ from portal.kit.db import Base, db
 from portal.kit.files import storage
 from portal.kit.unit import unit_of_work
 from portal.privacy import service as privacy
-from portal.privacy.models import Export, Hold, HoldGround, Request
+from portal.privacy.models import Deletion, DeletionState, ErasureStep, Export, Hold, HoldGround, Request, StepKind
 from portal.support.models import Attachment, Message, Ticket
 from tests.conftest import Outbox, Visitor
 from tests.people import Cast
@@ -163,14 +163,19 @@ def things(app: Flask, cast: Cast, run_jobs: Callable[[], int]) -> dict[type, uu
     run_jobs()
     with app.app_context():
         with unit_of_work():
-            db.session.add(_hold_on(cast.ada.account_id))
-        models = (Ticket, Attachment, Message, Export, SignInSession, Hold, Request)
+            db.session.add_all([_hold_on(cast.ada.account_id), *_steps_of(cast.ada.account_id)])
+        models = (Ticket, Attachment, Message, Export, SignInSession, Hold, ErasureStep, Request)
         return {model: db.session.scalars(select(model.id)).one() for model in models}
 
 
 def _hold_on(person_id: uuid.UUID) -> Hold:
     return Hold(id=uuid.uuid4(), subject_id=person_id, line="ticket", record_id=uuid.uuid4(), columns=["subject"],
                 ground=HoldGround.BUG, reason="Zips", release_at=clock.now() + timedelta(days=9))  # fmt: skip
+
+
+def _steps_of(person_id: uuid.UUID) -> list[object]:
+    undone = Deletion(id=uuid.uuid4(), person_id=person_id, number="X", state=DeletionState.UNDONE, due_at=clock.now())
+    return [undone, ErasureStep(id=uuid.uuid4(), deletion_id=undone.id, place=0, kind=StepKind.VENDOR, target="sendgrid")]
 
 
 def _built(rule: Rule, **named: object) -> str:

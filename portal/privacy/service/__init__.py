@@ -67,6 +67,8 @@ from portal.privacy.service.idle_accounts import count_orders as count_orders
 from portal.privacy.service.idle_accounts import count_overdue as count_overdue
 from portal.privacy.service.idle_accounts import idle_until as idle_until
 from portal.privacy.service.idle_accounts import say_still_here as say_still_here
+from portal.privacy.service.open_steps import list_open_steps as list_open_steps
+from portal.privacy.service.open_steps import read_step as read_step
 from portal.privacy.service.order_sweeps import follow_orders as follow_orders
 from portal.privacy.service.orders import ORDER_OPTIONS as ORDER_OPTIONS
 from portal.privacy.service.orders import end_orders as end_orders

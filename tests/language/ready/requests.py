@@ -10,7 +10,7 @@ from portal.kit.unit import unit_of_work
 from portal.privacy.models import REASONS, Outcome, PauseReason, Right
 from portal.privacy.service.requests.rows import NO_ANSWER_OF_OURS
 from tests.language.ready.walk import Walk
-from tests.privacy.desk import open_of, plant
+from tests.privacy.desk import open_of, plant, plant_step
 
 
 def answer_requests(walk: Walk) -> None:
@@ -43,6 +43,12 @@ def answer_requests(walk: Walk) -> None:
                 _close(walk, officer, f"{outcome.value}.{reason.value}")
     for state in ("awaiting_identity", "closed"):
         officer.get(f"/admin/requests?state={state}")
+    officer.get("/admin/erasures")
+    with walk.app.app_context(), unit_of_work():
+        steps = [f"/admin/erasures/{plant_step('ira@example.com', number=number).id}" for number in ("8", "9")]
+    officer.get("/admin/erasures")
+    officer.submit(steps[0], evidence="")
+    officer.submit(steps[0], evidence="Απάντηση")
     restricted = _planted(walk, walk.somebody("Ηρώ", "iro"), Right.RESTRICTION)
     officer.submit(restricted, action=f"{restricted}/execute")
 

@@ -90,6 +90,7 @@ def test_a_page_is_what_it_is_when_nothing_is_kept(app: Flask, browsers: list[tu
         # Of another role.
         "/admin/holds",
         "/admin/requests",
+        "/admin/erasures",
         "/admin/requests/new",
     }
 
