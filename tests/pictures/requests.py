@@ -9,7 +9,8 @@ from sqlalchemy import select
 from portal.kit import clock
 from portal.kit.db import db
 from portal.kit.unit import unit_of_work
-from portal.privacy.models import Request, Right
+from portal.privacy.models import PauseReason, Request, RequestState, Right
+from portal.privacy.service.requests.links import token_of
 from tests.pictures.demo import Demo
 from tests.privacy.desk import open_of, plant, plant_step
 
@@ -41,3 +42,16 @@ def erasing(made: Demo) -> str:
     """Return the address of a step that a vendor is to be asked for."""
     with made.app.app_context(), unit_of_work():
         return f"/admin/erasures/{plant_step('gone@example.com', number='8KQ2M7').id}"
+
+
+def waiting(made: Demo, *, guest: bool) -> str:
+    """Return the address of a request that waits for its person, as they open it: with an account, or by the link."""
+    with made.app.app_context(), unit_of_work():
+        mine = Request.subject_id.is_(None) if guest else Request.subject_id == made.people["ada"].account_id
+        found = db.session.scalar(select(Request).where(mine, Request.kind == Right.CORRECTION).limit(1))
+        if found is None:
+            of = {"email": "guest@example.com", "verified_at": clock.now(), "kind": Right.CORRECTION}
+            of = of if guest else open_of(made.people["ada"], Right.CORRECTION)
+            waits = {"state": RequestState.PAUSED, "pause_reason": PauseReason.EVIDENCE, "message": "My surname is Placket, with two letters t."}
+            found = plant(**{**of, **waits})
+        return f"/privacy/request/{token_of(found)}" if guest else f"/settings/privacy/requests/{found.id}"

@@ -14,7 +14,7 @@ from tests.browser import LiveServer, profile, sign_in
 from tests.pictures import demo
 from tests.pictures.demo import Demo
 from tests.pictures.holds import holding
-from tests.pictures.requests import asking, erasing
+from tests.pictures.requests import asking, erasing, waiting
 
 Act = Callable[[Page, Demo], None]
 NO_PAGES = {
@@ -100,6 +100,10 @@ LINKS: dict[str, Callable[[Demo], str]] = {
     "privacy.export_page": demo.preparing,
     "privacy.receipt": demo.receipt,
     "privacy.still_here": demo.still_here,
+    "privacy.my_request": lambda made: waiting(made, guest=False),
+    "privacy.reply_to_mine": lambda made: waiting(made, guest=False) + "/reply",
+    "privacy.own_request": lambda made: waiting(made, guest=True),
+    "privacy.reply_to_request": lambda made: waiting(made, guest=True) + "/reply",
     "privacy.undo": demo.closing,
     "recovery.choose_password": demo.reset,
     "recovery.undo_email": lambda made: demo.moving(made, to="tess", part="undo", at="old"),

@@ -165,7 +165,7 @@ def things(app: Flask, cast: Cast, run_jobs: Callable[[], int]) -> dict[type, uu
         with unit_of_work():
             db.session.add_all([_hold_on(cast.ada.account_id), *_steps_of(cast.ada.account_id)])
         models = (Ticket, Attachment, Message, Export, SignInSession, Hold, ErasureStep, Request)
-        return {model: db.session.scalars(select(model.id)).one() for model in models}
+        return {model: db.session.scalars(select(model.id).limit(1)).one() for model in models}
 
 
 def _hold_on(person_id: uuid.UUID) -> Hold:
