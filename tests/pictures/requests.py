@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from portal.privacy.service.requests.links import token_of
 from tests.pictures.demo import Demo
 from tests.privacy.desk import open_of, plant, plant_step
 
+WORDS = "My invoices still go to the old email address, though I’ve asked twice."
 DUE_IN = (2, 5, 5, 9, 9, 9, 12, 20, 21, 21, 27, 28, 29)
 """In how many days each of them is due."""
 
@@ -22,20 +24,21 @@ def asking(made: Demo) -> str:
     """Return the address of a request; the first time they are all made."""
     with made.app.app_context(), unit_of_work():
         found = db.session.scalar(select(Request.id).where(Request.kind == Right.COMPLAINT).limit(1))
-        for number, days in enumerate(DUE_IN if found is None else ()):
-            person = (
-                made.people["ada" if number == 0 else "ben"]
-                if number < 2
-                else made.cast.make(f"Guest {number}", f"guest{number}@example.com", "a guest who keeps to the point")
-            )
+    return f"/admin/requests/{found or _asked(made)}"
+
+
+def _asked(made: Demo) -> uuid.UUID:
+    others = [
+        made.cast.make(f"Guest {number}", f"guest{number}@example.com", "a guest who keeps to the point")
+        for number in range(1, len(DUE_IN))
+    ]
+    ids = []
+    with made.app.app_context(), unit_of_work():
+        for person, days in zip([made.people["ada"], *others], DUE_IN, strict=True):
             dates = {"received_at": clock.now() - timedelta(days=30 - days), "due_at": clock.now() + timedelta(days=days)}
-            kind = Right.COMPLAINT if number == 0 else [*Right][number % 6]
-            found = (
-                found or plant(**open_of(person, kind, message="My invoices still go to the old email address.", **dates)).id
-            )
-            if number:
-                plant(**open_of(person, kind, **dates))
-    return f"/admin/requests/{found}"
+            kind = [*Right][-1 - len(ids) % len(Right)]
+            ids.append(plant(**open_of(person, kind, message=WORDS, **dates)).id)
+    return ids[0]
 
 
 def erasing(made: Demo) -> str:
@@ -52,6 +55,6 @@ def waiting(made: Demo, *, guest: bool) -> str:
         if found is None:
             of = {"email": "guest@example.com", "verified_at": clock.now(), "kind": Right.CORRECTION}
             of = of if guest else open_of(made.people["ada"], Right.CORRECTION)
-            waits = {"state": RequestState.PAUSED, "pause_reason": PauseReason.EVIDENCE, "message": "My surname is Placket, with two letters t."}
+            waits = {"state": RequestState.PAUSED, "pause_reason": PauseReason.EVIDENCE, "message": WORDS}
             found = plant(**{**of, **waits})
         return f"/privacy/request/{token_of(found)}" if guest else f"/settings/privacy/requests/{found.id}"

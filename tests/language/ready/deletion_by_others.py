@@ -57,7 +57,9 @@ def confirm(walk: Walk, product: Product, *, by: Somebody) -> None:
     officer = walk.cast.staff_in(walk.signed_in(by, by_second_factor=True))
     with walk.app.app_context():
         call_id = db.session.scalars(select(ProductCall.id)).one()
-        step_id = db.session.scalars(select(ErasureStep.id).where(ErasureStep.by_hand)).one()
+        step_id = db.session.scalars(
+            select(ErasureStep.id).where(ErasureStep.by_hand, ErasureStep.confirmed_at.is_(None))
+        ).one()
     body, headers = product.confirmation(str(call_id))
     assert walk.visitor().client.post("/webhooks/products/production", data=body, headers=headers).status_code == 204
     with walk.app.app_context(), unit_of_work():

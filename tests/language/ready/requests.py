@@ -48,7 +48,8 @@ def answer_requests(walk: Walk) -> None:
         steps = [f"/admin/erasures/{plant_step('ira@example.com', number=number).id}" for number in ("8", "9")]
     officer.get("/admin/erasures")
     officer.submit(steps[0], evidence="")
-    officer.submit(steps[0], evidence="Απάντηση")
+    for step in steps:
+        officer.submit(step, evidence="Απάντηση")
     restricted = _planted(walk, walk.somebody("Ηρώ", "iro"), Right.RESTRICTION)
     officer.submit(restricted, action=f"{restricted}/execute")
 
