@@ -59,6 +59,7 @@ class Storage:
     def delete(self, key: str) -> None:
         """Delete a file once the unit has committed; one that is gone already is no error."""
         current_unit().on_commit.append(lambda: self.remove(key))
+        current_unit().files.append(key)
 
     def remove(self, key: str) -> None:
         """Delete a file at once."""

@@ -42,6 +42,8 @@ class Unit:
     on_commit: list[Callable[[], None]] = field(default_factory=list)
     on_rollback: list[Callable[[], None]] = field(default_factory=list)
     afterwards: list[Callable[[], None]] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    """Keys of the stored files that go when it commits."""
 
 
 class OutsideUnit(RuntimeError):

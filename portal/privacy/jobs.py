@@ -25,9 +25,15 @@ def begin_due() -> None:
 
 
 @job("privacy.erase")
-def erase(*, deletion_id: str, start: str = "") -> None:
+def erase(*, deletion_id: str, start: str = "", files: str = "") -> None:
     """Carry out one piece of a deletion."""
-    service.erase_some(uuid.UUID(deletion_id), start=start)
+    service.erase_some(uuid.UUID(deletion_id), start=start, files=files)
+
+
+@job("privacy.remove_files")
+def remove_files(*, files: str) -> None:
+    """See that the files of the last piece of a deletion are gone."""
+    service.remove_files(files)
 
 
 @job("privacy.call_vendor", slow=True)
@@ -105,6 +111,7 @@ JOBS = (
     sweep_files,
     begin_due,
     erase,
+    remove_files,
     call_vendor,
     name_late_steps,
     purge_free_space,

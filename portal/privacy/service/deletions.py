@@ -20,11 +20,12 @@ from portal.kit.db import db, leaves_traces
 from portal.kit.i18n import in_language
 from portal.kit.periods import period
 from portal.kit.refusals import LinkDead, Refusal
+from portal.kit.unit import current_unit
 from portal.mail.service import Recipient
 from portal.privacy import mail
 from portal.privacy.events import DataErased, ErasureBegun
 from portal.privacy.models import SEALED_FACTS, Deletion, DeletionState, Right
-from portal.privacy.service import completions, erasure_steps, receipts, step_lines
+from portal.privacy.service import completions, erasure_steps, receipts, step_lines, sweeps
 from portal.privacy.service.erasure_plan import PlannedStep, plan
 from portal.privacy.service.requests import at_once
 
@@ -173,11 +174,11 @@ def begin_due() -> int:
     return len(begun)
 
 
-def erase_some(deletion_id: uuid.UUID, *, start: str = "") -> None:
+def erase_some(deletion_id: uuid.UUID, *, start: str = "", files: str = "") -> None:
     """Erase one batch, and ask for the next; the last one verifies, forgets whom it was about and sends the receipt.
 
-    It looks from the line `start` of the register on; before the last one, all lines are looked at once more.
-
+    It looks from the line `start` of the register on; before the last one, all lines are looked at once more. `files` are
+    those of the piece before: whoever was killed before they went has them gone now.
     Each piece is one transaction with its job's end: killed at any moment, it goes on from there.
     Raises ErasureIncomplete when data is still there after the last piece: nothing is called done, and it is tried again.
     """
@@ -186,6 +187,7 @@ def erase_some(deletion_id: uuid.UUID, *, start: str = "") -> None:
     )
     if deletion is None:
         return
+    sweeps.remove_files(files)
     subject, recipient = _unseal(deletion)
     gone = register().erase(subject, batch=BATCH, start=start)
     deletion.gone = _added(deletion.gone, register().disclosed(gone))
@@ -216,6 +218,7 @@ def _finish(deletion: Deletion, subject: Subject, recipient: Recipient) -> None:
     deletion.sealed = None if receipt.is_complete else completions.seal_recipient(deletion, recipient=recipient)
     mail.deletion_receipt(receipt, token=receipts.link_to(deletion), to=recipient)
     events.publish(DataErased(deletion.id))
+    jobs.enqueue("privacy.remove_files", files=" ".join(current_unit().files))
     jobs.enqueue("privacy.purge_free_space")
 
 
@@ -254,9 +257,8 @@ def _run(deletion: Deletion, subject: Subject, recipient: Recipient) -> None:
 
 def _go_on(deletion: Deletion, *, start: str = "", after: timedelta = timedelta()) -> None:
     # Without the subject's id: the jobs of the subject are erased too.
-    deletion.job_id = jobs.enqueue(
-        "privacy.erase", not_before=clock.now() + after, deletion_id=str(deletion.id), start=start
-    )
+    due, of, files = clock.now() + after, str(deletion.id), " ".join(current_unit().files)
+    deletion.job_id = jobs.enqueue("privacy.erase", not_before=due, deletion_id=of, start=start, files=files)
 
 
 def _unseal(deletion: Deletion) -> tuple[Subject, Recipient]:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from portal.kit.claims import register
+from portal.kit.files import storage
 
 GRACE = timedelta(hours=1)
 """How old a file without a row must be before it is an orphan: the row of a new one may just be under way."""
@@ -16,3 +17,9 @@ def sweep_batch(*, dry_run: bool = False) -> dict[str, int]:
 def sweep_files(*, dry_run: bool = False) -> dict[str, int]:
     """Delete files that no row knows any more; return kind -> files gone (or, dry, what would go)."""
     return register().orphans(older_than=GRACE, dry_run=dry_run)
+
+
+def remove_files(files: str) -> None:
+    """See that files whose rows an erasure took are gone, by their keys with a space between."""
+    for key in files.split():
+        storage().remove(key)
