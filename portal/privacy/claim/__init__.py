@@ -8,7 +8,7 @@ from portal.privacy.claim.erasure_steps import ERASURE_STEPS
 from portal.privacy.claim.exports import EXPORTS
 from portal.privacy.claim.holds import HOLDS
 from portal.privacy.claim.orders import ORDERS
-from portal.privacy.claim.requests import FILES, REQUESTS
+from portal.privacy.claim.requests import FILES, REQUESTS, files_of
 from portal.privacy.models import Export, Hold, RequestFile
 
 CLAIM = DataClaim(
@@ -20,5 +20,6 @@ CLAIM = DataClaim(
         _l("The proof of the deletion: a number, dates and counts. It names nobody."),
         *service.said_of_holds(subject),
     ],
+    files=files_of,
     stored={"export": Export.file_key, "hold": Hold.file_key, "request": RequestFile.file_key},
 )

@@ -1,15 +1,16 @@
 """What the queue of requests holds of whom."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, BinaryIO
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, select
 
 from portal.kit.claims import (
     BlankColumns,
     Ground,
     Party,
     RetainFor,
+    Subject,
     Subjects,
     Table,
     nobodys,
@@ -18,6 +19,7 @@ from portal.kit.claims import (
     personal,
     technical,
 )
+from portal.kit.db import db
 from portal.kit.files import storage
 from portal.kit.i18n import _l
 from portal.privacy.models import Request, RequestFile, RequestState, Source, rights
@@ -43,6 +45,13 @@ def _asked(subjects: Subjects) -> ColumnElement[bool]:
 
 def _files_of(subjects: Subjects) -> ColumnElement[bool]:
     return RequestFile.request_id.in_(parents(Request.id, _asked(subjects), subjects, newest=Request.received_at))
+
+
+def files_of(subject: Subject) -> Iterator[tuple[str, BinaryIO]]:
+    """Yield the files that the subject sent with requests: (name, stream)."""
+    for row in db.session.scalars(select(RequestFile).where(_files_of([subject]))).all():
+        if storage().exists(row.file_key):
+            yield f"{row.id}/{row.name}", storage().open(row.file_key)
 
 
 def delete_files(rows: Sequence[Any]) -> None:
