@@ -5,6 +5,8 @@ hashes, while 300 people sign in at once, twice, others send the largest picture
 emails and builds exports. Nothing is killed, every answer is right, and probes and a signed-in page answer within a second.
 So with SQLite, and with PostgreSQL, whose own processes are outside of the group.
 
+Before that, copies are built: a usual one within seconds, one of a million rows and a gigabyte within a bound of memory.
+
 What an idle process holds is its RSS: whatever it has in memory, what it shares with others counted in each. Less is charged
 to the group: pages of libraries once, and those can be given back; what cannot (anonymous memory) is printed beside it.
 `python -m benchmarks.memory 1024` takes another number of megabytes.
@@ -19,6 +21,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from benchmarks import copies
 from benchmarks.deployed import Deployed, deployed, memory_max
 from benchmarks.memory_group import MemoryGroup, NoGroup, memory_group
 from benchmarks.prober import Probed, probing
@@ -51,7 +54,7 @@ SIGNED_IN_PAGES = ("/home", "/support", "/settings/profile", "/settings/password
 def main(arguments: list[str]) -> int:
     """Run the proof and say what came of it. Returns 0 when it holds, 1 when not, or when no memory group can be made."""
     most = int(arguments[0]) << 20 if arguments else memory_max()
-    faults = []
+    faults = copies.faults()
     with postgres.for_a_run():
         for database, url in {"SQLite": "", "PostgreSQL": postgres.create_database("memory")}.items():
             print(f"{database}:", flush=True)
