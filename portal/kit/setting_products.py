@@ -24,6 +24,8 @@ class ProductSystem:
     title: str
     url: str
     secrets: tuple[Secret, ...]
+    copy_url: str = ""
+    """Where it hands out what it holds of somebody, if it does: another address, so that no call is taken for another."""
 
     @property
     def host(self) -> str:
@@ -47,7 +49,7 @@ def products(text: str) -> tuple[ProductSystem, ...]:
 
 
 def _product(listed: Any) -> ProductSystem:
-    if not isinstance(listed, dict) or set(listed) != {"name", "title", "url", "secret"}:
+    if not isinstance(listed, dict) or set(listed) - {"copy_url"} != {"name", "title", "url", "secret"}:
         raise ValueError(FORM)
     name, title, url = (listed[key] if isinstance(listed[key], str) else "" for key in ("name", "title", "url"))
     if not NAME.fullmatch(name):
@@ -56,7 +58,16 @@ def _product(listed: Any) -> ProductSystem:
         raise ValueError(f"needs titles of one line and at most {LONGEST_LINE} characters")
     if not _may_be_called(url):
         raise ValueError("needs addresses that start with https:// (http:// on this machine), without a user or fragment")
-    return ProductSystem(name, title.strip(), url, _secrets(listed["secret"]))
+    return ProductSystem(name, title.strip(), url, _secrets(listed["secret"]), _copy_url(listed.get("copy_url"), beside=url))
+
+
+def _copy_url(given: Any, *, beside: str) -> str:
+    if given is None:
+        return ""
+    same_host = isinstance(given, str) and _may_be_called(given) and split(given).hostname == split(beside).hostname  # type: ignore[union-attr]
+    if not same_host or given == beside:
+        raise ValueError("needs a copy_url at the same host as the url, and another address than that")
+    return str(given)
 
 
 def _may_be_called(url: str) -> bool:

@@ -4,17 +4,29 @@ import uuid
 from collections.abc import Callable
 
 from portal.jobs import service as jobs
-from portal.kit import db, rotation, throttle
+from portal.kit import db, outgoing, rotation, throttle
 from portal.kit.claims import register
 from portal.kit.job_kinds import job
 from portal.kit.unit import release_connection
 from portal.privacy import service
+from portal.products.service import Message
 
 
 @job("privacy.build_export", slow=True)
 def build_export(*, export_id: str) -> Callable[[], None] | None:
-    """Build the file of a copy."""
-    return service.build(uuid.UUID(export_id))
+    """Ask product systems for their part without holding a transaction, then build the file of a copy."""
+    of = uuid.UUID(export_id)
+    calls = list(service.product_calls(of))
+    release_connection()
+    return service.build(of, products=[service.product_copy(system, answer=_asked(message)) for system, message in calls])
+
+
+def _asked(message: Message | None) -> outgoing.Answer | None:
+    jobs.progress(0, 0)
+    try:
+        return outgoing.post(message.url, message.body, headers=message.headers) if message else None
+    except (outgoing.CallFailed, outgoing.HostRefused):
+        return None
 
 
 @job("privacy.begin_due", schedule="2 * * * *", is_sweep=True)

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -57,21 +57,32 @@ def find_message(call_id: uuid.UUID) -> Message | None:
     system = systems().get(call.product) if call else None
     if call is None or system is None or call.confirmed_at is not None:
         return None
+    told = {"type": "account.deleted", "timestamp": call.made_at.isoformat(), "data": {"account": str(call.subject_id)}}
+    return _signed(system, told, of=call.id, url=system.url)
+
+
+def copy_calls(subject_id: uuid.UUID) -> Iterator[tuple[ProductSystem, Message | None]]:
+    """Yield each product with the signed call that asks for what it holds of somebody, where it hands that out."""
+    for system in systems().values():
+        told = {"type": "account.copy_requested", "timestamp": clock.now().isoformat(), "data": {"account": str(subject_id)}}
+        yield system, _signed(system, told, of=uuid.uuid4(), url=system.copy_url) if system.copy_url else None
+
+
+def _signed(system: ProductSystem, told: Mapping[str, object], *, of: uuid.UUID, url: str) -> Message:
     # Here: whoever serves pages never signs one.
     from standardwebhooks import Webhook
 
-    told = {"type": "account.deleted", "timestamp": call.made_at.isoformat(), "data": {"account": str(call.subject_id)}}
     body, now = json.dumps(told), clock.now()
     signatures = [
-        Webhook(secret.get_secret_value()).sign(msg_id=str(call.id), timestamp=now, data=body) for secret in system.secrets
+        Webhook(secret.get_secret_value()).sign(msg_id=str(of), timestamp=now, data=body) for secret in system.secrets
     ]
     headers = {
         "Content-Type": "application/json",
-        "webhook-id": str(call.id),
+        "webhook-id": str(of),
         "webhook-timestamp": str(int(now.timestamp())),
         "webhook-signature": " ".join(signatures),
     }
-    return Message(system.url, body.encode(), headers)
+    return Message(url, body.encode(), headers)
 
 
 def note_try(call_id: uuid.UUID, *, answer: Answer | None) -> None:

@@ -74,6 +74,8 @@ from portal.privacy.service.orders import ORDER_OPTIONS as ORDER_OPTIONS
 from portal.privacy.service.orders import end_orders as end_orders
 from portal.privacy.service.orders import orders_for as orders_for
 from portal.privacy.service.orders import set_orders as set_orders
+from portal.privacy.service.product_copies import product_calls as product_calls
+from portal.privacy.service.product_copies import product_copy as product_copy
 from portal.privacy.service.receipts import LASTING as LASTING
 from portal.privacy.service.receipts import file_by_token as file_by_token
 from portal.privacy.service.receipts import receipt_by_token as receipt_by_token

@@ -4,14 +4,12 @@ Everything is made while it is written, row by row: the memory it takes does not
 """
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, BinaryIO
 
 from portal.accounts import service as accounts
 from portal.kit import clock
-from portal.kit.claims import Chapter, Conversation, Said, Span, Subject, register, within
+from portal.kit.claims import Chapter, Subject, register
 from portal.kit.files import parts_of
 from portal.kit.i18n import tag
 from portal.kit.refusals import NotFound
@@ -19,9 +17,10 @@ from portal.kit.settings import current_settings
 from portal.legal import documents
 from portal.legal.policy import company_from
 from portal.privacy.service.bags import Bag
-from portal.privacy.service.choices import EVERYTHING, Chosen
+from portal.privacy.service.choices import EVERYTHING, Chosen, Selection
 from portal.privacy.service.conversation_files import as_card, as_email
 from portal.privacy.service.datasets import as_csv, as_json, joined, plain_json, schema
+from portal.privacy.service.product_copies import ProductCopy
 from portal.privacy.service.readable import Contents, page
 
 SAY_EVERY_SECONDS = 1.0
@@ -42,18 +41,20 @@ class Archive:
         *,
         zone: str = "UTC",
         chosen: Chosen = EVERYTHING,
+        products: Sequence[ProductCopy] = (),
         on_progress: OnProgress = lambda done, total: None,
     ) -> None:
-        self.subject, self.zone, self.chosen, self.on_progress = subject, zone, chosen, on_progress
-        self.company, self.span = company_from(current_settings()), chosen.span(zone)
-        self.datasets = list(register().export(subject, chapters=chosen.chapters, span=self.span))
+        self.subject, self.zone, self.chosen, self.products = subject, zone, chosen, products
+        self.on_progress = on_progress
+        self.company, self.selection = company_from(current_settings()), Selection(subject, chosen, zone)
+        self.datasets = self.selection.datasets
         self.made_at = clock.now()
         self.bag = Bag(f"my-data-{self.made_at.date().isoformat()}")
         self.rows: dict[str, int] = {}
         self.files: dict[str, str] = {}
         """Name of a file as its claim has it -> where it lies in the bag."""
         self.done, self.told_at = 0, 0.0
-        self.total = 2 * self._count() + sum(_size(source) for _name, source in self._sources())
+        self.total = 2 * self.selection.count() + sum(_size(source) for _name, source in self.selection.files())
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield the archive's bytes."""
@@ -62,6 +63,9 @@ class Archive:
         yield from self._files()
         yield from self._contact()
         yield from self._conversations()
+        for product in self.products:
+            if product.content is not None:
+                yield from self.bag.hand_out(f"products/{product.name}.json", [product.content])
         yield from self.bag.describe("schema.json", [plain_json(schema(self.datasets))])
         yield from self.bag.describe("manifest.json", [plain_json(self._manifest())])
         yield from self.bag.describe("index.html", joined(page(self._contents())))
@@ -75,36 +79,10 @@ class Archive:
             yield from self.bag.hand_out(f"{dataset.name}.csv", joined(as_csv(dataset, on_row=self._step)))
 
     def _files(self) -> Iterator[bytes]:
-        for name, source in self._sources():
+        for name, source in self.selection.files():
             path = self.bag.free_path(name)
             self.files[name] = f"data/{path}"
             yield from self.bag.hand_out(path, self._read(source), is_packed=path.lower().endswith(PACKED))
-
-    def _count(self) -> int:
-        if self.chosen.is_everything:
-            return register().count(self.subject)
-        return sum(dataset.count() for dataset in self.datasets)
-
-    def _sources(self) -> Iterator[tuple[str, BinaryIO]]:
-        """Yield the files: of days that were chosen, those beside what was said in these days."""
-        others = self._files_of_other_days() if any(self.span) else set()
-        for name, source in register().files(self.subject, chapters=self.chosen.chapters):
-            if name in others:
-                source.close()
-            else:
-                yield name, source
-
-    def _files_of_other_days(self) -> set[str]:
-        talks = register().conversations(self.subject, chapters=self.chosen.chapters)
-        return {name for talk in talks for said in talk.said() if not within(said.at, self.span) for name in said.files}
-
-    def _talks(self) -> Iterator[Conversation]:
-        """Yield the conversations, each with what was said in the days that were chosen."""
-        for talk in register().conversations(self.subject, chapters=self.chosen.chapters):
-            if not any(self.span):
-                yield talk
-            elif any(within(said.at, self.span) for said in talk.said()):
-                yield replace(talk, said=partial(_said_within, talk, self.span))
 
     def _contact(self) -> Iterator[bytes]:
         if self.subject.person_id is None or Chapter.YOU not in self.chosen.chapters:
@@ -117,7 +95,7 @@ class Archive:
         yield from self.bag.hand_out("contact.vcf", [card])
 
     def _conversations(self) -> Iterator[bytes]:
-        for conversation in self._talks():
+        for conversation in self.selection.conversations():
             parts = as_email(conversation, company=self.company, paths=self.files)
             yield from self.bag.hand_out(f"tickets/{conversation.name}.eml", parts)
 
@@ -158,6 +136,9 @@ class Archive:
                 for dataset in self.datasets
                 for name, why in dataset.withheld.items()
             ],
+            "products": [
+                {"name": each.name, "title": each.title, "given": each.content is not None} for each in self.products
+            ],
             "undisclosed": [{"what": row.what, "why": why} for row, why in register().undisclosed()],
         }
 
@@ -166,8 +147,9 @@ class Archive:
             datasets=self.datasets,
             counts=self.rows,
             files=self.files,
-            conversations=self._talks(),
+            conversations=self.selection.conversations(),
             chosen=self.chosen,
+            products=self.products,
             undisclosed=register().undisclosed(),
             zone=self.zone,
             made_at=self.made_at,
@@ -186,10 +168,6 @@ class Archive:
 def policy_version() -> str:
     """Return the number of the privacy policy in force."""
     return str(documents.get("privacy").in_force(clock.today()).number)
-
-
-def _said_within(talk: Conversation, span: Span) -> Iterator[Said]:
-    return (said for said in talk.said() if within(said.at, span))
 
 
 def _size(source: BinaryIO) -> int:

@@ -1,11 +1,13 @@
 """What of a copy somebody chose: chapters of what is held, and from which day to which."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any, Self
+from functools import partial
+from typing import Any, BinaryIO, Self
 from zoneinfo import ZoneInfo
 
-from portal.kit.claims import Chapter
+from portal.kit.claims import Chapter, Conversation, Said, Span, Subject, register, within
 from portal.kit.refusals import Refusal
 
 
@@ -58,3 +60,42 @@ def _midnight(on: date | None, zone: str, *, days: int = 0) -> datetime | None:
 
 
 EVERYTHING = Chosen()
+
+
+class Selection:
+    """What of the register a copy is of: the tables, files and conversations of the chapters and days that were chosen."""
+
+    def __init__(self, subject: Subject, chosen: Chosen, zone: str) -> None:
+        self.subject, self.chosen, self.span = subject, chosen, chosen.span(zone)
+        self.datasets = list(register().export(subject, chapters=chosen.chapters, span=self.span))
+
+    def count(self) -> int:
+        """Return how many rows the tables hold."""
+        if self.chosen.is_everything:
+            return register().count(self.subject)
+        return sum(dataset.count() for dataset in self.datasets)
+
+    def files(self) -> Iterator[tuple[str, BinaryIO]]:
+        """Yield the files: (name, stream). Of chosen days, those beside what was said in these days."""
+        others = self._files_of_other_days() if any(self.span) else set()
+        for name, source in register().files(self.subject, chapters=self.chosen.chapters):
+            if name in others:
+                source.close()
+            else:
+                yield name, source
+
+    def conversations(self) -> Iterator[Conversation]:
+        """Yield the conversations, each with what was said in the days that were chosen."""
+        for talk in register().conversations(self.subject, chapters=self.chosen.chapters):
+            if not any(self.span):
+                yield talk
+            elif any(within(said.at, self.span) for said in talk.said()):
+                yield replace(talk, said=partial(_said_within, talk, self.span))
+
+    def _files_of_other_days(self) -> set[str]:
+        talks = register().conversations(self.subject, chapters=self.chosen.chapters)
+        return {name for talk in talks for said in talk.said() if not within(said.at, self.span) for name in said.files}
+
+
+def _said_within(talk: Conversation, span: Span) -> Iterator[Said]:
+    return (said for said in talk.said() if within(said.at, span))

@@ -3,7 +3,7 @@
 import hmac
 import io
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -28,6 +28,7 @@ from portal.privacy import mail
 from portal.privacy.models import SEALED_SECRET, Export, ExportState, Right
 from portal.privacy.service.archive import Archive
 from portal.privacy.service.choices import EVERYTHING, Chosen
+from portal.privacy.service.product_copies import ProductCopy
 from portal.privacy.service.requests import at_once
 
 LIMIT = "5 per day"
@@ -145,7 +146,7 @@ def drop_exports(ended: PendingEnded) -> None:
         _drop(export)
 
 
-def build(export_id: uuid.UUID) -> Callable[[], None] | None:
+def build(export_id: uuid.UUID, *, products: Sequence[ProductCopy] = ()) -> Callable[[], None] | None:
     """Build the file of a copy and return what ends it; nothing when nobody waits for it any more. Only reads."""
     repeatable_read()
     export = db.session.get(Export, export_id)
@@ -154,7 +155,7 @@ def build(export_id: uuid.UUID) -> Callable[[], None] | None:
     person, secret = accounts.get_person(export.person_id), _secret_of(export)
     with in_language(person.language):
         of, chosen = accounts.subject_of(person), Chosen.of(export.chosen)
-        archive = Archive(of, zone=person.time_zone, chosen=chosen, on_progress=jobs.progress)
+        archive = Archive(of, zone=person.time_zone, chosen=chosen, products=products, on_progress=jobs.progress)
         key = storage().store("export", sealed(archive, secret=secret, context=export_id.bytes))
     return lambda: _finish(export_id, key=key, secret=secret, rows=sum(archive.rows.values()))
 

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from portal.kit.claims import Chapter, Conversation, Dataset, Said, shown_row
 from portal.kit.renderer import part, stream
 from portal.privacy.service.choices import Chosen
+from portal.privacy.service.product_copies import ProductCopy
 
 READABLE_ROWS = 1000
 """Rows of one table, and messages in all, that the page for people shows; all of them stand in the files beside it."""
@@ -60,6 +61,7 @@ class Contents:
     conversations: Iterable[Conversation]
     undisclosed: Sequence[tuple[object, str]]
     chosen: Chosen
+    products: Sequence[ProductCopy]
     zone: str
     made_at: datetime
     version: str
