@@ -16,6 +16,7 @@ from portal.mail import sendgrid_gateway
 from portal.mail import service as mail
 from portal.privacy import service
 from portal.privacy.models import Deletion, DeletionState, ErasureStep, StepConfirmation, StepState
+from portal.privacy.service import deletions
 from portal.products.models import ProductCall
 from tests.privacy.conftest import traces_of
 from tests.privacy.test_signed_receipts import verifier
@@ -312,3 +313,13 @@ def test_the_receipt_lists_each_step_with_its_confirmation(client, cast, outbox,
         "vendor:google_analytics": False, "vendor:sendgrid": False, "vendor:stripe": False,
     }  # fmt: skip
     assert all(step["why"] for step in document["steps"]) and not any(step["open"] for step in document["steps"])
+
+
+def test_for_somebody_without_an_account_no_product_is_asked_and_the_receipt_says_why(app, outbox, unit, run_jobs, product):
+    with unit():
+        deletions.begin_for_address("guest@example.com", language="en")
+    run_jobs()
+    assert product.seen == []
+    email = outbox.last("guest@example.com")
+    assert "3 Clicks Production: It only knows accounts, and you have none." in email.text
+    assert steps(app)["production"].state is StepState.NOT_NEEDED

@@ -16,6 +16,7 @@ from portal.privacy.models import StepKind, StepState
 from portal.products import service as products
 
 _BY_HAND = _l("A member of our team has it delete what it holds about you, and confirms that.")
+_NO_ACCOUNT = _l("It only knows accounts, and you have none.")
 _SENDGRID_UNUSED = _l("It holds nothing about you: our emails don’t go through it.")
 _SENDGRID_BY_API = _l(
     "We have it delete what it holds about emails to you. Its record of the email with your receipt ends by itself."
@@ -72,11 +73,12 @@ _VENDORS: Mapping[str, Callable[[], PlannedStep]] = {
 """What is done at each vendor; at one that nobody has thought of, a member of staff does it by hand."""
 
 
-def plan() -> list[PlannedStep]:
-    """Return the steps of a deletion that begins now, in their order."""
+def plan(*, has_account: bool = True) -> list[PlannedStep]:
+    """Return the steps of a deletion that begins now, in their order: of an account, or of somebody without one."""
     steps = [PlannedStep(StepKind.PORTAL, target, why) for target, (_what, why) in _PORTAL.items()]
     asked = _l("We ask it to delete your data, and keep asking until it confirms.")
-    steps += [PlannedStep(StepKind.PRODUCT, name, asked) for name in products.systems()]
+    how = (asked, StepState.WAITING) if has_account else (_NO_ACCOUNT, StepState.NOT_NEEDED)
+    steps += [PlannedStep(StepKind.PRODUCT, name, *how) for name in products.systems()]
     return steps + [_at_vendor(vendor.key) for vendor in vendors.in_force(clock.today())]
 
 
@@ -97,4 +99,4 @@ def name_of(kind: StepKind, *, target: str) -> str:
 
 def reason_of(kind: StepKind, *, target: str) -> str:
     """Say why there is nothing to do for a step that is not needed."""
-    return str(_at_vendor(target).why) if kind is StepKind.VENDOR else ""
+    return str(_at_vendor(target).why if kind is StepKind.VENDOR else _NO_ACCOUNT)
