@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, Response, expect
 
 from tests.accounts.walk import CONFIRM, STOP
 from tests.browser import LiveServer, profile, sign_in
-from tests.pictures import demo
+from tests.pictures import demo, rights
 from tests.pictures.demo import Demo
 from tests.pictures.holds import holding
 from tests.pictures.requests import asking, erasing, waiting
@@ -22,7 +22,7 @@ NO_PAGES = {
     "accounts.avatar_photo", "admin.attachment", "legal.change_password", "legal.security_txt", "mail.mailbox_json",
     "privacy.export_file", "privacy.export_progress", "probes.healthz", "probes.metrics", "probes.readyz", "static",
     "support.attachment",
-    "support.guest_attachment", "mail.email_part",
+    "support.guest_attachment", "mail.email_part", "privacy.copy_file",
 }  # fmt: skip
 """Answers that are files, or are read by programs."""
 WHO = {"public": "visitor", "signed in": "ada", "fresh": "ada", "staff": "sam"}
@@ -102,6 +102,7 @@ LINKS: dict[str, Callable[[Demo], str]] = {
     "privacy.still_here": demo.still_here,
     "privacy.my_request": lambda made: waiting(made, guest=False),
     "privacy.reply_to_mine": lambda made: waiting(made, guest=False) + "/reply",
+    "privacy.fetch_copy": rights.copied,
     "privacy.own_request": lambda made: waiting(made, guest=True),
     "privacy.reply_to_request": lambda made: waiting(made, guest=True) + "/reply",
     "privacy.undo": demo.closing,
@@ -146,6 +147,8 @@ def scenes(app: Flask, made: Demo) -> Iterator[Scene]:
             yield Scene(endpoint, who, path, act)
         elif endpoint not in ON_THE_WAY:
             yield Scene(endpoint, "sam" if endpoint in AS_SAM else "pia" if endpoint in AS_PIA else WHO[gate], rule)
+    yield Scene("privacy.own_request", "visitor", rights.awaiting_its_code(made), note="code")
+    yield Scene("privacy.own_request", "visitor", rights.refused(made), note="refused")
     yield Scene("home.home", "newcomer", "/home", note="new")
     yield Scene("admin.overview", "pia", "/admin/", note="officer")
     yield Scene("support.contact", "ada", "/contact", note="signed-in")
