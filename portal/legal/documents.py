@@ -73,7 +73,8 @@ _SUMMARY_ON = date(2026, 11, 30)
 _RIGHTS_ON = date(2026, 11, 30)
 _RIGHTS = _l(
     "It says how to use your rights without an account, and that someone else looks again if our answer doesn’t answer you. "
-    "It says that a prepared copy is encrypted, and that we don’t keep its key. No right, duty or period has changed."
+    "It says that a prepared copy is encrypted, and that we don’t keep its key. "
+    "It says what you can have deleted automatically. No right, duty or period has changed."
 )
 _SUMMARY = _l(
     "A summary comes first, and a clause says who it applies to only where that isn’t everyone. It names where you see the "
@@ -93,7 +94,7 @@ DOCUMENTS: Mapping[str, Document] = {
                     _RIGHTS_ON,
                     Significance.WORDING,
                     _RIGHTS,
-                    "21c729b69b149d05aa92204e53f596adefa0e042da9900cd3cd8a657b8e03038",
+                    "4a2cbde7e224f9c0456feacfb28723da9afdda15ebe1bf321bfe03d969212cb1",
                     "9b395fcd4e86a9fdfab3ecd3994b110faef23dad3c881d6eea95584963763230",
                 ),
                 Version(

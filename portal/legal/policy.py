@@ -57,7 +57,7 @@ _ALL = (
     Period("research_max", timedelta(days=2 * 365), _l("The personal data of a research study")),
     # Rights
     Period("export_ready", timedelta(days=7), _l("A prepared copy of your data")),
-    Period("standing_order_start", timedelta(days=7), _l("The wait before we start to delete something by itself")),
+    Period("standing_order_start", timedelta(days=7), _l("The wait before automatic deletion starts")),
     Period("deletion_undo", timedelta(days=14), _l("The right to cancel the deletion of an account")),
     Period("step_confirmation", timedelta(days=7), _l("A product or vendor’s confirmation that it deleted your data")),
     Period("backups", timedelta(days=60), _l("Backups that still hold deleted data")),

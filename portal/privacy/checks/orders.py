@@ -20,7 +20,7 @@ CHECKS = [
     Check(
         promise="P28",
         name="orders_followed",
-        what=_l("What you have us delete by itself is deleted on time, and we looked for it recently."),
+        what=_l("Automatic deletions happen on time, and we looked for due ones recently."),
         run=_orders_followed,
         says={
             **RUN_FAULTS,
@@ -28,7 +28,7 @@ CHECKS = [
                 "%(num)s idle account is still there.", "%(num)s idle accounts are still there.", accounts
             ),
             "followed": lambda: _("Nothing is overdue."),
-            "no_order": lambda: _("Nobody has anything deleted by itself yet."),
+            "no_order": lambda: _("Nobody uses automatic deletion yet."),
         },
     ),
 ]

@@ -7,7 +7,7 @@ from portal.privacy.models import StandingOrder
 
 ORDERS = Table(
     StandingOrder,
-    what=_l("What you have us delete by itself"),
+    what=_l("Your automatic deletion settings"),
     parties=[Party(of_subjects(person=StandingOrder.person_id))],
     purpose=_l("To delete what you told us to once it’s old, and to ask you before your account goes."),
     ground=Ground.CONTRACT,

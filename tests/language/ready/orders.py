@@ -39,7 +39,9 @@ def delete_by_itself(walk: Walk) -> None:
     visitor.submit(link)
     visitor.get(link)
     reader = walk.signed_in(ion)
-    reader.submit(PATH, tickets="0", files="0", history="0", account="365")
+    off = dict.fromkeys(("tickets", "files", "history", "account"), "0")
+    reader.submit(PATH, **off)
+    reader.submit(PATH, **{**off, "account": "365"})
     for part in ("on", "off"):
         reader.submit("/settings/privacy/restriction", action=f"/settings/privacy/restriction/{part}")
     reader.get("/settings/privacy/requests")
