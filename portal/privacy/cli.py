@@ -51,13 +51,17 @@ def sweep(dry_run: bool, as_json: bool) -> None:
 
 def _sweep(*, dry_run: bool) -> dict[str, int]:
     gone: dict[str, int] = {}
-    while True:
+    if dry_run:
         with unit_of_work():
-            batch = service.sweep_batch(dry_run=dry_run)
-        gone = {what: gone.get(what, 0) + batch.get(what, 0) for what in {**gone, **batch}}
-        if dry_run or not batch:
-            break
-        click.echo(f"{sum(gone.values())} entries deleted", err=True)
+            gone = service.count_ended()
+    start: str | None = None if dry_run else ""
+    while start is not None:
+        with unit_of_work():
+            swept = service.sweep_batch(start=start)
+        gone = {what: gone.get(what, 0) + swept.gone.get(what, 0) for what in {**gone, **swept.gone}}
+        start = swept.go_on
+        if swept.gone:
+            click.echo(f"{sum(gone.values())} entries deleted", err=True)
     with unit_of_work():
         gone |= {f"files: {kind}": files for kind, files in service.sweep_files(dry_run=dry_run).items()}
         if due := service.count_due():

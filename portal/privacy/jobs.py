@@ -83,10 +83,10 @@ def ask_idle() -> None:
 
 
 @job("privacy.sweep", schedule="12 * * * *", is_sweep=True)
-def sweep() -> None:
-    """Delete what has reached the end of its period, batch by batch."""
-    if service.sweep_batch():
-        jobs.enqueue("privacy.sweep")
+def sweep(*, start: str = "") -> None:
+    """Delete what has reached the end of its period, piece by piece."""
+    if table := service.sweep_batch(start=start).go_on:
+        jobs.enqueue("privacy.sweep", start=table)
     else:
         throttle.destroy_old_keys()
 

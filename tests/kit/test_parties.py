@@ -188,7 +188,7 @@ def test_hold_keeps_a_row_from_every_erasure_and_every_sweep_until_the_reason_is
         assert db.session.get(Sale, 1).seller_note == "sold cheaply"
     clock.forward(days=11)
     with unit():
-        assert register.sweep() == register.overdue(grace=timedelta()) == {}
+        assert register.sweep() == register.count_ended(grace=timedelta()) == {}
         db.session.get(Sale, 1).disputed = False
     with unit():
         assert register.sweep() == {"lab_sale": 1}

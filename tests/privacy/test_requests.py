@@ -255,5 +255,5 @@ def test_what_a_stranger_typed_and_nobody_confirmed_goes_after_a_week(unit):
         old = time.now() - 8 * DAY
         plant(received_at=old)
         kept = [plant(source=Source.STAFF, received_at=old).id, plant().id]
-        assert service.sweep_batch() == {"request": 1}
+        assert service.sweep_batch().gone == {"request": 1}
         assert set(db.session.scalars(select(Request.id))) == set(kept)

@@ -23,6 +23,8 @@ from portal.kit.running import App, Installed
 from portal.kit.unit import rows
 
 BATCH = 500
+SWEPT_AT_ONCE = 2000
+"""Rows that one transaction of a sweep deletes: SQLite’s one writer is free again well within 100 ms."""
 
 
 class Register:
@@ -174,13 +176,25 @@ class Register:
         external = [name for claim in self.claims for name in claim.residue(subject)]
         return [name for name, rows in counts.items() if rows] + external
 
-    def sweep(self, *, batch: int = BATCH, dry_run: bool = False) -> dict[str, int]:
-        """Delete rows whose time is up, at most one batch a rule; return table -> rows gone (or that would go)."""
-        return self._ended(lambda table, ended: _count_where(table, ended) if dry_run else table.delete_rows(ended, batch))
+    def sweep(self, *, batch: int = SWEPT_AT_ONCE, start: str = "") -> dict[str, int]:
+        """Delete at most `batch` rows whose time is up, from the table `start` on; return table -> rows gone.
 
-    def overdue(self, *, grace: timedelta) -> dict[str, int]:
-        """Count rows that a sweep should have deleted more than `grace` ago: the evidence that periods are kept."""
-        return self._ended(_count_where, grace=grace)
+        Where they are as many as that, the last table may hold more: go on there.
+        """
+        gone: dict[str, int] = {}
+        for table, ended in self._ended(start=start):
+            left = batch - sum(gone.values())
+            if left and (rows := table.delete_rows(ended, left)):
+                gone[table.name] = gone.get(table.name, 0) + rows
+        return gone
+
+    def count_ended(self, *, grace: timedelta = timedelta()) -> dict[str, int]:
+        """Return table -> rows whose time has been up for longer than `grace`: what a sweep would delete now."""
+        found: dict[str, int] = {}
+        for table, ended in self._ended(grace=grace):
+            if rows := _count_where(table, ended):
+                found[table.name] = found.get(table.name, 0) + rows
+        return found
 
     def orphans(self, *, older_than: timedelta, dry_run: bool = False) -> dict[str, int]:
         """Delete stored files that no row knows any more, and drafts of a killed process; return kind -> files gone."""
@@ -237,15 +251,13 @@ class Register:
         names = [each.name for each in lines]
         return lines[names.index(start) :] if start in names else lines
 
-    def _ended(self, act: Callable[[Table, ColumnElement[bool]], int], *, grace: timedelta = timedelta()) -> dict[str, int]:
-        touched: dict[str, int] = {}
+    def _ended(self, *, grace: timedelta = timedelta(), start: str = "") -> Iterator[tuple[Table, ColumnElement[bool]]]:
+        begun = not start
         for _claim, table in self.tables():
-            for rule in table.rules:
-                if not isinstance(rule, DatedRule):
-                    continue
-                if rows := act(table, table.unless_exempt(rule.ended(table.model, grace=grace))):
-                    touched[table.name] = touched.get(table.name, 0) + rows
-        return touched
+            begun = begun or table.name == start
+            for rule in table.rules if begun else ():
+                if isinstance(rule, DatedRule):
+                    yield table, table.unless_exempt(rule.ended(table.model, grace=grace))
 
 
 def _as_far_as_known(name: str, counts: Mapping[str, int], through: Mapping[str, str]) -> int | None:

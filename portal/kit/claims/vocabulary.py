@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, BinaryIO
 
-from sqlalchemy import ColumnElement, and_, delete, false, func, inspect, not_, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, and_, delete, false, func, inspect, not_, or_, select, tuple_, update
 
 from portal.kit.claims.chapters import Chapter
 from portal.kit.claims.conversations import Conversation
@@ -86,18 +86,14 @@ class Table:
 
     def delete_rows(self, clause: ColumnElement[bool], batch: int) -> int:
         """Delete at most `batch` rows and return how many; `before_delete` sees them first (files go with their row)."""
-        if self.before_delete:
-            rows = db.session.scalars(select(self.model).where(clause).limit(batch)).all()
-            self.before_delete(rows)
-            identities = [inspect(row).identity for row in rows]
-            for row in rows:
-                db.session.expunge(row)
-        else:
-            identities = self._identities(clause, batch)
-        if identities:
-            statement = delete(self.model).where(tuple_(*self._key).in_(identities))
-            db.session.execute(statement, execution_options={"synchronize_session": False, SWEEP: True})
-        return len(identities)
+        if not self.before_delete:
+            return self._delete(self._some(clause, batch))
+        rows = db.session.scalars(select(self.model).where(clause).limit(batch).with_for_update(skip_locked=True)).all()
+        self.before_delete(rows)
+        identities = [inspect(row).identity for row in rows]
+        for row in rows:
+            db.session.expunge(row)
+        return self._delete(identities) if identities else 0
 
     def blank_rows(self, clause: ColumnElement[bool], values: Mapping[str, Any], batch: int) -> int:
         """Write the values into at most `batch` rows that hold something else, and return how many."""
@@ -115,8 +111,18 @@ class Table:
     def _key(self) -> Sequence[Any]:
         return tuple(inspect(self.model).primary_key)
 
+    def _delete(self, which: Any) -> int:
+        key = self._key[0] if len(self._key) == 1 else tuple_(*self._key)
+        which = [each[0] for each in which] if len(self._key) == 1 and isinstance(which, list) else which
+        statement = delete(self.model).where(key.in_(which))
+        # The database finds and deletes them in one go; what another worker holds, it deletes.
+        return db.affected(statement.execution_options(synchronize_session=False, **{SWEEP: True}))
+
+    def _some(self, clause: ColumnElement[bool], batch: int) -> Select[Any]:
+        return select(*self._key).where(clause).limit(batch).with_for_update(skip_locked=True)
+
     def _identities(self, clause: ColumnElement[bool], batch: int) -> list[Any]:
-        return [tuple(row) for row in db.session.execute(select(*self._key).where(clause).limit(batch))]
+        return [tuple(row) for row in db.session.execute(self._some(clause, batch))]
 
 
 def _nothing(_subject: Subject) -> list[Any]:

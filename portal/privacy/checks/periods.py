@@ -16,7 +16,7 @@ def _all_classified() -> Finding:
 
 
 def _periods_kept() -> Finding:
-    late = register().overdue(grace=GRACE)
+    late = register().count_ended(grace=GRACE)
     if late:
         return failed_by([state("past", table=table, rows=rows) for table, rows in late.items()])
     # Rows, and the files that no row knows any more.

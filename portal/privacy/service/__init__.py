@@ -131,6 +131,7 @@ from portal.privacy.service.requests.rows import close_unanswerable as close_una
 from portal.privacy.service.restrictions import lift_restriction as lift_restriction
 from portal.privacy.service.restrictions import restrict as restrict
 from portal.privacy.service.restrictions import restricted_since as restricted_since
+from portal.privacy.service.sweeps import count_ended as count_ended
 from portal.privacy.service.sweeps import remove_files as remove_files
 from portal.privacy.service.sweeps import sweep_batch as sweep_batch
 from portal.privacy.service.sweeps import sweep_files as sweep_files

@@ -1,17 +1,34 @@
 """Sweeping: what has reached the end of its period goes, in bounded batches, by itself."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 
-from portal.kit.claims import register
+from portal.kit.claims import SWEPT_AT_ONCE, register
 from portal.kit.files import storage
 
 GRACE = timedelta(hours=1)
 """How old a file without a row must be before it is an orphan: the row of a new one may just be under way."""
 
 
-def sweep_batch(*, dry_run: bool = False) -> dict[str, int]:
-    """Delete at most one batch a rule; return table -> rows gone, empty when nothing is left (or, dry, what would go)."""
-    return register().sweep(dry_run=dry_run)
+@dataclass(frozen=True)
+class Swept:
+    """What one piece of a sweep deleted: table -> rows; and the table at which the next piece begins, if there is one."""
+
+    gone: Mapping[str, int]
+    go_on: str | None
+
+
+def sweep_batch(*, start: str = "") -> Swept:
+    """Delete one piece of what has reached its end, from the table `start` on."""
+    gone = register().sweep(start=start)
+    is_full = sum(gone.values()) >= SWEPT_AT_ONCE
+    return Swept(gone, [*gone][-1] if is_full else None)
+
+
+def count_ended() -> dict[str, int]:
+    """Return table -> rows that a sweep would delete now."""
+    return register().count_ended()
 
 
 def sweep_files(*, dry_run: bool = False) -> dict[str, int]:
