@@ -21,8 +21,8 @@ class ChooseExport(forms.Form):
         widget=ListWidget(),
         option_widget=CheckboxInput(),
     )
-    first_on = DateField(_l("First day (optional)"), validators=[Optional()])
-    last_on = DateField(_l("Last day (optional)"), validators=[Optional()])
+    first_on = DateField(_l("First day"), validators=[Optional()])
+    last_on = DateField(_l("Last day"), validators=[Optional()])
 
     @property
     def chapters(self) -> tuple[Chapter, ...]:
