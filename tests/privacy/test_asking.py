@@ -334,3 +334,17 @@ def test_what_was_never_confirmed_leaves_nothing(client, outbox, unit, clock, ru
         assert db.session.scalar(select(func.count()).select_from(RequestFile)) == 0
         assert db.session.scalars(select(Email.to_key)).all() in ([], [""])
         assert db.session.scalar(select(Job.id).where(Job.subject_id.is_not(None))) is None
+
+
+def test_guessing_over_many_requests_buys_three_tries_for_each_email_and_no_more(client, outbox, new_client, monkeypatch):
+    """Who names an address again and again gets requests without a code: no code that is guessed can be right."""
+    monkeypatch.setattr("portal.privacy.service.requests.intake.REQUESTS_PER_CLIENT", "1000 per hour")
+    said = []
+    for _request in range(8):
+        browser = new_client()
+        ask(browser)
+        said += [browser.fill_in(code="22222222").text for _try in range(4)]
+    tried = [text for text in said if "not the code" in text]
+    assert len(tried) == 5 * 2, "the third wrong one says that the code is dead, and so does every later one"
+    assert len(said) - len(tried) == sum("no longer works" in text for text in said)
+    assert len(outbox.to(GUEST)) == 5
