@@ -30,7 +30,15 @@ from portal.mail import transport
 from tests import page_lint
 from tests.people import Cast
 
-pytest_plugins = ["tests.clock", "tests.databases", "tests.amount", "tests.postgres", "tests.browser", "tests.pseudo"]
+pytest_plugins = [
+    "tests.clock",
+    "tests.databases",
+    "tests.amount",
+    "tests.postgres",
+    "tests.browser",
+    "tests.pseudo",
+    "tests.products.served",
+]
 
 BASE_URL = "http://localhost"
 SIGNING_KEY = base64.b64encode(b"a seed for tests, of 32 bytes it").decode()

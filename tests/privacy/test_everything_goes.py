@@ -18,7 +18,6 @@ from tests.privacy.conftest import traces_of
 from tests.support import samples
 
 pytestmark = pytest.mark.both_databases
-pytest_plugins = ["tests.products.conftest"]
 
 MARK = "findme-5c27e1"
 OLD, EVE, NEVER = f"{MARK}-old@example.com", f"{MARK}@example.com", f"{MARK}-never@example.com"

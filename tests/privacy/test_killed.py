@@ -17,7 +17,6 @@ from portal.privacy.models import Deletion, DeletionState, ErasureStep, StepStat
 from tests.privacy.conftest import Copy, link_of, start
 
 pytestmark = pytest.mark.both_databases
-pytest_plugins = ["tests.products.conftest"]
 
 
 @pytest.fixture

@@ -22,7 +22,6 @@ from tests.privacy.conftest import traces_of
 from tests.privacy.test_signed_receipts import verifier
 
 pytestmark = pytest.mark.both_databases
-pytest_plugins = ["tests.products.conftest"]
 
 UNDO = "/settings/privacy/delete/undo/"
 
