@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, select
+from sqlalchemy import ColumnElement, and_, delete, select, true
 
 from portal.kit.db import db
 from portal.kit.files import storage
@@ -22,7 +22,8 @@ def closed_before(person_id: Any, *, before: datetime) -> ColumnElement[bool]:
     return and_(
         Ticket.subject_id == person_id,
         Ticket.kind == TicketKind.CONTACT,
-        Ticket.state == TicketState.CLOSED,
+        # In words that no index answers: SQLite would rather look through every closed ticket than for one person's.
+        (Ticket.state == TicketState.CLOSED).is_(true()),
         Ticket.updated_at < before,
     )
 
@@ -45,7 +46,7 @@ def delete_closed(person_id: uuid.UUID, *, before: datetime, most: int) -> int:
 
 def files_added_before(person_id: Any, *, before: datetime) -> ColumnElement[bool]:
     """Return the clause for the files in an account's tickets that were added before an instant."""
-    said = select(Message.id).join(Ticket, Ticket.id == Message.ticket_id).where(Ticket.subject_id == person_id)
+    said = select(Message.id).where(Message.ticket_id.in_(select(Ticket.id).where(Ticket.subject_id == person_id)))
     return and_(Attachment.message_id.in_(said), Attachment.added_at < before)
 
 
