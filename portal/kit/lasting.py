@@ -5,13 +5,14 @@ they signed after their secret has left PORTAL_SECRET_KEYS. Who finds one can wr
 """
 
 import uuid
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import String, UniqueConstraint, select
+from sqlalchemy import ColumnElement, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kit import clock, keys
@@ -69,23 +70,28 @@ def purposes() -> dict[str, Lasting]:
 
 def retired_keys(purpose: str) -> list[bytes]:
     """Return the keys of a purpose whose secrets have left the list. One query; what cannot be opened is left out."""
-    retired = select(LastingKey).where(LastingKey.purpose == purpose, LastingKey.key_id.not_in(keys.key_ids()))
-    found = []
+    return _opened(LastingKey.purpose == purpose)[purpose]
+
+
+def cached_keys(purpose: str) -> list[bytes]:
+    """Return the same, at most ten minutes old. Those of every purpose are read together, by one query."""
+    cache = _CACHE.get()
+    if purpose not in cache or not timedelta() <= clock.now() - cache[purpose][0] < CACHED_FOR:
+        found = _opened()
+        cache.update({name: (clock.now(), found[name]) for name in {*purposes(), purpose}})
+    return cache[purpose][1]
+
+
+def _opened(*which: ColumnElement[bool]) -> dict[str, list[bytes]]:
+    retired = select(LastingKey).where(LastingKey.key_id.not_in(keys.key_ids()), *which)
+    found: dict[str, list[bytes]] = defaultdict(list)
     for row in db.session.scalars(retired.order_by(LastingKey.key_id)):
         try:
-            found.append(_SEALED.open(row.key_sealed, of=row.id))
+            found[row.purpose].append(_SEALED.open(row.key_sealed, of=row.id))
         except keys.CannotOpen:
             # The check of sealed values tells of it.
             continue
     return found
-
-
-def cached_keys(purpose: str) -> list[bytes]:
-    """Return the same, at most ten minutes old."""
-    cache = _CACHE.get()
-    if purpose not in cache or not timedelta() <= clock.now() - cache[purpose][0] < CACHED_FOR:
-        cache[purpose] = (clock.now(), retired_keys(purpose))
-    return cache[purpose][1]
 
 
 def hashes(purpose: str) -> Lasting:

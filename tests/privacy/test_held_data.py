@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import timedelta
 
 import pytest
@@ -162,7 +161,7 @@ def test_what_is_not_there_is_not_found(ada, path):
     assert ada.get(f"{DATA}/{path}").status == 404
 
 
-@pytest.mark.parametrize("word", ["x", "2026", "'; DROP TABLE person; --", "20261123T000000000000-zz", uuid.uuid4().hex])
+@pytest.mark.parametrize("word", ["x", "2026", "'; DROP TABLE person; --", "20261123T000000000000-zz", "0" * 32])
 def test_a_word_that_no_page_gave_out_is_not_found(ada, word):
     assert ada.get(f"{DATA}/accounts/sign_in_event", query_string={"after": word}).status == 404
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 from portal.accounts import service as accounts
 from portal.kit.actor import Actor
@@ -24,8 +26,8 @@ class Shown:
     """Entries in words: what differs from one to the next in columns, and what stands in each of them said once."""
 
     columns: list[str]
-    rows: list[list[str]]
-    in_each: list[tuple[str, str]]
+    rows: list[list[str | datetime]]
+    in_each: list[tuple[str, str | datetime]]
     after: str | None = None
 
 
@@ -118,7 +120,7 @@ def _withheld(line: Holding) -> list[tuple[str, str]]:
 
 
 def _said(found: Entries, actor: Actor, *, most: int | None = None) -> Shown:
-    rows = [shown_row(found.fields, row, zone=actor.time_zone) for row in found.rows[:most]]
+    rows = [_told(found, row, actor.time_zone) for row in found.rows[:most]]
     labels = [field.label for field in found.fields]
     same = [len(rows) > 1 and _all_alike([row[at] for row in rows]) for at in range(len(labels))]
     return Shown(
@@ -129,5 +131,11 @@ def _said(found: Entries, actor: Actor, *, most: int | None = None) -> Shown:
     )
 
 
-def _all_alike(values: Sequence[str]) -> bool:
+def _told(found: Entries, row: Sequence[Any], zone: str) -> list[str | datetime]:
+    """Return a row in words; of an instant the page itself says how long ago it was."""
+    said = shown_row(found.fields, row, zone=zone)
+    return [raw if isinstance(raw, datetime) else words for raw, words in zip(row, said, strict=True)]
+
+
+def _all_alike(values: Sequence[str | datetime]) -> bool:
     return len(set(values)) == 1
