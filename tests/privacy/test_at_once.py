@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
+from portal.accounts.events import AccountTakenBack
+from portal.kit import clock as time
+from portal.kit.claims import Chapter
 from portal.kit.db import db
-from portal.privacy.models import Outcome, Reason, Request, RequestState, Right, Source
+from portal.privacy import service
+from portal.privacy.models import Outcome, PauseReason, Reason, Request, RequestState, Right, Source
+from portal.privacy.service.choices import Chosen
 from tests.privacy.desk import open_of, plant
 
 pytestmark = pytest.mark.both_databases
@@ -41,15 +48,74 @@ def test_each_right_that_is_used_is_a_request_that_is_closed_already(cast, unit,
         assert request.answered_in is None, "nobody of ours was asked: it makes no figure better"
 
 
-@pytest.mark.parametrize("right", USED)
-def test_using_it_answers_what_was_asked_of_our_team(cast, unit, right):
-    ada = cast.ada
+def planted(cast, unit, right, **columns):
+    """Plant what Ada has asked our team for, and return its id."""
     with unit():
-        request_id = plant(**open_of(ada, right)).id
-    use(cast.sign_in(ada), right)
+        return plant(**open_of(cast.ada, right, received_at=time.now() - timedelta(days=3), **columns)).id
+
+
+@pytest.mark.parametrize("right", [Right.RESTRICTION, Right.OBJECTION])
+def test_what_is_in_force_at_once_answers_what_was_asked_of_our_team(cast, unit, right):
+    request_id = planted(cast, unit, right)
+    use(cast.sign_in(cast.ada), right)
     with unit():
         request = db.session.scalars(select(Request)).one()
         assert (request.id, request.state, request.outcome) == (request_id, RequestState.CLOSED, Outcome.DONE)
+        assert request.answered_in is None, "its person did it: it makes no figure better"
+
+
+@pytest.mark.parametrize("state", [{}, {"state": RequestState.PAUSED, "pause_reason": PauseReason.DETAILS}], ids=str)
+def test_a_changed_profile_is_no_answer_to_what_our_team_was_asked_to_correct(cast, unit, state):
+    request_id = planted(cast, unit, Right.CORRECTION, **state)
+    use(cast.sign_in(cast.ada), Right.CORRECTION)
+    with unit():
+        asked, done = sorted(db.session.scalars(select(Request)), key=lambda each: each.received_at)
+        assert (asked.id, asked.state, asked.answered_in) == (request_id, state.get("state", RequestState.OPEN), None)
+        assert (done.state, done.answered_in) == (RequestState.CLOSED, None)
+
+
+@pytest.mark.parametrize("right", [Right.COPY, Right.ACCESS])
+def test_a_copy_answers_what_was_asked_once_it_is_ready(cast, unit, run_jobs, right):
+    request_id = planted(cast, unit, right)
+    use(cast.sign_in(cast.ada), Right.COPY)
+    with unit():
+        assert db.session.get(Request, request_id).state == RequestState.OPEN
+    run_jobs()
+    with unit():
+        request = db.session.get(Request, request_id)
+        assert (request.outcome, request.reason, request.answered_in) == (Outcome.DONE, Reason.AS_ASKED, None)
+
+
+def test_a_copy_of_a_choice_answers_nothing(cast, unit, run_jobs):
+    request_id = planted(cast, unit, Right.COPY)
+    actor, chosen = cast.actor_in(cast.sign_in(cast.ada)), Chosen(chapters=(next(iter(Chapter)),))
+    with unit():
+        service.start_export(actor, chosen=chosen)
+    run_jobs()
+    with unit():
+        assert db.session.get(Request, request_id).state == RequestState.OPEN
+
+
+def test_a_deletion_answers_what_was_asked_once_it_is_carried_out(cast, unit, run_jobs, clock):
+    request_id = planted(cast, unit, Right.DELETION)
+    use(cast.sign_in(cast.ada), Right.DELETION)
+    with unit():
+        assert db.session.get(Request, request_id).state == RequestState.OPEN, "it may still be undone"
+    clock.forward(days=30)
+    with unit():
+        service.begin_due()
+    run_jobs()
+    with unit():
+        request = db.session.get(Request, request_id)
+        assert (request.outcome, request.reason, request.answered_in) == (Outcome.DONE, Reason.AS_ASKED, None)
+
+
+def test_an_undone_deletion_leaves_what_was_asked_open(cast, unit, outbox):
+    request_id = planted(cast, unit, Right.DELETION)
+    use(cast.sign_in(cast.ada), Right.DELETION)
+    with unit():
+        service.take_back(AccountTakenBack(cast.ada.id))
+        assert db.session.get(Request, request_id).state == RequestState.OPEN
 
 
 def test_of_one_day_one_stands_for_all(cast, unit, clock):

@@ -174,6 +174,8 @@ def _finish(export_id: uuid.UUID, *, key: str, secret: bytes, rows: int) -> None
     with storage().open(key) as stream:
         export.size = SealedFile(stream, secret=secret, context=export_id.bytes).size
     export.state, export.ready_at, export.file_key, export.secret_sealed = ExportState.READY, clock.now(), key, None
+    if Chosen.of(export.chosen).is_everything:
+        at_once.note_copied(person.id, requested_at=export.requested_at)
     until = export.ready_at + period("export_ready")
     mail.export_ready(export.id, secret=packed.encode(secret), person=person, until=until)
     audit.record("privacy.export_built", subject_id=person.id, rows=rows, bytes=export.size)

@@ -1,7 +1,8 @@
 """Rights that people use themselves, in the portal: each is a request too, done at once and closed by itself."""
 
 import uuid
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -15,28 +16,37 @@ from portal.privacy.service.requests import rows
 
 ONE_A_DAY = timedelta(days=1)
 """Of a right that somebody uses again and again, one request stands for all of a day."""
-
-
-ANSWERS = {Right.COPY: (Right.COPY, Right.ACCESS)}
-"""What else is answered by a right that somebody uses: a copy shows what is held."""
+ANSWERED_AT_ONCE = (Right.RESTRICTION, Right.OBJECTION)
+"""What is in force the moment somebody does it, whatever they had asked our team."""
 
 
 def note_used(person_id: uuid.UUID, *, right: Right) -> None:
-    """Note that somebody has used a right of theirs; what they had asked our team for the same is answered by that."""
-    mine = select(Request).where(Request.subject_id == person_id, Request.first_id.is_(None))
-    answered = mine.where(Request.kind.in_(ANSWERS.get(right, (right,))), Request.state.in_(ANSWERABLE))
-    waiting = db.session.scalars(answered.where(Request.executed_at.is_(None)).with_for_update()).all()
-    for request in waiting:
-        rows.end(request, outcome=Outcome.DONE, reason=Reason.AS_ASKED)
-    if waiting:
+    """Note that somebody has used a right of theirs. What they had asked our team for is ended only once it is done."""
+    if right in ANSWERED_AT_ONCE and _end_waiting(person_id, kinds=(right,)):
         return
     now = clock.now()
-    lately = mine.where(Request.kind == right, Request.source == Source.PORTAL, Request.state == RequestState.CLOSED)
+    mine = select(Request).where(Request.subject_id == person_id, Request.first_id.is_(None), Request.kind == right)
+    lately = mine.where(Request.source == Source.PORTAL, Request.state == RequestState.CLOSED)
     if db.session.scalar(lately.where(Request.received_at > now - ONE_A_DAY).limit(1)) is None:
         done: dict[str, Any] = {"outcome": Outcome.DONE, "reason": Reason.AS_ASKED, "verified_at": now, "closed_at": now}
         rows.add(right, source=Source.PORTAL, subject_id=person_id, state=RequestState.CLOSED, **done)
 
 
 def note_correction(corrected: ProfileCorrected) -> None:
-    """Note that somebody has corrected their profile."""
+    """Note that somebody has corrected their profile: what our team was asked to correct may be something else."""
     note_used(corrected.person_id, right=Right.CORRECTION)
+
+
+def note_copied(person_id: uuid.UUID, *, requested_at: datetime) -> None:
+    """Note that a copy of everything is ready: whoever had asked our team for one, or what is held, has it by that."""
+    _end_waiting(person_id, kinds=(Right.COPY, Right.ACCESS), until=requested_at)
+
+
+def _end_waiting(person_id: uuid.UUID, *, kinds: Sequence[Right], until: datetime | None = None) -> bool:
+    theirs = select(Request).where(Request.subject_id == person_id, Request.first_id.is_(None), Request.kind.in_(kinds))
+    unanswered = theirs.where(Request.state.in_(ANSWERABLE), Request.executed_at.is_(None))
+    asked = unanswered.where(Request.received_at <= (until or clock.now()))
+    waiting = db.session.scalars(asked.with_for_update()).all()
+    for request in waiting:
+        rows.end(request, outcome=Outcome.DONE, reason=Reason.AS_ASKED, is_ours=False)
+    return bool(waiting)

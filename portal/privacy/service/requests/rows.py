@@ -75,12 +75,18 @@ def find_open_like(request: Request) -> Request | None:
 
 
 def close_unanswerable(begun: ErasureBegun) -> None:
-    """Close the open requests of somebody whose data is being deleted: nobody is left who could be answered."""
+    """Close the open requests of somebody whose data is being deleted: nobody is left who could be answered.
+
+    What they had asked our team to delete is done by that.
+    """
     persons, keys = person_ids(begun.subject), [*begun.subject.email_keys]
     theirs = or_(Request.subject_id.in_(persons), and_(nobodys(Request.subject_id), Request.email_key.in_(keys)))
     waiting = select(Request).where(theirs, Request.state.in_(ANSWERABLE), Request.executed_at.is_(None))
     for request in db.session.scalars(waiting.with_for_update()).all():
-        end(request, outcome=Outcome.WITHDRAWN, reason=Reason.ERASED)
+        if request.kind == Right.DELETION:
+            end(request, outcome=Outcome.DONE, reason=Reason.AS_ASKED, is_ours=False)
+        else:
+            end(request, outcome=Outcome.WITHDRAWN, reason=Reason.ERASED)
 
 
 def close_erased(erased: DataErased) -> None:
@@ -100,15 +106,26 @@ def resume(request: Request, *, by: uuid.UUID | None) -> None:
     record("privacy.request_resumed", request=request, by=by)
 
 
-def end(request: Request, *, outcome: Outcome, reason: Reason, by: uuid.UUID | None = None, answer: str = "") -> None:
-    """Close a request. Raises ValueError when it is closed already, or for a reason that its outcome can't have."""
+def end(
+    request: Request,
+    *,
+    outcome: Outcome,
+    reason: Reason,
+    by: uuid.UUID | None = None,
+    answer: str = "",
+    is_ours: bool = True,
+) -> None:
+    """Close a request; `is_ours` is false for what its person did themselves, which says nothing of how fast we answer.
+
+    Raises ValueError when it is closed already, or for a reason that its outcome can't have.
+    """
     if reason not in REASONS[outcome] or request.state == RequestState.CLOSED:
         raise ValueError(f"a {request.state} request can't end as {outcome} for {reason}")
     request.state, request.pause_reason, request.closed_at = RequestState.CLOSED, None, clock.now()
     request.outcome, request.reason, request.answer = outcome, reason, answer
     request.handler_id = by or request.handler_id
     request.code_hash = None
-    if outcome not in NO_ANSWER_OF_OURS and request.verified_at is not None:
+    if is_ours and outcome not in NO_ANSWER_OF_OURS and request.verified_at is not None:
         request.answered_in = max(0, int((request.closed_at - request.received_at).total_seconds()))
     record("privacy.request_closed", request=request, by=by, outcome=outcome.value, reason=reason.value)
 
