@@ -44,7 +44,8 @@ def _asked(subjects: Subjects) -> ColumnElement[bool]:
 
 
 def _files_of(subjects: Subjects) -> ColumnElement[bool]:
-    return RequestFile.request_id.in_(parents(Request.id, _asked(subjects), subjects, newest=Request.received_at))
+    # Also of a request that is being carried out: afterwards nothing would say any more whose they are.
+    return RequestFile.request_id.in_(parents(Request.id, _of_person(subjects), subjects, newest=Request.received_at))
 
 
 def files_of(subject: Subject) -> Iterator[tuple[str, BinaryIO]]:
