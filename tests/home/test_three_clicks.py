@@ -8,6 +8,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from flask import Flask
 
+from portal.privacy.models import Right
 from tests.conftest import Page, Visitor
 from tests.people import Cast
 
@@ -27,9 +28,21 @@ RIGHTS = {
     "say that it wasn't me": ("POST", "/settings/not-me"),
     "decide about analytics": ("POST", "/consent"),
     "ask a person": ("POST", "/contact"),
+    "restrict every use": ("POST", "/settings/privacy/restriction/on"),
+    "delete by a standing order": ("GET", "/settings/privacy/orders"),
     "read the policy": ("GET", "/privacy"),
     "see whether promises are kept": ("GET", "/promises"),
 }
+SEVEN = {
+    "access": ("GET", "/settings/privacy/data"),
+    "copy": ("POST", "/settings/privacy/export"),
+    "correction": ("POST", "/settings/profile"),
+    "deletion": ("POST", "/settings/privacy/delete"),
+    "restriction": ("POST", "/settings/privacy/restriction/on"),
+    "objection": ("POST", "/settings/communication"),
+    "complaint": ("POST", "/settings/privacy/requests/new"),
+}
+"""The rights that a request can be about, each where a customer uses it."""
 Step = tuple[str, str]
 
 
@@ -43,10 +56,10 @@ def ways_on(page: Page) -> Iterator[Step]:
         yield "POST", urlsplit(urljoin(page.path, str(form.get("action") or page.path))).path
 
 
-def clicks_from_home(visitor: Visitor, *, most: int) -> dict[Step, int]:
-    """Return how many clicks each step is away from the customer's home."""
-    away: dict[Step, int] = {("GET", "/home"): 0}
-    edge = ["/home"]
+def clicks_from(start: str, visitor: Visitor, *, most: int) -> dict[Step, int]:
+    """Return how many clicks each step is away from a page."""
+    away: dict[Step, int] = {("GET", start): 0}
+    edge = [start]
     for click in range(1, most + 1):
         found = {step for path in edge for step in ways_on(visitor.get(path))} - set(away)
         away.update(dict.fromkeys(found, click))
@@ -56,7 +69,7 @@ def clicks_from_home(visitor: Visitor, *, most: int) -> dict[Step, int]:
 
 @pytest.fixture
 def away(app: Flask, cast: Cast) -> dict[Step, int]:
-    return clicks_from_home(cast.sign_in(cast.ada), most=CLICKS)
+    return clicks_from("/home", cast.sign_in(cast.ada), most=CLICKS)
 
 
 def test_every_right_is_at_most_three_clicks_from_home(away: dict[Step, int]) -> None:
@@ -66,3 +79,15 @@ def test_every_right_is_at_most_three_clicks_from_home(away: dict[Step, int]) ->
 
 def test_seeing_one_s_data_is_one_click(away: dict[Step, int]) -> None:
     assert away["GET", "/settings/privacy"] == 1
+
+
+def test_each_of_the_seven_rights_of_the_queue_is_at_most_three_clicks_from_home(away: dict[Step, int]) -> None:
+    assert {str(right) for right in Right} == set(SEVEN)
+    assert [right for right, step in SEVEN.items() if away.get(step, CLICKS + 1) > CLICKS] == []
+
+
+def test_without_an_account_all_seven_are_on_one_form_three_clicks_from_the_start(app: Flask) -> None:
+    guest = Visitor(app)
+    assert clicks_from("/", guest, most=CLICKS).get(("POST", "/privacy/request"), CLICKS + 1) <= CLICKS
+    offered = {option["value"] for option in guest.get("/privacy/request").soup.select("#kind option") if option["value"]}
+    assert offered == set(SEVEN)
