@@ -84,7 +84,9 @@ def ask_idle() -> None:
 
 @job("privacy.sweep", schedule="12 * * * *", is_sweep=True)
 def sweep(*, start: str = "") -> None:
-    """Delete what has reached the end of its period, piece by piece."""
+    """Delete what has reached the end of its period, piece by piece; others get to write in between."""
+    if start:
+        service.let_others_write()
     if table := service.sweep_batch(start=start).go_on:
         jobs.enqueue("privacy.sweep", start=table)
     else:

@@ -21,10 +21,10 @@ from portal.kit.claims.parties import DeleteRow as DeleteRow
 from portal.kit.claims.parties import ExemptFromErasure as ExemptFromErasure
 from portal.kit.claims.parties import ExemptWhile as ExemptWhile
 from portal.kit.claims.parties import Party as Party
-from portal.kit.claims.register import SWEPT_AT_ONCE as SWEPT_AT_ONCE
 from portal.kit.claims.register import Register as Register
 from portal.kit.claims.register import init_app as init_app
 from portal.kit.claims.register import register as register
+from portal.kit.claims.register import swept_at_once as swept_at_once
 from portal.kit.claims.retention import SAYS_NOTHING as SAYS_NOTHING
 from portal.kit.claims.retention import UNTIL_ERASED as UNTIL_ERASED
 from portal.kit.claims.retention import RetainFor as RetainFor

@@ -132,6 +132,7 @@ from portal.privacy.service.restrictions import lift_restriction as lift_restric
 from portal.privacy.service.restrictions import restrict as restrict
 from portal.privacy.service.restrictions import restricted_since as restricted_since
 from portal.privacy.service.sweeps import count_ended as count_ended
+from portal.privacy.service.sweeps import let_others_write as let_others_write
 from portal.privacy.service.sweeps import remove_files as remove_files
 from portal.privacy.service.sweeps import sweep_batch as sweep_batch
 from portal.privacy.service.sweeps import sweep_files as sweep_files

@@ -1,12 +1,16 @@
 """Sweeping: what has reached the end of its period goes, in bounded batches, by itself."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from portal.kit.claims import SWEPT_AT_ONCE, register
+from portal.kit.claims import register, swept_at_once
+from portal.kit.db import db
 from portal.kit.files import storage
 
+BREATH = 0.015
+"""Seconds: twice what a piece takes."""
 GRACE = timedelta(hours=1)
 """How old a file without a row must be before it is an orphan: the row of a new one may just be under way."""
 
@@ -22,8 +26,14 @@ class Swept:
 def sweep_batch(*, start: str = "") -> Swept:
     """Delete one piece of what has reached its end, from the table `start` on."""
     gone = register().sweep(start=start)
-    is_full = sum(gone.values()) >= SWEPT_AT_ONCE
+    is_full = sum(gone.values()) >= swept_at_once()
     return Swept(gone, [*gone][-1] if is_full else None)
+
+
+def let_others_write() -> None:
+    """Wait a moment before a further piece where there is one writer at a time (SQLite): others look now and then."""
+    if db.engine.dialect.name == "sqlite":
+        time.sleep(BREATH)
 
 
 def count_ended() -> dict[str, int]:
