@@ -1,6 +1,6 @@
 """Who gets through the doors of admin: read by a person, tried by tests/rules/test_who_may_enter.py."""
 
-from portal.privacy.models import ErasureStep, Hold, Request
+from portal.privacy.models import ErasureStep, Hold, Request, RequestFile
 from portal.support.models import Attachment, Message, Ticket
 from tests.rules.gates import CONSOLE, RIGHTS, TICKETS
 
@@ -12,6 +12,7 @@ DOORS = {
     "admin.enter_request": RIGHTS,
     "admin.erasure_step": RIGHTS,
     "admin.erasures": RIGHTS,
+    "admin.evidence": RIGHTS,
     "admin.execute_request": RIGHTS,
     "admin.hold": RIGHTS,
     "admin.holdable": RIGHTS,
@@ -49,5 +50,6 @@ THINGS = {
     "admin.pause_request": ("request_id", Request),
     "admin.resume_request": ("request_id", Request),
     "admin.execute_request": ("request_id", Request),
+    "admin.evidence": ("file_id", RequestFile),
     "admin.erasure_step": ("step_id", ErasureStep),
 }

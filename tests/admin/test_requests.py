@@ -6,12 +6,14 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from portal.consent import service as consent
 from portal.kit import clock as time
 from portal.kit.db import db
 from portal.privacy.models import Outcome, Request, RequestState, Right
 from tests.privacy.desk import GUEST, open_of, plant
+from tests.support import samples
 
 pytestmark = pytest.mark.both_databases
 DAY = timedelta(days=1)
@@ -142,3 +144,14 @@ def test_support_staff_see_nothing_of_it(sam, planted, cast):
     _id, path = planted(of=cast.ada)
     assert [sam.get(each).status for each in (LIST, path, f"{LIST}/new")] == [404, 404, 404]
     assert "to answer" not in sam.get("/admin/").text
+
+
+def test_a_file_that_shows_something_is_opened_by_the_officer_alone_and_logged(pia, sam, cast, unit):
+    ada, shown = cast.sign_in(cast.ada), samples.chosen(("a.pdf", samples.pdf()))
+    ada.submit("/settings/privacy/requests/new", kind="correction", message="See.", files=shown)
+    with unit():
+        path = f"{LIST}/{db.session.scalars(select(Request.id)).one()}"
+    (link,) = [each["href"] for each in pia.get(path).soup.select("#said a")]
+    assert pia.client.get(link).data.startswith(b"%PDF")
+    assert [browser.get(link).status for browser in (sam, ada)] == [404, 404]
+    assert len(cast.sign_in(cast.ada).get("/settings/privacy/who-looked").soup.select("tbody tr")) == 2

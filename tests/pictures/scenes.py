@@ -19,7 +19,8 @@ from tests.pictures.requests import asking, erasing, waiting
 Act = Callable[[Page, Demo], None]
 NO_PAGES = {
     "privacy.public_keys", "privacy.receipt_file", "privacy.verifier",
-    "accounts.avatar_photo", "admin.attachment", "legal.change_password", "legal.security_txt", "mail.mailbox_json",
+    "accounts.avatar_photo", "admin.attachment", "admin.evidence", "legal.change_password", "legal.security_txt",
+    "mail.mailbox_json",
     "privacy.export_file", "privacy.export_progress", "probes.healthz", "probes.metrics", "probes.readyz", "static",
     "support.attachment",
     "support.guest_attachment", "mail.email_part", "privacy.copy_file",

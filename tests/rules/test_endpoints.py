@@ -19,6 +19,7 @@ READING_KEEPS_A_BOOK: dict[str, str] = {
     "admin.tickets": "the same for a list, whose one entry names every ticket in it",
     "admin.attachment": "the same for a file",
     "admin.read_request": "the same for a request about data",
+    "admin.evidence": "the same for a file that shows what a request says",
     "admin.erasure_step": "the same for what a vendor is to erase",
     "admin.holdable": "the same for what kinds of records there are of somebody",
     "admin.holdable_records": "the same for the dates of such records",

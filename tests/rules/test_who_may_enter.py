@@ -26,7 +26,17 @@ from portal.kit.db import Base, db
 from portal.kit.files import storage
 from portal.kit.unit import unit_of_work
 from portal.privacy import service as privacy
-from portal.privacy.models import Deletion, DeletionState, ErasureStep, Export, Hold, HoldGround, Request, StepKind
+from portal.privacy.models import (
+    Deletion,
+    DeletionState,
+    ErasureStep,
+    Export,
+    Hold,
+    HoldGround,
+    Request,
+    RequestFile,
+    StepKind,
+)
 from portal.support.models import Attachment, Message, Ticket
 from tests.conftest import Outbox, Visitor
 from tests.people import Cast
@@ -160,11 +170,13 @@ def things(app: Flask, cast: Cast, run_jobs: Callable[[], int]) -> dict[type, uu
     ada = cast.sign_in(cast.ada)
     ada.submit("/contact", subject="Zips", message="Where?", files=samples.chosen(("a.pdf", samples.pdf())))
     ada.submit("/settings/privacy", action="/settings/privacy/export")
+    shown = samples.chosen(("b.pdf", samples.pdf()))
+    ada.submit("/settings/privacy/requests/new", kind="complaint", message="Zips", files=shown)
     run_jobs()
     with app.app_context():
         with unit_of_work():
             db.session.add_all([_hold_on(cast.ada.account_id), *_steps_of(cast.ada.account_id)])
-        models = (Ticket, Attachment, Message, Export, SignInSession, Hold, ErasureStep, Request)
+        models = (Ticket, Attachment, Message, Export, SignInSession, Hold, ErasureStep, RequestFile, Request)
         return {model: db.session.scalars(select(model.id).limit(1)).one() for model in models}
 
 

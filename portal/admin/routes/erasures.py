@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from portal.admin.forms import Confirmation
 from portal.admin.routes.tickets import LOGGED
 from portal.kit import access
+from portal.kit.actor import Role
 from portal.kit.i18n import _
 from portal.kit.templating import render
 from portal.privacy import service as privacy
@@ -16,14 +17,14 @@ bp = Blueprint("admin", __name__)
 
 
 @bp.get("/erasures")
-@access.staff(*privacy.HANDLERS)
+@access.staff(Role.PRIVACY)
 def erasures() -> str:
     """List the steps of deletions that wait for a product or a vendor; they name nobody."""
     return render("admin/erasures.html", steps=privacy.list_open_steps(by=access.acting_staff()))
 
 
 @bp.route("/erasures/<uuid:step_id>", methods=["GET", "POST"])
-@access.staff(*privacy.HANDLERS)
+@access.staff(Role.PRIVACY)
 @access.get_with_side_effect(LOGGED)
 def erasure_step(step_id: uuid.UUID) -> ResponseReturnValue:
     """Show what a vendor is to erase, logged first; take the word that it is done."""

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Iterable
 from datetime import UTC, datetime, time
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
@@ -12,6 +12,7 @@ from portal.admin.forms import Decision, Intake, Pause
 from portal.admin.routes.tickets import LOGGED
 from portal.kit import access, clock, i18n
 from portal.kit.actor import Role
+from portal.kit.downloads import download
 from portal.kit.forms import ConfirmForm
 from portal.kit.i18n import _, _l
 from portal.kit.templating import render
@@ -162,3 +163,12 @@ def execute_request(request_id: uuid.UUID) -> ResponseReturnValue:
         else:
             flash(_("Carried out. The request closes by itself when it’s done."), "success")
     return redirect(url_for(".read_request", request_id=request_id), 303)
+
+
+@bp.get("/requests/files/<uuid:file_id>")
+@access.staff(*privacy.HANDLERS)
+@access.get_with_side_effect(LOGGED)
+def evidence(file_id: uuid.UUID) -> Response:
+    """Hand out a file that shows what a request says, logged first, as a download that no browser runs."""
+    found = privacy.read_evidence(file_id, by=access.acting_staff())
+    return download(found.stream, name=found.name, media_type=found.media_type)

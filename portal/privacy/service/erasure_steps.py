@@ -113,7 +113,7 @@ def note_confirmed(event: CallConfirmed) -> None:
         _note(step_id, by=StepConfirmation(event.confirmed_by.value))
 
 
-@for_staff(Role.PRIVACY, Role.SENIOR)
+@for_staff(Role.PRIVACY)
 def confirm_step(step_id: uuid.UUID, *, by: Staff, evidence: str) -> None:
     """Note that a member of staff knows a product or vendor to have done its step. Raises NotFound unless it waits.
 
@@ -122,12 +122,17 @@ def confirm_step(step_id: uuid.UUID, *, by: Staff, evidence: str) -> None:
     step = db.session.get(ErasureStep, step_id)
     if step is None or step.kind is StepKind.PORTAL or step.state is not StepState.WAITING:
         raise NotFound
-    audit.record("privacy.step_confirmed", by=by.person_id, step=step.id, kind=step.kind, target=step.target)
-    step.evidence = evidence[:200]
+    # The call first, then its deletion, then the step: as a product's own answer locks them.
     if step.call_id:
         products.confirm_by_hand(step.call_id)
     else:
-        _note(step.id, by=StepConfirmation.STAFF)
+        _note(step_id, by=StepConfirmation.STAFF)
+    step = db.lock(ErasureStep, step_id)
+    if step is None or step.confirmed_by is not StepConfirmation.STAFF:
+        # Whoever was asked has said so at this very moment.
+        return
+    step.evidence = evidence[:200]
+    audit.record("privacy.step_confirmed", by=by.person_id, step=step.id, kind=step.kind, target=step.target)
 
 
 def _note(step_id: uuid.UUID, *, by: StepConfirmation) -> None:

@@ -43,13 +43,13 @@ class StepToDo:
     emails: Sequence[str]
 
 
-@for_staff(Role.PRIVACY, Role.SENIOR)
+@for_staff(Role.PRIVACY)
 def list_open_steps(*, by: Staff) -> list[OpenStep]:
     """Return the steps that wait for others, the longest first."""
     return [_said(row) for row in db.session.execute(_waiting().order_by(Deletion.started_at).limit(MOST_LISTED))]
 
 
-@for_staff(Role.PRIVACY, Role.SENIOR)
+@for_staff(Role.PRIVACY)
 @before_writes
 def read_step(step_id: uuid.UUID, *, by: Staff) -> StepToDo:
     """Return a step that waits, with the addresses in it; the read is on record before. Raises NotFound."""
