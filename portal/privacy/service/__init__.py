@@ -65,8 +65,7 @@ from portal.privacy.service.idle_accounts import NOTICES as NOTICES
 from portal.privacy.service.idle_accounts import ask_idle as ask_idle
 from portal.privacy.service.idle_accounts import count_orders as count_orders
 from portal.privacy.service.idle_accounts import count_overdue as count_overdue
-from portal.privacy.service.idle_accounts import idle_until as idle_until
-from portal.privacy.service.idle_accounts import say_still_here as say_still_here
+from portal.privacy.service.idle_accounts import count_unseen as count_unseen
 from portal.privacy.service.open_steps import list_open_steps as list_open_steps
 from portal.privacy.service.open_steps import read_step as read_step
 from portal.privacy.service.order_sweeps import follow_orders as follow_orders
@@ -132,6 +131,8 @@ from portal.privacy.service.requests.rows import close_unanswerable as close_una
 from portal.privacy.service.restrictions import lift_restriction as lift_restriction
 from portal.privacy.service.restrictions import restrict as restrict
 from portal.privacy.service.restrictions import restricted_since as restricted_since
+from portal.privacy.service.still_here import idle_until as idle_until
+from portal.privacy.service.still_here import say_still_here as say_still_here
 from portal.privacy.service.sweeps import count_ended as count_ended
 from portal.privacy.service.sweeps import let_others_write as let_others_write
 from portal.privacy.service.sweeps import remove_files as remove_files
