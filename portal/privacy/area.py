@@ -21,7 +21,7 @@ AREA = Area(
     commands=COMMANDS,
     events={
         AccountTakenBack: (service.take_back,),
-        PendingEnded: (service.drop_exports, service.end_orders),
+        PendingEnded: (service.drop_exports, service.end_orders, service.end_requests),
         ProfileCorrected: (service.note_correction,),
         CallConfirmed: (service.note_confirmed,),
         ErasureBegun: (service.close_unanswerable,),

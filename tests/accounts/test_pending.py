@@ -7,7 +7,7 @@ from portal.accounts import service as accounts
 from portal.accounts.models import EmailChange
 from portal.accounts.service import email_change, pending
 from portal.kit.db import db
-from portal.privacy.models import Export
+from portal.privacy.models import Export, Outcome, Reason, Request, RequestState, Source
 from tests.accounts.walk import enrol
 
 THIEF = "thief@example.com"
@@ -113,6 +113,22 @@ def test_a_copy_asked_before_is_gone_afterwards(defend, thief, run_jobs, unit, b
     run_jobs()
     with unit():
         assert db.session.scalars(select(Export)).all() == []
+
+
+def test_what_was_asked_of_our_team_before_ends_and_every_mailbox_is_told(request, defend, thief, unit, outbox, cast):
+    thief.submit("/settings/privacy/requests/new", kind="correction", message="My name is Mallory.")
+    assert "We have your request" in outbox.last(cast.ada.email).subject
+    defend()
+    with unit():
+        asked = db.session.scalars(select(Request).where(Request.source == Source.PORTAL)).all()
+        (asked,) = [each for each in asked if each.message]
+        if "closes_and_keeps" in request.node.name:
+            assert asked.state == RequestState.OPEN, "whoever keeps the account keeps what was asked from it"
+            return
+        assert (asked.outcome, asked.reason) == (Outcome.WITHDRAWN, Reason.SECURED)
+        assert asked.answered_in is None
+    told = [each for each in outbox.to(cast.ada.email) if asked.reference in each.subject]
+    assert "was secured before it was answered" in told[-1].text
 
 
 def test_the_link_is_stamped_with_what_guards_the_account(confirm, client, cast, monkeypatch):

@@ -7,9 +7,13 @@ import io
 import pytest
 from sqlalchemy import func, select
 
+from portal.accounts.models import EmailChange, EmailChangeState
+from portal.accounts.service import lock_person
+from portal.kit import clock as time
 from portal.kit.db import db
 from portal.privacy import service
-from portal.privacy.models import Outcome, PauseReason, Reason, Request, RequestFile, RequestState, Source, Verdict
+from portal.privacy.models import Outcome, PauseReason, Reason, Request, RequestFile, RequestState, Right, Source, Verdict
+from portal.privacy.service.requests.execution import can_carry_out
 from tests.privacy.desk import open_of, plant, staff
 
 pytestmark = pytest.mark.both_databases
@@ -87,6 +91,45 @@ def test_a_paused_one_goes_on_with_the_answer(cast, unit, outbox):
     assert request.state == RequestState.OPEN and "invoice of May" in request.message
     late = browser.submit(f"{page.path}/reply", message="And of June.")
     assert late.status == 422 and "isn’t waiting for you" in late.text
+
+
+def test_asking_and_withdrawing_is_told_to_the_mailbox_that_was_left_too(cast, unit, outbox):
+    ada, left = cast.ada, "ada.before@example.com"
+    browser = cast.sign_in(ada)
+    with unit():
+        moved = {"new_email": ada.email, "new_email_key": ada.email, "old_email": left, "old_email_key": left}
+        dates = {"requested_at": time.now(), "confirmed_at": time.now()}
+        db.session.add(EmailChange(person_id=ada.account_id, state=EmailChangeState.CONFIRMED, **moved, **dates))
+    page = browser.submit(NEW, kind="complaint", message="Too slow.")
+    browser.send(page, action=f"{page.path}/withdraw")
+    for address in (ada.email, left):
+        subjects = [each.subject for each in outbox.to(address)]
+        assert [any(word in each for each in subjects) for word in ("We have your request", "was withdrawn")] == [True, True]
+
+
+@pytest.mark.parametrize("end", ["/new", "/{id}/reply", "/{id}/withdraw"])
+def test_what_is_done_in_its_name_takes_a_fresh_proof(cast, unit, clock, end):
+    ada = cast.ada
+    browser = cast.sign_in(ada)
+    with unit():
+        request_id = plant(**open_of(ada)).id
+    token = browser.get(NEW).fields()["csrf_token"]
+    clock.forward(minutes=31)
+    path = "/settings/privacy/requests" + end.format(id=request_id)
+    page = browser.post(path, csrf_token=token)
+    assert page.path == "/confirm-identity" and the_one(unit).state == RequestState.OPEN
+
+
+def test_of_a_locked_account_nothing_is_carried_out(cast, unit):
+    officer, ada = staff(cast, "privacy"), cast.ada
+    with unit():
+        request = plant(**open_of(ada, Right.RESTRICTION))
+        lock_person(ada.account_id).frozen_at = time.now()
+        assert not can_carry_out(request)
+        with pytest.raises(service.NotExecutable):
+            service.execute(request.id, by=officer)
+        lock_person(ada.account_id).frozen_at = None
+        assert can_carry_out(request)
 
 
 def test_it_is_withdrawn_once(cast, unit):

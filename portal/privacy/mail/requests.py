@@ -36,6 +36,11 @@ def request_closed(request: Request, *, to: mail.Recipient, token: str, authorit
     mail.send("privacy/request_closed", to=to, request=request, url=page_url(token), authority=authority)
 
 
+def request_withdrawn(request: Request, *, to: mail.Recipient, token: str) -> None:
+    """Say that a request was taken back, and why."""
+    mail.send("privacy/request_withdrawn", to=to, request=request, url=page_url(token))
+
+
 def request_due(request: Request, *, days: int, to: mail.Recipient) -> None:
     """Remind our team of an open request, and say nothing of whose it is."""
     mail.send("privacy/request_due", to=to, request=request, days=days, url=external_url("admin.overview"))

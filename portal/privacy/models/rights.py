@@ -100,6 +100,8 @@ class Reason(StrEnum):
     SAME_REQUEST = "same_request"
     BY_PERSON = "by_person"
     ERASED = "erased"
+    SECURED = "secured"
+    """What guards the account was changed: whoever asked may have been somebody else."""
 
     @property
     def sentence(self) -> str:
@@ -120,7 +122,7 @@ REASONS: Mapping[Outcome, tuple[Reason, ...]] = {
     ),
     Outcome.NOTHING_HELD: (Reason.NOTHING_FOUND,),
     Outcome.DUPLICATE: (Reason.SAME_REQUEST,),
-    Outcome.WITHDRAWN: (Reason.BY_PERSON, Reason.ERASED),
+    Outcome.WITHDRAWN: (Reason.BY_PERSON, Reason.ERASED, Reason.SECURED),
 }
 """Which reasons an outcome may have."""
 
@@ -187,5 +189,6 @@ REASON_SENTENCES = {
     Reason.SAME_REQUEST: _l("You already have an open request for the same thing, and this one was added to it."),
     Reason.BY_PERSON: _l("You withdrew it."),
     Reason.ERASED: _l("Your data was deleted before it was answered."),
+    Reason.SECURED: _l("Your account was secured before it was answered. If it was you who asked, ask again."),
 }
 VERDICTS = {Verdict.YES: _l("Yes"), Verdict.PARTLY: _l("Partly"), Verdict.NO: _l("No")}

@@ -40,7 +40,7 @@ def requests() -> str:
 
 
 @bp.route("/settings/privacy/requests/new", methods=["GET", "POST"])
-@access.signed_in
+@access.fresh
 @uploads.takes_files
 def new_request() -> ResponseReturnValue:
     """Take a request for what has no page of its own; a session is proof enough to ask (P32)."""
@@ -73,7 +73,7 @@ def my_request(request_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @bp.route("/settings/privacy/requests/<uuid:request_id>/reply", methods=["GET", "POST"])
-@access.signed_in
+@access.fresh
 @uploads.takes_files
 def reply_to_mine(request_id: uuid.UUID) -> ResponseReturnValue:
     """Take what we asked for, with files."""
@@ -87,7 +87,7 @@ def reply_to_mine(request_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @bp.post("/settings/privacy/requests/<uuid:request_id>/withdraw")
-@access.signed_in
+@access.fresh
 def withdraw_mine(request_id: uuid.UUID) -> ResponseReturnValue:
     """Take a request back."""
     say_withdrawn(service.withdraw(access.actor(), request_id=request_id))

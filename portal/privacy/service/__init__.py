@@ -78,6 +78,7 @@ from portal.privacy.service.product_copies import product_copy as product_copy
 from portal.privacy.service.receipts import LASTING as LASTING
 from portal.privacy.service.receipts import file_by_token as file_by_token
 from portal.privacy.service.receipts import receipt_by_token as receipt_by_token
+from portal.privacy.service.requests.answers import end_requests as end_requests
 from portal.privacy.service.requests.at_once import note_correction as note_correction
 from portal.privacy.service.requests.at_once import note_used as note_used
 from portal.privacy.service.requests.copies import make_copy as make_copy

@@ -1,6 +1,11 @@
 """What is written to the person of a request, to the proven address and nowhere else; and their last word on the answer."""
 
+from dataclasses import replace
+
+from sqlalchemy import select
+
 from portal.accounts import service as accounts
+from portal.accounts.events import PendingEnded
 from portal.accounts.models import Person
 from portal.kit import clock
 from portal.kit.db import db
@@ -8,7 +13,8 @@ from portal.kit.refusals import Refusal
 from portal.legal.authorities import Authority, authority_in
 from portal.mail.service import Recipient
 from portal.privacy import mail
-from portal.privacy.models import Outcome, Request, RequestState, Verdict
+from portal.privacy.models import Outcome, Reason, Request, RequestState, Source, Verdict
+from portal.privacy.models.rights import ANSWERABLE
 from portal.privacy.service.requests import links, rows
 
 WITH_AUTHORITY = (Outcome.PARTLY, Outcome.REFUSED)
@@ -27,6 +33,14 @@ def recipient_of(request: Request) -> Recipient | None:
     return Recipient(request.email, request.language) if request.email and request.verified_at else None
 
 
+def _mailboxes_of(request: Request) -> list[Recipient]:
+    """Return where it is told what is done in the name of an account: also where it may be taken back from."""
+    person = db.session.get(Person, request.subject_id) if request.subject_id else None
+    if person is None:
+        return [to] if (to := recipient_of(request)) else []
+    return [replace(accounts.recipient(person), email=address) for address in accounts.addresses_of(person)]
+
+
 def authority_for(request: Request, *, country: str = "") -> Authority | None:
     """Return the authority that one may complain to about a refusal or a part-answer; None for any other outcome."""
     return authority_in(country) if request.outcome in WITH_AUTHORITY else None
@@ -34,7 +48,7 @@ def authority_for(request: Request, *, country: str = "") -> Authority | None:
 
 def tell_confirmed(request: Request, *, country: str = "") -> None:
     """Tell the person that the request is open, and until when it is answered."""
-    if to := recipient_of(request):
+    for to in _mailboxes_of(request):
         mail.request_confirmed(request, to=to, token=links.token_of(request, country=country))
 
 
@@ -49,6 +63,27 @@ def tell_closed(request: Request, *, country: str = "") -> None:
     if to := recipient_of(request):
         authority = authority_for(request, country=country)
         mail.request_closed(request, to=to, token=links.token_of(request, country=country), authority=authority)
+
+
+def tell_withdrawn(request: Request) -> None:
+    """Tell the person that the request was taken back: it may have been somebody else who did that."""
+    for to in _mailboxes_of(request):
+        mail.request_withdrawn(request, to=to, token=links.token_of(request))
+
+
+def end_requests(ended: PendingEnded) -> None:
+    """End what was asked from an account whose guards have changed: whoever asked may be in no longer.
+
+    What came by a code is its mailbox's, and stays. One that is being closed is answered by its deletion.
+    """
+    person = accounts.get_person(ended.person_id)
+    if person.deactivated_at and not person.frozen_at:
+        return
+    asked = select(Request).where(Request.subject_id == person.id, Request.source == Source.PORTAL)
+    waiting = asked.where(Request.state.in_(ANSWERABLE), Request.executed_at.is_(None))
+    for request in db.session.scalars(waiting.with_for_update()).all():
+        rows.end(request, outcome=Outcome.WITHDRAWN, reason=Reason.SECURED)
+        tell_withdrawn(request)
 
 
 def may_say(request: Request) -> bool:

@@ -8,9 +8,11 @@ import uuid
 from collections.abc import Callable, Mapping
 
 from portal.accounts import service as accounts
+from portal.accounts.models import Person
 from portal.consent import service as consent
 from portal.kit import clock
 from portal.kit.claims import Ground
+from portal.kit.db import db
 from portal.kit.refusals import Refusal
 from portal.newsletter import service as newsletter
 from portal.privacy.models import Outcome, Reason, Request, Right
@@ -19,7 +21,7 @@ from portal.privacy.service.requests import rows
 
 
 class NotExecutable(Refusal):
-    """Not proven, a duplicate, paused, closed, or begun already: such a request is never carried out."""
+    """Not proven, a duplicate, paused, closed, begun already, or of a locked account: it is never carried out."""
 
 
 class NothingToExecute(Refusal):
@@ -28,7 +30,7 @@ class NothingToExecute(Refusal):
 
 def carry_out(request: Request, *, by: uuid.UUID | None = None) -> None:
     """Carry out a locked request. Raises NotExecutable, and NothingToExecute for what somebody answers by hand."""
-    if not request.is_executable:
+    if not request.is_executable or _is_frozen(request):
         raise NotExecutable
     act = (_OF_ACCOUNTS if request.subject_id else _OF_GUESTS).get(request.kind)
     if act is None or not can_be_told_apart(request):
@@ -47,7 +49,13 @@ def carry_out(request: Request, *, by: uuid.UUID | None = None) -> None:
 def can_carry_out(request: Request) -> bool:
     """Tell whether `carry_out` would do something now."""
     acts = _OF_ACCOUNTS if request.subject_id else _OF_GUESTS
-    return request.is_executable and request.kind in acts and can_be_told_apart(request)
+    return request.is_executable and request.kind in acts and can_be_told_apart(request) and not _is_frozen(request)
+
+
+def _is_frozen(request: Request) -> bool:
+    # Whose account is locked has not said yet which of all that was asked is theirs.
+    person = db.session.get(Person, request.subject_id) if request.subject_id else None
+    return person is not None and person.frozen_at is not None
 
 
 def carry_out_at_once(request: Request) -> None:

@@ -187,6 +187,7 @@ def _withdraw(request: Request) -> bool:
     if request.state not in WITHDRAWABLE or request.executed_at is not None:
         return False
     rows.end(request, outcome=Outcome.WITHDRAWN, reason=Reason.BY_PERSON)
+    answers.tell_withdrawn(request)
     return True
 
 
