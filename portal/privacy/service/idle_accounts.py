@@ -27,6 +27,8 @@ NOTICES = (timedelta(days=30), timedelta(days=14), timedelta(days=3))
 """How long before the end each question leaves, at least."""
 LOOKS = 48
 """Hourly looks between two questions, and before the end, at least."""
+LOOKS_OF_A_WEEK = 7 * 24
+"""Looks between two tries of a question that never leaves, at most."""
 AGAIN = timedelta(minutes=30)
 """A second look within that time is the same one: by another worker, or of the rest of a long list."""
 EVERY = timedelta(hours=23)
@@ -93,7 +95,7 @@ def _go_on(order: StandingOrder, person: Person) -> None:
 
 
 def _has_left(order: StandingOrder) -> bool:
-    """Tell whether the last question is out. One that never left is asked again: it counts for nothing."""
+    """Tell whether the last question is out. One that never left counts for nothing, and is asked again after a while."""
     state = outbox.find_state(order.email_id) if order.email_id else None
     if state is EmailState.WAITING:
         return False
@@ -101,7 +103,9 @@ def _has_left(order: StandingOrder) -> bool:
     if state is EmailState.SENT:
         order.asked += 1
     else:
-        order.looks = LOOKS
+        # The longer it has been tried in vain, the longer until the next try.
+        tried = (clock.now() - _asked_from(order)) // timedelta(hours=1)
+        order.looks = LOOKS - min(max(tried, LOOKS), LOOKS_OF_A_WEEK)
     return True
 
 
