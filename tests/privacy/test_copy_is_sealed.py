@@ -8,6 +8,7 @@ import uuid
 import pytest
 from sqlalchemy import select, update
 
+from portal.jobs import service as jobs
 from portal.jobs.models import Job
 from portal.kit import keys
 from portal.kit.db import db
@@ -213,3 +214,15 @@ def test_one_that_is_stopped_while_it_is_built_ends_at_the_next_look(app, cast, 
         assert list(storage().folder.glob("export/??/*")) == []
         assert db.session.scalars(select(Job.kind).where(Job.kind == "privacy.build_export")).all() == []
     assert not [email for email in outbox.to(cast.ada.email) if "download is ready" in email.subject]
+
+
+def test_one_that_waits_without_a_secret_is_built_anew(cast, ada, unit, run_jobs):
+    with unit():
+        job_id = jobs.enqueue("privacy.build_export", export_id=str(uuid.uuid4()))
+        before = Export(id=uuid.uuid4(), person_id=cast.ada.account_id, job_id=job_id, secret_hash="")
+        db.session.add(before)
+    start(ada)
+    run_jobs()
+    assert Copy.of(ada.client.get(link_of(ada)).data).json("data/person.json")
+    with unit():
+        assert db.session.scalars(select(Export)).one().id != before.id

@@ -68,17 +68,24 @@ def test_every_step_goes_up_and_down_again(up, down):
     assert current() == every[-1]
 
 
+MAY_GO = {"0027": "export"}
+"""From the step on whose rows go on the way up again: copies of before it nobody could open."""
+
+
 def test_rows_outlive_each_step_down_and_up(up, down):
     """From the newest down, one step and back: a row that stood before stands after, in every table that is left."""
     up("heads")
     fill()
     before = counts()
     assert any(before.values())
+    may_go: set[str] = set()
     for lower in reversed(steps()[:-1]):
         down(lower)
         kept = counts()
         up("heads")
-        assert {name: count for name, count in counts().items() if name in kept and count < before[name]} == {}
+        may_go |= {MAY_GO.get(lower, "")}
+        lost = {name for name, count in counts().items() if name in kept and count < before[name]}
+        assert lost <= may_go, lower
 
 
 def test_what_was_sealed_opens_after_the_step_that_names_keys_and_is_as_before_after_the_step_back(up, down):

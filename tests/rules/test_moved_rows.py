@@ -250,3 +250,14 @@ def test_a_person_has_one_open_deletion_after_that_step_and_back_too(receipts, d
         connection.execute(text("DELETE FROM deletion WHERE person_id IS NOT NULL"))
     down("0012")
     both_fail()
+
+
+def test_copies_from_before_they_were_sealed_go(up, down):
+    up("0027")
+    one = {"person_id": stored(ADA), "job_id": stored(FILE), "requested_at": AT, "size": 0}
+    for state, ready_at, key in (("waiting", None, None), ("ready", AT, "export/of-before")):
+        put("export", {"id": stored(uuid.uuid4()), "state": state, "ready_at": ready_at, "file_key": key, **one})
+    up("0028")
+    assert rows("export") == [], "nobody has the secret of any"
+    down("0027")
+    assert rows("export") == []

@@ -61,7 +61,7 @@ def start_export(actor: Actor, *, chosen: Chosen = EVERYTHING) -> ExportView:
     """
     person_id = actor.require_id()
     running = _find_building(person_id)
-    if running and _progress_of(running):
+    if running and running.secret_sealed and _progress_of(running):
         return _view(running)
     throttle.consume("privacy.export", str(person_id), LIMIT)
     try:
@@ -77,6 +77,11 @@ def start_export(actor: Actor, *, chosen: Chosen = EVERYTHING) -> ExportView:
 
 def _begin(person_id: uuid.UUID, chosen: Chosen) -> Export:
     export = _find_building(person_id)
+    if export is not None and not export.secret_sealed:
+        # Without its secret nobody could ever open the file.
+        _drop(export)
+        db.session.flush()
+        export = None
     if export is None or not _progress_of(export):
         export = export or _new(person_id)
         export.job_id = jobs.enqueue("privacy.build_export", export_id=str(export.id), subject_id=person_id)
@@ -216,8 +221,8 @@ def _view(export: Export | Row[Any]) -> ExportView:
         return ExportView(
             export.id, ExportState.READY, export.requested_at, ready_at=export.ready_at, until=until, size=export.size
         )
-    progress = _progress_of(export)
-    # A job that was given up is no longer waiting for anything: the person may start again.
+    progress = _progress_of(export) if export.secret_sealed else None
+    # A job that was given up, or has no secret to seal with, is waiting for nothing: the person may start again.
     done, total = progress or (0, 0)
     return ExportView(
         export.id,
