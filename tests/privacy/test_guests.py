@@ -18,6 +18,7 @@ from portal.kit.db import db
 from portal.newsletter.models import Subscriber
 from portal.privacy import service
 from portal.privacy.models import Deletion, DeletionState, Outcome, Reason, Request, RequestState, Right
+from portal.privacy.service.requests import copies
 from portal.support.models import Ticket
 from tests.conftest import Visitor
 from tests.privacy.desk import GUEST, open_of, plant, staff
@@ -81,6 +82,30 @@ def test_the_pass_to_the_file_is_of_one_request_and_of_minutes(client, new_clien
     assert client.client.get(location).status_code == 200
     clock.forward(minutes=11)
     assert client.client.get(location).status_code == 410
+
+
+@pytest.fixture
+def location(client, outbox):
+    """Where the file of a guest's copy is, with the pass to it."""
+    write_ticket(client)
+    mine = proven(client, outbox, kind="copy")
+    client.send(client.get(f"{mine.path}/copy"), action=f"{mine.path}/copy/code")
+    token = client.shown.fields(f"{mine.path}/copy")["csrf_token"]
+    answer = client.client.post(f"{mine.path}/copy", data={"csrf_token": token, "code": code_in(outbox)})
+    return answer.headers["Location"]
+
+
+def test_a_copy_is_made_a_few_times_an_hour(client, location):
+    assert [client.client.get(location).status_code for _time in range(6)] == [200, 200, 200, 200, 200, 429]
+
+
+def test_one_copy_at_once_is_made_and_of_one_state(client, location, monkeypatch):
+    with service.one_at_once():
+        assert client.client.get(location).status_code == 503
+    steady = []
+    monkeypatch.setattr(copies, "repeatable_read", lambda: steady.append(db.session().in_transaction()))
+    assert client.client.get(location).status_code == 200
+    assert steady == [False], "before the first statement of its unit"
 
 
 def test_the_copy_is_there_for_a_week(client, outbox, clock):

@@ -122,7 +122,8 @@ def copy_file(token: str, permit: str) -> Response:
     if request.method == "HEAD":
         return Response()
     name = f"my-data-{clock.today().isoformat()}.zip"
-    with unit_of_work(write=False):
+    service.spend_copy(permit)
+    with service.one_at_once(), unit_of_work(write=False):
         file = service.make_copy(token, permit=permit)
     return download(file, name=name, media_type="application/zip")
 

@@ -82,8 +82,10 @@ from portal.privacy.service.requests.answers import end_requests as end_requests
 from portal.privacy.service.requests.at_once import note_correction as note_correction
 from portal.privacy.service.requests.at_once import note_used as note_used
 from portal.privacy.service.requests.copies import make_copy as make_copy
+from portal.privacy.service.requests.copies import one_at_once as one_at_once
 from portal.privacy.service.requests.copies import open_copy as open_copy
 from portal.privacy.service.requests.copies import send_copy_code as send_copy_code
+from portal.privacy.service.requests.copies import spend_copy as spend_copy
 from portal.privacy.service.requests.deadlines import count_untold as count_untold
 from portal.privacy.service.requests.deadlines import remind_of_due as remind_of_due
 from portal.privacy.service.requests.desk import HANDLERS as HANDLERS

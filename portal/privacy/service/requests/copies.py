@@ -4,13 +4,17 @@ Whoever has the link to a request's page can't fetch it: the code goes to the pr
 """
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
 from typing import BinaryIO
 
 from portal.kit import clock, throttle, tokens
 from portal.kit.claims import Subject
+from portal.kit.db import repeatable_read
 from portal.kit.i18n import in_language
 from portal.kit.periods import period
-from portal.kit.refusals import LinkDead
+from portal.kit.refusals import Busy, LinkDead
 from portal.kit.unit import before_writes
 from portal.privacy import mail
 from portal.privacy.models import Outcome, Request, Right
@@ -20,6 +24,8 @@ from portal.privacy.service.requests.identity import CodeCheck
 
 PASS = tokens.LinkPurpose("privacy.request_copy")
 CODES = "5 per hour; 15 per day"
+COPIES = "5 per hour"
+_PLACE = Lock()
 
 
 def is_ready(request: Request) -> bool:
@@ -51,11 +57,31 @@ def open_copy(token: str, *, code: str) -> tuple[CodeCheck, str]:
     return check, tokens.sign(PASS, str(request.id)) if check is CodeCheck.RIGHT else ""
 
 
+@before_writes
+def spend_copy(permit: str) -> None:
+    """Spend one of the times that the copy of a request may be made. Raises LinkDead, TooManyTries."""
+    throttle.consume("privacy.copy_made", _request_of(permit), COPIES)
+
+
+@contextmanager
+def one_at_once() -> Iterator[None]:
+    """Hold the one place at which this process makes such a copy. Raises Busy while somebody else does."""
+    if not _PLACE.acquire(blocking=False):
+        raise Busy
+    try:
+        yield
+    finally:
+        _PLACE.release()
+
+
 def make_copy(token: str, *, permit: str) -> BinaryIO:
-    """Return the archive of what is held by the address, open for reading. Raises RequestLinkEnded, LinkDead."""
+    """Return the archive of what is held by the address, open for reading: one state of it. First thing of its unit.
+
+    Raises RequestLinkEnded, LinkDead.
+    """
+    repeatable_read()
     request, _country = links.request_of(token)
-    (request_id,) = tokens.read(PASS, permit, max_age=period("human_code"), count=1)
-    if request_id != str(request.id) or not is_ready(request):
+    if _request_of(permit) != str(request.id) or not is_ready(request):
         raise LinkDead
     file = tempfile.TemporaryFile()  # noqa: SIM115 (whoever sends it closes it)
     with in_language(request.language):
@@ -63,6 +89,11 @@ def make_copy(token: str, *, permit: str) -> BinaryIO:
             file.write(part)
     file.seek(0)
     return file
+
+
+def _request_of(permit: str) -> str:
+    (request_id,) = tokens.read(PASS, permit, max_age=period("human_code"), count=1)
+    return request_id
 
 
 def _ready(token: str) -> tuple[Request, str]:
