@@ -214,6 +214,20 @@ def current_unit() -> Unit:
     return unit
 
 
+@contextmanager
+def savepoint() -> Iterator[None]:
+    """Run a part of the unit. When it raises, it alone is taken back, with the files that it deleted, and the unit lives."""
+    unit = current_unit()
+    commits, files = len(unit.on_commit), len(unit.files)
+    try:
+        with db.session.begin_nested():
+            yield
+    except BaseException:
+        del unit.on_commit[commits:]
+        del unit.files[files:]
+        raise
+
+
 def after_unit(callback: Callable[[], None]) -> None:
     """Run `callback` in a fresh transaction once the unit has ended, committed or not."""
     current_unit().afterwards.append(callback)

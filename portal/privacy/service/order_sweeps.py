@@ -2,46 +2,71 @@
 
 from datetime import timedelta
 
-from sqlalchemy import exists, select
+import structlog
+from sqlalchemy import or_, select
+from sqlalchemy.exc import DBAPIError
 
 from portal.accounts import service as accounts
 from portal.kit import audit, clock
 from portal.kit.claims import OrderRule, register
 from portal.kit.db import db
+from portal.kit.unit import savepoint
 from portal.privacy.models import OrderKind, StandingOrder
-from portal.privacy.service.orders import ORDER_OPTIONS
 
 BATCH = 500
 """Rows of one piece."""
-AT_ONCE = 50
-"""Orders of one kind and one choice in one piece."""
+AT_ONCE = 100
+"""Orders of one piece."""
+AGAIN = timedelta(minutes=30)
+"""An order that left nothing to delete is looked at again after that."""
+log = structlog.get_logger()
 
 
 def follow_orders() -> int:
-    """Delete what standing orders ask for, at most a batch; return how many rows went, 0 when nothing is left.
+    """Delete what standing orders ask for, at most a batch, longest unseen first.
 
-    An order is locked while it is followed: another worker passes it over.
+    Return how many rows went, and never 0 while orders are left to look at. An order is locked while it is followed:
+    another worker passes it over.
     """
-    gone = 0
-    for kind, rule in register().orders().items():
-        for days in ORDER_OPTIONS[OrderKind(kind)]:
-            if gone < BATCH:
-                gone += _follow(OrderKind(kind), rule, days, most=BATCH - gone)
-    return gone
-
-
-def _follow(kind: OrderKind, rule: OrderRule, days: int, *, most: int) -> int:
-    before, gone = clock.now() - timedelta(days=days), 0
-    something = exists(select(rule.model.id).where(rule.where(StandingOrder.person_id, before=before)))
-    due = select(StandingOrder).where(
-        StandingOrder.kind == kind, StandingOrder.days == days, StandingOrder.starts_at <= clock.now(), something
+    now, rules = clock.now(), register().orders()
+    is_due = or_(
+        StandingOrder.looked_at.is_(None),
+        StandingOrder.looked_at < now - AGAIN,
+        StandingOrder.looked_at > clock.latest(),
     )
-    locked = due.order_by(StandingOrder.made_at).limit(AT_ONCE).with_for_update(skip_locked=True)
-    for order in db.session.scalars(locked).all():
-        # Whoever reports that somebody else is in keeps what could prove it; a closed account goes as a whole.
-        person = accounts.get_person(order.person_id)
-        if gone < most and not person.frozen_at and not person.deactivated_at:
-            rows = rule.delete(order.person_id, before=before, most=most - gone)
-            audit.record("privacy.order_followed", subject_id=order.person_id, kind=kind.value, rows=rows)
-            gone += rows
-    return gone
+    kinds = [OrderKind(kind) for kind in rules]
+    due = select(StandingOrder).where(StandingOrder.kind.in_(kinds), StandingOrder.starts_at <= now, is_due)
+    oldest = due.order_by(StandingOrder.looked_at.asc().nulls_first(), StandingOrder.id).limit(AT_ONCE)
+    orders = db.session.scalars(oldest.with_for_update(skip_locked=True)).all()
+    gone = 0
+    for order in orders:
+        if gone < BATCH:
+            gone += _follow(order, rules[order.kind], most=BATCH - gone)
+    return gone or int(len(orders) == AT_ONCE)
+
+
+def _follow(order: StandingOrder, rule: OrderRule, *, most: int) -> int:
+    """Follow an order, and put it behind the others once nothing is left or its rule has failed."""
+    kind, rows = order.kind, 0
+    try:
+        with savepoint():
+            rows = _delete(order, rule, most=most)
+    except Exception as error:
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
+            raise
+        # What failed for one is taken back, and everybody else's goes on.
+        log.exception("privacy.order_failed", kind=kind.value)
+    if not rows:
+        order.looked_at = clock.now()
+    return rows
+
+
+def _delete(order: StandingOrder, rule: OrderRule, *, most: int) -> int:
+    # Whoever reports that somebody else is in keeps what could prove it; a closed account goes as a whole.
+    person = accounts.get_person(order.person_id)
+    if person.frozen_at or person.deactivated_at:
+        return 0
+    rows = rule.delete(order.person_id, before=clock.now() - timedelta(days=order.days), most=most)
+    if rows:
+        audit.record("privacy.order_followed", subject_id=order.person_id, kind=order.kind.value, rows=rows)
+    return rows
