@@ -95,8 +95,8 @@ def sweep(*, start: str = "") -> None:
 
 @job("privacy.remind_of_requests", schedule="17 * * * *")
 def remind_of_requests() -> None:
-    """Remind our team of the requests that come near their due date, a bounded number at once."""
-    if service.remind_of_due():
+    """End what nobody has confirmed, and remind our team of what comes near its due date, a bounded number at once."""
+    if service.end_unconfirmed() + service.remind_of_due():
         jobs.enqueue("privacy.remind_of_requests")
 
 

@@ -13,7 +13,7 @@ from portal.kit import clock as time
 from portal.kit.db import db
 from portal.privacy import service
 from portal.privacy.checks import requests as checks
-from portal.privacy.models import PauseReason, Reason, Request, RequestState
+from portal.privacy.models import Outcome, PauseReason, Reason, Request, RequestState, Source
 from tests.privacy.desk import open_of, plant, staff
 
 pytestmark = pytest.mark.both_databases
@@ -78,6 +78,42 @@ def test_a_paused_one_is_told_of_and_a_closed_or_unproven_one_is_not(cast, unit,
     clock.forward(days=16)
     remind()
     assert [waits in email.subject for email in outbox.to(ALARM)] == [True]
+
+
+def test_what_our_team_entered_is_told_of_and_counted_though_nobody_confirmed_it(cast, unit, outbox, clock, remind, alarm):
+    with unit():
+        plant(source=Source.STAFF)
+        plant(source=Source.FORM, email="other@example.com")
+    clock.forward(days=16)
+    with unit():
+        assert service.count_untold(late_by=time.now()) == 1
+    remind()
+    assert len(outbox.to(ALARM)) == 1
+    with unit():
+        assert (service.figures().open, service.figures().overdue) == (1, 0)
+    clock.forward(days=15)
+    with unit():
+        assert service.figures().overdue == 1
+
+
+def test_what_our_team_entered_ends_with_its_due_date_where_nobody_confirmed_it(cast, unit, clock, remind):
+    ada = cast.ada
+    with unit():
+        request_id, other_id = (plant(source=each, email=f"{each}@example.com").id for each in (Source.STAFF, Source.FORM))
+        confirmed_id = plant(**open_of(ada, source=Source.STAFF)).id
+    clock.forward(days=29, hours=20)
+    remind()
+    with unit():
+        assert db.session.get(Request, request_id).state == RequestState.AWAITING_IDENTITY
+    clock.forward(hours=2)
+    remind()
+    with unit():
+        request = db.session.get(Request, request_id)
+        assert (request.outcome, request.reason) == (Outcome.REFUSED, Reason.NOT_CONFIRMED)
+        assert request.closed_at < request.due_at and request.answered_in is None
+        assert db.session.get(Request, other_id).state == RequestState.AWAITING_IDENTITY
+        assert db.session.get(Request, confirmed_id).state == RequestState.OPEN
+        assert service.figures().overdue == 0
 
 
 def test_with_nobody_to_tell_nothing_counts_as_told_and_the_check_says_so(cast, unit, outbox, clock, remind, alarm, app):

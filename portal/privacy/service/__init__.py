@@ -87,6 +87,7 @@ from portal.privacy.service.requests.copies import open_copy as open_copy
 from portal.privacy.service.requests.copies import send_copy_code as send_copy_code
 from portal.privacy.service.requests.copies import spend_copy as spend_copy
 from portal.privacy.service.requests.deadlines import count_untold as count_untold
+from portal.privacy.service.requests.deadlines import end_unconfirmed as end_unconfirmed
 from portal.privacy.service.requests.deadlines import remind_of_due as remind_of_due
 from portal.privacy.service.requests.desk import HANDLERS as HANDLERS
 from portal.privacy.service.requests.desk import NotYetReceived as NotYetReceived

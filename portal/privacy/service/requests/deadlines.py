@@ -1,4 +1,7 @@
-"""Reminders to our team on the days 15, 23 and 28 of an open request, each once, whatever ran late (P33)."""
+"""Reminders to our team on the days 15, 23 and 28 of an open request, each once, whatever ran late (P33).
+
+What our team entered counts from the day that it arrived, confirmed or not, and ends with its due date.
+"""
 
 from datetime import datetime, timedelta
 
@@ -8,14 +11,15 @@ from portal.kit import clock
 from portal.kit.db import db
 from portal.kit.periods import period
 from portal.privacy import mail
-from portal.privacy.models import Request
-from portal.privacy.models.rights import ANSWERABLE
+from portal.privacy.models import Outcome, Reason, Request, RequestState, Source
 from portal.privacy.service.officers import officers
 from portal.privacy.service.requests import rows
 
 ALARMS = ("request_alarm_first", "request_alarm_second", "request_alarm_third")
 AT_ONCE = 50
 DAY = timedelta(days=1)
+BEFORE_DUE = timedelta(hours=3)
+"""How long before its due date it is ended; whoever ends it looks once an hour."""
 
 
 def remind_of_due() -> int:
@@ -30,13 +34,23 @@ def remind_of_due() -> int:
     missing = [
         and_(Request.alarms <= number, Request.received_at <= now - period(name)) for number, name in enumerate(ALARMS)
     ]
-    due = select(Request).where(Request.state.in_(ANSWERABLE), or_(*missing)).order_by(Request.due_at).limit(AT_ONCE)
+    due = select(Request).where(rows.waits_for_us(), or_(*missing)).order_by(Request.due_at).limit(AT_ONCE)
     found = db.session.scalars(due.with_for_update(skip_locked=True)).all()
     for request in found:
         request.alarms = _passed(request, now)
         for officer in told:
             mail.request_due(request, days=max(0, round((request.due_at - now) / DAY)), to=officer)
         rows.record("privacy.request_alarmed", request=request, alarms=request.alarms)
+    return len(found)
+
+
+def end_unconfirmed() -> int:
+    """Refuse what our team entered and its person has not confirmed by the due date, a bounded number; return how many."""
+    never = select(Request).where(Request.state == RequestState.AWAITING_IDENTITY, Request.source == Source.STAFF)
+    due = never.where(Request.due_at <= clock.now() + BEFORE_DUE).order_by(Request.due_at).limit(AT_ONCE)
+    found = db.session.scalars(due.with_for_update(skip_locked=True)).all()
+    for request in found:
+        rows.end(request, outcome=Outcome.REFUSED, reason=Reason.NOT_CONFIRMED)
     return len(found)
 
 
@@ -49,5 +63,5 @@ def count_untold(*, late_by: datetime) -> int:
     missing = [
         and_(Request.alarms <= number, Request.received_at <= late_by - period(name)) for number, name in enumerate(ALARMS)
     ]
-    untold = select(func.count()).select_from(Request).where(Request.state.in_(ANSWERABLE), or_(*missing))
+    untold = select(func.count()).select_from(Request).where(rows.waits_for_us(), or_(*missing))
     return db.session.scalar(untold) or 0

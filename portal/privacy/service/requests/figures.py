@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from portal.kit import clock
 from portal.kit.db import db
 from portal.privacy.models import Request, Verdict
-from portal.privacy.models.rights import ANSWERABLE
+from portal.privacy.service.requests import rows
 
 OVER = timedelta(days=365)
 """How far back answers and verdicts are counted."""
@@ -36,7 +36,7 @@ class Figures:
 def figures() -> Figures:
     """Return how the queue stands now, and how it was answered within a year."""
     now = clock.now()
-    is_open, is_answered = Request.state.in_(ANSWERABLE), _answered_since(now - OVER)
+    is_open, is_answered = rows.waits_for_us(), _answered_since(now - OVER)
     waiting = select(func.count(), func.min(Request.received_at)).where(is_open)
     open_, oldest_at = db.session.execute(waiting.select_from(Request)).one()
     answered = _count(is_answered)

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from portal.kit import audit, clock, tokens
 from portal.kit.claims import nobodys, person_ids
@@ -47,6 +47,12 @@ def add(kind: Right, *, source: Source, received_at: datetime | None = None, **c
 def add_for_address(kind: Right, *, source: Source, email: str, **columns: Any) -> Request:
     """Add a request of somebody who has typed this address, which nobody has proven yet."""
     return add(kind, source=source, email=email, email_key=lookup_key(email), **columns)
+
+
+def waits_for_us() -> ColumnElement[bool]:
+    """Tell of rows whether an answer of ours is due: proven, or entered by our team, whose person may never prove it."""
+    entered = and_(Request.state == RequestState.AWAITING_IDENTITY, Request.source == Source.STAFF)
+    return or_(Request.state.in_(ANSWERABLE), entered)
 
 
 def get_locked(request_id: uuid.UUID) -> Request:
