@@ -294,8 +294,12 @@ def tab_order(page: Page, *, limit: int = 300, each: Callable[[], bool] = lambda
         page.keyboard.press("Tab")
         if page.evaluate("() => document.activeElement === document.body"):
             return passed
-        passed.append((focused(page), each()))
-    raise AssertionError(f"Tab never left the page: {passed[:20]} …")
+        name, is_date = focused(page), page.evaluate("() => document.activeElement.type === 'date'")
+        if is_date and passed and passed[-1][0] == name:
+            # Its day, month and year are stops of one field; to look at it once more would begin with the day again.
+            continue
+        passed.append((name, each()))
+    raise AssertionError(f"Tab never left {page.url}: {passed[:20]} … {passed[-6:]}")
 
 
 def focus_is_visible(page: Page) -> bool:

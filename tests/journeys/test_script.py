@@ -124,7 +124,7 @@ def test_progress_is_asked_for_until_the_work_has_ended(page: Page, cast: Cast, 
     page.route("**/progress", lambda route: route.fulfill(json=answers.pop(0)))
     page.goto("/settings/privacy")
     page.get_by_role("button", name="Prepare my download").click()
-    bar, copy = page.locator("progress"), page.locator("#copy")
+    bar, copy = page.locator("progress"), page.locator("main")
     expect(bar).to_be_visible()
     expect(page.get_by_role("link", name="Reload this page")).to_be_hidden()
     for figure in ("30% · about 2 minutes left", "70% · less than a minute left"):
@@ -160,7 +160,7 @@ def test_progress_is_asked_for_more_slowly_while_nobody_answers(page: Page, cast
             if len(asked) >= times:
                 break
         assert len(asked) == times
-    expect(page.locator("#copy")).to_contain_text("50%")
+    expect(page.locator("main")).to_contain_text("50%")
 
 
 def test_a_key_is_copied_by_one_press(page: Page, cast: Cast) -> None:

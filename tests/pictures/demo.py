@@ -259,7 +259,11 @@ def receipt(made: Demo) -> str:
 
 def preparing(made: Demo) -> str:
     """Return the page of a copy that is not ready yet."""
-    return str(made.signed_in("ada").submit("/settings/privacy", action="/settings/privacy/export").path)
+    page = made.signed_in("ada").get("/settings/privacy")
+    if link := page.soup.select_one("#copy a[href*='/export/']"):
+        # It was asked for on an earlier page.
+        return str(link["href"])
+    return str(made.signed_in("ada").send(page, action="/settings/privacy/export").path)
 
 
 def losing(made: Demo, part: str) -> str:
