@@ -41,7 +41,8 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from tests import needs
 
 if TYPE_CHECKING:
-    from tests.conftest import Visitor
+    from portal.kit.actor import Role
+from tests.conftest import Visitor
 
 ARGUMENTS = (
     "--no-sandbox",  # the tests may run as root, for whom Chromium's sandbox does not start
@@ -312,15 +313,18 @@ def overflows(page: Page) -> bool:
     return bool(page.evaluate("() => document.documentElement.scrollWidth > window.innerWidth + 1"))
 
 
-def paths(app: Flask, *gates: str) -> list[str]:
+def paths(app: Flask, *gates: str, role: Role | None = None) -> list[str]:
     """Return the addresses of the pages that are behind one of these gates ("public", "signed in", "fresh", "staff").
+
+    Of the pages of staff those that a `role` opens, or all.
 
     Only addresses without variable parts: those need a thing to exist, so a journey opens them.
     """
     found = set()
     for rule in app.url_map.iter_rules():
         tag = getattr(app.view_functions[rule.endpoint], "access_tag", None)
-        if tag is not None and tag.gate.value in gates and "GET" in (rule.methods or ()) and not rule.arguments:
+        opens = tag is not None and tag.gate.value in gates and (role is None or not tag.roles or role in tag.roles)
+        if opens and "GET" in (rule.methods or ()) and not rule.arguments:
             found.add(rule.rule)
     return sorted(found)
 

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page
 
+from portal.kit.actor import Role
 from tests.browser import axe, focus_is_visible, html_faults, overflows, paths, sign_in, tab_order
 from tests.conftest import Visitor
 from tests.people import Cast
@@ -17,7 +18,8 @@ from tests.people import Cast
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 LOOKS = [("desktop", "light"), ("phone", "dark")]  # each width and each set of colours once
-GATES = {"public": ["public"], "customer": ["signed in", "fresh"], "staff": ["staff"]}
+GATES = {"public": ["public"], "customer": ["signed in", "fresh"], "staff": ["staff"], "officer": ["staff"]}
+ROLES = {"staff": Role.SUPPORT, "officer": Role.PRIVACY}
 
 
 @pytest.fixture
@@ -25,7 +27,8 @@ def visitor_as(cast: Cast) -> Callable[[str], Visitor]:
     """Return a browser without a window, signed in as somebody who sees the pages of a gate."""
 
     def visitor(who: str) -> Visitor:
-        return cast.sign_in_staff(cast.sam) if who == "staff" else cast.sign_in(cast.ada)
+        staff = {"staff": lambda: cast.sam, "officer": lambda: cast.pia}
+        return cast.sign_in_staff(staff[who]()) if who in staff else cast.sign_in(cast.ada)
 
     return visitor
 
@@ -59,7 +62,8 @@ SENDS_ON = {
 
 def html_pages(app: Flask, who: str) -> list[str]:
     """Return the addresses of the pages that a person behind a gate sees. Fails when there is none."""
-    found = [path for path in paths(app, *GATES[who]) if not path.startswith(("/.well-known", "/dev/mailbox.json", "/proof/"))]
+    found = paths(app, *GATES[who], role=ROLES.get(who))
+    found = [path for path in found if not path.startswith(("/.well-known", "/dev/mailbox.json", "/proof/"))]
     found = [path for path in found if path not in {"/healthz", "/readyz", "/metrics", "/settings/avatar/photo"}]
     assert found
     return found

@@ -100,7 +100,7 @@ def waiting_requests(
 def read_request(request_id: uuid.UUID, *, by: Staff) -> OpenedRequest:
     """Return a request; that it was opened is on record before, for its person to see (P36). Raises NotFound."""
     request = db.session.get(Request, request_id)
-    if request is None or not may_see(request, by):
+    if request is None or not may_see(request, by=by):
         raise NotFound
     subjects = [request.subject_id] if request.subject_id else []
     staff_reads.record(Request, by=by, subjects=subjects, basis=Basis.REQUEST, basis_id=request.id)
@@ -163,7 +163,7 @@ def close(request_id: uuid.UUID, *, outcome: Outcome, reason: Reason, answer: st
 
 def _taken(request_id: uuid.UUID, by: Staff) -> Request:
     request = rows.get_locked(request_id)
-    if not may_see(request, by):
+    if not may_see(request, by=by):
         raise NotFound
     first = db.session.get(Request, request.first_id) if request.first_id else None
     if not _may_decide(request, first, by):
@@ -171,10 +171,10 @@ def _taken(request_id: uuid.UUID, by: Staff) -> Request:
     return request
 
 
-def may_see(request: Request, by: Staff) -> bool:
+def may_see(request: Request, *, by: Staff) -> bool:
     """Tell whether a member of staff may open a request: senior staff second looks alone."""
     return by.role is Role.PRIVACY or request.first_id is not None
 
 
 def _may_decide(request: Request, first: Request | None, by: Staff) -> bool:
-    return may_see(request, by) and (first is None or first.handler_id != by.person_id)
+    return may_see(request, by=by) and (first is None or first.handler_id != by.person_id)

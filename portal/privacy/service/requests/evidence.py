@@ -30,7 +30,7 @@ def read_evidence(file_id: uuid.UUID, *, by: Staff) -> Evidence:
     """Return a file of a request; that it was opened is on record before, for its person to see (P36). Raises NotFound."""
     file = db.session.get(RequestFile, file_id)
     request = db.session.get(Request, file.request_id) if file else None
-    if file is None or request is None or not may_see(request, by) or not storage().exists(file.file_key):
+    if file is None or request is None or not may_see(request, by=by) or not storage().exists(file.file_key):
         raise NotFound
     found = Evidence(file.name, accepted_files.KINDS[file.kind].media_type, storage().open(file.file_key))
     subjects = [request.subject_id] if request.subject_id else []
