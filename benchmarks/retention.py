@@ -7,7 +7,6 @@ in a process of its own, while sessions are opened beside it, each of which need
 from __future__ import annotations
 
 import multiprocessing
-import sys
 import tempfile
 import time
 from collections.abc import Mapping
@@ -113,14 +112,7 @@ def prove(database: str, folder: Path) -> list[str]:
     return faults + ([f"{database}: a sign-in waited {longest:.0f} ms"] if longest > MOST_MS else [])
 
 
-def main() -> int:
-    """Prove it on both databases. Returns 0 when it holds."""
+def faults() -> list[str]:
+    """Prove it on both databases; return what is wrong."""
     with tempfile.TemporaryDirectory(prefix="portal-proof-") as folder, postgres.for_a_run():
-        faults = [fault for database in (SQLITE, POSTGRESQL) for fault in prove(database, Path(folder))]
-    for fault in faults:
-        print(f"FAULT: {fault}")
-    return 1 if faults else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        return [fault for database in (SQLITE, POSTGRESQL) for fault in prove(database, Path(folder))]

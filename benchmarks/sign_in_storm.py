@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
+from benchmarks import retention
 from benchmarks.running import PASSWORD, Portal, Visitor, portal, sign_up
 
 AT_ONCE = 100
@@ -56,7 +57,10 @@ def main() -> int:
         print(f"{count:4} {outcome}")
     print(f"memory: {before:.0f} MB before, {peak[0]:.0f} MB at most; {time.perf_counter() - started:.1f} s for all")
     wrong = sum(count for outcome, count in outcomes.items() if outcome.startswith("WRONG"))
-    return 0 if not wrong and peak[0] < MEGABYTES else 1
+    held_up = retention.faults()
+    for fault in held_up:
+        print(f"FAULT: {fault}")
+    return 0 if not wrong and not held_up and peak[0] < MEGABYTES else 1
 
 
 if __name__ == "__main__":

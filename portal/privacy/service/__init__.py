@@ -97,12 +97,12 @@ from portal.privacy.service.requests.desk import close as close
 from portal.privacy.service.requests.desk import execute as execute
 from portal.privacy.service.requests.desk import intake_by_staff as intake_by_staff
 from portal.privacy.service.requests.desk import pause as pause
+from portal.privacy.service.requests.desk import read_evidence as read_evidence
 from portal.privacy.service.requests.desk import read_request as read_request
 from portal.privacy.service.requests.desk import resume as resume
 from portal.privacy.service.requests.desk import waiting_requests as waiting_requests
 from portal.privacy.service.requests.due_dates import count_due_requests as count_due_requests
 from portal.privacy.service.requests.endings import endings_of as endings_of
-from portal.privacy.service.requests.evidence import read_evidence as read_evidence
 from portal.privacy.service.requests.execution import NotExecutable as NotExecutable
 from portal.privacy.service.requests.execution import NothingToExecute as NothingToExecute
 from portal.privacy.service.requests.execution import can_carry_out as can_carry_out

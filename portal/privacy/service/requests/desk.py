@@ -7,12 +7,14 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import BinaryIO
 
 from sqlalchemy import select
 
-from portal.kit import clock, paging, staff_reads
+from portal.kit import accepted_files, clock, paging, staff_reads
 from portal.kit.actor import Role, Staff, for_staff
 from portal.kit.db import db
+from portal.kit.files import storage
 from portal.kit.periods import describe, period
 from portal.kit.refusals import NotFound, Refusal
 from portal.kit.staff_reads import Basis
@@ -61,6 +63,15 @@ class OpenedRequest:
     """Whether the reader may decide it."""
 
 
+@dataclass(frozen=True)
+class Evidence:
+    """A file as it is handed out: never as something that a browser runs."""
+
+    name: str
+    media_type: str
+    stream: BinaryIO
+
+
 @for_staff(*HANDLERS)
 def intake_by_staff(kind: Right, *, email: str, message: str, language: str, received_at: datetime, by: Staff) -> uuid.UUID:
     """Enter a request of somebody who wrote or called. Its 30 days began when it arrived; its person proves it by a code.
@@ -100,7 +111,7 @@ def waiting_requests(
 def read_request(request_id: uuid.UUID, *, by: Staff) -> OpenedRequest:
     """Return a request; that it was opened is on record before, for its person to see (P36). Raises NotFound."""
     request = db.session.get(Request, request_id)
-    if request is None or not may_see(request, by=by):
+    if request is None or not _may_see(request, by):
         raise NotFound
     subjects = [request.subject_id] if request.subject_id else []
     staff_reads.record(Request, by=by, subjects=subjects, basis=Basis.REQUEST, basis_id=request.id)
@@ -109,6 +120,20 @@ def read_request(request_id: uuid.UUID, *, by: Staff) -> OpenedRequest:
     files = db.session.scalars(select(RequestFile).where(RequestFile.request_id.in_(concerned))).all()
     first = db.session.get(Request, request.first_id) if request.first_id else None
     return OpenedRequest(request, joined, files, first, is_mine=_may_decide(request, first, by))
+
+
+@for_staff(*HANDLERS)
+@before_writes
+def read_evidence(file_id: uuid.UUID, *, by: Staff) -> Evidence:
+    """Return a file of a request; that it was opened is on record before, for its person to see (P36). Raises NotFound."""
+    file = db.session.get(RequestFile, file_id)
+    request = db.session.get(Request, file.request_id) if file else None
+    if file is None or request is None or not _may_see(request, by) or not storage().exists(file.file_key):
+        raise NotFound
+    found = Evidence(file.name, accepted_files.KINDS[file.kind].media_type, storage().open(file.file_key))
+    subjects = [request.subject_id] if request.subject_id else []
+    staff_reads.record(RequestFile, by=by, subjects=subjects, basis=Basis.REQUEST, basis_id=request.id)
+    return found
 
 
 @for_staff(*HANDLERS)
@@ -163,7 +188,7 @@ def close(request_id: uuid.UUID, *, outcome: Outcome, reason: Reason, answer: st
 
 def _taken(request_id: uuid.UUID, by: Staff) -> Request:
     request = rows.get_locked(request_id)
-    if not may_see(request, by=by):
+    if not _may_see(request, by):
         raise NotFound
     first = db.session.get(Request, request.first_id) if request.first_id else None
     if not _may_decide(request, first, by):
@@ -171,10 +196,9 @@ def _taken(request_id: uuid.UUID, by: Staff) -> Request:
     return request
 
 
-def may_see(request: Request, *, by: Staff) -> bool:
-    """Tell whether a member of staff may open a request: senior staff second looks alone."""
+def _may_see(request: Request, by: Staff) -> bool:
     return by.role is Role.PRIVACY or request.first_id is not None
 
 
 def _may_decide(request: Request, first: Request | None, by: Staff) -> bool:
-    return may_see(request, by=by) and (first is None or first.handler_id != by.person_id)
+    return _may_see(request, by) and (first is None or first.handler_id != by.person_id)
