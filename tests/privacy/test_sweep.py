@@ -64,7 +64,8 @@ def test_what_is_past_its_period_goes_and_the_rest_stays(unit, old_lines, run_jo
 
 
 def test_much_goes_in_bounded_batches_until_nothing_is_left(unit, old_lines, run_jobs, monkeypatch):
-    monkeypatch.setitem(SWEPT_AT_ONCE, "postgresql", 500)
+    for each in SWEPT_AT_ONCE:
+        monkeypatch.setitem(SWEPT_AT_ONCE, each, 500)
     old_lines(1200)
     with unit():
         swept = service.sweep_batch()

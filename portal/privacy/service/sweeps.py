@@ -9,8 +9,8 @@ from portal.kit.claims import register, swept_at_once
 from portal.kit.db import db
 from portal.kit.files import storage
 
-BREATH = 0.015
-"""Seconds: twice what a piece takes."""
+BREATH = 0.026
+"""Seconds: whoever waits for SQLite's lock looks every 25 ms at least (its busy handler), so that nobody misses the gap."""
 GRACE = timedelta(hours=1)
 """How old a file without a row must be before it is an orphan: the row of a new one may just be under way."""
 
