@@ -64,8 +64,8 @@ def _product(listed: Any) -> ProductSystem:
 def _copy_url(given: Any, *, beside: str) -> str:
     if given is None:
         return ""
-    same_host = isinstance(given, str) and _may_be_called(given) and split(given).hostname == split(beside).hostname  # type: ignore[union-attr]
-    if not same_host or given == beside:
+    there, here = split(given) if isinstance(given, str) and _may_be_called(given) else None, split(beside)
+    if there is None or here is None or there.hostname != here.hostname or given == beside:
         raise ValueError("needs a copy_url at the same host as the url, and another address than that")
     return str(given)
 

@@ -34,7 +34,7 @@ class Tools:
         """Put a changed template in the place of the true one."""
         old = documents.source(template, self.app.jinja_env)
         assert change(old) != old
-        loader = ChoiceLoader([DictLoader({template: change(old)}), self.app.jinja_env.loader])  # type: ignore[list-item]
+        loader = ChoiceLoader([DictLoader({template: change(old)}), self.app.jinja_env.loader])  # type: ignore[list-item]  # Flask has one
         self.patch.setattr(self.app.jinja_env, "loader", loader)
         self.app.extensions["portal.fixed_parts"].clear()
 

@@ -192,7 +192,7 @@ def _steps_of(person_id: uuid.UUID) -> list[object]:
 
 def _built(rule: Rule, **named: object) -> str:
     """Return an address with these values; words that no row knows stand in the other places."""
-    return str(rule.build({**dict.fromkeys(rule.arguments, "x"), **named})[1])  # type: ignore[index]
+    return str(rule.build({**dict.fromkeys(rule.arguments, "x"), **named})[1])  # type: ignore[index]  # it has all its values
 
 
 def _everything(app: Flask) -> dict[str, list[tuple[object, ...]]]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from portal.jobs.service import RUN_FAULTS, find_run_fault
 from portal.kit import clock, formats, periods
@@ -75,8 +75,8 @@ def _count_moved() -> int:
     return sum(due_at - received_at != period("request_answer") for received_at, due_at in db.session.execute(dates))
 
 
-def _count(which: object) -> int:
-    return db.session.scalar(select(func.count()).select_from(Request).where(which)) or 0  # type: ignore[arg-type]
+def _count(which: ColumnElement[bool]) -> int:
+    return db.session.scalar(select(func.count()).select_from(Request).where(which)) or 0
 
 
 CHECKS = [
