@@ -54,10 +54,9 @@ def planted(cast, unit, right, **columns):
         return plant(**open_of(cast.ada, right, received_at=time.now() - timedelta(days=3), **columns)).id
 
 
-@pytest.mark.parametrize("right", [Right.RESTRICTION, Right.OBJECTION])
-def test_what_is_in_force_at_once_answers_what_was_asked_of_our_team(cast, unit, right):
-    request_id = planted(cast, unit, right)
-    use(cast.sign_in(cast.ada), right)
+def test_a_restriction_is_in_force_at_once_and_answers_what_was_asked_of_our_team(cast, unit):
+    request_id = planted(cast, unit, Right.RESTRICTION)
+    use(cast.sign_in(cast.ada), Right.RESTRICTION)
     with unit():
         request = db.session.scalars(select(Request)).one()
         assert (request.id, request.state, request.outcome) == (request_id, RequestState.CLOSED, Outcome.DONE)
@@ -65,9 +64,10 @@ def test_what_is_in_force_at_once_answers_what_was_asked_of_our_team(cast, unit,
 
 
 @pytest.mark.parametrize("state", [{}, {"state": RequestState.PAUSED, "pause_reason": PauseReason.DETAILS}], ids=str)
-def test_a_changed_profile_is_no_answer_to_what_our_team_was_asked_to_correct(cast, unit, state):
-    request_id = planted(cast, unit, Right.CORRECTION, **state)
-    use(cast.sign_in(cast.ada), Right.CORRECTION)
+@pytest.mark.parametrize("right", [Right.CORRECTION, Right.OBJECTION])
+def test_a_profile_or_one_switch_is_no_answer_to_what_our_team_was_asked(cast, unit, state, right):
+    request_id = planted(cast, unit, right, **state)
+    use(cast.sign_in(cast.ada), right)
     with unit():
         asked, done = sorted(db.session.scalars(select(Request)), key=lambda each: each.received_at)
         assert (asked.id, asked.state, asked.answered_in) == (request_id, state.get("state", RequestState.OPEN), None)

@@ -228,4 +228,8 @@ def test_a_guest_is_found_by_the_address_and_holds_of_it_too(client, officer, un
         assert service.holds_on(Subject.of(emails=["ben@example.com"])) == []
         assert "eve" not in str(vars(db.session.scalar(select(Hold)))).lower()
     assert "Case 12" in outbox.last("eve@example.com").text
+    with unit():
+        hold_id = db.session.scalar(select(Hold.id))
+        service.renew_hold(hold_id, reason="Appeal", until=time.today() + timedelta(days=200), by=staff)
+    assert "Appeal" in outbox.last("eve@example.com").text
     assert desk.get("/admin/holds/of/nonsense").status == 404

@@ -6,7 +6,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Uuid, inspect, null, select
 
@@ -143,11 +143,15 @@ def read_kept(hold_id: uuid.UUID, *, purpose: HoldGround, by: Staff) -> dict[str
         raise NotFound
     if hold.ground is not purpose:
         raise HeldForOther(ground=hold.ground.label)
-    line, kept = find_line(hold.line), hold.kept
+    line, kept = find_line(hold.line), opened(hold)["fields"]
     subjects = [hold.subject_id] if hold.subject_id else []
     staff_reads.record(Hold, by=by, subjects=subjects, basis=Basis.HOLD, basis_id=hold_id)
-    values = json.loads(SEALED_FIELDS.open(kept, of=hold_id))
-    return {label_of(line, name=name) if line else name: value for name, value in values.items()}
+    return {label_of(line, name=name) if line else name: value for name, value in kept.items()}
+
+
+def opened(hold: Hold) -> Mapping[str, Any]:
+    """Return what a hold keeps: its `fields`, and of somebody without an account whom to tell (`guest`)."""
+    return cast("Mapping[str, Any]", json.loads(SEALED_FIELDS.open(hold.kept or b"", of=hold.id)))
 
 
 def _id_of(line: Holding) -> Any:

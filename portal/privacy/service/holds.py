@@ -139,10 +139,11 @@ def set_hold(
         release_at=terms.release_at,
         file_key=held.file_key,
     )
-    hold.kept = SEALED_FIELDS.seal(json.dumps(held.values).encode(), of=hold.id)
+    guest = None if subject.person_id else {"email": min(subject.email_keys), "language": held.language}
+    hold.kept = SEALED_FIELDS.seal(json.dumps({"fields": held.values, "guest": guest}).encode(), of=hold.id)
     db.session.add(hold)
     _note("privacy.hold_set", hold, by)
-    _tell(hold, to=_recipient(subject, held.language))
+    _tell(hold)
     return hold.id
 
 
@@ -157,10 +158,7 @@ def renew_hold(hold_id: uuid.UUID, *, reason: str, until: date, by: Staff) -> No
     terms.check()
     hold.reason, hold.release_at, hold.renewed_at, hold.set_by = reason, terms.release_at, clock.now(), by.person_id
     _note("privacy.hold_renewed", hold, by)
-    if hold.subject_id:
-        # An account that was erased meanwhile has nobody to tell: its receipt has told.
-        with suppress(NotFound):
-            _tell(hold, to=accounts.recipient(accounts.get_person(hold.subject_id)))
+    _tell(hold)
 
 
 @for_staff(Role.PRIVACY)
@@ -262,12 +260,15 @@ def _locked(hold_id: uuid.UUID) -> Hold:
     return hold
 
 
-def _tell(hold: Hold, *, to: Recipient) -> None:
-    with in_language(to.language):
-        mail.hold_set(view(hold), to=to)
+def _tell(hold: Hold) -> None:
+    # An account that was erased meanwhile has nobody to tell: its receipt has told.
+    with suppress(NotFound):
+        to = _recipient(hold)
+        with in_language(to.language):
+            mail.hold_set(view(hold), to=to)
 
 
-def _recipient(subject: Subject, language: str) -> Recipient:
-    if subject.person_id:
-        return accounts.recipient(accounts.get_person(subject.person_id))
-    return Recipient(min(subject.email_keys), language)
+def _recipient(hold: Hold) -> Recipient:
+    if hold.subject_id:
+        return accounts.recipient(accounts.get_person(hold.subject_id))
+    return Recipient(**held_records.opened(hold)["guest"])

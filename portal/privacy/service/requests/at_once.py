@@ -16,13 +16,12 @@ from portal.privacy.service.requests import rows
 
 ONE_A_DAY = timedelta(days=1)
 """Of a right that somebody uses again and again, one request stands for all of a day."""
-ANSWERED_AT_ONCE = (Right.RESTRICTION, Right.OBJECTION)
-"""What is in force the moment somebody does it, whatever they had asked our team."""
 
 
 def note_used(person_id: uuid.UUID, *, right: Right) -> None:
     """Note that somebody has used a right of theirs. What they had asked our team for is ended only once it is done."""
-    if right in ANSWERED_AT_ONCE and _end_waiting(person_id, kinds=(right,)):
+    # Only a restriction is of everything: an objection that waits may be to more than one switch.
+    if right is Right.RESTRICTION and _end_waiting(person_id, kinds=(right,)):
         return
     now = clock.now()
     mine = select(Request).where(Request.subject_id == person_id, Request.first_id.is_(None), Request.kind == right)
