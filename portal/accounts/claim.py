@@ -33,7 +33,7 @@ from portal.kit.claims import (
     technical,
 )
 from portal.kit.files import storage
-from portal.kit.i18n import _l
+from portal.kit.i18n import LANGUAGES, _l
 from portal.kit.refusals import NotFound
 
 _HASH = _l("It’s a hash. Nobody can read your password from it, and it would only help someone who guesses.")
@@ -68,7 +68,7 @@ _SIGN_UP = Table(
         "name": personal(_l("Name entered")),
         "email": personal(_l("Your email address")),
         "email_key": personal(_l("Your email address, in the form we search by")),
-        "language": personal(_l("Language")),
+        "language": personal(_l("Language"), words=LANGUAGES),
         "time_zone": personal(_l("Time zone")),
         "password_hash": personal(_l("Hash of the password"), withheld=_HASH),
         "terms_version": technical(_l("Version of the terms accepted")),
@@ -225,7 +225,7 @@ _PERSON = Table(
         "name": personal(_l("Name")),
         "email": personal(_l("Email address")),
         "email_key": personal(_l("Email address, in the form we search by")),
-        "language": personal(_l("Language")),
+        "language": personal(_l("Language"), words=LANGUAGES),
         "time_zone": personal(_l("Time zone")),
         "avatar_key": personal(_l("Photo, if you uploaded one")),
         "password_hash": personal(_l("Hash of your password"), withheld=_HASH),
@@ -245,6 +245,7 @@ _PERSON = Table(
 CLAIM = DataClaim(
     area="accounts",
     title=_l("Account and sign-in"),
+    words=words.AREA_WORDS,
     orders=[OrderRule("history", SignInEvent, where=signed_in_before, delete=delete_old_history)],
     chapter=Chapter.SECURITY,
     tables=[_SIGN_UP, _SESSION, _EVENT, _EMAIL_CHANGE, _FACTOR, _RECOVERY_CODE, _FACTOR_REMOVAL, _ROLE, _PERSON],

@@ -1,7 +1,8 @@
 """What the values in the tables of people mean, to whoever reads their own data."""
 
 from portal.accounts.models import EmailChangeState, FactorRemovalState, SignInOutcome
-from portal.kit.claims import Words
+from portal.kit.actor import ROLE_NAMES
+from portal.kit.claims import AreaWords, Words, facts
 from portal.kit.i18n import _l
 
 OUTCOMES: Words = {
@@ -24,3 +25,78 @@ FACTOR_REMOVAL_STATES: Words = {
     FactorRemovalState.ENDED: _l("Ended by a change to the account"),
     FactorRemovalState.DONE: _l("Done"),
 }
+AREA_WORDS = AreaWords(
+    events={
+        "accounts.created": _l("Account created"),
+        "accounts.signed_in": _l("Signed in"),
+        "accounts.identity_confirmed": _l("Confirmed who you are"),
+        "accounts.second_factor_given": _l("Code entered"),
+        "accounts.session_ended": _l("Signed out a session"),
+        "accounts.other_sessions_ended": _l("Signed out everywhere else"),
+        "accounts.history_deleted": _l("Sign-in history deleted"),
+        "accounts.password_changed": _l("Password changed"),
+        "accounts.email_change_requested": _l("Change of email address requested"),
+        "accounts.email_change_cancelled": _l("Change of email address cancelled"),
+        "accounts.email_changed": _l("Email address changed"),
+        "accounts.email_change_vetoed": _l("Change of email address cancelled from the old address"),
+        "accounts.email_change_undone": _l("Change of email address undone from the old address"),
+        "accounts.factor_added": _l("Two-step verification turned on"),
+        "accounts.factor_replaced": _l("Authenticator app replaced"),
+        "accounts.factor_removed": _l("Two-step verification turned off"),
+        "accounts.factor_undone": _l("Two-step verification undone, because it wasn’t you"),
+        "accounts.factor_reset": _l("Two-step verification reset by our team"),
+        "accounts.factor_removal_requested": _l("Asked to turn off two-step verification without a code"),
+        "accounts.factor_removal_confirmed": _l("Confirmed by email: turn off two-step verification"),
+        "accounts.factor_removal_reminded": _l("Reminder sent: two-step verification will be turned off"),
+        "accounts.factor_removal_stopped": _l("Request to turn off two-step verification stopped"),
+        "accounts.factor_removal_ended": _l("Request to turn off two-step verification ended by a change to the account"),
+        "accounts.factor_removal_done": _l("Two-step verification turned off, as requested"),
+        "accounts.recovery_codes_made": _l("New recovery codes made"),
+        "accounts.recovery_code_used": _l("Recovery code used"),
+        "accounts.profile_changed": _l("Profile changed"),
+        "accounts.avatar_set": _l("Photo updated"),
+        "accounts.avatar_removed": _l("Photo removed"),
+        "accounts.role_granted": _l("Role on our team given"),
+        "accounts.role_removed": _l("Role on our team removed"),
+        "accounts.frozen": _l("Account locked, because something wasn’t you"),
+        "accounts.deactivated": _l("Account closed"),
+        "accounts.reactivated": _l("Account opened again"),
+    },
+    facts=facts(
+        second_factor=_l("With a code"),
+        count=_l("Number of sessions"),
+        left=_l("Recovery codes left"),
+        role=(_l("Role"), ROLE_NAMES),
+        fields=(_l("Changed fields"), {"name": _l("Name"), "language": _l("Language"), "time_zone": _l("Time zone")}),
+        bytes=_l("Size in bytes"),
+    ),
+    tasks={
+        "accounts.note_failed_sign_in": _l("Noting a failed sign-in attempt"),
+        "accounts.continue_removal": _l("Turning off two-step verification, as requested"),
+        "accounts.delete_history": _l("Deleting your sign-in history"),
+    },
+    emails={
+        "accounts/already_have_account": _l("You already have an account"),
+        "accounts/confirm_address": _l("Confirm your email address"),
+        "accounts/email_change_confirm": _l("Confirm your new email address"),
+        "accounts/email_change_done_new": _l("Your email address was changed"),
+        "accounts/email_change_done_old": _l("Your email address was changed"),
+        "accounts/email_change_requested": _l("Your email address is about to change"),
+        "accounts/email_change_taken": _l("Someone asked to use your email address"),
+        "accounts/email_change_undone": _l("An email change was undone"),
+        "accounts/factor_added": _l("Two-step verification was turned on"),
+        "accounts/factor_removal_begun": _l("Two-step verification will be turned off"),
+        "accounts/factor_removal_done": _l("Two-step verification was turned off"),
+        "accounts/factor_removal_reminder": _l("Reminder: two-step verification will be turned off soon"),
+        "accounts/factor_removal_requested": _l("Lost your phone and your codes?"),
+        "accounts/factor_removal_stopped": _l("The request to turn off two-step verification was stopped"),
+        "accounts/factor_removed": _l("Two-step verification was turned off"),
+        "accounts/factor_replaced": _l("Your authenticator app was replaced"),
+        "accounts/failed_sign_ins": _l("Failed sign-in attempts on your account"),
+        "accounts/new_sign_in": _l("New sign-in to your account"),
+        "accounts/password_changed": _l("Your password was changed"),
+        "accounts/recovery_code_used": _l("A recovery code was used"),
+        "accounts/recovery_codes_made": _l("New recovery codes for your account"),
+        "accounts/welcome": _l("Your account is ready"),
+    },
+)

@@ -20,6 +20,7 @@ from portal.kit.i18n import _l
 CLAIM = DataClaim(
     area="consent",
     title=_l("Your choices"),
+    words=words.AREA_WORDS,
     chapter=Chapter.CHOICES,
     tables=[
         Table(

@@ -2,7 +2,7 @@
 
 from portal.consent.models import Choice, Mechanism
 from portal.consent.service import EVERY_USE, PURPOSES
-from portal.kit.claims import Words
+from portal.kit.claims import AreaWords, Words, facts
 from portal.kit.i18n import _l
 
 PURPOSE_NAMES: Words = {each.key: each.label for each in (*PURPOSES.values(), EVERY_USE)}
@@ -18,3 +18,11 @@ MECHANISMS: Words = {
     Mechanism.SETTINGS: _l("Settings"),
     Mechanism.EMAIL: _l("A link in an email"),
 }
+AREA_WORDS = AreaWords(
+    purposes=PURPOSE_NAMES,
+    facts=facts(
+        choice=(_l("Choice"), CHOICES),
+        mechanism=(_l("Where it was chosen"), MECHANISMS),
+        switches=(_l("Changed preferences"), PURPOSE_NAMES),
+    ),
+)

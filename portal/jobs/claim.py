@@ -4,10 +4,12 @@ from portal.jobs.models import Job, JobState, Schedule
 from portal.kit.claims import (
     SAYS_NOTHING,
     DataClaim,
+    Gathered,
     Ground,
     Party,
     RetainFor,
     Table,
+    Vocabulary,
     Words,
     of_subjects,
     personal,
@@ -30,7 +32,7 @@ CLAIM = DataClaim(
             retention=RetainFor("finished_job", since="run_at", where=lambda: Job.state == JobState.FAILED),
             columns={
                 "id": technical(),
-                "kind": technical(_l("Kind of task")),
+                "kind": technical(_l("Kind of task"), words=Gathered(Vocabulary.TASKS)),
                 "payload": technical(),
                 "subject_id": personal(_l("Your account’s ID")),
                 "state": technical(_l("State"), words=_STATES),

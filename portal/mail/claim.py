@@ -5,12 +5,13 @@ from typing import Any
 
 from portal.kit.claims import (
     DataClaim,
+    Gathered,
     Ground,
     Party,
     RetainFor,
     Subject,
     Table,
-    Words,
+    Vocabulary,
     nobodys,
     of_subjects,
     personal,
@@ -18,7 +19,7 @@ from portal.kit.claims import (
 )
 from portal.kit.files import storage
 from portal.kit.i18n import _l
-from portal.mail import transport
+from portal.mail import transport, words
 from portal.mail.models import Email, EmailState
 
 _SECRET = _l("It may contain a link that opens an account.")
@@ -37,15 +38,10 @@ def _kept(subject: Subject) -> list[str]:
     return transport.kept_for(subject.email_keys, former={each.key: each.until for each in subject.former_emails})
 
 
-_STATES: Words = {
-    EmailState.WAITING: _l("Waiting"),
-    EmailState.SENT: _l("Delivered"),
-    EmailState.FAILED: _l("Failed"),
-}
 _columns: dict[str, Any] = {
     "id": technical(),
-    "kind": technical(_l("Kind of email")),
-    "purpose": technical(_l("What it was for, unless you asked for it")),
+    "kind": technical(_l("Kind of email"), words=Gathered(Vocabulary.EMAILS)),
+    "purpose": technical(_l("What it was for, unless you asked for it"), words=Gathered(Vocabulary.PURPOSES)),
     "subject_id": personal(_l("Your account’s ID")),
     "to_address": personal(_l("Your email address, until the email is delivered")),
     "to_key": personal(_l("Your email address, in the form we search by, until the email is delivered")),
@@ -54,7 +50,7 @@ _columns: dict[str, Any] = {
     "html": personal(_l("Formatted text, until delivered"), withheld=_SECRET),
     "headers": technical(),
     "message_id": technical(),
-    "state": technical(_l("State"), words=_STATES),
+    "state": technical(_l("State"), words=words.STATES),
     "created_at": technical(_l("Created")),
     "ended_at": technical(_l("Delivered")),
 }
@@ -62,6 +58,7 @@ _columns: dict[str, Any] = {
 CLAIM = DataClaim(
     area="mail",
     title=_l("Emails"),
+    words=words.AREA_WORDS,
     tables=[
         Table(
             Email,

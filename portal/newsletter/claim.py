@@ -17,7 +17,7 @@ from portal.kit.claims import (
     personal,
     technical,
 )
-from portal.kit.i18n import _l
+from portal.kit.i18n import LANGUAGES, _l
 from portal.newsletter import words
 from portal.newsletter.models import Subscriber, Suppression
 from portal.newsletter.service import hashes_of
@@ -30,6 +30,7 @@ def _suppressed(subjects: Subjects) -> ColumnElement[bool]:
 CLAIM = DataClaim(
     area="newsletter",
     title=_l("Newsletter"),
+    words=words.AREA_WORDS,
     chapter=Chapter.CHOICES,
     tables=[
         Table(
@@ -48,7 +49,7 @@ CLAIM = DataClaim(
                 "subject_id": personal(_l("Your account’s ID")),
                 "confirmed_at": technical(_l("Confirmed")),
                 "source": technical(_l("Where you subscribed"), words=words.SOURCES),
-                "language": personal(_l("Language")),
+                "language": personal(_l("Language"), words=LANGUAGES),
             },
         ),
         Table(

@@ -1,5 +1,8 @@
 """What calls to product systems hold of whom."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from portal.kit.claims import (
     DataClaim,
     ExemptWhile,
@@ -14,12 +17,18 @@ from portal.kit.claims import (
 )
 from portal.kit.i18n import _l
 from portal.products.models import Confirmation, ProductCall
+from portal.products.service import systems
 
 _CONFIRMED: Words = {
     Confirmation.ANSWER: _l("The product’s answer"),
     Confirmation.CALLBACK: _l("A message from the product"),
     Confirmation.STAFF: _l("A member of our team"),
 }
+
+
+def _titles(_row: Mapping[str, Any]) -> Words:
+    return {name: system.title for name, system in systems().items()}
+
 
 CLAIM = DataClaim(
     area="products",
@@ -44,7 +53,7 @@ CLAIM = DataClaim(
             retention=RetainFor("finished_job", since="confirmed_at", what=_l("Once the product has confirmed")),
             columns={
                 "id": technical(),
-                "product": technical(_l("Product")),
+                "product": technical(_l("Product"), row_words=_titles),
                 "subject_id": personal(_l("Your account’s ID, until the product has confirmed")),
                 "made_at": technical(_l("Requested")),
                 "tries": technical(_l("Attempts")),

@@ -2,6 +2,7 @@
 
 from portal.kit.claims import DataClaim, Ground, Party, RetainFor, Table, of_subjects, personal, technical
 from portal.kit.i18n import _l
+from portal.traffic import words
 from portal.traffic.models import Visit
 
 CLAIM = DataClaim(
@@ -22,7 +23,7 @@ CLAIM = DataClaim(
                 "id": technical(),
                 "at": technical(_l("When")),
                 "sealed_on": technical(),
-                "endpoint": technical(_l("Page")),
+                "endpoint": technical(_l("Page"), words=words.PAGES),
                 "method": technical(_l("Method")),
                 "status": technical(_l("Status")),
                 "sealed_address": personal(

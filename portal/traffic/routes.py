@@ -1,6 +1,5 @@
 """The person's own visits; and the note that is taken of every answer, beside it."""
 
-import re
 import uuid
 from typing import cast
 
@@ -11,11 +10,10 @@ from portal.kit import access, clock
 from portal.kit.templating import render
 from portal.kit.web import client_ip
 from portal.traffic import service
+from portal.traffic.words import PAGES
 
 bp = Blueprint("traffic", __name__)
 EXTENSION = "portal.visits"
-VARIABLE = re.compile(r"<[^>]+>")
-"""The part of an address that names one thing: the log does not hold it, so the page shows that it is left out."""
 NOT_NOTED = frozenset({"static", "probes.healthz", "probes.readyz", "probes.metrics"})
 METHODS = frozenset({"GET", "POST", "HEAD", "OPTIONS"})
 
@@ -25,8 +23,7 @@ METHODS = frozenset({"GET", "POST", "HEAD", "OPTIONS"})
 def mine() -> str:
     """Show the person's own visits with their addresses, and when each becomes unreadable (P23)."""
     visits = service.visits_for(access.actor(), request.args.get("after"))
-    addresses = {rule.endpoint: VARIABLE.sub("…", rule.rule) for rule in current_app.url_map.iter_rules()}
-    return render("traffic/mine.html", visits=visits, addresses=addresses)
+    return render("traffic/mine.html", visits=visits, addresses=PAGES)
 
 
 @bp.record_once

@@ -8,11 +8,12 @@ import pytest
 
 from portal.accounts.models import SignInEvent, SignInOutcome
 from portal.kit import clock as now
-from portal.kit.claims import entries, register
+from portal.kit.claims import Gathered, Vocabulary, entries, register
 from portal.kit.claims.counting import MOST_COUNTED
 from portal.kit.db import db
 from portal.privacy.service.held_data import NEWEST, PAGE, WHOLE
 from portal.support.models import Message, Ticket
+from portal.traffic.routes import recorder
 from tests.pages.test_budget import cost
 
 DATA = "/settings/privacy/data"
@@ -197,3 +198,22 @@ def test_entries_without_an_instant_are_paged_by_their_key(ada, cast):
     (older,) = [link for link in page.soup.find_all("a", class_="button") if link.text == "Older"]
     assert ada.get(older["href"]).status == 200
     assert ada.get(f"{DATA}/kit/staff_read_subject", query_string={"after": "x"}).status == 404
+
+
+def test_what_the_program_calls_things_is_said_in_words(ada, fetch, run_jobs):
+    ada.submit("/settings/profile", name="Ada T", language="en", time_zone="Europe/Paris")
+    ada.submit("/contact", subject="Zips", message="Where are my zips?")
+    recorder(ada.client.application).flush()
+    shown = [ada.get(f"{DATA}/{area}").soup.find("main").get_text(" ") for area in ("kit", "mail", "traffic", "privacy")]
+    run_jobs()
+    copy = fetch(ada)
+    shown.append(copy.text("index.html"))
+    for text in (shown[0], shown[-1]):
+        assert "Profile changed" in text and "Changed fields: Name and Time zone" in text and "Ticket opened" in text
+    assert "We’ve received your message" in shown[1] and "/contact" in shown[2]
+    with ada.client.application.app_context():
+        named = {*Gathered(Vocabulary.EVENTS), *Gathered(Vocabulary.EMAILS), *Gathered(Vocabulary.TASKS)}
+    assert [name for name in named for text in shown if name in text] == []
+    assert "accounts.profile_changed" in copy.text("data/audit_entry.json"), "files for programs keep the name"
+    words = copy.json("schema.json")["$defs"]["audit_entry"]["items"]["properties"]["event"]["x-words"]
+    assert words["accounts.profile_changed"] == "Profile changed"

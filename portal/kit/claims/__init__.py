@@ -4,14 +4,21 @@ An area declares a `DataClaim`. Export, erasure, verification, retention sweeps,
 of processing are all read from the claims (P02, P24, P28). A column that no claim names fails the tests.
 """
 
+from portal.kit.claims.chapters import CHAPTER_TITLES as CHAPTER_TITLES
 from portal.kit.claims.chapters import Chapter as Chapter
 from portal.kit.claims.conversations import Conversation as Conversation
 from portal.kit.claims.conversations import Said as Said
 from portal.kit.claims.counting import MOST_COUNTED as MOST_COUNTED
 from portal.kit.claims.dataset import Dataset as Dataset
+from portal.kit.claims.dataset import Field as Field
 from portal.kit.claims.dataset import Span as Span
 from portal.kit.claims.dataset import plain as plain
 from portal.kit.claims.dataset import within as within
+from portal.kit.claims.gathered import AreaWords as AreaWords
+from portal.kit.claims.gathered import Gathered as Gathered
+from portal.kit.claims.gathered import Vocabulary as Vocabulary
+from portal.kit.claims.gathered import Words as Words
+from portal.kit.claims.gathered import facts as facts
 from portal.kit.claims.holdings import Effect as Effect
 from portal.kit.claims.holdings import Holding as Holding
 from portal.kit.claims.holdings import RegisterRow as RegisterRow
@@ -45,6 +52,5 @@ from portal.kit.claims.subjects import person_ids as person_ids
 from portal.kit.claims.vocabulary import DataClaim as DataClaim
 from portal.kit.claims.vocabulary import Ground as Ground
 from portal.kit.claims.vocabulary import Table as Table
-from portal.kit.claims.vocabulary import Words as Words
 from portal.kit.claims.vocabulary import personal as personal
 from portal.kit.claims.vocabulary import technical as technical

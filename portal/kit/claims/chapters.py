@@ -17,14 +17,15 @@ class Chapter(Enum):
     @property
     def title(self) -> str:
         """What people call it, in the reader's language."""
-        return str(_TITLES[self])
+        return str(CHAPTER_TITLES[self])
 
 
-_TITLES = {
+CHAPTER_TITLES = {
     Chapter.YOU: _l("You"),
     Chapter.TICKETS: _l("Your tickets"),
     Chapter.CHOICES: _l("Your choices and requests"),
     Chapter.SECURITY: _l("Your security"),
     Chapter.LOGS: _l("Logs"),
 }
+"""Each chapter as people call it."""
 EVERY = frozenset(Chapter)

@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import JSON, ColumnElement, Select, and_, func, inspect, or_, select
 from sqlalchemy.types import TypeEngine
 
+from portal.kit.claims.gathered import RowWords, Words
 from portal.kit.claims.holdings import Holding
 from portal.kit.claims.retention import RetainFor
 from portal.kit.claims.subjects import Subject
-from portal.kit.claims.vocabulary import Table, Words
+from portal.kit.claims.vocabulary import Table
 from portal.kit.db import UtcDateTime, db
 
 CHUNK = 200
@@ -40,6 +41,8 @@ class Field:
     """What a text holds, in the words of JSON Schema."""
     words: Words = field(default_factory=dict, repr=False)
     """What its values mean to people, where they are few."""
+    row_words: RowWords | None = field(default=None, repr=False)
+    """The same of one row, given by column."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,14 @@ def fields_of(holding: Holding) -> list[Field]:
     """Return every column of a line that its subject is shown, in the order of its claim."""
     stored = inspect(holding.table.model).local_table.columns
     return [
-        Field(name, str(column.label), column.personal, *_kind(stored[name].type), words=column.words)
+        Field(
+            name,
+            str(column.label),
+            column.personal,
+            *_kind(stored[name].type),
+            words=column.words,
+            row_words=column.row_words,
+        )
         for name, column in holding.columns.items()
         if column.label and not column.withheld
     ]

@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 from sqlalchemy import ColumnElement, MetaData, Select, func, select
 
 from portal.kit import i18n, periods
+from portal.kit.claims import gathered
 from portal.kit.claims.chapters import EVERY, Chapter
 from portal.kit.claims.conversations import Conversation
 from portal.kit.claims.counting import MOST_COUNTED, MOST_PARENTS, counting
@@ -301,7 +302,12 @@ _REGISTER = Installed[Register]("register")
 
 def init_app(app: App, claims: Sequence[DataClaim]) -> None:
     """Hand the register to the areas that execute it."""
-    _REGISTER.install(app, Register(claims))
+    whole = Register(claims)
+    _REGISTER.install(app, whole)
+    lines = {table.name: table.what for _claim, table in whole.tables()}
+    lines |= {each.name: (each.party and each.party.what) or each.table.what for each in whole.holdings()}
+    areas = {claim.area: claim.title for claim in claims if claim.title}
+    gathered.init_app(app, [claim.words for claim in claims], areas=areas, lines=lines)
 
 
 def register() -> Register:

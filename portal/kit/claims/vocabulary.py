@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from portal.kit.claims.chapters import Chapter
 from portal.kit.claims.conversations import Conversation
+from portal.kit.claims.gathered import AreaWords, RowWords, Words
 from portal.kit.claims.orders import OrderRule
 from portal.kit.claims.parties import ExemptWhile, Party
 from portal.kit.claims.retention import Rule, Sentence
@@ -30,9 +31,6 @@ from portal.kit.claims.subjects import Subject
 from portal.kit.db import db
 from portal.kit.i18n import _l
 from portal.kit.immutable import SWEEP
-
-Words = Mapping[Any, Sentence]
-"""What stands in a column -> what it means, said in the reader's language when shown."""
 
 
 class Ground(Enum):
@@ -44,6 +42,9 @@ class Ground(Enum):
     LEGAL_DUTY = _l("A legal obligation")
 
 
+_NO_WORDS: Words = {}
+
+
 @dataclass(frozen=True)
 class Column:
     """What one column is. `withheld` says why an export leaves the value out, `words` what its values mean to people."""
@@ -52,16 +53,18 @@ class Column:
     label: Sentence = ""
     withheld: Sentence | None = None
     words: Words = field(default_factory=dict)
+    row_words: RowWords | None = None
+    """The words of one row, where others of its columns say what the value is of."""
 
 
-def personal(label: Sentence, *, withheld: Sentence | None = None, words: Words | None = None) -> Column:
+def personal(label: Sentence, *, withheld: Sentence | None = None, words: Words = _NO_WORDS) -> Column:
     """Classify a column as personal data, under a name that the person understands."""
-    return Column(True, label, withheld, words or {})
+    return Column(True, label, withheld, words)
 
 
-def technical(label: Sentence = "", *, words: Words | None = None) -> Column:
+def technical(label: Sentence = "", *, words: Words = _NO_WORDS, row_words: RowWords | None = None) -> Column:
     """Classify a column as saying nothing about a person by itself; with a label it is exported all the same."""
-    return Column(False, label, None, words or {})
+    return Column(False, label, None, words, row_words)
 
 
 @dataclass(frozen=True)
@@ -164,6 +167,8 @@ class DataClaim:
     chapter: Chapter = Chapter.LOGS
     """Where a copy shows it. The row by which all others are found stands in the first chapter, whatever this says."""
     why_nothing: Sentence = ""
+    words: AreaWords = field(default_factory=AreaWords)
+    """What people call what the area names in the tables of others."""
     blockers: Callable[[Subject], Sequence[Sentence]] = _nothing
     """What must happen before an erasure (a sole Owner must hand over)."""
     consequences: Callable[[Subject], Sequence[Sentence]] = _nothing

@@ -10,11 +10,13 @@ from portal.privacy.claim.holds import HOLDS
 from portal.privacy.claim.orders import ORDERS
 from portal.privacy.claim.requests import FILES, REQUESTS, files_of
 from portal.privacy.models import Export, Hold, RequestFile
+from portal.privacy.words import AREA_WORDS
 
 CLAIM = DataClaim(
     area="privacy",
     title=_l("Requests, downloads, deletions and holds"),
     chapter=Chapter.CHOICES,
+    words=AREA_WORDS,
     tables=[EXPORTS, ERASURE_STEPS, DELETIONS, HOLDS, ORDERS, FILES, REQUESTS],
     stays_besides=lambda subject: [
         _l("The proof of the deletion: a number, dates and counts. It names nobody."),

@@ -2,7 +2,18 @@
 
 from sqlalchemy import ColumnElement
 
-from portal.kit.claims import Ground, Party, RetainFor, Subjects, Table, of_subjects, personal, technical
+from portal.kit.claims import (
+    Gathered,
+    Ground,
+    Party,
+    RetainFor,
+    Subjects,
+    Table,
+    Vocabulary,
+    of_subjects,
+    personal,
+    technical,
+)
 from portal.kit.i18n import _l
 from portal.privacy import words
 from portal.privacy.models import Deletion, DeletionState
@@ -34,7 +45,7 @@ DELETIONS = Table(
             _l("Whose account it is and where the receipt goes, encrypted, until every step is confirmed"),
             withheld=_l("It only exists while the deletion runs."),
         ),
-        "gone": technical(_l("Entries deleted so far")),
+        "gone": technical(_l("Entries deleted so far"), words=Gathered(Vocabulary.LINES)),
         "receipt": technical(),
         "signature": technical(),
         "complement": technical(),

@@ -26,7 +26,7 @@ ERASURE_STEPS = Table(
         "deletion_id": technical(),
         "place": technical(),
         "kind": technical(_l("Kind"), words=words.STEP_KINDS),
-        "target": technical(_l("Where")),
+        "target": technical(_l("Where"), row_words=words.of_step),
         "by_hand": technical(_l("By hand")),
         "state": technical(_l("State"), words=words.STEP_STATES),
         "call_id": technical(),

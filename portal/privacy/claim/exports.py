@@ -34,7 +34,7 @@ EXPORTS = Table(
         "requested_at": technical(_l("Requested")),
         "ready_at": technical(_l("Ready")),
         "fetched_at": technical(_l("First downloaded")),
-        "chosen": technical(_l("Chosen parts and days")),
+        "chosen": technical(_l("Chosen parts and days"), words=words.CHOSEN),
         "secret_hash": technical(),
         "secret_sealed": technical(),
         "file_key": technical(),

@@ -3,16 +3,18 @@
 from portal.kit.claims import (
     BlankColumns,
     ExemptFromErasure,
+    Gathered,
     Ground,
     Party,
     RetainUntil,
     Table,
+    Vocabulary,
     of_subjects,
     personal,
     technical,
 )
 from portal.kit.i18n import _l
-from portal.privacy import service
+from portal.privacy import service, words
 from portal.privacy.models import Hold
 from portal.privacy.models.holds import GROUNDS
 
@@ -43,9 +45,9 @@ HOLDS = Table(
             _l("A keyed hash of your email address"),
             withheld=_l("Nobody can read your email address from it. We only use it to recognise the address."),
         ),
-        "line": technical(_l("What it’s a copy of")),
+        "line": technical(_l("What it’s a copy of"), words=Gathered(Vocabulary.LINES)),
         "record_id": technical(_l("ID of what it’s a copy of")),
-        "columns": technical(_l("Fields")),
+        "columns": technical(_l("Fields"), row_words=words.of_hold),
         "ground": technical(_l("Ground"), words=GROUNDS),
         "law": technical(_l("Law")),
         "reason": personal(_l("Reason")),

@@ -21,7 +21,7 @@ from portal.kit.claims import (
 )
 from portal.kit.db import db
 from portal.kit.files import storage
-from portal.kit.i18n import _l
+from portal.kit.i18n import LANGUAGES, _l
 from portal.privacy.models import Request, RequestFile, RequestState, Source, rights
 
 _WHAT_FOR = _l("To answer you in time, and to prove that we did.")
@@ -141,7 +141,7 @@ REQUESTS = Table(
         "subject_id": personal(_l("Your account’s ID")),
         "email": personal(_l("Your email address")),
         "email_key": personal(_l("Your email address, in the form we search by")),
-        "language": technical(_l("Language")),
+        "language": technical(_l("Language"), words=LANGUAGES),
         "receipt_number": personal(_l("The number of your deletion receipt")),
         "agent_name": personal(_l("Name of whoever asked on your behalf")),
         "agent_email": personal(_l("Email address of whoever asked on your behalf")),

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from portal.kit.claims import Dataset
+from portal.kit.claims import Dataset, Field
 from portal.kit.i18n import _
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
@@ -72,6 +72,7 @@ def _schema_of(dataset: Dataset) -> dict[str, Any]:
                     "type": [field.kind, "null"],
                     **({"format": field.format} if field.format else {}),
                     "x-personal": field.is_personal,
+                    **_words_of(field),
                 }
                 for field in dataset.fields
             },
@@ -79,6 +80,12 @@ def _schema_of(dataset: Dataset) -> dict[str, Any]:
         "x-ground": str(dataset.table.ground.value),
         "x-withheld": dict(dataset.withheld),
     }
+
+
+def _words_of(field: Field) -> dict[str, Any]:
+    """Return what the names of the program in a column mean; the files keep the names."""
+    words = {str(name): str(word) for name, word in field.words.items() if isinstance(name, str)}
+    return {"x-words": words} if words else {}
 
 
 def plain_json(value: Any) -> bytes:

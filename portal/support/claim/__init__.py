@@ -15,7 +15,7 @@ from portal.kit.claims import (
     personal,
     technical,
 )
-from portal.kit.i18n import _l
+from portal.kit.i18n import LANGUAGES, _l
 from portal.support import service, words
 from portal.support.claim.conversations import conversations_of, files_of
 from portal.support.claim.parties import in_tickets, messages, named, own_tickets
@@ -36,6 +36,7 @@ REPORT_ENDS = RetainFor(
 CLAIM = DataClaim(
     area="support",
     title=_l("Support tickets"),
+    words=words.AREA_WORDS,
     chapter=Chapter.TICKETS,
     # In the order in which they are deleted: what hangs on a row goes before the row.
     tables=[
@@ -146,7 +147,7 @@ CLAIM = DataClaim(
                 "email": personal(_l("Your email address")),
                 "email_key": personal(_l("Your email address, in the form we search by")),
                 "email_hash": personal(_l("Your email address, as a hash")),
-                "language": technical(_l("Language")),
+                "language": technical(_l("Language"), words=LANGUAGES),
                 "subject": personal(_l("Subject")),
                 "state": technical(_l("State"), words=words.TICKET_STATES),
                 "urgent": technical(_l("Urgent")),
