@@ -1,7 +1,8 @@
 """A product system that is told of deletions, to try the portal with: `python -m standins.product`.
 
 It checks each call's signature (Standard Webhooks), deletes what it holds of the account, once however often it is told,
-and confirms: by its answer, or with `--later` by a message to the portal. It prints which file PORTAL_PRODUCTS_FILE names.
+and confirms: by its answer, or with `--later` by a message to the portal. At another address it gives what it holds of an
+account for a copy. It prints which file PORTAL_PRODUCTS_FILE names.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from urllib.parse import urlsplit
 from standardwebhooks import Webhook, WebhookVerificationError
 
 NAME, TITLE = "production", "3 Clicks Production"
+DELETIONS, COPIES = "/deletions", "/copies"
 MOST = 64 * 1024
 
 
@@ -42,16 +44,32 @@ class Product:
 
     def take(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, dict[str, object]]:
         """Take a call; return the status and what to answer."""
-        try:
-            told = Webhook(self.secret).verify(body, dict(headers))
-            message, account = headers["webhook-id"], told["data"]["account"]
-        except (WebhookVerificationError, ValueError, KeyError, TypeError):
+        account, message = self._proven(body, headers, kind="account.deleted"), headers.get("webhook-id", "")
+        if account is None:
             return 401, {}
         if message not in self.seen:
             self.holds.discard(account)
             self.deleted.append(account)
         self.seen.append(message)
         return (202, {}) if self.is_later else (200, {"deleted": True})
+
+    def give(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, dict[str, object]]:
+        """Give what is held of an account; return the status and what to answer."""
+        account = self._proven(body, headers, kind="account.copy_requested")
+        if account is None:
+            return 401, {}
+        return 200, {
+            "account": account,
+            "patterns": ["Coat, size M", "Skirt, size 38"] if account not in self.deleted else [],
+        }
+
+    def _proven(self, body: bytes, headers: Mapping[str, str], *, kind: str) -> str | None:
+        """Return the account that a call is about; None for one that is not the portal's, or of another kind."""
+        try:
+            told = Webhook(self.secret).verify(body, dict(headers))
+            return str(told["data"]["account"]) if told["type"] == kind else None
+        except (WebhookVerificationError, ValueError, KeyError, TypeError):
+            return None
 
     def confirmation(self, message: str) -> tuple[bytes, dict[str, str]]:
         """Return the body and headers of the message that confirms a call."""
@@ -83,7 +101,8 @@ def new_secret() -> str:
 
 def listing(url: str, secret: str) -> str:
     """Return what the file of products holds about this one."""
-    return json.dumps([{"name": NAME, "title": TITLE, "url": url, "secret": secret}])
+    copies = urlsplit(url)._replace(path=COPIES).geturl()
+    return json.dumps([{"name": NAME, "title": TITLE, "url": url, "copy_url": copies, "secret": secret}])
 
 
 @contextmanager
@@ -96,7 +115,8 @@ def serving(product: Product, *, port: int = 0) -> Iterator[str]:
         def do_POST(self) -> None:
             """Answer a call."""
             body = self.rfile.read(min(int(self.headers.get("Content-Length") or 0), MOST))
-            status, said = product.take(body, {name.lower(): value for name, value in self.headers.items()})
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            status, said = (product.give if self.path == COPIES else product.take)(body, headers)
             answer = json.dumps(said).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(answer)))
@@ -110,7 +130,7 @@ def serving(product: Product, *, port: int = 0) -> Iterator[str]:
     thread = Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/deletions"
+        yield f"http://127.0.0.1:{server.server_address[1]}{DELETIONS}"
     finally:
         server.shutdown()
         server.server_close()

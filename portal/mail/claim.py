@@ -22,7 +22,10 @@ from portal.kit.i18n import _l
 from portal.mail import transport, words
 from portal.mail.models import Email, EmailState
 
-_SECRET = _l("It may contain a link that opens an account.")
+_SECRET = _l(
+    "We don’t keep what an email says once it’s delivered: your inbox has it. Until then it may contain a link that opens "
+    "an account."
+)
 
 
 def _empty_mailbox(subject: Subject) -> None:

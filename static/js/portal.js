@@ -3,7 +3,7 @@
 (() => {
   const all = (selector, act) => document.querySelectorAll(selector).forEach(act);
   const swap = (button) => button.querySelectorAll("span").forEach((span) => { span.hidden = !span.hidden; });
-  const WAIT = 1000, LONGEST = 10000;
+  const FIRST = 250, WAIT = 1000, LONGEST = 10000;
 
   all("[data-reveal]", (button) => {
     const field = document.getElementById(button.dataset.reveal);
@@ -66,7 +66,7 @@
   });
   addEventListener("pageshow", (event) => { if (event.persisted) all("form[data-sent]", release); });
 
-  // Long work: ask each second, more slowly when nobody answers; load the page again when the work has ended.
+  // Long work: ask soon, then each second, more slowly when nobody answers; load the page again when the work has ended.
   all("[data-progress-url]", (box) => {
     const bar = box.querySelector("progress"), figure = box.querySelector("[data-figure]");
     box.querySelector("[data-reload]").hidden = true;
@@ -77,10 +77,10 @@
         const { done, total, state, said } = answer.ok ? await answer.json() : {};
         if (!["waiting", "running"].includes(state)) return location.reload();
         if (total) { bar.max = total; bar.value = done; figure.textContent = said; }
-        wait = WAIT;
+        wait = Math.min(wait * 1.5, WAIT);
       } catch { wait = Math.min(wait * 2, LONGEST); }
       setTimeout(ask, wait, wait);
     };
-    setTimeout(ask, WAIT, WAIT);
+    setTimeout(ask, FIRST, FIRST);
   });
 })();

@@ -127,8 +127,8 @@ def test_progress_is_asked_for_until_the_work_has_ended(page: Page, cast: Cast, 
     bar, copy = page.locator("progress"), page.locator("main")
     expect(bar).to_be_visible()
     expect(page.get_by_role("link", name="Reload this page")).to_be_hidden()
-    for figure in ("30% · about 2 minutes left", "70% · less than a minute left"):
-        page.clock.run_for(1000)
+    for wait, figure in ((250, "30% · about 2 minutes left"), (375, "70% · less than a minute left")):
+        page.clock.run_for(wait)
         expect(copy).to_contain_text(figure)
     expect(bar).to_have_js_property("value", 7)
     run_jobs()
@@ -152,7 +152,7 @@ def test_progress_is_asked_for_more_slowly_while_nobody_answers(page: Page, cast
     page.goto("/settings/privacy")
     page.get_by_role("button", name="Prepare my download").click()
     expect(page.locator("progress")).to_be_visible()
-    for wait, times in ((1000, 1), (1000, 1), (1000, 2), (4000, 3)):
+    for wait, times in ((250, 1), (250, 1), (250, 2), (1000, 3)):
         page.clock.run_for(wait)
         # A busy machine takes its time to send what is due; what is not due is not sent however long one waits.
         for _look in range(50):

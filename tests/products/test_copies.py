@@ -21,7 +21,7 @@ COPIES = "http://127.0.0.1:9/copies"
 def listed(**more: object) -> str:
     """Return the file of one product, with more about it."""
     (one,) = json.loads(listing(URL, new_secret()))
-    return json.dumps([{**one, **more}])
+    return json.dumps([{**one, "copy_url": None, **more}])
 
 
 @pytest.fixture
@@ -88,3 +88,15 @@ def test_the_address_for_copies_is_another_one_at_the_same_host(wrong):
     assert products(listed(copy_url=COPIES))[0].copy_url == COPIES
     with pytest.raises(ValueError, match="copy_url at the same host"):
         products(listed(copy_url=wrong))
+
+
+def test_the_product_that_one_can_try_the_portal_with_gives_its_part_to_us_alone(cast, run_jobs, product):
+    ada = cast.sign_in(cast.ada)
+    start(ada)
+    run_jobs()
+    given = Copy.of(ada.client.get(link_of(ada)).data).json("data/products/production.json")
+    assert given["account"] == str(cast.ada.id) and given["patterns"]
+    assert product.give(b"{}", {}) == (401, {}), "not signed"
+    message = product.confirmation("x")
+    assert product.give(*message) == (401, {}), "another kind of message"
+    assert product.deleted == []

@@ -3,6 +3,7 @@
 Whoever has the link to a request's page can't fetch it: the code goes to the proven address each time.
 """
 
+import io
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from portal.kit.db import repeatable_read
 from portal.kit.i18n import in_language
 from portal.kit.periods import period
 from portal.kit.refusals import Busy, LinkDead
+from portal.kit.sealed_files import CHUNK, SealedFile, new_secret, sealed
 from portal.kit.unit import before_writes
 from portal.privacy import mail
 from portal.privacy.models import Outcome, Request, Right
@@ -84,11 +86,12 @@ def make_copy(token: str, *, permit: str) -> BinaryIO:
     if _request_of(permit) != str(request.id) or not is_ready(request):
         raise LinkDead
     file = tempfile.TemporaryFile()  # noqa: SIM115 (whoever sends it closes it)
+    # Sealed on the disk too: the secret is this call's own, and goes with it.
+    secret, context = new_secret(), request.id.bytes
     with in_language(request.language):
-        for part in Archive(Subject.of(emails=[request.email or ""])):
+        for part in sealed(Archive(Subject.of(emails=[request.email or ""])), secret=secret, context=context):
             file.write(part)
-    file.seek(0)
-    return file
+    return io.BufferedReader(SealedFile(file, secret=secret, context=context), CHUNK)
 
 
 def _request_of(permit: str) -> str:
