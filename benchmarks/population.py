@@ -88,7 +88,7 @@ class Rows:
 
 def growing(words: Words) -> dict[str, Rows]:
     """Return what the tables hold that grow with the people, parents first."""
-    parts = (_accounts, _guards, _traffic, _support, _newsletter, _work, _trail, _rights, _orders)
+    parts = (_accounts, _guards, _traffic, _support, _newsletter, _work, _trail, _rights, _disputes, _orders)
     return {name: rows for part in parts for name, rows in part(words).items()}
 
 
@@ -225,6 +225,14 @@ def _orders(words: Words) -> dict[str, Rows]:
         "here_at": words.ago(50), "asked": "0", "looks": "0",
     }  # fmt: skip
     return {"standing_order": Rows(100, {**words.of_person, **order}, once=True)}
+
+
+def _disputes(words: Words) -> dict[str, Rows]:
+    correction = {
+        "request_id": "owner", "line": "'ticket'", "record_id": words.id, "field": "'subject'", "before_hash": "'x'",
+        "after": "'Looms'", "proposed_at": words.ago(60),
+    }  # fmt: skip
+    return {"correction": Rows(1000, {"id": words.id, **correction}, within="request")}
 
 
 def _rights(words: Words) -> dict[str, Rows]:

@@ -220,9 +220,10 @@ _PERSON = Table(
     retention=UNTIL_ERASED,
     before_delete=_delete_photos,
     is_anchor=True,
+    fixed=_l("You change it yourself in your settings, or our software noted it."),
     columns={
         "id": technical(_WHO),
-        "name": personal(_l("Name")),
+        "name": personal(_l("Name"), correctable=True),
         "email": personal(_l("Email address")),
         "email_key": personal(_l("Email address, in the form we search by")),
         "language": personal(_l("Language"), words=LANGUAGES),

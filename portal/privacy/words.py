@@ -60,6 +60,12 @@ def of_hold(row: Mapping[str, Any]) -> Words:
     return service.fields_of(line) if line else {}
 
 
+def of_field(row: Mapping[str, Any]) -> Words:
+    """Return what people call the field that a correction is of."""
+    line = service.find_line(row["line"])
+    return service.fields_of(line) if line else {}
+
+
 CHOSEN: Words = facts(chapters=(_l("Parts"), CHAPTER_TITLES), first_on=_l("From"), last_on=_l("To"))
 """What of a copy was chosen."""
 AREA_WORDS = AreaWords(
@@ -93,6 +99,9 @@ AREA_WORDS = AreaWords(
         "privacy.request_closed": _l("Request closed"),
         "privacy.request_judged": _l("You told us whether our answer helped"),
         "privacy.request_alarmed": _l("Our team reminded of a request"),
+        "privacy.correction_proposed": _l("Correction asked for"),
+        "privacy.correction_applied": _l("Correction made by our team"),
+        "privacy.correction_declined": _l("Correction declined by our team"),
     },
     facts=facts(
         rows=_l("Number of entries"),
@@ -106,6 +115,7 @@ AREA_WORDS = AreaWords(
         target=_l("Where"),
         days=_l("After how many days"),
         request=_l("ID of the request"),
+        correction=_l("ID of the correction"),
         reference=_l("Reference"),
         outcome=(_l("Outcome"), OUTCOMES),
         reason=(_l("Reason"), {**REASON_SENTENCES, **PAUSES}),

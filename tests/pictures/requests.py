@@ -10,12 +10,15 @@ from sqlalchemy import select
 from portal.kit import clock
 from portal.kit.db import db
 from portal.kit.unit import unit_of_work
-from portal.privacy.models import PauseReason, Request, RequestState, Right
+from portal.privacy.models import Correction, PauseReason, Request, RequestState, Right
+from portal.privacy.service.requests.corrections import Proposal, propose, subject_of
 from portal.privacy.service.requests.links import token_of
+from portal.support.models import Ticket
 from tests.pictures.demo import Demo
 from tests.privacy.desk import open_of, plant, plant_step
 
 WORDS = "My invoices still go to the old email address, though I’ve asked twice."
+PLAN = "The plotter stands in the attic, and my surname changed in May. The plan of the workshop shows the first."
 DUE_IN = (2, 5, 5, 9, 9, 9, 12, 20, 21, 21, 27, 28, 29)
 """In how many days each of them is due."""
 
@@ -58,3 +61,22 @@ def waiting(made: Demo, *, guest: bool) -> str:
             waits = {"state": RequestState.PAUSED, "pause_reason": PauseReason.EVIDENCE, "message": WORDS}
             found = plant(**{**of, **waits})
         return f"/privacy/request/{token_of(found)}" if guest else f"/settings/privacy/requests/{found.id}"
+
+
+def correcting(made: Demo) -> str:
+    """Return the address of a request with two corrections that wait."""
+    with made.app.app_context(), unit_of_work():
+        request_id = db.session.scalar(select(Correction.request_id).limit(1))
+    if request_id is None:
+        kim = made.cast.make("Kim Weaver", "kim@example.com", "kim weaves a long password")
+        ticket = {"email": kim.email, "email_key": kim.email, "subject": "Markers from the plotter in the basement"}
+        with made.app.app_context(), unit_of_work():
+            ticket_id = uuid.uuid4()
+            db.session.add(Ticket(id=ticket_id, reference="K1M2", subject_id=kim.account_id, name="Kim Webber", **ticket))
+            dates = {"received_at": clock.now() - timedelta(days=3), "due_at": clock.now() + timedelta(days=27)}
+            request = plant(**open_of(kim, Right.CORRECTION, message=PLAN, **dates))
+            request_id = request.id
+            for field, after in (("subject", "Markers from the plotter in the attic"), ("name", "Kim Weaver")):
+                wanted = Proposal("ticket", ticket_id, field, after)
+                propose(request, subject=subject_of(request), wanted=wanted, by=None)
+    return f"/admin/requests/{request_id}"

@@ -14,7 +14,7 @@ from tests.browser import LiveServer, profile, sign_in
 from tests.pictures import demo, rights
 from tests.pictures.demo import Demo
 from tests.pictures.holds import holding
-from tests.pictures.requests import asking, erasing, waiting
+from tests.pictures.requests import asking, correcting, erasing, waiting
 
 Act = Callable[[Page, Demo], None]
 NO_PAGES = {
@@ -92,11 +92,13 @@ LINKS: dict[str, Callable[[Demo], str]] = {
     "admin.erasure_step": erasing,
     "admin.read_request": lambda made: asking(made),
     "admin.pause_request": lambda made: asking(made) + "/pause",
+    "admin.decide_corrections": lambda made: correcting(made) + "/corrections",
     "mail.email": demo.email_shown,
     "newsletter.confirm": lambda made: demo.newsletter(made, "confirm"),
     "newsletter.unsubscribe": lambda made: demo.newsletter(made, "unsubscribe"),
     "privacy.data_part": lambda _made: "/settings/privacy/data/support",
     "privacy.data_line": lambda _made: "/settings/privacy/data/kit/audit_entry",
+    "privacy.correct_entry": lambda made: f"/settings/privacy/data/support/ticket/{made.ticket_about('Markers')}/correct",
     "privacy.export": lambda made: demo.preparing(made).rpartition("/")[0].rpartition("/")[0],
     "privacy.export_page": demo.preparing,
     "privacy.receipt": demo.receipt,
@@ -126,7 +128,8 @@ AS_SAM = {"accounts.recovery_codes", "accounts.remove_factor", "accounts.replace
 """Pages of whoever has a second factor."""
 AS_PIA = {
     "admin.erasures", "admin.erasure_step", "admin.requests", "admin.enter_request", "admin.read_request",
-    "admin.pause_request", "admin.holds", "admin.holdable", "admin.holdable_records", "admin.set_hold", "admin.hold",
+    "admin.pause_request", "admin.decide_corrections", "admin.holds", "admin.holdable",
+    "admin.holdable_records", "admin.set_hold", "admin.hold",
     "admin.read_kept",
 }  # fmt: skip
 """Pages of the privacy officer."""
@@ -151,6 +154,7 @@ def scenes(app: Flask, made: Demo) -> Iterator[Scene]:
     yield Scene("privacy.own_request", "visitor", rights.awaiting_its_code(made), note="code")
     yield Scene("privacy.own_request", "visitor", rights.refused(made), note="refused")
     yield Scene("home.home", "newcomer", "/home", note="new")
+    yield Scene("admin.read_request", "pia", correcting(made), note="correction")
     yield Scene("admin.overview", "pia", "/admin/", note="officer")
     yield Scene("support.contact", "ada", "/contact", note="signed-in")
     yield Scene("support.overview", "newcomer", "/support", note="empty")

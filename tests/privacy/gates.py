@@ -1,6 +1,7 @@
 """Who gets through the doors of privacy: read by a person, tried by tests/rules/test_who_may_enter.py."""
 
 from portal.privacy.models import Export, Request
+from portal.support.models import Ticket
 from tests.rules.gates import FRESH, PUBLIC, SIGNED_IN
 
 DOORS = {
@@ -8,6 +9,7 @@ DOORS = {
     "privacy.data_line": SIGNED_IN,
     "privacy.data_part": SIGNED_IN,
     "privacy.ask": PUBLIC,
+    "privacy.correct_entry": FRESH,
     "privacy.own_request": PUBLIC,
     "privacy.fetch_copy": PUBLIC,
     "privacy.send_copy_code": PUBLIC,
@@ -46,6 +48,7 @@ DOORS = {
 }
 
 THINGS = {
+    "privacy.correct_entry": ("record_id", Ticket),
     "privacy.my_request": ("request_id", Request),
     "privacy.reply_to_mine": ("request_id", Request),
     "privacy.withdraw_mine": ("request_id", Request),

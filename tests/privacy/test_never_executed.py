@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import pytest
@@ -24,8 +25,9 @@ from portal.kit.unit import unit_of_work
 from portal.newsletter.models import Source as NewsSource
 from portal.newsletter.models import Subscriber
 from portal.privacy import service
-from portal.privacy.models import Deletion, Export, Request, RequestState, Right, Source
-from portal.privacy.service.requests import execution, rows
+from portal.privacy.models import Correction, Deletion, Export, Reason, Request, RequestState, Right, Source
+from portal.privacy.service.requests import corrections, execution, rows
+from portal.support.models import Ticket
 from tests.privacy.desk import open_of, plant, situations, staff
 
 pytestmark = pytest.mark.both_databases
@@ -86,6 +88,62 @@ def test_no_verb_carries_it_out(app, cast, situation):
                 with suppress(Refusal):
                     verb(request_id)
             assert effects() == before, name
+
+
+@pytest.mark.parametrize("situation", list(SITUATIONS))
+def test_no_verb_makes_its_corrections(app, cast, situation):
+    """Each with a correction that would be made at once, were the request proven and open."""
+    officer, senior = staff(cast, "privacy"), staff(cast, "senior", "Sena")
+    people = [cast.make(f"Mina {source}", f"mina.{source}@example.com", "mina counts her looms") for source in Source]
+    with app.app_context(), unit_of_work():
+        planted = []
+        for person, source in zip(people, Source, strict=True):
+            ticket_id, of = uuid.uuid4(), {"name": "Mina", "email": person.email, "email_key": person.email}
+            db.session.add(Ticket(id=ticket_id, reference=source, subject_id=person.account_id, subject=WRONG, **of))
+            proven = plant(source=source, **open_of(person, Right.CORRECTION))
+            wanted = service.Proposal("ticket", ticket_id, "subject", "Right")
+            corrections.propose(proven, subject=corrections.subject_of(proven), wanted=wanted, by=None)
+            for name, value in {
+                "verified_at": None,
+                "state": RequestState.AWAITING_IDENTITY,
+                **SITUATIONS[situation](),
+            }.items():
+                setattr(proven, name, value)
+            planted.append(proven.id)
+        db.session.flush()
+        before = effects() | tickets()
+        for name, verb in {**verbs(officer, senior), **deciding(officer, senior)}.items():
+            for request_id in planted:
+                with suppress(Refusal):
+                    verb(request_id)
+            assert effects() | tickets() == before, name
+
+
+WRONG = "Wrong"
+
+
+def tickets() -> dict[str, Any]:
+    """Return what each ticket's subject says, and what was decided of corrections."""
+    said = {str(ticket_id): subject for ticket_id, subject in db.session.execute(select(Ticket.id, Ticket.subject))}
+    decided = db.session.execute(select(Correction.id, Correction.decision).where(Correction.decision.is_not(None)))
+    return said | {str(correction_id): decision for correction_id, decision in decided}
+
+
+def deciding(officer: Staff, senior: Staff) -> dict[str, Callable[[uuid.UUID], object]]:
+    """Return the verbs that decide corrections, each as whoever has just seen them would."""
+
+    def decide(request_id: uuid.UUID, *, by: Staff, makes: bool) -> None:
+        waiting = corrections.waiting(rows.get_locked(request_id))
+        assert waiting
+        applied = [each.id for each in waiting] if makes else []
+        seen, reason = corrections.mark_of(waiting), None if makes else Reason.NOT_SHOWN
+        service.decide_corrections(request_id, applied=applied, seen=seen, reason=reason, answer="Yes.", by=by)
+
+    return {
+        f"{'make' if makes else 'decline'} corrections by {by.role}": partial(decide, by=by, makes=makes)
+        for by in (officer, senior)
+        for makes in (True, False)
+    }
 
 
 @pytest.mark.parametrize("source", list(Source))

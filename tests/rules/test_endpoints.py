@@ -20,6 +20,7 @@ READING_KEEPS_A_BOOK: dict[str, str] = {
     "admin.attachment": "the same for a file",
     "admin.read_request": "the same for a request about data",
     "admin.evidence": "the same for a file that shows what a request says",
+    "admin.decide_corrections": "the entry that staff have read it, before it is shown",
     "admin.erasure_step": "the same for what a vendor is to erase",
     "admin.holdable": "the same for what kinds of records there are of somebody",
     "admin.holdable_records": "the same for the dates of such records",

@@ -6,8 +6,8 @@ from wtforms.validators import InputRequired
 from portal.kit import forms
 from portal.kit.i18n import _l
 
-_MOVED_ON = _l("This request has changed since you opened it, so nothing was done. Look at it again.")
-_OWN_ANSWER = _l("You gave the first answer, so someone else takes the second look.")
+MOVED_ON = _l("This request has changed since you opened it, so nothing was done. Look at it again.")
+OWN_ANSWER = _l("You gave the first answer, so someone else takes the second look.")
 
 
 class Intake(forms.Form):
@@ -26,7 +26,7 @@ class Intake(forms.Form):
 class Pause(forms.Form):
     """What we wait for."""
 
-    refusals = {"RequestMovedOn": (None, _MOVED_ON), "OwnAnswer": (None, _OWN_ANSWER)}
+    refusals = {"RequestMovedOn": (None, MOVED_ON), "OwnAnswer": (None, OWN_ANSWER)}
 
     reason = forms.choice(_l("What do we wait for?"), [])
 
@@ -35,8 +35,9 @@ class Decision(forms.Form):
     """How a request ends, why, and in which words."""
 
     refusals = {
-        "RequestMovedOn": (None, _MOVED_ON),
-        "OwnAnswer": (None, _OWN_ANSWER),
+        "RequestMovedOn": (None, MOVED_ON),
+        "OwnAnswer": (None, OWN_ANSWER),
+        "CorrectionsPending": (None, _l("Corrections are waiting. Decide them: that closes the request.")),
         "ReasonNotOfOutcome": ("ending", _l("This ending doesn’t fit the request as it is now. Choose another.")),
     }
 

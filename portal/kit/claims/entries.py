@@ -1,5 +1,6 @@
 """The entries of one line of the register about somebody, newest first: the first few for a page, or all of them by key."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,8 @@ class Entries:
 
     fields: Sequence[Field]
     rows: Sequence[Sequence[Any]]
+    keys: Sequence[uuid.UUID | None]
+    """By which each entry is found again; None where that takes more than a random id."""
     after: str | None = None
 
 
@@ -35,7 +38,7 @@ def newest(holding: Holding, subject: Subject, *, most: int) -> Entries:
     anyone = AnyOne(former_emails=len(subject.former_emails), most_parents=MOST_PARENTS + 1)
     fields, query = _query(holding, anyone)
     found = rows(query.limit(most + 1), anyone.values(subject))
-    return Entries(fields, [row[: len(fields)] for row in found])
+    return Entries(fields, [row[: len(fields)] for row in found], _keys(holding, found))
 
 
 def page(holding: Holding, subject: Subject, *, after: str | None, size: int) -> Entries:
@@ -47,7 +50,21 @@ def page(holding: Holding, subject: Subject, *, after: str | None, size: int) ->
         query = query.where(paging.beyond(at, key, after))
     found = rows(query.limit(size + 1), anyone.values(subject))
     shown = [row[: len(fields)] for row in found[:size]]
-    return Entries(fields, shown, paging.word_of(found[size - 1][len(fields) :]) if len(found) > size else None)
+    beyond = paging.word_of(found[size - 1][len(fields) :]) if len(found) > size else None
+    return Entries(fields, shown, _keys(holding, found[:size]), beyond)
+
+
+def _keys(holding: Holding, found: Sequence[Sequence[Any]]) -> list[uuid.UUID | None]:
+    # Rows are asked for with what orders them, at last the key.
+    return [None if holding.record_key is None else row[-1] for row in found]
+
+
+def one(holding: Holding, subject: Subject, record_id: uuid.UUID) -> Entries:
+    """Return one entry, or none where it is not about the subject."""
+    anyone = AnyOne(former_emails=len(subject.former_emails))
+    fields, query = _query(holding, anyone)
+    found = rows(query.where(holding.record_key == record_id), anyone.values(subject))
+    return Entries(fields, [row[: len(fields)] for row in found], _keys(holding, found))
 
 
 def order_of(table: Table) -> tuple[Any, Any]:

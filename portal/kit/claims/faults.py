@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import MetaData, inspect
+from sqlalchemy import MetaData, String, inspect
 
 from portal.kit.claims.holdings import name_of
 from portal.kit.claims.parties import BlankColumns, ExemptFromErasure, ExemptWhile, Party
@@ -59,10 +59,21 @@ def _faults_of_table(table: Table) -> list[str]:
     for name, column in table.columns.items():
         if column.personal and not column.label:
             faults.append(f"{table.name}.{name}: personal, but without a name that a person understands")
+        if column.correctable and not _is_text(table, name):
+            faults.append(f"{table.name}.{name}: correctable, but no text of a bounded length")
+        if column.correctable and getattr(table.model, MARK, False):
+            faults.append(f"{table.name}.{name}: correctable, but its rows are never changed")
+    if not str(table.fixed).strip():
+        faults.append(f"{table.name}: no word why the rest isn’t corrected")
     for rule in table.rules:
         if isinstance(rule, RetainWith) and not _hangs_on(table.model, rule.model):
             faults.append(f"{table.name}: kept with {rule.model.__tablename__}, but by no cascading key")
     return faults
+
+
+def _is_text(table: Table, name: str) -> bool:
+    stored = inspect(table.model).local_table.columns.get(name)
+    return stored is not None and isinstance(stored.type, String) and stored.type.length is not None
 
 
 def _faults_of_party(party: Party, table: Table) -> list[str]:

@@ -1,16 +1,19 @@
 """What one table holds about one of its parties: the unit of export, erasure, overview and residue."""
 
-from collections.abc import Mapping
+import uuid
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
-from sqlalchemy import ColumnElement, false
+from sqlalchemy import ColumnElement, Uuid, and_, false, inspect, select
 
 from portal.kit.claims.chapters import Chapter
 from portal.kit.claims.parties import BlankColumns, DeleteRow, ExemptWhile, Party
 from portal.kit.claims.subjects import AnyOne, Subject
 from portal.kit.claims.vocabulary import Column, DataClaim, Table
+from portal.kit.db import db
 from portal.kit.i18n import _
 
 
@@ -97,6 +100,41 @@ class Holding:
             name: replace(column, label=shows[name]) if name in shows else _left_out(column, self.party)
             for name, column in self.table.columns.items()
         }
+
+    @property
+    def record_key(self) -> Any:
+        """The column by which a record is told from the others; None where that takes more than a random id."""
+        (first, *more) = inspect(self.table.model).primary_key
+        return None if more or not isinstance(first.type, Uuid) else first
+
+    @property
+    def correctable(self) -> list[str]:
+        """The columns whose text is corrected on a request that shows it to be wrong, and that the party is shown."""
+        columns = self.columns.items() if self.is_disclosed and self.record_key is not None else ()
+        return [name for name, column in columns if column.correctable and not column.withheld]
+
+    def one(self, subject: Subject, record_id: uuid.UUID) -> ColumnElement[bool]:
+        """Return the clause for one record, where it is about the subject."""
+        return and_(self.clause(subject), self.record_key == record_id)
+
+    def read_locked(self, subject: Subject, record_id: uuid.UUID, *, column: str) -> str | None:
+        """Return what a correctable column of the subject's record holds, locked until the unit ends; None: none such."""
+        if column not in self.correctable:
+            return None
+        stored = inspect(self.table.model).local_table.columns[column]
+        return db.session.scalar(select(stored).where(self.one(subject, record_id)).with_for_update())
+
+    def read_several(self, subject: Subject, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, dict[str, str]]:
+        """Return what the correctable columns of some records hold, by record; what is not the subject's is left out."""
+        stored = inspect(self.table.model).local_table.columns
+        columns = [stored[name] for name in self.correctable]
+        which = and_(self.clause(subject), self.record_key.in_(ids))
+        found = db.session.execute(select(self.record_key, *columns).where(which))
+        return {record_id: dict(zip(self.correctable, values, strict=True)) for record_id, *values in found}
+
+    def correct(self, subject: Subject, record_id: uuid.UUID, *, column: str, value: str) -> bool:
+        """Write what a correctable column of the subject's record should say, and tell whether it was written."""
+        return column in self.correctable and self.table.correct_row(self.one(subject, record_id), column, value) == 1
 
     def clause(self, subject: Subject | AnyOne) -> ColumnElement[bool]:
         """Return the clause for the rows that are about the subject."""

@@ -55,11 +55,15 @@ class Column:
     words: Words = field(default_factory=dict)
     row_words: RowWords | None = None
     """The words of one row, where others of its columns say what the value is of."""
+    correctable: bool = False
+    """Whether its text is corrected when its person credibly shows that it is wrong (P26)."""
 
 
-def personal(label: Sentence, *, withheld: Sentence | None = None, words: Words = _NO_WORDS) -> Column:
+def personal(
+    label: Sentence, *, withheld: Sentence | None = None, words: Words = _NO_WORDS, correctable: bool = False
+) -> Column:
     """Classify a column as personal data, under a name that the person understands."""
-    return Column(True, label, withheld, words)
+    return Column(True, label, withheld, words, correctable=correctable)
 
 
 def technical(label: Sentence = "", *, words: Words = _NO_WORDS, row_words: RowWords | None = None) -> Column:
@@ -81,6 +85,8 @@ class Table:
     before_delete: Callable[[Sequence[Any]], None] | None = None
     is_anchor: bool = False
     """The row by which all others are found, such as the account: erased in the unit that verifies the erasure."""
+    fixed: Sentence = _l("It’s a record of what happened, kept as it was noted.")
+    """Why what isn't correctable in it stays as it is. Its person's statement can stand beside it (P26)."""
 
     @property
     def name(self) -> str:
@@ -119,6 +125,11 @@ class Table:
             statement = update(self.model).where(tuple_(*self._key).in_(identities)).values(dict(values))
             db.session.execute(statement, execution_options={"synchronize_session": "fetch"})
         return len(identities)
+
+    def correct_row(self, clause: ColumnElement[bool], column: str, value: str) -> int:
+        """Write what a text column should have said into the one row of the clause; return how many were written."""
+        statement = update(self.model).where(clause).values({column: value})
+        return db.affected(statement.execution_options(synchronize_session="fetch"))
 
     def differs(self, values: Mapping[str, Any]) -> ColumnElement[bool]:
         """Return the clause for rows in which any of these columns holds something else."""

@@ -3,6 +3,7 @@
 from portal.kit.claims import Chapter, DataClaim
 from portal.kit.i18n import _l
 from portal.privacy import service
+from portal.privacy.claim.corrections import CORRECTIONS
 from portal.privacy.claim.deletions import DELETIONS
 from portal.privacy.claim.erasure_steps import ERASURE_STEPS
 from portal.privacy.claim.exports import EXPORTS
@@ -17,7 +18,7 @@ CLAIM = DataClaim(
     title=_l("Requests, downloads, deletions and holds"),
     chapter=Chapter.CHOICES,
     words=AREA_WORDS,
-    tables=[EXPORTS, ERASURE_STEPS, DELETIONS, HOLDS, ORDERS, FILES, REQUESTS],
+    tables=[EXPORTS, ERASURE_STEPS, DELETIONS, HOLDS, ORDERS, FILES, CORRECTIONS, REQUESTS],
     stays_besides=lambda subject: [
         _l("The proof of the deletion: a number, dates and counts. It names nobody."),
         *service.said_of_holds(subject),

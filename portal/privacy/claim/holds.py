@@ -50,7 +50,7 @@ HOLDS = Table(
         "columns": technical(_l("Fields"), row_words=words.of_hold),
         "ground": technical(_l("Ground"), words=GROUNDS),
         "law": technical(_l("Law")),
-        "reason": personal(_l("Reason")),
+        "reason": personal(_l("Reason"), correctable=True),
         "set_by": personal(_l("ID of the privacy officer")),
         "set_at": technical(_l("Set")),
         "renewed_at": technical(_l("Renewed")),

@@ -26,7 +26,7 @@ from portal.privacy.models import Request, RequestFile, RequestState, Source, ri
 
 _WHAT_FOR = _l("To answer you in time, and to prove that we did.")
 # What an account has proven is that account's, whatever address was typed before.
-_of_person = of_subjects(
+of_person = of_subjects(
     person=Request.subject_id,
     email=Request.email_key,
     since=Request.received_at,
@@ -40,12 +40,12 @@ _AGENTS = {"agent_name": None, "agent_email": None, "agent_email_key": None}
 def _asked(subjects: Subjects) -> ColumnElement[bool]:
     # A request that is being carried out is its own tool: it says where the answer goes until there is one.
     begun = and_(Request.executed_at.is_not(None), Request.state != RequestState.CLOSED)
-    return and_(_of_person(subjects), ~begun)
+    return and_(of_person(subjects), ~begun)
 
 
 def _files_of(subjects: Subjects) -> ColumnElement[bool]:
     # Also of a request that is being carried out: afterwards nothing would say any more whose they are.
-    return RequestFile.request_id.in_(parents(Request.id, _of_person(subjects), subjects, newest=Request.received_at))
+    return RequestFile.request_id.in_(parents(Request.id, of_person(subjects), subjects, newest=Request.received_at))
 
 
 def files_of(subject: Subject) -> Iterator[tuple[str, BinaryIO]]:

@@ -1,5 +1,7 @@
 """Tables of rights in use: requests, copies that were asked for, deletions, and what is held longer."""
 
+from portal.privacy.models.corrections import Correction as Correction
+from portal.privacy.models.corrections import CorrectionDecision as CorrectionDecision
 from portal.privacy.models.deletions import SEALED_FACTS as SEALED_FACTS
 from portal.privacy.models.deletions import Deletion as Deletion
 from portal.privacy.models.deletions import DeletionState as DeletionState

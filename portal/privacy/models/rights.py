@@ -100,6 +100,8 @@ class Reason(StrEnum):
     SAME_REQUEST = "same_request"
     BY_PERSON = "by_person"
     ERASED = "erased"
+    CHANGED = "changed"
+    """What was to be corrected says something else by now."""
     SECURED = "secured"
     """What guards the account was changed: whoever asked may have been somebody else."""
 
@@ -111,12 +113,19 @@ class Reason(StrEnum):
 
 REASONS: Mapping[Outcome, tuple[Reason, ...]] = {
     Outcome.DONE: (Reason.AS_ASKED, Reason.ANSWERED),
-    Outcome.PARTLY: (Reason.LAW_REQUIRES, Reason.LEGAL_CLAIM, Reason.OTHERS_RIGHTS, Reason.NOT_SHOWN),
+    Outcome.PARTLY: (
+        Reason.LAW_REQUIRES,
+        Reason.LEGAL_CLAIM,
+        Reason.OTHERS_RIGHTS,
+        Reason.NOT_SHOWN,
+        Reason.CHANGED,
+    ),
     Outcome.REFUSED: (
         Reason.LAW_REQUIRES,
         Reason.LEGAL_CLAIM,
         Reason.OTHERS_RIGHTS,
         Reason.NOT_SHOWN,
+        Reason.CHANGED,
         Reason.UNFOUNDED,
         Reason.NOT_CONFIRMED,
     ),
@@ -183,6 +192,7 @@ REASON_SENTENCES = {
     Reason.LEGAL_CLAIM: _l("We need it for a legal claim."),
     Reason.OTHERS_RIGHTS: _l("It’s also about someone else, whose rights we must protect."),
     Reason.NOT_SHOWN: _l("What you sent didn’t show that the data is wrong."),
+    Reason.CHANGED: _l("It has changed since you asked. If it’s still wrong, ask again."),
     Reason.UNFOUNDED: _l("The same was asked and answered before, and nothing has changed."),
     Reason.NOT_CONFIRMED: _l("We couldn’t confirm that the request came from you."),
     Reason.NOTHING_FOUND: _l("We hold nothing about you."),

@@ -3,6 +3,7 @@
 from portal.kit.web import join
 from portal.privacy.routes import (
     access_log,
+    corrections,
     deletions,
     exports,
     formats,
@@ -19,6 +20,7 @@ bp = join(
     "privacy",
     access_log.bp,
     held_data.bp,
+    corrections.bp,
     exports.bp,
     deletions.bp,
     holds.bp,

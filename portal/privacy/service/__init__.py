@@ -43,6 +43,8 @@ from portal.privacy.service.formats import formats as formats
 from portal.privacy.service.held_data import FIRST_PART as FIRST_PART
 from portal.privacy.service.held_data import held_line_for as held_line_for
 from portal.privacy.service.held_data import held_part_for as held_part_for
+from portal.privacy.service.held_entries import HeldEntry as HeldEntry
+from portal.privacy.service.held_entries import held_entry_for as held_entry_for
 from portal.privacy.service.held_records import fields_of as fields_of
 from portal.privacy.service.held_records import find_line as find_line
 from portal.privacy.service.held_records import handle_of as handle_of
@@ -86,6 +88,9 @@ from portal.privacy.service.requests.copies import one_at_once as one_at_once
 from portal.privacy.service.requests.copies import open_copy as open_copy
 from portal.privacy.service.requests.copies import send_copy_code as send_copy_code
 from portal.privacy.service.requests.copies import spend_copy as spend_copy
+from portal.privacy.service.requests.corrections import DECLINES as DECLINES
+from portal.privacy.service.requests.corrections import Proposal as Proposal
+from portal.privacy.service.requests.corrections import mark_of as mark_of
 from portal.privacy.service.requests.deadlines import count_untold as count_untold
 from portal.privacy.service.requests.deadlines import end_unconfirmed as end_unconfirmed
 from portal.privacy.service.requests.deadlines import remind_of_due as remind_of_due
@@ -94,6 +99,7 @@ from portal.privacy.service.requests.desk import NotYetReceived as NotYetReceive
 from portal.privacy.service.requests.desk import OpenedRequest as OpenedRequest
 from portal.privacy.service.requests.desk import OwnAnswer as OwnAnswer
 from portal.privacy.service.requests.desk import close as close
+from portal.privacy.service.requests.desk import decide_corrections as decide_corrections
 from portal.privacy.service.requests.desk import execute as execute
 from portal.privacy.service.requests.desk import intake_by_staff as intake_by_staff
 from portal.privacy.service.requests.desk import pause as pause
@@ -117,6 +123,7 @@ from portal.privacy.service.requests.links import LINKS as LINKS
 from portal.privacy.service.requests.links import RequestLinkEnded as RequestLinkEnded
 from portal.privacy.service.requests.own import Confirmation as Confirmation
 from portal.privacy.service.requests.own import OwnRequest as OwnRequest
+from portal.privacy.service.requests.own import ask_correction as ask_correction
 from portal.privacy.service.requests.own import confirm as confirm
 from portal.privacy.service.requests.own import file_request as file_request
 from portal.privacy.service.requests.own import judge as judge

@@ -1,5 +1,6 @@
 """Seeing the data itself: part by part, small lines whole, of large ones the newest entries and a way to all."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +29,8 @@ class Shown:
     columns: list[str]
     rows: list[list[str | datetime]]
     in_each: list[tuple[str, str | datetime]]
+    keys: Sequence[uuid.UUID | None]
+    """By which each of them is found again."""
     after: str | None = None
 
 
@@ -40,6 +43,8 @@ class HeldLine:
     withheld: list[tuple[str, str]]
     shown: Shown
     is_whole: bool
+    is_correctable: bool = False
+    """Whether our team corrects something in it; the account itself is corrected by its person, at once."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,8 @@ def held_part_for(actor: Actor, area: str) -> HeldPart:
         row, count = counted[line.name]
         found = entries.newest(line, subject, most=WHOLE)
         is_whole = len(found.rows) <= WHOLE
-        lines.append(HeldLine(row, count, _withheld(line), _said(found, actor, most=None if is_whole else NEWEST), is_whole))
+        said = _said(found, actor, most=None if is_whole else NEWEST)
+        lines.append(HeldLine(row, count, _withheld(line), said, is_whole, _is_correctable(line)))
     return HeldPart(
         area=area,
         title=title,
@@ -98,7 +104,7 @@ def held_line_for(actor: Actor, name: str, *, area: str, after: str | None) -> H
     if line is None:
         raise NotFound
     found = entries.page(line, accounts.subject_for(actor), after=after, size=PAGE)
-    return HeldLine(line.row(), None, _withheld(line), _said(found, actor), is_whole=False)
+    return HeldLine(line.row(), None, _withheld(line), _said(found, actor), False, _is_correctable(line))
 
 
 def _sizes(counts: dict[str, int | None]) -> list[PartSize]:
@@ -119,6 +125,10 @@ def _withheld(line: Holding) -> list[tuple[str, str]]:
     return [(str(each.label), str(each.withheld)) for each in line.columns.values() if each.withheld and each.label]
 
 
+def _is_correctable(line: Holding) -> bool:
+    return bool(line.correctable) and not line.table.is_anchor
+
+
 def _said(found: Entries, actor: Actor, *, most: int | None = None) -> Shown:
     rows = [_told(found, row, actor.time_zone) for row in found.rows[:most]]
     labels = [field.label for field in found.fields]
@@ -127,6 +137,7 @@ def _said(found: Entries, actor: Actor, *, most: int | None = None) -> Shown:
         columns=[label for at, label in enumerate(labels) if not same[at]],
         rows=[[value for at, value in enumerate(row) if not same[at]] for row in rows],
         in_each=[(label, rows[0][at]) for at, label in enumerate(labels) if same[at]],
+        keys=found.keys[:most],
         after=found.after,
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Uuid, inspect, null, select
+from sqlalchemy import null, select
 
 from portal.accounts import service as accounts
 from portal.kit import clock, keys, staff_reads
@@ -156,8 +156,7 @@ def opened(hold: Hold) -> Mapping[str, Any]:
 
 def _id_of(line: Holding) -> Any:
     """Return the column by which a record is told from the others; None where that takes more than a random id."""
-    (first, *more) = inspect(line.table.model).primary_key
-    return None if more or not isinstance(first.type, Uuid) else first
+    return line.record_key
 
 
 def _since(line: Holding) -> Any:

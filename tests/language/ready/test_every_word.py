@@ -23,6 +23,7 @@ from tests.accounts.walk import codes_on, form_with
 from tests.browser import paths
 from tests.clock import Clock
 from tests.conftest import Outbox
+from tests.language.ready.corrections import correct_data
 from tests.language.ready.deletion_by_others import delete_at_others
 from tests.language.ready.guest import read_as_guest
 from tests.language.ready.holds import keep_longer
@@ -81,6 +82,7 @@ def test_every_word_of_every_page_and_email_is_translated(
         subscribe,
         ask_for_rights,
         keep_longer,
+        correct_data,
         answer_requests,
         delete_by_itself,
     ):

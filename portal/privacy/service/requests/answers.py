@@ -13,7 +13,16 @@ from portal.kit.refusals import Refusal
 from portal.legal.authorities import Authority, authority_in
 from portal.mail.service import Recipient
 from portal.privacy import mail
-from portal.privacy.models import Outcome, Reason, Request, RequestState, Source, Verdict
+from portal.privacy.models import (
+    Correction,
+    CorrectionDecision,
+    Outcome,
+    Reason,
+    Request,
+    RequestState,
+    Source,
+    Verdict,
+)
 from portal.privacy.models.rights import ANSWERABLE
 from portal.privacy.service.requests import links, rows
 
@@ -121,5 +130,15 @@ def _look_again(first: Request) -> Request:
     )
     db.session.flush()
     rows.record("privacy.request_received", request=second, by=second.subject_id, source=second.source.value)
+    _stage_again(first, second)
     tell_confirmed(second)
     return second
+
+
+def _stage_again(first: Request, second: Request) -> None:
+    declined = select(Correction).where(
+        Correction.request_id == first.id, Correction.decision == CorrectionDecision.DECLINED
+    )
+    for each in db.session.scalars(declined.order_by(Correction.proposed_at)):
+        names = ("line", "record_id", "field", "before_hash", "after")
+        db.session.add(Correction(request_id=second.id, **{name: getattr(each, name) for name in names}))

@@ -21,7 +21,8 @@ from portal.kit.staff_reads import Basis
 from portal.kit.unit import before_writes
 from portal.privacy.models import REASONS, Outcome, PauseReason, Reason, Request, RequestFile, RequestState, Right, Source
 from portal.privacy.models.rights import ANSWERABLE
-from portal.privacy.service.requests import answers, execution, intake, rows
+from portal.privacy.service.requests import answers, corrections, execution, intake, rows
+from portal.privacy.service.requests.corrections import Proposed
 
 HANDLERS = (Role.PRIVACY, Role.SENIOR)
 """Who decides; senior staff only what the privacy officer has answered before."""
@@ -61,6 +62,14 @@ class OpenedRequest:
     """What a second look looks at."""
     is_mine: bool
     """Whether the reader may decide it."""
+    corrections: Sequence[Proposed] = ()
+    """What should be corrected, with what it says now."""
+
+    @property
+    def awaits_decision(self) -> bool:
+        """Whether corrections wait, whose decision closes it."""
+        is_open = self.request.state in ANSWERABLE
+        return is_open and any(each.decision is None for each in self.corrections)
 
 
 @dataclass(frozen=True)
@@ -119,7 +128,10 @@ def read_request(request_id: uuid.UUID, *, by: Staff) -> OpenedRequest:
     concerned = [request_id, *(each.id for each in joined)]
     files = db.session.scalars(select(RequestFile).where(RequestFile.request_id.in_(concerned))).all()
     first = db.session.get(Request, request.first_id) if request.first_id else None
-    return OpenedRequest(request, joined, files, first, is_mine=_may_decide(request, first, by))
+    staged = corrections.shown(request) if request.verified_at else []
+    for line in filter(None, map(corrections.line_of, {each.line for each in staged})):
+        staff_reads.record(line.table.model, by=by, subjects=subjects, basis=Basis.REQUEST, basis_id=request.id)
+    return OpenedRequest(request, joined, files, first, _may_decide(request, first, by), staged)
 
 
 @for_staff(*HANDLERS)
@@ -170,9 +182,11 @@ def close(request_id: uuid.UUID, *, outcome: Outcome, reason: Reason, answer: st
     """Answer a request for good, with an outcome, a reason of the closed list, and words of one's own.
 
     What nobody has proven can only be refused, for that reason. Raises NotFound, OwnAnswer, RequestMovedOn,
-    ReasonNotOfOutcome.
+    ReasonNotOfOutcome, CorrectionsPending.
     """
     request = _taken(request_id, by)
+    if request.state in ANSWERABLE and corrections.waiting(request):
+        raise corrections.CorrectionsPending
     is_unproven = request.state == RequestState.AWAITING_IDENTITY
     if request.state == RequestState.CLOSED or request.executed_at:
         raise rows.RequestMovedOn
@@ -183,6 +197,19 @@ def close(request_id: uuid.UUID, *, outcome: Outcome, reason: Reason, answer: st
     ):
         raise rows.ReasonNotOfOutcome
     rows.end(request, outcome=outcome, reason=reason, by=by.person_id, answer=answer)
+    answers.tell_closed(request)
+
+
+@for_staff(*HANDLERS)
+def decide_corrections(
+    request_id: uuid.UUID, *, applied: Collection[uuid.UUID], seen: str, reason: Reason | None, answer: str, by: Staff
+) -> None:
+    """Make the corrections that are `applied`, decline the others with a reason, and answer the request for good (P26).
+
+    Raises NotFound, OwnAnswer, and what `corrections.decide` raises.
+    """
+    request = _taken(request_id, by)
+    corrections.decide(request, applied=applied, seen=seen, reason=reason, answer=answer, by=by.person_id)
     answers.tell_closed(request)
 
 

@@ -30,8 +30,7 @@ class NothingToExecute(Refusal):
 
 def carry_out(request: Request, *, by: uuid.UUID | None = None) -> None:
     """Carry out a locked request. Raises NotExecutable, and NothingToExecute for what somebody answers by hand."""
-    if not request.is_executable or _is_frozen(request):
-        raise NotExecutable
+    check_executable(request)
     act = (_OF_ACCOUNTS if request.subject_id else _OF_GUESTS).get(request.kind)
     if act is None or not can_be_told_apart(request):
         raise NothingToExecute
@@ -44,6 +43,15 @@ def carry_out(request: Request, *, by: uuid.UUID | None = None) -> None:
         raise
     request.handler_id = by or request.handler_id
     rows.record("privacy.request_executed", request=request, by=by)
+
+
+def check_executable(request: Request) -> None:
+    """Let nothing pass but a locked request that is proven, open, and of an account that is not locked.
+
+    Raises NotExecutable.
+    """
+    if not request.is_executable or _is_frozen(request):
+        raise NotExecutable
 
 
 def can_carry_out(request: Request) -> bool:

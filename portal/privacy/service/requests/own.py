@@ -2,10 +2,11 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
+from portal.accounts import service as accounts
 from portal.kit import accepted_files, throttle
 from portal.kit.actor import Actor
 from portal.kit.db import db
@@ -13,7 +14,8 @@ from portal.kit.refusals import NotFound, Refusal
 from portal.kit.unit import before_writes
 from portal.legal.authorities import Authority
 from portal.privacy.models import Outcome, Reason, Request, RequestState, Right, Source, Verdict
-from portal.privacy.service.requests import answers, copies, execution, identity, intake, links, rows
+from portal.privacy.service.requests import answers, copies, corrections, execution, identity, intake, links, rows
+from portal.privacy.service.requests.corrections import Proposed
 from portal.privacy.service.requests.identity import CodeCheck
 
 REPLIES = "20 per hour"
@@ -39,6 +41,8 @@ class OwnRequest:
     country: str
     second: Request | None
     """The second look at its answer, if there is one."""
+    corrections: Sequence[Proposed] = ()
+    """What should be corrected, for whoever is signed in."""
 
     @property
     def may_judge(self) -> bool:
@@ -72,7 +76,10 @@ def request_of_link(token: str, *, country: str = "") -> OwnRequest:
 
 def request_for(actor: Actor, request_id: uuid.UUID, *, country: str = "") -> OwnRequest:
     """Return a request of the actor's account. Raises NotFound."""
-    return _seen(_mine(actor, request_id), country=country)
+    own = _seen(_mine(actor, request_id), country=country)
+    if own.request.kind is not Right.CORRECTION:
+        return own
+    return replace(own, corrections=corrections.shown(own.request, with_values=False))
 
 
 def _seen(request: Request, *, country: str) -> OwnRequest:
@@ -97,21 +104,52 @@ def requests_for(actor: Actor) -> Sequence[Request]:
 
 
 @before_writes
-def file_request(actor: Actor, *, kind: Right, message: str, uploads: Sequence[accepted_files.Upload]) -> uuid.UUID:
+def file_request(
+    actor: Actor,
+    *,
+    kind: Right,
+    message: str,
+    uploads: Sequence[accepted_files.Upload],
+) -> uuid.UUID:
     """Take a request of somebody who is signed in; it joins the open one that it repeats. Return the id of that one.
 
     Raises TooManyTries for the account, UnprovenShareSpent, and what `accepted_files.accept_all` raises.
     """
+    taken = _taken(actor, uploads)
+    return _filed(actor, kind=kind, message=message, files=taken).id
+
+
+@before_writes
+def ask_correction(
+    actor: Actor, *, wanted: corrections.Proposal, message: str, uploads: Sequence[accepted_files.Upload]
+) -> uuid.UUID:
+    """Take what one field of a record of the actor's should say; it joins an open request. Return the id of that one (P26).
+
+    Raises what `file_request` raises, and what `corrections.propose` raises.
+    """
+    taken = _taken(actor, uploads)
+    request = _filed(actor, kind=Right.CORRECTION, message=message, files=taken)
+    corrections.propose(request, subject=accounts.subject_for(actor), wanted=wanted, by=actor.person_id)
+    return request.id
+
+
+@before_writes
+def _taken(actor: Actor, uploads: Sequence[accepted_files.Upload]) -> list[accepted_files.NewFile]:
     taken = accepted_files.accept_all(uploads)
     throttle.consume("privacy.request_person", str(actor.require_id()), PER_PERSON)
+    return taken
+
+
+def _filed(actor: Actor, *, kind: Right, message: str, files: Sequence[accepted_files.NewFile]) -> Request:
     request = rows.add(kind, source=Source.PORTAL, subject_id=actor.person_id, language=actor.language, message=message)
     db.session.flush()
     rows.record("privacy.request_received", request=request, by=actor.person_id, source=request.source.value)
     identity.prove(request)
-    intake.attach(request, files=taken)
-    if request.duplicate_of_id is None:
-        answers.tell_confirmed(request)
-    return request.duplicate_of_id or request.id
+    intake.attach(request, files=files)
+    if request.duplicate_of_id:
+        return rows.get_locked(request.duplicate_of_id)
+    answers.tell_confirmed(request)
+    return request
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,42 @@
+"""Proposed corrections: what a field says, what it should say, and one decision on all of a request."""
+
+import uuid
+
+from flask import Blueprint, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from wtforms.fields.choices import SelectChoice
+
+from portal.admin.forms import Corrections
+from portal.admin.routes.tickets import LOGGED
+from portal.kit import access
+from portal.kit.i18n import _
+from portal.kit.templating import render
+from portal.privacy import service as privacy
+
+bp = Blueprint("admin", __name__)
+
+
+@bp.route("/requests/<uuid:request_id>/corrections", methods=["GET", "POST"])
+@access.staff(*privacy.HANDLERS)
+@access.get_with_side_effect(LOGGED)
+def decide_corrections(request_id: uuid.UUID) -> ResponseReturnValue:
+    """Show what each field says and what it should say, logged first; make what is ticked, and answer (P26)."""
+    form, by = Corrections(), access.acting_staff()
+    opened = privacy.read_request(request_id, by=by)
+    waiting = [each for each in opened.corrections if each.decision is None]
+    form.applied.choices = [SelectChoice(str(each.id), each.label) for each in waiting]
+    form.reason.choices = [SelectChoice("", _("Choose one")), *(SelectChoice(e.value, e.sentence) for e in privacy.DECLINES)]
+    if form.validate_on_submit():
+        with form.showing_refusals():
+            privacy.decide_corrections(
+                request_id,
+                applied=[uuid.UUID(each) for each in form.applied.data or ()],
+                seen=form.seen.data or "",
+                reason=privacy.Reason(form.reason.data) if form.reason.data else None,
+                answer=form.answer.data,
+                by=by,
+            )
+            flash(_("Closed. The person can read the answer now, and has the last word on it."), "success")
+            return redirect(url_for(".read_request", request_id=request_id), 303)
+    form.seen.data = privacy.mark_of(waiting)
+    return render("admin/decide_corrections.html", form=form, opened=opened, waiting=waiting), form.status

@@ -1,0 +1,38 @@
+"""What proposed corrections hold of whom."""
+
+from sqlalchemy import ColumnElement
+
+from portal.kit.claims import Gathered, Ground, Party, RetainWith, Subjects, Table, Vocabulary, parents, personal, technical
+from portal.kit.i18n import _l
+from portal.privacy import words
+from portal.privacy.claim.requests import of_person
+from portal.privacy.models import Correction, Request
+from portal.privacy.models.corrections import DECISIONS
+from portal.privacy.models.rights import REASON_SENTENCES
+
+
+def _of(subjects: Subjects) -> ColumnElement[bool]:
+    return Correction.request_id.in_(parents(Request.id, of_person(subjects), subjects, newest=Request.received_at))
+
+
+CORRECTIONS = Table(
+    Correction,
+    what=_l("Corrections you asked for"),
+    parties=[Party(_of, through="request")],
+    purpose=_l("To correct what’s wrong, and to answer you."),
+    ground=Ground.LEGAL_DUTY,
+    retention=RetainWith(Request, _l("As long as the request it belongs to")),
+    columns={
+        "id": technical(_l("ID")),
+        "request_id": technical(_l("Request")),
+        "line": technical(_l("What it’s about"), words=Gathered(Vocabulary.LINES)),
+        "record_id": technical(_l("ID of what it’s about")),
+        "field": technical(_l("Field"), row_words=words.of_field),
+        "before_hash": technical(),
+        "after": personal(_l("What it should say")),
+        "proposed_at": technical(_l("Asked")),
+        "decision": technical(_l("Decision"), words=DECISIONS),
+        "reason": technical(_l("Reason"), words=REASON_SENTENCES),
+        "decided_at": technical(_l("Decided")),
+    },
+)

@@ -1,0 +1,30 @@
+"""Shape of the form that asks for a correction."""
+
+from portal.kit import forms
+from portal.kit.file_forms import WithFiles, several_files
+from portal.kit.i18n import _l
+from portal.privacy.forms.requests import AskForRight
+
+VALUE_MAX = 500
+CORRECTION_REFUSALS = {
+    "NothingToCorrect": ("after", _l("That’s what it says now. Enter what it should say instead.")),
+    "ValueTooLong": ("after", _l("Use at most %(most)s characters.")),
+    "TooManyCorrections": (None, _l("This request already has %(most)s corrections. Wait for our answer, then ask again.")),
+}
+
+
+class CorrectEntry(WithFiles):
+    """Which field of an entry is wrong, what it should say, and how one knows. The fields are the caller's to say."""
+
+    taken_once = forms.Once.BROWSER
+    refusals = {
+        **WithFiles.refusals,
+        **CORRECTION_REFUSALS,
+        "UnprovenShareSpent": AskForRight.refusals["UnprovenShareSpent"],
+        "RequestMovedOn": (None, _l("Your earlier request was closed just now. Send this one again.")),
+    }
+
+    field = forms.choice(_l("What’s wrong?"), [])
+    after = forms.text(_l("What it should say"), max=VALUE_MAX)
+    message = forms.paragraph(_l("How do you know?"), hint=_l("Tell us what shows the mistake. Attach it if you have it."))
+    files = several_files()
