@@ -1,5 +1,6 @@
 """The database: one session, typed columns that mean the same on SQLite and PostgreSQL."""
 
+import os
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -31,11 +32,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
+from portal.kit import turns
 from portal.kit.running import App
 
 BUSY_TIMEOUT_MS = 15_000
 CACHE_KIB = 256
 """Of SQLite's pages that each connection keeps: there are twenty in a process, and the system keeps the file's pages too."""
+ROOM_KIB = 16_384
+"""Of them while a long way's piece needs room."""
 
 
 Stored = datetime | str
@@ -182,6 +186,20 @@ def _first(statement: Select[*tuple[Any, ...]], bound: Mapping[str, Any]) -> Row
         return connection.execute(statement, bound).first()
 
 
+def let_others_write() -> None:
+    """Let go first who waits to write where one writes at a time (SQLite). Call before a piece of a long way begins."""
+    if db.engine.dialect.name == "sqlite":
+        turns.let_others_go_first(_folder(db.engine))
+
+
+def make_room() -> None:
+    """Keep all pages that this transaction changes until it ends (SQLite): a long way's piece changes each several times."""
+    if db.engine.dialect.name == "sqlite":
+        connection = db.session.connection()
+        connection.exec_driver_sql(f"PRAGMA cache_size=-{ROOM_KIB}")
+        connection.info[ROOM_KIB] = True
+
+
 class LogBusy(Exception):
     """Somebody still reads from the write-ahead log: it cannot be emptied now, so try again."""
 
@@ -230,6 +248,7 @@ def init_app(app: App, url: str) -> None:
         if url.startswith("sqlite"):
             event.listen(db.engine, "connect", _set_pragmas)
             event.listen(db.engine, "begin", _begin_on_sqlite)
+            event.listen(db.engine, "checkin", _give_room_back)
         else:
             event.listen(db.engine, "begin", _begin_on_postgresql)
 
@@ -239,7 +258,16 @@ def init_app(app: App, url: str) -> None:
 
 
 def _begin_on_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writing() else "BEGIN")
+    if not is_writing():
+        connection.exec_driver_sql("BEGIN")
+        return
+    with turns.waiting(_folder(connection.engine)):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _folder(engine: Engine) -> str:
+    """Return the folder of SQLite's file; of one that lies in memory alone, where nobody else writes, any."""
+    return os.path.dirname(engine.url.database or "") or os.curdir  # noqa: PTH120 (each transaction asks)
 
 
 def _begin_on_postgresql(connection: Connection) -> None:
@@ -259,3 +287,8 @@ def _set_pragmas(connection: Any, _record: object) -> None:
         f"cache_size=-{CACHE_KIB}",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _give_room_back(connection: Any, record: Any) -> None:
+    if record.info.pop(ROOM_KIB, False) and connection:
+        connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")

@@ -8,7 +8,7 @@ import click
 
 from portal.jobs import service as jobs
 from portal.jobs.worker import drain
-from portal.kit import claims, keys, rotation
+from portal.kit import claims, db, keys, rotation
 from portal.kit.commands import Command, Group
 from portal.kit.job_kinds import job_kinds
 from portal.kit.rotation import KeyState
@@ -56,6 +56,7 @@ def _sweep(*, dry_run: bool) -> dict[str, int]:
             gone = service.count_ended()
     start: str | None = None if dry_run else ""
     while start is not None:
+        db.let_others_write()
         with unit_of_work():
             swept = service.sweep_batch(start=start)
         gone = {what: gone.get(what, 0) + swept.gone.get(what, 0) for what in {**gone, **swept.gone}}

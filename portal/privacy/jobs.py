@@ -38,7 +38,8 @@ def begin_due() -> None:
 
 @job("privacy.erase")
 def erase(*, deletion_id: str, start: str = "", files: str = "") -> None:
-    """Carry out one piece of a deletion."""
+    """Carry out one piece of a deletion; whoever waits to write meanwhile goes first."""
+    db.let_others_write()
     service.erase_some(uuid.UUID(deletion_id), start=start, files=files)
 
 
@@ -84,11 +85,10 @@ def ask_idle() -> None:
 
 @job("privacy.sweep", schedule="12 * * * *", is_sweep=True)
 def sweep(*, start: str = "") -> None:
-    """Delete what has reached the end of its period, piece by piece; others get to write in between."""
-    if start:
-        service.let_others_write()
-    if table := service.sweep_batch(start=start).go_on:
-        jobs.enqueue("privacy.sweep", start=table)
+    """Delete what has reached the end of its period, piece by piece; whoever waits to write meanwhile goes first."""
+    db.let_others_write()
+    if go_on := service.sweep_batch(start=start).go_on:
+        jobs.enqueue("privacy.sweep", start=go_on)
     else:
         throttle.destroy_old_keys()
 

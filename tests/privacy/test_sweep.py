@@ -6,18 +6,19 @@ from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from portal import cli
 from portal.jobs import service as jobs
 from portal.kit import audit
 from portal.kit import clock as time
 from portal.kit.audit import AuditEntry
-from portal.kit.claims import register
+from portal.kit.claims import register, walking
 from portal.kit.claims.register import SWEPT_AT_ONCE
 from portal.kit.db import db
 from portal.kit.files import storage
 from portal.privacy import service
+from portal.privacy.service import sweeps
 
 pytestmark = pytest.mark.both_databases
 
@@ -74,6 +75,39 @@ def test_much_goes_in_bounded_batches_until_nothing_is_left(unit, old_lines, run
         jobs.enqueue("privacy.sweep")
     assert run_jobs() >= 2
     assert lines(unit) == 0
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_much_goes_stretch_by_stretch_where_the_database_would_read_the_whole_table(unit, old_lines, run_jobs, monkeypatch):
+    monkeypatch.setitem(SWEPT_AT_ONCE, "postgresql", 50)
+    monkeypatch.setattr(walking, "PAGES", 2)
+    old_lines(600)
+    old_lines(7, ago=TWO_YEARS - timedelta(days=1))
+    with unit():
+        db.session.execute(text("ANALYZE audit_entry"))
+        assert service.sweep_batch().go_on == "audit_entry"
+        jobs.enqueue("privacy.sweep", start="audit_entry")
+    pieces = []
+    monkeypatch.setattr(sweeps, "walk", lambda table, *, page: pieces.append(page) or walking.walk(table, page=page))
+    run_jobs()
+    assert pieces == [*range(0, 2 * len(pieces), 2)]
+    assert len(pieces) > 2
+    assert lines(unit) == 7
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_little_is_looked_up_in_a_large_table(unit, old_lines):
+    old_lines(2)
+    old_lines(600, ago=timedelta())
+    with unit():
+        db.session.execute(text("ANALYZE audit_entry"))
+        assert not walking.is_walked(register().find_table("audit_entry"))
+
+
+def test_after_the_last_stretch_of_a_table_the_next_table_is_swept(unit):
+    with unit():
+        names = [table.name for _claim, table in register().tables()]
+        assert [register().table_after(name) for name in names] == [*names[1:], None]
 
 
 def test_the_check_sees_a_sweep_that_stood_still(unit, old_lines):

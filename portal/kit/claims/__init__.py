@@ -54,3 +54,5 @@ from portal.kit.claims.vocabulary import Ground as Ground
 from portal.kit.claims.vocabulary import Table as Table
 from portal.kit.claims.vocabulary import personal as personal
 from portal.kit.claims.vocabulary import technical as technical
+from portal.kit.claims.walking import is_walked as is_walked
+from portal.kit.claims.walking import walk as walk

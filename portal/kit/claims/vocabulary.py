@@ -144,12 +144,11 @@ class Table:
         return db.affected(statement.execution_options(synchronize_session=False, **{SWEEP: True}))
 
     def _where_they_lie(self, clause: ColumnElement[bool], batch: int) -> ColumnElement[bool]:
-        """Say which rows go, for one statement. PostgreSQL goes to each by its place, with no look into an index."""
-        if db.engine.dialect.name != "postgresql":
-            return self._is_one_of(select(*self._key).where(clause).limit(batch))
-        place: ColumnElement[Any] = literal_column(f"{self.name}.ctid")
+        """Say which rows go, for one statement that goes to each by its place, with no look into an index."""
+        on_postgresql = db.engine.dialect.name == "postgresql"
+        place: ColumnElement[Any] = literal_column(f"{self.name}.{'ctid' if on_postgresql else 'rowid'}")
         found = select(place).select_from(self.model).where(clause).limit(batch)
-        return place == func.any(func.array(found.scalar_subquery()))
+        return place == func.any(func.array(found.scalar_subquery())) if on_postgresql else place.in_(found)
 
     def _is_one_of(self, keys: Any) -> ColumnElement[bool]:
         if len(self._key) > 1:

@@ -145,7 +145,6 @@ from portal.privacy.service.restrictions import restricted_since as restricted_s
 from portal.privacy.service.still_here import idle_until as idle_until
 from portal.privacy.service.still_here import say_still_here as say_still_here
 from portal.privacy.service.sweeps import count_ended as count_ended
-from portal.privacy.service.sweeps import let_others_write as let_others_write
 from portal.privacy.service.sweeps import remove_files as remove_files
 from portal.privacy.service.sweeps import sweep_batch as sweep_batch
 from portal.privacy.service.sweeps import sweep_files as sweep_files
