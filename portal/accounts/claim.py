@@ -16,7 +16,7 @@ from portal.accounts.models import (
     TotpFactor,
 )
 from portal.accounts.service import delete_old_history, get_person, signed_in_before
-from portal.kit.actor import ROLE_NAMES
+from portal.kit.actor import ROLE_NAMES, Role
 from portal.kit.claims import (
     UNTIL_ERASED,
     Chapter,
@@ -30,6 +30,7 @@ from portal.kit.claims import (
     Table,
     of_subjects,
     personal,
+    staff_may,
     technical,
 )
 from portal.kit.files import storage
@@ -39,6 +40,7 @@ from portal.kit.refusals import NotFound
 _HASH = _l("It’s a hash. Nobody can read your password from it, and it would only help someone who guesses.")
 _OPENS = _l("It opens your account.")
 _WHO = _l("Your account’s ID")
+_ENDS = _l("When someone joins or leaves our team, what was waiting on their account ends.")
 
 
 def _photo(subject: Subject) -> Iterable[tuple[str, BinaryIO]]:
@@ -63,6 +65,7 @@ _SIGN_UP = Table(
     purpose=_l("To create your account once you confirm your email address."),
     ground=Ground.CONTRACT,
     retention=RetainFor("never_confirmed", since="created_at"),
+    by_person=("name", "email", "email_key", "language", "time_zone", "password_hash"),
     columns={
         "id": technical(),
         "name": personal(_l("Name entered")),
@@ -70,7 +73,7 @@ _SIGN_UP = Table(
         "email_key": personal(_l("Your email address, in the form we search by")),
         "language": personal(_l("Language"), words=LANGUAGES),
         "time_zone": personal(_l("Time zone")),
-        "password_hash": personal(_l("Hash of the password"), withheld=_HASH),
+        "password_hash": personal(_l("Hash of the password"), withheld=_HASH, never_by_staff=True),
         "terms_version": technical(_l("Version of the terms accepted")),
         "terms_accepted_at": technical(_l("Terms accepted on")),
         "created_at": technical(_l("Signed up")),
@@ -84,6 +87,8 @@ _SESSION = Table(
     purpose=_l("To keep you signed in, and to let you sign out from anywhere."),
     ground=Ground.CONTRACT,
     retention=RetainUntil("expires_at", _l("Until you sign out, or the session expires")),
+    by_person=("remembered",),
+    by_staff=[staff_may(Role.ADMIN, why=_l("Anyone who joins or leaves our team is signed out everywhere."), deletes=True)],
     columns={
         "id": technical(),
         "person_id": personal(_WHO),
@@ -129,6 +134,8 @@ _EMAIL_CHANGE = Table(
         RetainFor("email_change_undo", since="confirmed_at"),
         RetainFor("email_change_undo", since="requested_at", where=lambda: EmailChange.confirmed_at.is_(None)),
     ),
+    by_person=("new_email", "new_email_key"),
+    by_staff=[staff_may(Role.ADMIN, why=_ENDS, changes=("state",))],
     columns={
         "id": technical(),
         "person_id": personal(_WHO),
@@ -149,6 +156,7 @@ _FACTOR = Table(
     purpose=_l("To ask for a code as well as your password, as you chose."),
     ground=Ground.CONTRACT,
     retention=UNTIL_ERASED,
+    never_by_staff=True,
     columns={
         "person_id": personal(_WHO),
         "secret_sealed": personal(_l("The key of your authenticator app, encrypted"), withheld=_OPENS),
@@ -165,6 +173,7 @@ _RECOVERY_CODE = Table(
     purpose=_l("To let you in without your phone."),
     ground=Ground.CONTRACT,
     retention=UNTIL_ERASED,
+    never_by_staff=True,
     columns={
         "id": technical(),
         "person_id": personal(_WHO),
@@ -184,15 +193,16 @@ _FACTOR_REMOVAL = Table(
         RetainFor("factor_removal", since="ended_at"),
         RetainFor("factor_removal", since="requested_at", where=lambda: FactorRemoval.confirmed_at.is_(None)),
     ),
+    by_staff=[staff_may(Role.ADMIN, why=_ENDS, changes=("state", "ended_at"))],
     columns={
         "id": technical(),
-        "person_id": personal(_WHO),
+        "person_id": personal(_WHO, never_by_staff=True),
         "state": technical(_l("State"), words=words.FACTOR_REMOVAL_STATES),
-        "requested_at": technical(_l("Requested")),
-        "confirmed_at": technical(_l("Confirmed")),
-        "guards": technical(),
-        "due_at": technical(_l("Turned off on, unless stopped")),
-        "reminded_at": technical(_l("Reminder sent")),
+        "requested_at": technical(_l("Requested"), never_by_staff=True),
+        "confirmed_at": technical(_l("Confirmed"), never_by_staff=True),
+        "guards": technical(never_by_staff=True),
+        "due_at": technical(_l("Turned off on, unless stopped"), never_by_staff=True),
+        "reminded_at": technical(_l("Reminder sent"), never_by_staff=True),
         "ended_at": technical(_l("Turned off or stopped on")),
     },
 )
@@ -204,6 +214,15 @@ _ROLE = Table(
     purpose=_l("To let our staff do their work, and nothing more."),
     ground=Ground.CONTRACT,
     retention=UNTIL_ERASED,
+    by_staff=[
+        staff_may(
+            Role.ADMIN,
+            why=_l("An administrator says who is on our team, and in which role."),
+            adds=True,
+            deletes=True,
+            changes=("role", "granted_at"),
+        )
+    ],
     columns={
         "person_id": personal(_WHO),
         "role": personal(_l("Role"), words=ROLE_NAMES),
@@ -221,6 +240,7 @@ _PERSON = Table(
     before_delete=_delete_photos,
     is_anchor=True,
     fixed=_l("You change it yourself in your settings, or our software noted it."),
+    by_person=("name", "email", "email_key", "language", "time_zone", "avatar_key", "password_hash"),
     columns={
         "id": technical(_WHO),
         "name": personal(_l("Name"), correctable=True),
@@ -229,9 +249,9 @@ _PERSON = Table(
         "language": personal(_l("Language"), words=LANGUAGES),
         "time_zone": personal(_l("Time zone")),
         "avatar_key": personal(_l("Photo, if you uploaded one")),
-        "password_hash": personal(_l("Hash of your password"), withheld=_HASH),
-        "password_set_at": technical(_l("Password last changed")),
-        "password_verdict": technical(),
+        "password_hash": personal(_l("Hash of your password"), withheld=_HASH, never_by_staff=True),
+        "password_set_at": technical(_l("Password last changed"), never_by_staff=True),
+        "password_verdict": technical(never_by_staff=True),
         "reset_requested_at": technical(_l("Reset link requested")),
         "terms_version": technical(_l("Version of the terms accepted")),
         "terms_accepted_at": technical(_l("Terms accepted on")),

@@ -3,6 +3,7 @@
 from portal.consent import words
 from portal.consent.models import Decision
 from portal.consent.service import ANALYTICS, PERIOD
+from portal.kit.actor import Role
 from portal.kit.claims import (
     UNTIL_ERASED,
     Chapter,
@@ -13,6 +14,7 @@ from portal.kit.claims import (
     Table,
     of_subjects,
     personal,
+    staff_may,
     technical,
 )
 from portal.kit.i18n import _l
@@ -39,6 +41,15 @@ CLAIM = DataClaim(
                 ),
                 UNTIL_ERASED,
             ),
+            by_person=("purpose", "choice"),
+            by_staff=[
+                staff_may(
+                    Role.PRIVACY,
+                    Role.SENIOR,
+                    why=_l("Our privacy staff carry out a restriction or objection that was asked for."),
+                    adds=True,
+                )
+            ],
             columns={
                 "id": technical(_l("Decision number")),
                 "subject_id": personal(_l("Your account’s ID, or a random ID of your browser")),

@@ -1,6 +1,7 @@
 """What the table of jobs holds."""
 
 from portal.jobs.models import Job, JobState, Schedule
+from portal.kit.actor import Role
 from portal.kit.claims import (
     SAYS_NOTHING,
     DataClaim,
@@ -13,6 +14,8 @@ from portal.kit.claims import (
     Words,
     of_subjects,
     personal,
+    recorded_by_staff,
+    staff_may,
     technical,
 )
 from portal.kit.i18n import _l
@@ -30,6 +33,7 @@ CLAIM = DataClaim(
             purpose=_l("To do what you asked for in the background: emails, downloads, deletion."),
             ground=Ground.CONTRACT,
             retention=RetainFor("finished_job", since="run_at", where=lambda: Job.state == JobState.FAILED),
+            by_staff=[recorded_by_staff(_l("What our staff decide may need a background task."), deletes=True)],
             columns={
                 "id": technical(),
                 "kind": technical(_l("Kind of task"), words=Gathered(Vocabulary.TASKS)),
@@ -52,6 +56,7 @@ CLAIM = DataClaim(
             purpose=_l("To run clean-ups and checks on time."),
             ground=Ground.LEGITIMATE_INTEREST,
             retention=SAYS_NOTHING,
+            by_staff=[staff_may(*Role, why=_l("A task on a schedule notes when it ran."), changes=["ran_at"])],
             columns={"name": technical(), "next_at": technical(), "noted_at": technical(), "ran_at": technical()},
         ),
     ],

@@ -21,6 +21,7 @@ from portal.kit.claims import (
     of_subjects,
     person_ids,
     personal,
+    recorded_by_staff,
     technical,
 )
 from portal.kit.form_owners import owner_of
@@ -41,6 +42,7 @@ _ACTS_STAY = ExemptFromErasure(
     _l("It proves that the deletion was done. It holds random IDs and facts, and no name or email address.")
 )
 _OF_OTHERS = _l("It’s about someone else.")
+_SENT = _l("A form that our staff send counts once too.")
 
 
 _about = of_subjects(person=StaffReadSubject.subject_id)
@@ -81,6 +83,7 @@ _AUDIT = Table(
     purpose=_l("To prove what was done to an account, when and by whom."),
     ground=Ground.LEGITIMATE_INTEREST,
     retention=RetainFor("audit", since="at"),
+    by_staff=[recorded_by_staff(_l("What our staff do is recorded here."))],
     columns={
         "id": technical(),
         "at": technical(_l("When")),
@@ -98,6 +101,7 @@ _READ_SUBJECT = Table(
     purpose=_SHOWN,
     ground=Ground.LEGITIMATE_INTEREST,
     retention=RetainWith(StaffRead, _l("As long as the entry it belongs to")),
+    by_staff=[recorded_by_staff(_l("What our staff open is recorded here first."))],
     columns={
         "read_id": technical(_l("Entry")),
         "subject_id": personal(_l("Your account’s ID")),
@@ -129,6 +133,7 @@ _READ = Table(
     purpose=_SHOWN,
     ground=Ground.LEGITIMATE_INTEREST,
     retention=RetainFor("audit", since="at"),
+    by_staff=[recorded_by_staff(_l("What our staff open is recorded here first."))],
     columns={
         "id": technical(_l("ID")),
         "at": technical(_l("When")),
@@ -162,6 +167,7 @@ CLAIM = DataClaim(
             ),
             ground=Ground.CONTRACT,
             retention=RetainFor("unsent_form", since="at"),
+            by_person=("typed",),
             columns={
                 "id": technical(_l("ID")),
                 "owner": personal(_l("Your account’s ID, as a hash")),
@@ -175,6 +181,7 @@ CLAIM = DataClaim(
             purpose=_l("So that a form that’s sent twice by mistake counts once."),
             ground=Ground.LEGITIMATE_INTEREST,
             retention=RetainFor("form_use", since="at"),
+            by_staff=[recorded_by_staff(_SENT, changes=("answer", "at"))],
             columns={"id": technical(), "answer": technical(), "at": technical()},
         ),
         Table(
@@ -183,6 +190,7 @@ CLAIM = DataClaim(
             purpose=_l("To slow down anyone who guesses passwords, floods inboxes with emails or sends too many requests."),
             ground=Ground.LEGITIMATE_INTEREST,
             retention=RetainWhile(_l("As long as it counts, under a key that is destroyed each day")),
+            by_staff=[recorded_by_staff(_l("What our staff try is counted too."), changes=("count", "expires_at"))],
             columns={"key": technical(), "count": technical(), "expires_at": technical()},
         ),
         Table(
@@ -213,6 +221,7 @@ CLAIM = DataClaim(
             purpose=_l("So that anyone can check what we signed, also after we change our signing keys."),
             ground=Ground.LEGITIMATE_INTEREST,
             retention=SAYS_NOTHING,
+            by_staff=[recorded_by_staff(_l("Noted when a receipt is signed."))],
             columns={"kid": technical(), "purpose": technical(), "public": technical(), "first_used_at": technical()},
         ),
     ],

@@ -74,7 +74,7 @@ _RIGHTS_ON = date(2026, 11, 30)
 _RIGHTS = _l(
     "It says how to use your rights without an account, and that someone else looks again if our answer doesn’t answer you. "
     "It says that a prepared copy is encrypted, and that we don’t keep its key. "
-    "It says what you can have deleted automatically. No right, duty or period has changed."
+    "It says what you can have deleted automatically, and what our staff may write. No right, duty or period has changed."
 )
 _SUMMARY = _l(
     "A summary comes first, and a clause says who it applies to only where that isn’t everyone. It names where you see the "
@@ -94,7 +94,7 @@ DOCUMENTS: Mapping[str, Document] = {
                     _RIGHTS_ON,
                     Significance.WORDING,
                     _RIGHTS,
-                    "4a2cbde7e224f9c0456feacfb28723da9afdda15ebe1bf321bfe03d969212cb1",
+                    "98ff7535790e684a6ecbde94013c66def756dc386979d4122002558c37c6af67",
                     "9b395fcd4e86a9fdfab3ecd3994b110faef23dad3c881d6eea95584963763230",
                 ),
                 Version(

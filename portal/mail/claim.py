@@ -15,6 +15,7 @@ from portal.kit.claims import (
     nobodys,
     of_subjects,
     personal,
+    recorded_by_staff,
     technical,
 )
 from portal.kit.files import storage
@@ -79,6 +80,7 @@ CLAIM = DataClaim(
             ],
             purpose=_l("To send the emails that your own actions ask for, and to know that they were sent."),
             ground=Ground.CONTRACT,
+            by_staff=[recorded_by_staff(_l("What our staff did is emailed."))],
             retention=(
                 RetainFor("delivered_email", since="ended_at", what=_l("Once delivered")),
                 RetainFor(

@@ -2,6 +2,7 @@
 
 from sqlalchemy import ColumnElement
 
+from portal.kit.actor import Role
 from portal.kit.claims import (
     Chapter,
     DataClaim,
@@ -15,12 +16,16 @@ from portal.kit.claims import (
     by_email,
     of_subjects,
     personal,
+    staff_may,
     technical,
 )
 from portal.kit.i18n import LANGUAGES, _l
 from portal.newsletter import words
 from portal.newsletter.models import Subscriber, Suppression
 from portal.newsletter.service import hashes_of
+
+_HANDLERS = (Role.PRIVACY, Role.SENIOR)
+_OBJECTED = _l("Our privacy staff carry out an objection that was asked for.")
 
 
 def _suppressed(subjects: Subjects) -> ColumnElement[bool]:
@@ -42,6 +47,8 @@ CLAIM = DataClaim(
             purpose=_l("To send you the newsletter you asked for."),
             ground=Ground.CONSENT,
             retention=RetainUntilErased(_l("Until you unsubscribe")),
+            by_person=("email", "email_key", "language"),
+            by_staff=[staff_may(*_HANDLERS, why=_OBJECTED, deletes=True)],
             columns={
                 "id": technical(),
                 "email": personal(_l("Your email address")),
@@ -66,6 +73,7 @@ CLAIM = DataClaim(
             purpose=_l("So that we don’t email you again by mistake."),
             ground=Ground.LEGITIMATE_INTEREST,
             retention=RetainWhile(_l("As long as there is a newsletter, or until you subscribe again")),
+            by_staff=[staff_may(*_HANDLERS, why=_OBJECTED, adds=True)],
             columns={
                 "id": technical(),
                 "address_hash": personal(

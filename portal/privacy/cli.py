@@ -20,7 +20,7 @@ from portal.privacy import service
 @click.command(cls=Command)
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def register(as_json: bool) -> None:
-    """Print the data register: what is held, why, on which legal ground and for how long."""
+    """Print the data register: what is held, why, on which legal ground, for how long, and who may write each column."""
     rows = claims.register().rows()
     if as_json:
         click.echo(json.dumps([vars(row) for row in rows], indent=2, ensure_ascii=False))
@@ -28,8 +28,11 @@ def register(as_json: bool) -> None:
     for row in rows:
         click.echo(f"{row.area}.{row.name}: {row.what}\n  {', '.join(row.personal) or 'nothing personal'}")
         click.echo(
-            f"  why: {row.purpose}\n  legal ground: {row.ground}\n  kept: {row.kept}\n  on deletion: {row.on_erasure}"
+            f"  why: {row.purpose}\n  legal ground: {row.ground}\n  kept: {row.kept}\n  on deletion: {row.on_erasure}\n"
+            f"  staff: {' '.join(row.staff) or 'They write nothing here.'}"
         )
+        for column, writers in row.writers.items():
+            click.echo(f"    {column}: {', '.join(writers)}")
 
 
 @click.command(cls=Command)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from portal.kit.actor import Role
 from portal.kit.claims import (
     DataClaim,
     ExemptWhile,
@@ -13,6 +14,7 @@ from portal.kit.claims import (
     Words,
     of_subjects,
     personal,
+    staff_may,
     technical,
 )
 from portal.kit.i18n import _l
@@ -51,6 +53,19 @@ CLAIM = DataClaim(
             purpose=_l("To have our products delete your data with your account, and to know that they did."),
             ground=Ground.LEGAL_DUTY,
             retention=RetainFor("finished_job", since="confirmed_at", what=_l("Once the product has confirmed")),
+            by_staff=[
+                staff_may(
+                    Role.PRIVACY,
+                    Role.SENIOR,
+                    why=_l("Our privacy staff carry out a deletion that was asked for."),
+                    adds=True,
+                ),
+                staff_may(
+                    Role.PRIVACY,
+                    why=_l("Our privacy officer can note that a product has confirmed."),
+                    changes=("confirmed_at", "confirmed_by", "subject_id"),
+                ),
+            ],
             columns={
                 "id": technical(),
                 "product": technical(_l("Product"), row_words=_titles),

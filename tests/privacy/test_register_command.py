@@ -31,6 +31,14 @@ def test_it_says_what_a_deletion_does_for_each_party(command):
     assert "on deletion: Nothing: no entry is about anyone" in said["promises.check_result"]
 
 
+def test_it_says_who_may_write_each_column(command):
+    said = lines_of(command("register").stdout)
+    assert "staff: They write nothing here." in said["accounts.person"]
+    assert "    password_hash: person\n" in said["accounts.person"]
+    assert "staff: Our support staff answer. They can delete a text." in said["support.ticket_message"]
+    assert "    body: person, staff.support, staff.senior\n" in said["support.ticket_message"]
+
+
 def test_programs_read_the_same(command):
     rows = {row["table"] + row["party"]: row for row in json.loads(command("register", "--json").stdout)}
     effects = {name: rows[name]["effect"] for name in ("person", "ticket_messagestaff", "audit_entry", "check_result")}
@@ -38,3 +46,5 @@ def test_programs_read_the_same(command):
         "person": "deleted", "ticket_messagestaff": "blanked", "audit_entry": "retained", "check_result": "none",
     }  # fmt: skip
     assert rows["ticket_messagestaff"]["personal"] == ["Your account’s ID"]
+    assert rows["person"]["writers"]["password_hash"] == ["person"]
+    assert rows["person"]["staff"] == []

@@ -56,3 +56,5 @@ from portal.kit.claims.vocabulary import personal as personal
 from portal.kit.claims.vocabulary import technical as technical
 from portal.kit.claims.walking import is_walked as is_walked
 from portal.kit.claims.walking import walk as walk
+from portal.kit.claims.writers import recorded_by_staff as recorded_by_staff
+from portal.kit.claims.writers import staff_may as staff_may

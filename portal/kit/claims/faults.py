@@ -9,6 +9,7 @@ from portal.kit.claims.holdings import name_of
 from portal.kit.claims.parties import BlankColumns, ExemptFromErasure, ExemptWhile, Party
 from portal.kit.claims.retention import DatedRule, RetainWith
 from portal.kit.claims.vocabulary import DataClaim, Table
+from portal.kit.claims.writing_faults import find_writing_faults
 from portal.kit.immutable import MARK
 
 
@@ -34,7 +35,7 @@ def find_faults(claims: Sequence[DataClaim], metadata: MetaData) -> list[str]:
             faults += _faults_of_table(table)
             for party in table.parties:
                 faults += [f"{name_of(table.name, party.name)}: {fault}" for fault in _faults_of_party(party, table)]
-    return faults + _faults_of_ways(claims)
+    return faults + _faults_of_ways(claims) + find_writing_faults(table for claim in claims for table in claim.tables)
 
 
 def _faults_of_ways(claims: Sequence[DataClaim]) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Uuid, and_, false, inspect, select
 
+from portal.kit.actor import Role
 from portal.kit.claims.chapters import Chapter
 from portal.kit.claims.parties import BlankColumns, DeleteRow, ExemptWhile, Party
 from portal.kit.claims.subjects import AnyOne, Subject
@@ -40,6 +41,10 @@ class RegisterRow:
     kept: str
     on_erasure: str
     effect: Effect
+    staff: list[str]
+    """What staff may write, in sentences; none says: nothing (P09)."""
+    writers: dict[str, list[str]]
+    """Column -> who may write it; with a row go all of its columns."""
 
     @property
     def name(self) -> str:
@@ -174,6 +179,8 @@ class Holding:
             kept=" · ".join(dict.fromkeys(rule.sentence() for rule in self.table.rules)),
             on_erasure=self._said_of_erasure(),
             effect=self.effect,
+            staff=[str(right.why) for right in self.table.staff_rights],
+            writers={name: _writers_of(self.table, name) for name in self.table.columns},
         )
 
     def _said_of_erasure(self) -> str:
@@ -183,6 +190,13 @@ class Holding:
         if isinstance(action, DeleteRow):
             return str(_("Deleted"))
         return str(action.words if isinstance(action, BlankColumns) else action.reason)
+
+
+def _writers_of(table: Table, column: str) -> list[str]:
+    """Return who may write a column, each in one word; staff by their role, those who may add or delete whole rows too."""
+    rights = [right for right in table.staff_rights if right.adds or right.deletes or column in right.changes]
+    staff = [f"staff.{role.value}" for role in Role if any(role in right.roles for right in rights)]
+    return [*(writer.value for writer in table.writers_of(column)), *staff]
 
 
 def _left_out(column: Column, party: Party) -> Column:

@@ -1,6 +1,6 @@
 """The words in which an area declares what it holds: claims, their tables and their columns."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, BinaryIO, cast
@@ -28,6 +28,7 @@ from portal.kit.claims.orders import OrderRule
 from portal.kit.claims.parties import ExemptWhile, Party
 from portal.kit.claims.retention import Rule, Sentence
 from portal.kit.claims.subjects import Subject
+from portal.kit.claims.writers import StaffRight, Writer, corrected_by_staff
 from portal.kit.db import db
 from portal.kit.i18n import _l
 from portal.kit.immutable import SWEEP
@@ -57,18 +58,27 @@ class Column:
     """The words of one row, where others of its columns say what the value is of."""
     correctable: bool = False
     """Whether its text is corrected when its person credibly shows that it is wrong (P26)."""
+    never_by_staff: bool = False
+    """Whether no right of staff may ever name it (P09): passwords, factors, who is an Owner."""
 
 
 def personal(
-    label: Sentence, *, withheld: Sentence | None = None, words: Words = _NO_WORDS, correctable: bool = False
+    label: Sentence,
+    *,
+    withheld: Sentence | None = None,
+    words: Words = _NO_WORDS,
+    correctable: bool = False,
+    never_by_staff: bool = False,
 ) -> Column:
     """Classify a column as personal data, under a name that the person understands."""
-    return Column(True, label, withheld, words, correctable=correctable)
+    return Column(True, label, withheld, words, correctable=correctable, never_by_staff=never_by_staff)
 
 
-def technical(label: Sentence = "", *, words: Words = _NO_WORDS, row_words: RowWords | None = None) -> Column:
+def technical(
+    label: Sentence = "", *, words: Words = _NO_WORDS, row_words: RowWords | None = None, never_by_staff: bool = False
+) -> Column:
     """Classify a column as saying nothing about a person by itself; with a label it is exported all the same."""
-    return Column(False, label, None, words, row_words)
+    return Column(False, label, None, words, row_words, never_by_staff=never_by_staff)
 
 
 @dataclass(frozen=True)
@@ -87,6 +97,14 @@ class Table:
     """The row by which all others are found, such as the account: erased in the unit that verifies the erasure."""
     fixed: Sentence = _l("It’s a record of what happened, kept as it was noted.")
     """Why what isn't correctable in it stays as it is. Its person's statement can stand beside it (P26)."""
+    by_person: Collection[str] = ()
+    """Columns whose values the person chooses; the portal writes all others, and carries out every deletion."""
+    by_owner: Collection[str] = ()
+    """Columns whose values an Owner of the organisation chooses."""
+    by_staff: Sequence[StaffRight] = ()
+    """What staff may write, each with its reason: by default nothing (P09)."""
+    never_by_staff: bool = False
+    """Whether no right of staff may ever name any of its columns."""
 
     @property
     def name(self) -> str:
@@ -97,6 +115,22 @@ class Table:
     def rules(self) -> Sequence[Rule]:
         """Every retention rule of the table."""
         return self.retention if isinstance(self.retention, Sequence) else (self.retention,)
+
+    def writers_of(self, column: str) -> list[Writer]:
+        """Return who writes a column, besides staff."""
+        chosen = {Writer.PERSON: self.by_person, Writer.OWNER: self.by_owner}
+        return [writer for writer, columns in chosen.items() if column in columns] or [Writer.SYSTEM]
+
+    @property
+    def staff_rights(self) -> Sequence[StaffRight]:
+        """What staff may write: what is listed, and corrections that were asked for and decided (P26)."""
+        corrected = [name for name, column in self.columns.items() if column.correctable]
+        return [*self.by_staff, *([corrected_by_staff(corrected)] if corrected else [])]
+
+    @property
+    def never_written_by_staff(self) -> frozenset[str]:
+        """The columns that no right of staff may ever name."""
+        return frozenset(name for name, each in self.columns.items() if self.never_by_staff or each.never_by_staff)
 
     def unless_exempt(self, clause: ColumnElement[bool]) -> ColumnElement[bool]:
         """Return the clause for those of the rows that no reason keeps."""

@@ -2,13 +2,26 @@
 
 from sqlalchemy import ColumnElement
 
-from portal.kit.claims import Gathered, Ground, Party, RetainWith, Subjects, Table, Vocabulary, parents, personal, technical
+from portal.kit.claims import (
+    Gathered,
+    Ground,
+    Party,
+    RetainWith,
+    Subjects,
+    Table,
+    Vocabulary,
+    parents,
+    personal,
+    staff_may,
+    technical,
+)
 from portal.kit.i18n import _l
 from portal.privacy import words
 from portal.privacy.claim.requests import of_person
 from portal.privacy.models import Correction, Request
 from portal.privacy.models.corrections import DECISIONS
 from portal.privacy.models.rights import REASON_SENTENCES
+from portal.privacy.service import HANDLERS
 
 
 def _of(subjects: Subjects) -> ColumnElement[bool]:
@@ -22,6 +35,14 @@ CORRECTIONS = Table(
     purpose=_l("To correct what’s wrong, and to answer you."),
     ground=Ground.LEGAL_DUTY,
     retention=RetainWith(Request, _l("As long as the request it belongs to")),
+    by_person=("after",),
+    by_staff=[
+        staff_may(
+            *HANDLERS,
+            why=_l("Our privacy staff decide each, and give a reason."),
+            changes=("decision", "reason", "decided_at"),
+        )
+    ],
     columns={
         "id": technical(_l("ID")),
         "request_id": technical(_l("Request")),

@@ -2,6 +2,7 @@
 
 from sqlalchemy import ColumnElement
 
+from portal.kit.actor import Role
 from portal.kit.claims import (
     Gathered,
     Ground,
@@ -12,11 +13,13 @@ from portal.kit.claims import (
     Vocabulary,
     of_subjects,
     personal,
+    staff_may,
     technical,
 )
 from portal.kit.i18n import _l
 from portal.privacy import words
 from portal.privacy.models import Deletion, DeletionState
+from portal.privacy.service import HANDLERS
 
 
 def _deletions_of(subjects: Subjects) -> ColumnElement[bool]:
@@ -31,6 +34,16 @@ DELETIONS = Table(
     purpose=_l("To delete your account when you ask for it, to let you cancel, and to prove it afterwards."),
     ground=Ground.LEGAL_DUTY,
     retention=RetainFor("audit", since="ended_at"),
+    by_staff=[
+        staff_may(
+            *HANDLERS, why=_l("Our privacy staff carry out a deletion that was asked for without an account."), adds=True
+        ),
+        staff_may(
+            Role.PRIVACY,
+            why=_l("When our privacy officer confirms the last step, the second receipt is issued."),
+            changes=("complement", "complement_signature", "sealed"),
+        ),
+    ],
     columns={
         "id": technical(),
         "person_id": personal(_l("Your account’s ID, until the deletion is done")),

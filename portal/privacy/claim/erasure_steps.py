@@ -2,10 +2,12 @@
 
 from sqlalchemy import ColumnElement, select
 
-from portal.kit.claims import Ground, Party, RetainWith, Subjects, Table, of_subjects, personal, technical
+from portal.kit.actor import Role
+from portal.kit.claims import Ground, Party, RetainWith, Subjects, Table, of_subjects, personal, staff_may, technical
 from portal.kit.i18n import _l
 from portal.privacy import words
 from portal.privacy.models import Deletion, DeletionState, ErasureStep
+from portal.privacy.service import HANDLERS
 
 
 def _steps_of(subjects: Subjects) -> ColumnElement[bool]:
@@ -21,6 +23,16 @@ ERASURE_STEPS = Table(
     purpose=_l("To delete your data everywhere, and to prove it afterwards."),
     ground=Ground.LEGAL_DUTY,
     retention=RetainWith(Deletion, _l("As long as the deletion it belongs to")),
+    by_staff=[
+        staff_may(
+            *HANDLERS, why=_l("Our privacy staff carry out a deletion that was asked for without an account."), adds=True
+        ),
+        staff_may(
+            Role.PRIVACY,
+            why=_l("Our privacy officer confirms steps that are done by hand."),
+            changes=("state", "confirmed_at", "confirmed_by", "evidence", "sealed"),
+        ),
+    ],
     columns={
         "id": technical(),
         "deletion_id": technical(),

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from portal.kit.claims import Ground, Party, RetainFor, Table, of_subjects, personal, technical
+from portal.kit.actor import Role
+from portal.kit.claims import Ground, Party, RetainFor, Table, of_subjects, personal, staff_may, technical
 from portal.kit.files import storage
 from portal.kit.i18n import _l
 from portal.privacy import words
@@ -26,6 +27,12 @@ EXPORTS = Table(
         RetainFor("export_ready", since="ready_at"),
         RetainFor("export_ready", since="requested_at", where=lambda: Export.state == ExportState.WAITING),
     ),
+    by_person=("chosen",),
+    by_staff=[
+        staff_may(
+            Role.ADMIN, why=_l("When someone joins or leaves our team, their prepared copies are deleted."), deletes=True
+        )
+    ],
     columns={
         "id": technical(),
         "person_id": personal(_l("Your account’s ID")),

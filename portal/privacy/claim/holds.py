@@ -1,5 +1,6 @@
 """What holds hold of whom."""
 
+from portal.kit.actor import Role
 from portal.kit.claims import (
     BlankColumns,
     ExemptFromErasure,
@@ -11,6 +12,7 @@ from portal.kit.claims import (
     Vocabulary,
     of_subjects,
     personal,
+    staff_may,
     technical,
 )
 from portal.kit.i18n import _l
@@ -38,6 +40,15 @@ HOLDS = Table(
     purpose=_l("To keep what a law, a claim or an open matter needs, for no longer than that."),
     ground=Ground.LEGAL_DUTY,
     retention=RetainUntil("release_at", _l("Until the end date of each")),
+    by_staff=[
+        staff_may(
+            Role.PRIVACY,
+            why=_l("Our privacy officer sets, renews and ends each. Its person is told why."),
+            adds=True,
+            deletes=True,
+            changes=("reason", "release_at", "renewed_at", "set_by"),
+        )
+    ],
     columns={
         "id": technical(_l("ID")),
         "subject_id": personal(_l("Your account’s ID")),

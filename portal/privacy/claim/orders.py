@@ -1,6 +1,7 @@
 """What standing orders hold of whom."""
 
-from portal.kit.claims import UNTIL_ERASED, Ground, Party, Table, of_subjects, personal, technical
+from portal.kit.actor import Role
+from portal.kit.claims import UNTIL_ERASED, Ground, Party, Table, of_subjects, personal, staff_may, technical
 from portal.kit.i18n import _l
 from portal.privacy import words
 from portal.privacy.models import StandingOrder
@@ -12,6 +13,10 @@ ORDERS = Table(
     purpose=_l("To delete what you told us to once it’s old, and to ask you before your account goes."),
     ground=Ground.CONTRACT,
     retention=UNTIL_ERASED,
+    by_person=("kind", "days"),
+    by_staff=[
+        staff_may(Role.ADMIN, why=_l("When someone joins or leaves our team, these settings are turned off."), deletes=True)
+    ],
     columns={
         "id": technical(),
         "person_id": personal(_l("Your account’s ID")),

@@ -5,6 +5,7 @@ from typing import Any, BinaryIO
 
 from sqlalchemy import ColumnElement, and_, select
 
+from portal.kit.actor import Role
 from portal.kit.claims import (
     BlankColumns,
     Ground,
@@ -17,11 +18,13 @@ from portal.kit.claims import (
     of_subjects,
     parents,
     personal,
+    staff_may,
     technical,
 )
 from portal.kit.db import db
 from portal.kit.files import storage
 from portal.kit.i18n import LANGUAGES, _l
+from portal.privacy import service
 from portal.privacy.models import Request, RequestFile, RequestState, Source, rights
 
 _WHAT_FOR = _l("To answer you in time, and to prove that we did.")
@@ -68,6 +71,7 @@ FILES = Table(
     purpose=_l("To see what your request is about."),
     ground=Ground.LEGAL_DUTY,
     retention=RetainFor("attachment", since="added_at"),
+    by_person=("name",),
     columns={
         "id": technical(_l("ID")),
         "request_id": technical(_l("Request")),
@@ -129,6 +133,45 @@ REQUESTS = Table(
             what=_l("Never confirmed"),
         ),
     ),
+    by_person=(
+        "kind",
+        "email",
+        "email_key",
+        "language",
+        "receipt_number",
+        "agent_name",
+        "agent_email",
+        "agent_email_key",
+        "message",
+        "verdict",
+    ),
+    by_staff=[
+        staff_may(
+            Role.PRIVACY, why=_l("Our privacy officer enters requests that reach us by phone, post or email."), adds=True
+        ),
+        staff_may(
+            *service.HANDLERS,
+            why=_l("Our privacy staff decide each, and give a reason."),
+            changes=(
+                "state",
+                "pause_reason",
+                "outcome",
+                "reason",
+                "answer",
+                "executed_at",
+                "result_id",
+                "closed_at",
+                "answered_in",
+                "handler_id",
+                "code_hash",
+            ),
+        ),
+        staff_may(
+            Role.ADMIN,
+            why=_l("When someone joins or leaves our team, their open requests are withdrawn."),
+            changes=("state", "pause_reason", "outcome", "reason", "answer", "closed_at", "code_hash"),
+        ),
+    ],
     columns={
         "id": technical(_l("ID")),
         "reference": technical(_l("Reference")),

@@ -13,6 +13,7 @@ from portal.kit.claims import (
     Table,
     of_subjects,
     personal,
+    staff_may,
     technical,
 )
 from portal.kit.i18n import LANGUAGES, _l
@@ -20,6 +21,7 @@ from portal.support import service, words
 from portal.support.claim.conversations import conversations_of, files_of
 from portal.support.claim.parties import in_tickets, messages, named, own_tickets
 from portal.support.models import Attachment, Message, RemovedFile, Ticket, TicketKind
+from portal.support.service.access import TICKET_ROLES
 
 _WHAT_FOR = _l("To answer you, and to know what was said before.")
 
@@ -47,6 +49,14 @@ CLAIM = DataClaim(
             purpose=_l("To understand what you contacted us about."),
             ground=Ground.CONTRACT,
             retention=RetainUntil("expires_at", _l("Until the file’s expiry date, or until you delete it")),
+            by_person=("name", "expires_at"),
+            by_staff=[
+                staff_may(
+                    *TICKET_ROLES,
+                    why=_l("Our support staff can delete a file. The ticket says so, and why."),
+                    deletes=True,
+                )
+            ],
             columns={
                 "id": technical(_l("ID")),
                 "message_id": technical(),
@@ -66,6 +76,7 @@ CLAIM = DataClaim(
             purpose=_WHAT_FOR,
             ground=Ground.CONTRACT,
             retention=UNTIL_ERASED,
+            by_staff=[staff_may(*TICKET_ROLES, why=_l("Our support staff leave one when they delete a file."), adds=True)],
             columns={
                 "id": technical(),
                 "message_id": technical(),
@@ -95,6 +106,15 @@ CLAIM = DataClaim(
             ground=Ground.CONTRACT,
             retention=UNTIL_ERASED,
             fixed=_l("It’s what was written at the time."),
+            by_person=("body",),
+            by_staff=[
+                staff_may(*TICKET_ROLES, why=_l("Our support staff answer."), adds=True),
+                staff_may(
+                    *TICKET_ROLES,
+                    why=_l("They can delete a text. The ticket says so, and why."),
+                    changes=("body", "redacted_at", "redacted_why"),
+                ),
+            ],
             columns={
                 "id": technical(),
                 "ticket_id": technical(_l("Ticket")),
@@ -135,6 +155,24 @@ CLAIM = DataClaim(
             purpose=_l("To answer you, to know what was said before, and to learn how to improve our products."),
             ground=Ground.CONTRACT,
             retention=(UNTIL_ERASED, REPORT_ENDS),
+            by_person=("name", "email", "email_key", "language", "subject", "state"),
+            by_staff=[
+                staff_may(
+                    *TICKET_ROLES,
+                    why=_l("Our support staff mark a ticket as answered, closed or open."),
+                    changes=("state", "updated_at"),
+                ),
+                staff_may(
+                    *TICKET_ROLES,
+                    why=_l("They can delete a subject line, with its first text."),
+                    changes=("subject",),
+                ),
+                staff_may(
+                    *TICKET_ROLES,
+                    why=_l("Their search for an email address renews its hash."),
+                    changes=("email_hash",),
+                ),
+            ],
             columns={
                 "id": technical(_l("ID")),
                 "reference": technical(_l("Reference")),
