@@ -38,6 +38,7 @@ from portal.kit import (
     periods,
     places,
     probes,
+    staff_writes,
     static_files,
     templating,
     throttle,
@@ -141,6 +142,7 @@ def _install_kit(app: web.Portal, settings: Settings) -> None:
     mail_gate.init_app(app, may_email=consent.may_email)
     browser_marks.init_app(app)
     claims.init_app(app, [area.claim for area in AREAS])
+    staff_writes.init_app(app)
     checks.init_app(app, [check for area in AREAS for check in area.checks])
     events.init_app(app, [area.events for area in AREAS])
     job_kinds.init_app(app, [kind for area in AREAS for kind in area.jobs])

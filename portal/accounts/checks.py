@@ -7,7 +7,9 @@ from argon2.exceptions import InvalidHashError
 from flask import current_app
 
 from portal.accounts import service
+from portal.accounts.models import Person, RecoveryCode, SignUp, TotpFactor
 from portal.jobs.service import RUN_FAULTS, find_run_fault
+from portal.kit import staff_writes
 from portal.kit.checks import Check, Finding, failed, failed_by, nothing_yet, passed, state
 from portal.kit.i18n import _, _l, listed, ngettext
 from portal.kit.settings import current_settings
@@ -20,6 +22,9 @@ GUARDS = frozenset(
         "terms_accepted_at", "created_at", "frozen_at", "deactivated_at", "wrong_passwords", "wrong_passwords_known",
     }
 )  # fmt: skip
+KEYS_OF_ACCOUNTS = (Person.password_hash, Person.password_set_at, Person.password_verdict, SignUp.password_hash)
+FACTORS = (TotpFactor, RecoveryCode)
+"""What no member of staff ever writes, whatever the register says of it."""
 SAMPLE = 1000
 GRACE = timedelta(hours=3)
 """How late an hourly sweep may be before it counts as one that does not run."""
@@ -74,6 +79,14 @@ def _lost_factors_on_time() -> Finding:
     return failed_by([fault]) if fault else passed("on_time")
 
 
+def _staff_write_no_key() -> Finding:
+    if not staff_writes.is_installed():
+        return failed("no_guard")
+    columns = [*KEYS_OF_ACCOUNTS, *(getattr(table, each.name) for table in FACTORS for each in table.__table__.columns)]
+    written = staff_writes.let_through(columns)
+    return failed("written", columns=written) if written else passed("refused", columns=len(columns))
+
+
 CHECKS = (
     Check(
         promise="P03",
@@ -113,6 +126,19 @@ CHECKS = (
             ),
             "hashes": lambda hashes: ngettext("%(num)s hash checked.", "%(num)s hashes checked.", hashes),
             "no_password": lambda: _("No passwords yet."),
+        },
+    ),
+    Check(
+        promise="P09",
+        name="staff_write_no_key",
+        what=_l("Whatever staff write passes a guard. It refuses passwords and two-step verification, in every role."),
+        run=_staff_write_no_key,
+        says={
+            "no_guard": lambda: _("The guard is missing."),
+            "written": lambda columns: _("Staff could write: %(columns)s.", columns=listed(columns)),
+            "refused": lambda columns: ngettext(
+                "%(num)s column tried; staff were refused.", "%(num)s columns tried; staff were refused each.", columns
+            ),
         },
     ),
     Check(

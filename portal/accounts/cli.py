@@ -9,7 +9,7 @@ import click
 from portal.accounts import service
 from portal.accounts.models import Person
 from portal.kit.actor import Role
-from portal.kit.commands import Group
+from portal.kit.commands import AdminGroup
 from portal.kit.refusals import NotFound
 from portal.kit.unit import unit_of_work
 
@@ -18,7 +18,7 @@ ROLE = click.option(
 )
 
 
-@click.group(cls=Group)
+@click.group(cls=AdminGroup)
 def staff() -> None:
     """Say who works for you. They sign up as anyone does; the console then asks for their second factor."""
 
@@ -53,13 +53,20 @@ def _give_role(email: str, role: str, *, only_staff: bool = False) -> None:
 def staff_remove(email: str) -> None:
     """Take a person off the staff. Their account stays."""
     _on_staff(email, service.remove_role)
+    click.echo("Done. They’ve been signed out everywhere.")
 
 
 @staff.command("reset-factor")
 @click.argument("email")
 def staff_reset_factor(email: str) -> None:
-    """Remove a lost second factor. Ask for proof in person first: then the password alone sets up a new one."""
-    _on_staff(email, service.reset_factor)
+    """Have a lost second factor removed. Ask for proof in person first: then the password alone sets up a new one."""
+    try:
+        _on_staff(email, service.order_factor_reset)
+    except service.FactorFromBefore:
+        raise click.ClickException(
+            "This person set up two-step verification before joining the staff, less than a week ago. Try again later."
+        ) from None
+    click.echo("The worker removes it within a minute, signs them out everywhere and emails them.")
 
 
 def _on_staff(email: str, verb: Callable[[uuid.UUID], None]) -> None:
@@ -68,7 +75,6 @@ def _on_staff(email: str, verb: Callable[[uuid.UUID], None]) -> None:
             verb(_person(email).id)
     except NotFound:
         raise click.ClickException("This person isn’t on the staff, or has no second factor.") from None
-    click.echo("Done. They’ve been signed out everywhere.")
 
 
 def _person(email: str) -> Person:

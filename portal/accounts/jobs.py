@@ -4,10 +4,12 @@ And the removal of lost factors, whose day comes by itself.
 """
 
 import uuid
+from contextlib import suppress
 from datetime import datetime
 
 from portal.accounts import service
 from portal.kit.job_kinds import job
+from portal.kit.refusals import NotFound
 
 
 @job("accounts.note_failed_sign_in")
@@ -49,4 +51,18 @@ def delete_history(*, person_id: str, until: str) -> None:
     service.delete_some_history(uuid.UUID(person_id), until=datetime.fromisoformat(until))
 
 
-JOBS = (note_failed_sign_in, write_to_sign_up, continue_removals, continue_removal, delete_history)
+@job("accounts.reset_staff_factor")
+def reset_staff_factor(*, person_id: str) -> None:
+    """Remove a lost second factor of a member of staff, as an operator has ordered; not of anybody else."""
+    with suppress(NotFound, service.FactorFromBefore):
+        service.reset_factor(uuid.UUID(person_id))
+
+
+JOBS = (
+    note_failed_sign_in,
+    write_to_sign_up,
+    continue_removals,
+    continue_removal,
+    delete_history,
+    reset_staff_factor,
+)

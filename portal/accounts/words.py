@@ -44,7 +44,8 @@ AREA_WORDS = AreaWords(
         "accounts.factor_replaced": _l("Authenticator app replaced"),
         "accounts.factor_removed": _l("Two-step verification turned off"),
         "accounts.factor_undone": _l("Two-step verification undone, because it wasn’t you"),
-        "accounts.factor_reset": _l("Two-step verification reset by our team"),
+        "accounts.factor_reset": _l("Two-step verification reset for a member of our team"),
+        "accounts.factor_reset_ordered": _l("Reset of two-step verification ordered by our team"),
         "accounts.factor_removal_requested": _l("Asked to turn off two-step verification without a code"),
         "accounts.factor_removal_confirmed": _l("Confirmed by email: turn off two-step verification"),
         "accounts.factor_removal_reminded": _l("Reminder sent: two-step verification will be turned off"),
@@ -73,6 +74,7 @@ AREA_WORDS = AreaWords(
     tasks={
         "accounts.note_failed_sign_in": _l("Noting a failed sign-in attempt"),
         "accounts.continue_removal": _l("Turning off two-step verification, as requested"),
+        "accounts.reset_staff_factor": _l("Resetting two-step verification for a member of our team"),
         "accounts.delete_history": _l("Deleting your sign-in history"),
     },
     emails={

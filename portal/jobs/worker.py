@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from portal.jobs.models import Job, JobState, Schedule
 from portal.jobs.service import LEASE, LeaseLost, Running, enqueue, running
 from portal.kit import clock
-from portal.kit.actor import System
+from portal.kit.actor import Role, System
 from portal.kit.db import db
 from portal.kit.job_kinds import TRIES, JobKind, job_kinds
 from portal.kit.running import App
@@ -48,6 +48,12 @@ class Leased:
         """Whether it works outside of a write transaction."""
         kind = job_kinds().get(self.kind)
         return kind is not None and kind.slow
+
+    @property
+    def role(self) -> Role | None:
+        """The role of staff whose work it does, if it does."""
+        kind = job_kinds().get(self.kind)
+        return kind.role if kind else None
 
     @property
     def tries(self) -> int:
@@ -136,7 +142,7 @@ def run_next() -> bool:
         return False
     token = running.set(Running(leased.id, leased.lease, slow=leased.is_slow))
     try:
-        with acting_as(System(leased.kind)):
+        with acting_as(System(leased.kind, leased.role)):
             _run(leased)
     except LeaseLost:
         log.warning("job.taken_or_cancelled", kind=leased.kind, job=str(leased.id))

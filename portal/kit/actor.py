@@ -135,9 +135,13 @@ def admit(actor: Actor, *, roles: Collection[Role]) -> Staff:
 
 @dataclass(frozen=True)
 class System:
-    """Nobody in person: a job, a command or a tool of the portal's own, by its name."""
+    """Nobody in person: a job, a command or a tool of the portal's own, by its name.
+
+    With a `role` it does the work of staff: it writes no more than they may (P09).
+    """
 
     name: str
+    role: Role | None = None
 
 
 Acting = Actor | Staff | System

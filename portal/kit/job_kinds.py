@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
+from portal.kit.actor import Role
 from portal.kit.running import App, Installed
 
 Handler = Callable[..., Callable[[], None] | None]
@@ -19,7 +20,8 @@ class JobKind:
 
     A plain handler is one transaction with the job's end. A slow one (network, long reading) holds no write lock; it
     returns what to do in the closing transaction, or None. `schedule` is five cron fields, UTC. `is_sweep` says that it
-    carries out what a period of the policy has made due: `portal sweep` runs it too.
+    carries out what a period of the policy has made due: `portal sweep` runs it too. One with a `role` does what
+    staff have ordered, and writes no more than they may in that role (P09).
     """
 
     name: str
@@ -28,6 +30,7 @@ class JobKind:
     slow: bool = False
     schedule: str | None = None
     is_sweep: bool = False
+    role: Role | None = None
 
     def next_run(self, after: datetime) -> datetime:
         """Return when the schedule is due next. Raises ValueError for a kind without one, or one that does not parse."""
@@ -40,10 +43,16 @@ class JobKind:
 
 
 def job(
-    name: str, *, tries: int = TRIES, slow: bool = False, schedule: str | None = None, is_sweep: bool = False
+    name: str,
+    *,
+    tries: int = TRIES,
+    slow: bool = False,
+    schedule: str | None = None,
+    is_sweep: bool = False,
+    role: Role | None = None,
 ) -> Callable[[Handler], JobKind]:
     """Make a kind of the decorated handler."""
-    return lambda handler: JobKind(name, handler, tries, slow, schedule, is_sweep)
+    return lambda handler: JobKind(name, handler, tries, slow, schedule, is_sweep, role)
 
 
 _KINDS = Installed[Mapping[str, JobKind]]("job_kinds")

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from portal.kit import db as database
-from portal.kit.actor import Acting, System
+from portal.kit.actor import Acting, Actor, Role, System
 from portal.kit.db import Mode, db
 from portal.kit.refusals import Refusal
 
@@ -212,6 +212,16 @@ def current_unit() -> Unit:
     if unit is None or unit.session is not db.session():
         raise OutsideUnit("no unit of work is open")
     return unit
+
+
+def staff_role() -> Role | None:
+    """Return the role of staff in which is written what is written now; None for customers and the portal itself.
+
+    A unit that staff have opened stays theirs, whoever is said to act within it.
+    """
+    unit, who = _unit.get(), _acting.get()
+    role = None if isinstance(who, Actor) else who.role
+    return role if role or unit is None or isinstance(unit.actor, Actor) else unit.actor.role
 
 
 @contextmanager

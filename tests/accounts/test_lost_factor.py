@@ -210,8 +210,9 @@ def test_of_staff_and_of_strangers_no_page_before_the_password_tells_a_thing(cli
     }
 
 
-def test_the_operator_resets_the_factor_of_staff(new_client, cast, command):
+def test_the_operator_resets_the_factor_of_staff(new_client, cast, command, run_jobs):
     assert command("staff", "reset-factor", cast.sam.email).exit_code == 0
+    run_jobs()
     assert sign_in(new_client(), cast.sam).path == "/home"
 
 

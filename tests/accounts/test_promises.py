@@ -1,11 +1,12 @@
 """What this area promises, and that a broken promise shows."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from portal.accounts import checks
 from portal.accounts import service as accounts
-from portal.accounts.models import Person, SignInEvent, SignInSession
+from portal.accounts.models import Person, SignInEvent, SignInSession, TotpFactor
+from portal.kit import staff_writes
 from portal.kit.checks import state
 from portal.kit.claims import register
 from portal.kit.db import db
@@ -34,6 +35,22 @@ def test_a_cookie_that_scripts_may_read_breaks_p06(app, unit, monkeypatch):
     monkeypatch.setitem(app.config, "SESSION_COOKIE_HTTPONLY", False)
     with unit():
         assert not findings()["cookies_guarded"].ok
+
+
+def test_a_guard_that_is_gone_breaks_p09(app, unit):
+    with app.app_context():
+        event.remove(db.engine, "before_cursor_execute", staff_writes._look)
+    try:
+        with unit():
+            assert findings()["staff_write_no_key"].statements == (state("no_guard"),)
+            assert set(staff_writes.let_through([TotpFactor.secret_sealed])) == {
+                "totp_factor.secret_sealed",
+                "totp_factor.+",
+                "totp_factor.-",
+            }, "what is tried is tried for real"
+    finally:
+        with app.app_context():
+            event.listen(db.engine, "before_cursor_execute", staff_writes._look)
 
 
 @pytest.mark.parametrize("stored", ["in the clear", "5f4dcc3b5aa765d61d8327deb882cf99", "$2b$12$" + "x" * 53])

@@ -33,7 +33,7 @@ def test_it_says_what_a_deletion_does_for_each_party(command):
 
 def test_it_says_who_may_write_each_column(command):
     said = lines_of(command("register").stdout)
-    assert "staff: They write nothing here." in said["accounts.person"]
+    assert "staff: They write nothing here." in said["accounts.totp_factor"]
     assert "    password_hash: person\n" in said["accounts.person"]
     assert "staff: Our support staff answer. They can delete a text." in said["support.ticket_message"]
     assert "    body: person, staff.support, staff.senior\n" in said["support.ticket_message"]
@@ -47,4 +47,4 @@ def test_programs_read_the_same(command):
     }  # fmt: skip
     assert rows["ticket_messagestaff"]["personal"] == ["Your account’s ID"]
     assert rows["person"]["writers"]["password_hash"] == ["person"]
-    assert rows["person"]["staff"] == []
+    assert rows["totp_factor"]["staff"] == []

@@ -17,12 +17,14 @@ from portal.consent.models import Decision
 from portal.jobs.models import Schedule
 from portal.kit import checks, clock
 from portal.kit.access import Gate, Tag
+from portal.kit.actor import Role
 from portal.kit.checks import CRASHED
 from portal.kit.claims import RetainFor
 from portal.kit.db import db
 from portal.kit.job_kinds import job_kinds
 from portal.kit.setting_values import Secret
 from portal.kit.staff_reads import StaffRead
+from portal.kit.staff_writes import Write
 from portal.legal import cookies, vendors
 from portal.legal.policy import PERIODS
 from portal.newsletter import service as newsletter
@@ -116,6 +118,13 @@ def scripts_may_read_the_cookie(tools: Tools) -> None:
 def a_password_is_stored_by_a_fast_hash(tools: Tools) -> None:
     accounts.get_person(tools.cast.ada.account_id).password_hash = "$2b$04$abcdefghijklmnopqrstuuu"
     db.session.flush()
+
+
+@breaks("staff_write_no_key")
+def an_admin_may_change_passwords(tools: Tools) -> None:
+    listed = tools.app.extensions["portal.staff_rights"]
+    password = Write("person", "password_hash")
+    tools.patch.setitem(tools.app.extensions, "portal.staff_rights", {**listed, Role.ADMIN: listed[Role.ADMIN] | {password}})
 
 
 @breaks("reset_link_dies")

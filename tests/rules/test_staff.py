@@ -72,6 +72,26 @@ def test_only_the_gate_admits_anybody():
     assert asked == GATES
 
 
+# Who says who acts: whatever calls it could write as somebody else (P09).
+SAY_WHO_ACTS = {
+    "portal/kit/web.py": "whoever the gate let in",
+    "portal/kit/commands.py": "the command, in its role",
+    "portal/jobs/worker.py": "the job, in its role",
+    "portal/traffic/service/recorder.py": "a thread of its own that notes visits",
+    "portal/kit/staff_writes.py": "tries what the guard refuses",
+}
+
+
+def test_only_those_who_open_units_say_who_acts():
+    found = {
+        str(module.path)
+        for module in modules()
+        for call in module.calls()
+        if dotted(call.func).split(".")[-1] == "acting_as"
+    }
+    assert found == set(SAY_WHO_ACTS)
+
+
 # What a verb of staff may return without a record: nothing in it was written by a customer, or says who one is.
 SAYS_NOTHING_OF_A_CUSTOMER = {
     "None": "nothing",

@@ -113,7 +113,9 @@ from portal.accounts.service.sign_ups import sign_up_by_token as sign_up_by_toke
 from portal.accounts.service.sign_ups import sign_up_of as sign_up_of
 from portal.accounts.service.sign_ups import sign_up_token as sign_up_token
 from portal.accounts.service.sign_ups import write_email as write_email
+from portal.accounts.service.staff import FactorFromBefore as FactorFromBefore
 from portal.accounts.service.staff import grant_role as grant_role
 from portal.accounts.service.staff import list_staff as list_staff
+from portal.accounts.service.staff import order_factor_reset as order_factor_reset
 from portal.accounts.service.staff import remove_role as remove_role
 from portal.accounts.service.staff import reset_factor as reset_factor

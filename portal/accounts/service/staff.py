@@ -9,10 +9,16 @@ from sqlalchemy import delete, select
 from portal.accounts.models import Person, StaffRole, TotpFactor
 from portal.accounts.service import factors, people, sessions
 from portal.accounts.service.pending import end_pending
+from portal.jobs import service as jobs
 from portal.kit import audit, clock
 from portal.kit.actor import Role
 from portal.kit.db import db
-from portal.kit.refusals import NotFound
+from portal.kit.periods import period
+from portal.kit.refusals import NotFound, Refusal
+
+
+class FactorFromBefore(Refusal):
+    """The factor is older than the role: it is reset once the role has lasted as long as a customer waits for that."""
 
 
 @dataclass(frozen=True)
@@ -50,13 +56,35 @@ def remove_role(person_id: uuid.UUID) -> None:
     audit.record("accounts.role_removed", subject_id=person_id, role=row.role)
 
 
+def order_factor_reset(person_id: uuid.UUID) -> None:
+    """Order that a member of staff's lost second factor be removed: staff write no factor, so the portal does it (P09).
+
+    Raises NotFound without a role or a factor, and FactorFromBefore.
+    """
+    _refuse_reset(person_id)
+    jobs.enqueue("accounts.reset_staff_factor", subject_id=person_id, person_id=str(person_id))
+    audit.record("accounts.factor_reset_ordered", subject_id=person_id)
+
+
 def reset_factor(person_id: uuid.UUID) -> None:
-    """Remove a member of staff's lost second factor; their sessions end, they set up another. Raises NotFound."""
-    if db.session.get(StaffRole, person_id) is None:
-        raise NotFound
-    factors.drop_factor(people.lock_person(person_id))
+    """Remove a member of staff's lost second factor; their sessions end, they set up another.
+
+    Raises NotFound without a role or a factor, and FactorFromBefore.
+    """
+    person = people.lock_person(person_id)
+    _refuse_reset(person_id)
+    factors.drop_factor(person)
     sessions.end_sessions(person_id)
     audit.record("accounts.factor_reset", subject_id=person_id)
+
+
+def _refuse_reset(person_id: uuid.UUID) -> None:
+    role, factor = db.session.get(StaffRole, person_id), db.session.get(TotpFactor, person_id)
+    if role is None or factor is None:
+        raise NotFound
+    # Else an operator could make a customer staff for the length of a command.
+    if factor.created_at < role.granted_at and clock.now() < role.granted_at + period("factor_removal"):
+        raise FactorFromBefore
 
 
 def list_staff() -> list[StaffMember]:

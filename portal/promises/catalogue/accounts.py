@@ -35,8 +35,8 @@ SECTION = Section(
             Built.PARTLY,
             _l("Staff never touch your password"),
             _l("Our staff never set a password for you, and never change your Owners or Billing Administrators."),
-            _l("The staff console can’t do either."),
-            missing=_l("A guard in the database itself will follow."),
+            _l("Everything our staff write passes a guard that knows what each role may write, and refuses the rest."),
+            missing=_l("A second guard, in the database itself, will follow."),
         ),
         Promise(
             "P10",
