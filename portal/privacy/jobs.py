@@ -36,11 +36,17 @@ def begin_due() -> None:
         jobs.enqueue("privacy.begin_due")
 
 
-@job("privacy.erase")
-def erase(*, deletion_id: str, start: str = "", files: str = "") -> None:
-    """Carry out one piece of a deletion; whoever waits to write meanwhile goes first."""
+@job("privacy.erase", slow=True)
+def erase(*, deletion_id: str, start: str = "", files: str = "") -> Callable[[], None]:
+    """Carry out one piece of a deletion, in the lines named by `start`, else in all where there is something to do.
+
+    What it has to look for, it looks for before it writes; whoever waits to write meanwhile goes first.
+    """
+    of = uuid.UUID(deletion_id)
+    lines = start.split() or service.erasable_lines(of)
+    release_connection()
     db.let_others_write()
-    service.erase_some(uuid.UUID(deletion_id), start=start, files=files)
+    return lambda: service.erase_some(of, lines=lines, files=files)
 
 
 @job("privacy.remove_files")

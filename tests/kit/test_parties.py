@@ -263,3 +263,11 @@ def test_the_portals_own_register_has_no_fault(one_lab):
 
     with one_lab.app_context():
         assert register().faults(Base.metadata) == []
+
+
+def test_an_erasure_looks_at_those_lines_alone_that_were_found_before(unit, sales):
+    register = a_register(Party(bought), SELLER)
+    with unit():
+        assert register.erasable(ADA) == ["lab_sale", "lab_sale-seller"]
+        assert register.erase(ADA, lines=["lab_sale"]) == {"lab_sale": 2}
+        assert register.erasable(ADA) == ["lab_sale-seller"]

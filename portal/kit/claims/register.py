@@ -146,24 +146,25 @@ class Register:
         """Say what stays after an erasure besides rows, why and until when."""
         return [str(text) for claim in self.claims for text in claim.stays_besides(subject)]
 
-    def erase(self, subject: Subject, *, batch: int = BATCH, start: str = "") -> dict[str, int]:
+    def erase(self, subject: Subject, *, batch: int = BATCH, lines: Sequence[str] | None = None) -> dict[str, int]:
         """Erase at most one batch, the highest area first; return line of the register -> rows deleted or blanked.
 
-        It looks from the line `start` on, where the batch before has ended: what lies before is not asked about each time.
+        It looks at those `lines` alone of which `erasable` has told; without, it asks for them.
         Empty after a look at all: only the anchor is left, by which all others are found, until `erase_anchor` (P28).
         """
+        names = self.erasable(subject) if lines is None else lines
         gone: dict[str, int] = {}
-        for holding in self._erasable(start) if start else self._with_rows(subject):
+        for holding in self._erasable():
             left = batch - sum(gone.values())
-            if left and not holding.table.is_anchor and (rows := holding.erase(subject, batch=left)):
+            if left and holding.name in names and (rows := holding.erase(subject, batch=left)):
                 gone[holding.name] = rows
         return gone
 
-    def _with_rows(self, subject: Subject) -> list[Holding]:
-        """Return the lines in which an erasure has something to do, by one question."""
-        lines = self._erasable()
+    def erasable(self, subject: Subject) -> list[str]:
+        """Return the lines in which an erasure has something to do besides the anchor, in its order, by one question."""
+        lines = [each for each in self._erasable() if not each.table.is_anchor]
         counts = self._counts(subject, lines, stop_at=1, of=Holding.erasable)
-        return [each for each in lines if counts[each.name]]
+        return [each.name for each in lines if counts[each.name]]
 
     def erase_anchor(self, subject: Subject) -> dict[str, int]:
         """Erase the anchor and what stands outside the tables; return line -> rows gone. Then ask for `residue`."""
@@ -254,15 +255,13 @@ class Register:
     def _retained(self) -> list[Holding]:
         return [each for each in self._disclosed() if each.effect is Effect.RETAINED]
 
-    def _erasable(self, start: str = "") -> list[Holding]:
-        lines = [
+    def _erasable(self) -> list[Holding]:
+        return [
             each
             for claim in reversed(self.claims)
             for each in (Holding(claim, table, party) for table in claim.tables for party in table.parties)
             if each.effect is not Effect.RETAINED
         ]
-        names = [each.name for each in lines]
-        return lines[names.index(start) :] if start in names else lines
 
     def _ended(self, *, grace: timedelta = timedelta(), start: str = "") -> Iterator[tuple[Table, ColumnElement[bool]]]:
         begun = not start

@@ -21,6 +21,7 @@ from portal.privacy.service.deletion_counts import count_late as count_late
 from portal.privacy.service.deletion_counts import count_put_off as count_put_off
 from portal.privacy.service.deletions import begin_due as begin_due
 from portal.privacy.service.deletions import closing_page_token as closing_page_token
+from portal.privacy.service.deletions import erasable_lines as erasable_lines
 from portal.privacy.service.deletions import erase_some as erase_some
 from portal.privacy.service.deletions import find_closing as find_closing
 from portal.privacy.service.deletions import outlook_for as outlook_for

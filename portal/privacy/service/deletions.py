@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -174,25 +175,29 @@ def begin_due() -> int:
     return len(begun)
 
 
-def erase_some(deletion_id: uuid.UUID, *, start: str = "", files: str = "") -> None:
-    """Erase one batch, and ask for the next; the last one verifies, forgets whom it was about and sends the receipt.
+def erasable_lines(deletion_id: uuid.UUID) -> list[str]:
+    """Return the lines of the register in which a deletion has something to do: to look takes longer than a piece may."""
+    deletion = db.session.scalar(_running(deletion_id))
+    return register().erasable(_unseal(deletion)[0]) if deletion else []
 
-    It looks from the line `start` of the register on; before the last one, all lines are looked at once more. `files` are
-    those of the piece before: whoever was killed before they went has them gone now.
-    Each piece is one transaction with its job's end: killed at any moment, it goes on from there.
-    Raises ErasureIncomplete when data is still there after the last piece: nothing is called done, and it is tried again.
+
+def erase_some(deletion_id: uuid.UUID, *, lines: Sequence[str] = (), files: str = "") -> None:
+    """Erase one batch in `lines`, and ask for the next; without any, verify, forget whom it was about and send the receipt.
+
+    After the last of these lines all are looked at once more. `files` are those of the piece before: whoever was killed
+    before they went has them gone now. Each piece is one transaction with its job's end: killed at any moment, it goes on
+    from there. Raises ErasureIncomplete when data is still there at the end: nothing is called done, and it is tried again.
     """
-    deletion = db.session.scalar(
-        select(Deletion).where(Deletion.id == deletion_id, Deletion.state == DeletionState.RUNNING).with_for_update()
-    )
+    deletion = db.session.scalar(_running(deletion_id).with_for_update())
     if deletion is None:
         return
     sweeps.remove_files(files)
     subject, recipient = _unseal(deletion)
-    gone = register().erase(subject, batch=BATCH, start=start)
-    deletion.gone = _added(deletion.gone, register().disclosed(gone))
-    if gone or start:
-        _go_on(deletion, start=next(reversed(gone), ""))
+    if lines:
+        gone = register().erase(subject, batch=BATCH, lines=lines)
+        deletion.gone = _added(deletion.gone, register().disclosed(gone))
+        is_full = sum(gone.values()) >= BATCH
+        _go_on(deletion, lines=lines[lines.index([*gone][-1]) :] if is_full else ())
     elif not erasure_steps.are_tried(deletion):
         _go_on(deletion, after=WAIT)
     else:
@@ -255,10 +260,14 @@ def _run(deletion: Deletion, subject: Subject, recipient: Recipient) -> None:
     _go_on(deletion)
 
 
-def _go_on(deletion: Deletion, *, start: str = "", after: timedelta = timedelta()) -> None:
+def _go_on(deletion: Deletion, *, lines: Sequence[str] = (), after: timedelta = timedelta()) -> None:
     # Without the subject's id: the jobs of the subject are erased too.
     due, of, files = clock.now() + after, str(deletion.id), " ".join(current_unit().files)
-    deletion.job_id = jobs.enqueue("privacy.erase", not_before=due, deletion_id=of, start=start, files=files)
+    deletion.job_id = jobs.enqueue("privacy.erase", not_before=due, deletion_id=of, start=" ".join(lines), files=files)
+
+
+def _running(deletion_id: uuid.UUID) -> Select[Deletion]:
+    return select(Deletion).where(Deletion.id == deletion_id, Deletion.state == DeletionState.RUNNING)
 
 
 def _unseal(deletion: Deletion) -> tuple[Subject, Recipient]:
