@@ -47,6 +47,7 @@ CLAIM = DataClaim(
                 "lease": technical(),
                 "progress_done": technical(),
                 "progress_total": technical(),
+                "cursor": technical(),
                 "error": technical(),
             },
         ),

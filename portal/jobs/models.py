@@ -37,6 +37,8 @@ class Job(Base):
     lease: Mapped[uuid.UUID | None]
     progress_done: Mapped[int] = mapped_column(default=0)
     progress_total: Mapped[int] = mapped_column(default=0)
+    cursor: Mapped[str | None] = mapped_column(String(64))
+    """Where a slow one stands that can be gone on with: what its kind makes of it."""
     error: Mapped[str | None] = mapped_column(String(100))
     """The type of the last error; never its words, which may quote data."""
 

@@ -25,6 +25,8 @@ class Running:
     id: uuid.UUID
     lease: uuid.UUID
     slow: bool
+    cursor: str | None = None
+    """Where the run before this one stood, if it was killed."""
 
 
 class LeaseLost(Exception):
@@ -50,9 +52,10 @@ def enqueue(
     return job.id
 
 
-def progress(done: int, total: int) -> None:
+def progress(done: int, total: int, *, cursor: str | None = None) -> None:
     """Tell how far the running slow job is, and keep its lease. Written at once, outside the job's own transaction.
 
+    With a `cursor` a later run can go on from there, should this one be killed.
     Raises LeaseLost when another worker has taken the job, and RuntimeError in a job that is not slow: it holds a
     transaction, which on SQLite this would wait for.
     """
@@ -66,14 +69,25 @@ def progress(done: int, total: int) -> None:
         .where(Job.id == job.id, Job.lease == job.lease)
         .values(progress_done=done, progress_total=total, leased_until=clock.now() + LEASE)
     )
+    if cursor is not None:
+        statement = statement.values(cursor=cursor)
     with writing(), db.engine.begin() as connection:
         if connection.execute(statement).rowcount != 1:
             raise LeaseLost
 
 
-def cancel(job_id: uuid.UUID) -> None:
-    """Take back a job in this transaction. A slow one that runs stops when it next tells its progress, without effects."""
-    db.session.execute(delete(Job).where(Job.id == job_id))
+def last_cursor() -> str | None:
+    """Return where the run before the running job's stood, or None."""
+    job = running.get()
+    return job.cursor if job else None
+
+
+def cancel(job_id: uuid.UUID) -> str | None:
+    """Take back a job in this transaction, and return its cursor.
+
+    A slow one that runs stops when it next tells its progress, without effects.
+    """
+    return db.session.scalar(delete(Job).where(Job.id == job_id).returning(Job.cursor))
 
 
 def find_progress(job_id: uuid.UUID) -> tuple[int, int] | None:

@@ -42,6 +42,7 @@ class Leased:
     payload: dict[str, Any]
     attempts: int
     lease: uuid.UUID
+    cursor: str | None
 
     @property
     def is_slow(self) -> bool:
@@ -140,7 +141,7 @@ def run_next() -> bool:
     leased = _lease()
     if leased is None:
         return False
-    token = running.set(Running(leased.id, leased.lease, slow=leased.is_slow))
+    token = running.set(Running(leased.id, leased.lease, leased.is_slow, leased.cursor))
     try:
         with acting_as(System(leased.kind, leased.role)):
             _run(leased)
@@ -178,7 +179,7 @@ def _lease() -> Leased | None:
         job.lease = uuid.uuid4()
         job.leased_until = clock.now() + LEASE
         job.attempts += 1
-        leased = Leased(job.id, job.kind, job.payload, job.attempts, job.lease)
+        leased = Leased(job.id, job.kind, job.payload, job.attempts, job.lease, job.cursor)
         if job.attempts > leased.tries:
             # Its worker died of it each time, so nobody lived to say that it failed.
             job.state, job.error, job.lease, job.leased_until = JobState.FAILED, "WorkerDied", None, None

@@ -22,6 +22,66 @@ PART = 64 * 1024
 _NAME = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
+class Draft:
+    """A file that is being written and is not there yet. What was synced of it outlives this process."""
+
+    def __init__(self, key: str, path: Path) -> None:
+        self.key, self._path = key, path
+        self._stream = os.fdopen(os.open(_draft(path), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+    def write(self, part: bytes) -> None:
+        """Write on."""
+        self._stream.write(part)
+
+    def sync(self) -> int:
+        """Have all that was written stand on the disk, and return its length."""
+        self._stream.flush()
+        os.fsync(self._stream.fileno())
+        return self._stream.tell()
+
+    def note(self, note: bytes) -> None:
+        """Note how to go on with what was synced, in the place of the note before: all of it, or nothing."""
+        noting = self._path.with_suffix(".noting.part")
+        noting.unlink(missing_ok=True)
+        with os.fdopen(os.open(noting, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+            stream.write(note)
+            stream.flush()
+            os.fsync(stream.fileno())
+            _stamp(stream.fileno())
+        _stamp(self._stream.fileno())
+        noting.rename(_note(self._path))
+
+    def finish(self) -> str:
+        """Make it the file, and return its key."""
+        self.sync()
+        # Its time is set last: writing sets it too.
+        _stamp(self._stream.fileno())
+        self._stream.close()
+        _draft(self._path).rename(self._path)
+        _note(self._path).unlink(missing_ok=True)
+        return self.key
+
+    def remove(self) -> None:
+        """Forget it, if it is no file yet, and the note beside it."""
+        self._stream.close()
+        for path in (_draft(self._path), _note(self._path)):
+            path.unlink(missing_ok=True)
+
+
+def _draft(path: Path) -> Path:
+    return path.with_suffix(".part")
+
+
+def _note(path: Path) -> Path:
+    return path.with_suffix(".note.part")
+
+
+def _stamp(file: int) -> None:
+    """Date a file by our clock: its age is judged by it, and not by that of the server of a shared folder."""
+    now = clock.now().timestamp()
+    os.utime(file, (now, now))
+
+
 class Storage:
     """A folder of files, each under `<kind>/<two letters>/<random id>`."""
 
@@ -37,24 +97,46 @@ class Storage:
 
     def store(self, kind: str, parts: Iterable[bytes]) -> str:
         """Store bytes, given in parts, and return their key. Nothing half-written can be read."""
+        draft = self.draft(kind)
+        try:
+            for part in parts:
+                draft.write(part)
+            return draft.finish()
+        finally:
+            draft.remove()
+
+    def draft(self, kind: str) -> Draft:
+        """Begin a file."""
         key = f"{kind}/{uuid.uuid4()}"
         path = self.path(key)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = path.with_suffix(".part")
         current_unit().on_rollback.append(lambda: self.remove(key))
-        try:
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-                for part in parts:
-                    stream.write(part)
-                stream.flush()
-                os.fsync(stream.fileno())
-            # Its age is judged by our clock: so it is stamped by it, and not by that of the server of a shared folder.
-            now = clock.now().timestamp()
-            os.utime(draft, (now, now))
-            draft.rename(path)
-        finally:
-            draft.unlink(missing_ok=True)
-        return key
+        return Draft(key, path)
+
+    def take_up(self, key: str, *, length: int) -> Draft | None:
+        """Begin a file with the first bytes of a draft that another process has left; None when it holds fewer.
+
+        They are copied: whoever was only slow, and not killed, writes into the other one.
+        """
+        old = _draft(self.path(key))
+        if not old.exists() or old.stat().st_size < length:
+            return None
+        draft = self.draft(key.partition("/")[0])
+        with old.open("rb") as stream:
+            for part in parts_of(stream):
+                draft.write(part[:length])
+                length -= len(part[:length])
+        return draft
+
+    def note_of(self, key: str) -> bytes | None:
+        """Return what was noted beside a draft of how to go on with it, or None."""
+        note = _note(self.path(key))
+        return note.read_bytes() if note.exists() else None
+
+    def remove_draft(self, key: str) -> None:
+        """Delete a draft that another process has left, and its note, at once."""
+        for path in (_draft(self.path(key)), _note(self.path(key))):
+            path.unlink(missing_ok=True)
 
     def delete(self, key: str) -> None:
         """Delete a file once the unit has committed; one that is gone already is no error."""

@@ -1,8 +1,8 @@
 """Files sealed in chunks: any part of one can be read by itself, and a chunk that was changed, moved or cut off is seen.
 
-STREAM (Hoang, Reyhanitabar, Rogaway, Vizár 2015) with AES-256-GCM: each chunk is bound to its number, and the last one to
-being the last. Key and nonces come of a secret, of a salt drawn for this very file and of what the file is for, so that a
-file that is made again under the same secret repeats none.
+As STREAM (Hoang, Reyhanitabar, Rogaway, Vizár 2015) with AES-256-GCM: each chunk is bound to its number, and the last one to
+being the last. The key comes of a secret, of a salt drawn for this very file and of what the file is for. Each chunk's nonce
+is drawn, and stands before it: one that is written again after a process was killed repeats none.
 """
 
 import io
@@ -19,11 +19,13 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from portal.kit.keys import TAG, CannotOpen
 
 CHUNK = 64 * 1024
-MARK = b"3CCSEAL1"
+MARK = b"3CCSEAL2"
 """How a sealed file begins."""
 SALT = 16
 HEAD = len(MARK) + SALT
-PREFIX = 7
+NONCE = 12
+STORED = NONCE + CHUNK + TAG
+"""How long a chunk is on the disk."""
 SECRET = 32
 
 
@@ -33,40 +35,60 @@ def new_secret() -> bytes:
 
 
 class _Chunks:
-    """The seal of one file: its key, and the nonce of each chunk."""
+    """The seal of one file."""
 
     def __init__(self, secret: bytes, salt: bytes, context: bytes) -> None:
         info = b"portal.sealed_file\0" + context
-        drawn = HKDF(algorithm=SHA256(), length=32 + PREFIX, salt=salt, info=info).derive(secret)
-        self._cipher, self._prefix = AESGCM(drawn[:32]), drawn[32:]
-
-    def _nonce(self, number: int, *, is_last: bool) -> bytes:
-        return self._prefix + number.to_bytes(4) + bytes([is_last])
+        self._cipher = AESGCM(HKDF(algorithm=SHA256(), length=32, salt=salt, info=info).derive(secret))
 
     def seal(self, number: int, plain: bytes, *, is_last: bool) -> bytes:
-        return self._cipher.encrypt(self._nonce(number, is_last=is_last), plain, MARK)
+        nonce = os.urandom(NONCE)
+        return nonce + self._cipher.encrypt(nonce, plain, _bound(number, is_last=is_last))
 
-    def open(self, number: int, sealed: bytes, *, is_last: bool) -> bytes:
+    def open(self, number: int, stored: bytes, *, is_last: bool) -> bytes:
         try:
-            return self._cipher.decrypt(self._nonce(number, is_last=is_last), sealed, MARK)
-        except InvalidTag as error:
+            return self._cipher.decrypt(stored[:NONCE], stored[NONCE:], _bound(number, is_last=is_last))
+        except (InvalidTag, ValueError) as error:
             raise CannotOpen from error
+
+
+def _bound(number: int, *, is_last: bool) -> bytes:
+    return MARK + number.to_bytes(8) + bytes([is_last])
+
+
+class Sealer:
+    """Seals a file piece by piece. Another one goes on where this one stands: with its salt, its number and what waits."""
+
+    def __init__(self, *, secret: bytes, context: bytes, salt: bytes = b"", number: int = 0, waiting: bytes = b"") -> None:
+        self.salt, self.number, self.waiting = salt or os.urandom(SALT), number, bytearray(waiting)
+        self._chunks = _Chunks(secret, self.salt, context)
+
+    @property
+    def head(self) -> bytes:
+        """What stands before the first chunk."""
+        return MARK + self.salt
+
+    def take(self, part: bytes) -> Iterator[bytes]:
+        """Yield the chunks that this part completes."""
+        self.waiting += part
+        # What is left at the end is the last chunk, so one always waits.
+        while len(self.waiting) > CHUNK:
+            yield self._chunks.seal(self.number, bytes(self.waiting[:CHUNK]), is_last=False)
+            del self.waiting[:CHUNK]
+            self.number += 1
+
+    def finish(self) -> bytes:
+        """Return the last chunk."""
+        return self._chunks.seal(self.number, bytes(self.waiting), is_last=True)
 
 
 def sealed(parts: Iterable[bytes], *, secret: bytes, context: bytes) -> Iterator[bytes]:
     """Yield a file, given in parts, as sealed bytes. What it is for, `context`, must be given again to read it."""
-    salt = os.urandom(SALT)
-    chunks = _Chunks(secret, salt, context)
-    yield MARK + salt
-    number, waiting = 0, bytearray()
+    sealer = Sealer(secret=secret, context=context)
+    yield sealer.head
     for part in parts:
-        waiting += part
-        # What is left at the end is the last chunk, so one always waits.
-        while len(waiting) > CHUNK:
-            yield chunks.seal(number, bytes(waiting[:CHUNK]), is_last=False)
-            del waiting[:CHUNK]
-            number += 1
-    yield chunks.seal(number, bytes(waiting), is_last=True)
+        yield from sealer.take(part)
+    yield sealer.finish()
 
 
 def is_sealed(stream: BinaryIO) -> bool:
@@ -85,8 +107,8 @@ class SealedFile(io.RawIOBase):
         super().__init__()
         self._stream, self._place = stream, 0
         body = stream.seek(0, io.SEEK_END) - HEAD
-        self._count = max(-(-body // (CHUNK + TAG)), 1)
-        self.size = body - self._count * TAG
+        self._count = max(-(-body // STORED), 1)
+        self.size = body - self._count * (NONCE + TAG)
         """How many bytes it holds."""
         stream.seek(0)
         mark, salt = stream.read(len(MARK)), stream.read(SALT)
@@ -130,7 +152,7 @@ class SealedFile(io.RawIOBase):
 
     def _chunk(self, number: int) -> bytes:
         if self._held[0] != number:
-            self._stream.seek(HEAD + number * (CHUNK + TAG))
-            stored = self._stream.read(CHUNK + TAG)
+            self._stream.seek(HEAD + number * STORED)
+            stored = self._stream.read(STORED)
             self._held = (number, self._chunks.open(number, stored, is_last=number == self._count - 1))
         return self._held[1]

@@ -9,10 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.kit.keys import CannotOpen
-from portal.kit.sealed_files import CHUNK, HEAD, SealedFile, is_sealed, new_secret, sealed
+from portal.kit.sealed_files import CHUNK, HEAD, STORED, SealedFile, Sealer, is_sealed, new_secret, sealed
 
 SECRET, CONTEXT = b"s" * 32, b"copy"
-STORED = CHUNK + 16
 
 
 def sealed_bytes(plain: bytes, *, secret: bytes = SECRET) -> bytes:
@@ -116,3 +115,17 @@ def test_closing_it_closes_what_is_beneath():
     stream = io.BytesIO(sealed_bytes(b"x"))
     SealedFile(stream, secret=SECRET, context=CONTEXT).close()
     assert stream.closed
+
+
+@pytest.mark.parametrize("size", [0, 7, CHUNK, CHUNK + 1, 2 * CHUNK + 5])
+def test_another_one_goes_on_where_one_was_killed_and_repeats_no_nonce(size):
+    plain = bytes(number % 247 for number in range(size))
+    one = Sealer(secret=SECRET, context=CONTEXT)
+    stored = one.head + b"".join(one.take(plain))
+    at, waiting = one.number, bytes(one.waiting)
+    lost = b"".join(one.take(plain + b"x" * CHUNK))
+    other = Sealer(secret=SECRET, context=CONTEXT, salt=one.salt, number=at, waiting=waiting)
+    further = b"".join(other.take(plain)) + other.finish()
+    assert opened(stored + further).read() == plain + plain
+    nonces = [part[:12] for part in chunks(b"x" * HEAD + lost) + chunks(stored) + chunks(b"x" * HEAD + further)]
+    assert len(set(nonces)) == len(nonces)

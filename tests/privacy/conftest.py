@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import zipfile
@@ -50,6 +51,17 @@ class Copy:
         archive = zipfile.ZipFile(io.BytesIO(content))
         assert archive.testzip() is None
         return cls(archive)
+
+    def verified(self) -> Copy:
+        """Return it, when its lists of contents say what is in it, each path once."""
+        assert len(self.names) == len(set(self.names))
+        listed = {}
+        for name in ("manifest-sha256.txt", "tagmanifest-sha256.txt"):
+            listed |= {path: digest for digest, path in (line.split("  ", 1) for line in self.text(name).splitlines())}
+        assert listed == {
+            name: hashlib.sha256(self.read(name)).hexdigest() for name in self.names if name != "tagmanifest-sha256.txt"
+        }
+        return self
 
     def text(self, name: str) -> str:
         """Return a file as text."""

@@ -29,7 +29,6 @@ ASKED_FOR_BY_NAME: dict[str, str] = {
     "process_bind_param": "SQLAlchemy calls it",
     "readinto": "io.BufferedReader calls it",
     "seekable": "io.BufferedReader and Werkzeug call it",
-    "tell": "io.BufferedReader calls it",
     "process_result_value": "SQLAlchemy calls it",
     "cache_ok": "SQLAlchemy reads it",
     "inherit_cache": "SQLAlchemy reads it",

@@ -4,12 +4,13 @@ Everything is made while it is written, row by row: the memory it takes does not
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, BinaryIO
 
 from portal.accounts import service as accounts
 from portal.kit import clock
-from portal.kit.claims import Chapter, Subject, register
+from portal.kit.claims import Chapter, Conversation, Dataset, Subject, register
 from portal.kit.files import parts_of
 from portal.kit.i18n import tag
 from portal.kit.refusals import NotFound
@@ -26,6 +27,8 @@ from portal.privacy.service.readable import Contents, page
 SAY_EVERY_SECONDS = 1.0
 BYTES_OF_A_STEP = 8 * 1024
 """So many bytes of a file take about as long as a row of a table."""
+PRODUCTS = "products"
+"""The part that product systems give."""
 PACKED = (".jpg", ".jpeg", ".png", ".webp", ".zip", ".docx", ".xlsx", ".mp4", ".mov", ".webm", ".pdf")
 """How files end that are packed already."""
 
@@ -43,46 +46,96 @@ class Archive:
         chosen: Chosen = EVERYTHING,
         products: Sequence[ProductCopy] = (),
         on_progress: OnProgress = lambda done, total: None,
+        on_part: Callable[[], None] = lambda: None,
     ) -> None:
         self.subject, self.zone, self.chosen, self.products = subject, zone, chosen, products
-        self.on_progress = on_progress
+        self.on_progress, self.on_part = on_progress, on_part
         self.company, self.selection = company_from(current_settings()), Selection(subject, chosen, zone)
         self.datasets = self.selection.datasets
         self.made_at = clock.now()
-        self.bag = Bag(f"my-data-{self.made_at.date().isoformat()}")
+        self.bag = Bag(_folder(self.made_at))
+        self.finished: list[str] = []
+        """Names of the parts that stand in it."""
         self.rows: dict[str, int] = {}
         self.files: dict[str, str] = {}
         """Name of a file as its claim has it -> where it lies in the bag."""
         self.done, self.told_at = 0, 0.0
         self.total = 2 * self.selection.count() + sum(_size(source) for _name, source in self.selection.files())
 
+    def state(self) -> dict[str, Any]:
+        """Return what another one needs to go on after the last part, as JSON knows it: no data, but names of files."""
+        return {
+            "made_at": self.made_at.isoformat(),
+            "bag": self.bag.state(),
+            "finished": self.finished,
+            "rows": self.rows,
+            "files": self.files,
+            "products": [[each.name, each.title, each.content is not None] for each in self.products],
+            "done": self.done,
+        }
+
+    def go_on(self, state: Mapping[str, Any]) -> None:
+        """Stand where another one stood: what stands in the bag already is not read again."""
+        self.made_at = datetime.fromisoformat(state["made_at"])
+        self.bag = Bag(_folder(self.made_at))
+        self.bag.go_on(state["bag"])
+        self.finished, self.rows, self.files = list(state["finished"]), dict(state["rows"]), dict(state["files"])
+        self.done = state["done"]
+        if PRODUCTS in self.finished:
+            given = [(name, title, b"" if was_given else None) for name, title, was_given in state["products"]]
+            self.products = [ProductCopy(name, title, content) for name, title, content in given]
+
     def __iter__(self) -> Iterator[bytes]:
-        """Yield the archive's bytes."""
-        yield from self.bag.begin()
-        yield from self._tables()
-        yield from self._files()
-        yield from self._contact()
-        yield from self._conversations()
-        for product in self.products:
-            if product.content is not None:
-                yield from self.bag.hand_out(f"products/{product.name}.json", [product.content])
-        yield from self.bag.describe("schema.json", [plain_json(schema(self.datasets))])
-        yield from self.bag.describe("manifest.json", [plain_json(self._manifest())])
-        yield from self.bag.describe("index.html", joined(page(self._contents())))
+        """Yield the archive's bytes, from where it stands."""
+        for name, part in self._parts():
+            yield from part
+            self.finished.append(name)
+            self.on_part()
         yield from self.bag.finish(self._facts())
 
-    def _tables(self) -> Iterator[bytes]:
+    def _parts(self) -> Iterator[tuple[str, Iterator[bytes]]]:
+        """Yield each part that does not stand in it yet, in their order."""
+        done = frozenset(self.finished)
+        if "bag" not in done:
+            yield "bag", self.bag.begin()
         for dataset in self.datasets:
-            before = self.done
-            yield from self.bag.hand_out(f"{dataset.name}.json", joined(as_json(dataset, on_row=self._step)))
-            self.rows[dataset.name] = self.done - before
-            yield from self.bag.hand_out(f"{dataset.name}.csv", joined(as_csv(dataset, on_row=self._step)))
-
-    def _files(self) -> Iterator[bytes]:
+            if dataset.name not in self.rows:
+                yield f"table {dataset.name}", self._table(dataset)
         for name, source in self.selection.files():
-            path = self.bag.free_path(name)
-            self.files[name] = f"data/{path}"
-            yield from self.bag.hand_out(path, self._read(source), is_packed=path.lower().endswith(PACKED))
+            if name in self.files:
+                source.close()
+            else:
+                yield f"file {name}", self._file(name, source)
+        if "contact" not in done:
+            yield "contact", self._contact()
+        for conversation in self.selection.conversations():
+            if f"ticket {conversation.name}" not in done:
+                yield f"ticket {conversation.name}", self._conversation(conversation)
+        if PRODUCTS not in done:
+            yield PRODUCTS, self._products()
+        yield from self._descriptions(done)
+
+    def _descriptions(self, done: Collection[str]) -> Iterator[tuple[str, Iterator[bytes]]]:
+        made: dict[str, Callable[[], Iterable[bytes]]] = {
+            "schema.json": lambda: [plain_json(schema(self.datasets))],
+            "manifest.json": lambda: [plain_json(self._manifest())],
+            "index.html": lambda: joined(page(self._contents())),
+        }
+        for name, content in made.items():
+            if name not in done:
+                yield name, self.bag.describe(name, content())
+
+    def _table(self, dataset: Dataset) -> Iterator[bytes]:
+        before = self.done
+        yield from self.bag.hand_out(f"{dataset.name}.json", joined(as_json(dataset, on_row=self._step)))
+        rows = self.done - before
+        yield from self.bag.hand_out(f"{dataset.name}.csv", joined(as_csv(dataset, on_row=self._step)))
+        self.rows[dataset.name] = rows
+
+    def _file(self, name: str, source: BinaryIO) -> Iterator[bytes]:
+        path = self.bag.free_path(name)
+        yield from self.bag.hand_out(path, self._read(source), is_packed=path.lower().endswith(PACKED))
+        self.files[name] = f"data/{path}"
 
     def _contact(self) -> Iterator[bytes]:
         if self.subject.person_id is None or Chapter.YOU not in self.chosen.chapters:
@@ -94,10 +147,14 @@ class Archive:
         card = as_card(name=person.name, email=person.email, language=person.language, time_zone=person.time_zone)
         yield from self.bag.hand_out("contact.vcf", [card])
 
-    def _conversations(self) -> Iterator[bytes]:
-        for conversation in self.selection.conversations():
-            parts = as_email(conversation, company=self.company, paths=self.files)
-            yield from self.bag.hand_out(f"tickets/{conversation.name}.eml", parts)
+    def _conversation(self, conversation: Conversation) -> Iterator[bytes]:
+        parts = as_email(conversation, company=self.company, paths=self.files)
+        yield from self.bag.hand_out(f"tickets/{conversation.name}.eml", parts)
+
+    def _products(self) -> Iterator[bytes]:
+        for product in self.products:
+            if product.content is not None:
+                yield from self.bag.hand_out(f"products/{product.name}.json", [product.content])
 
     def _step(self) -> None:
         self._on(1)
@@ -163,6 +220,10 @@ class Archive:
             "Bagging-Date": self.made_at.date().isoformat(),
             "External-Description": f"Personal data, under version {policy_version()} of the privacy policy",
         }
+
+
+def _folder(made_at: datetime) -> str:
+    return f"my-data-{made_at.date().isoformat()}"
 
 
 def policy_version() -> str:

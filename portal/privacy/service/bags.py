@@ -4,14 +4,21 @@ Everything lies in one folder. What is handed out is the payload, in `data/`; wh
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED
 
 from zipstream import ZipStream
+from zipstream.ng import ZipStreamInfo
 
 from portal.kit import file_names
 
 PAYLOAD = "data/"
+_MEMBER = (
+    *("filename", "date_time", "compress_type", "flag_bits", "CRC", "compress_size", "file_size", "header_offset"),
+    *("external_attr", "create_version", "extract_version"),
+)
+"""What the list at the end of a ZIP file says of each of its files."""
 DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
 
@@ -60,6 +67,24 @@ class Bag:
         self._taken.add(path.casefold())
         return path
 
+    def state(self) -> dict[str, Any]:
+        """Return what another one needs to go on after the last file, as JSON knows it."""
+        return {
+            "octets": self.octets,
+            "payload": self.payload,
+            "tags": self.tags,
+            "taken": sorted(self._taken),
+            "at": self._zip._pos,  # noqa: SLF001 (the library has no way of its own to go on)
+            "members": [[getattr(info, name) for name in _MEMBER] for info in self._zip._filelist],  # noqa: SLF001
+        }
+
+    def go_on(self, state: Mapping[str, Any]) -> None:
+        """Stand where another one stood."""
+        self.octets, self.payload, self.tags = state["octets"], dict(state["payload"]), dict(state["tags"])
+        self._taken = set(state["taken"])
+        self._zip._pos = state["at"]  # noqa: SLF001
+        self._zip._filelist += [_member(values) for values in state["members"]]  # noqa: SLF001
+
     def _add(self, path: str, parts: Iterable[bytes], listed: dict[str, str], *, is_packed: bool = False) -> Iterator[bytes]:
         self._zip.add(
             _hashed(path, parts, listed), f"{self.folder}/{path}", compress_type=ZIP_STORED if is_packed else ZIP_DEFLATED
@@ -70,6 +95,14 @@ class Bag:
         for part in parts:
             self.octets += len(part)
             yield part
+
+
+def _member(values: Sequence[Any]) -> ZipStreamInfo:
+    given = dict(zip(_MEMBER, values, strict=True))
+    info = ZipStreamInfo(given["filename"])
+    for name, value in given.items():
+        setattr(info, name, tuple(value) if name == "date_time" else value)
+    return info
 
 
 def _hashed(path: str, parts: Iterable[bytes], listed: dict[str, str]) -> Iterator[bytes]:

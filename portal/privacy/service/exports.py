@@ -21,11 +21,12 @@ from portal.kit.files import storage
 from portal.kit.i18n import in_language
 from portal.kit.periods import period
 from portal.kit.refusals import NotFound
-from portal.kit.sealed_files import CHUNK, SealedFile, new_secret, sealed
+from portal.kit.sealed_files import CHUNK, SealedFile, new_secret
 from portal.kit.tokens import hash_secret
 from portal.kit.unit import before_writes, current_unit, rows
 from portal.privacy import mail
 from portal.privacy.models import SEALED_SECRET, Export, ExportState, Right
+from portal.privacy.service import copy_files
 from portal.privacy.service.archive import Archive
 from portal.privacy.service.choices import EVERYTHING, Chosen
 from portal.privacy.service.product_copies import ProductCopy
@@ -152,7 +153,7 @@ def drop_exports(ended: PendingEnded) -> None:
 
 
 def build(export_id: uuid.UUID, *, products: Sequence[ProductCopy] = ()) -> Callable[[], None] | None:
-    """Build the file of a copy and return what ends it; nothing when nobody waits for it any more. Only reads."""
+    """Build the file of a copy, or go on with it, and return what ends it; nothing when nobody waits for it. Only reads."""
     repeatable_read()
     export = db.session.get(Export, export_id)
     if export is None or export.state != ExportState.WAITING:
@@ -161,7 +162,7 @@ def build(export_id: uuid.UUID, *, products: Sequence[ProductCopy] = ()) -> Call
     with in_language(person.language):
         of, chosen = accounts.subject_of(person), Chosen.of(export.chosen)
         archive = Archive(of, zone=person.time_zone, chosen=chosen, products=products, on_progress=jobs.progress)
-        key = storage().store("export", sealed(archive, secret=secret, context=export_id.bytes))
+        key = copy_files.store(archive, secret=secret, context=export_id.bytes)
     return lambda: _finish(export_id, key=key, secret=secret, rows=sum(archive.rows.values()))
 
 
@@ -188,7 +189,7 @@ def _finish(export_id: uuid.UUID, *, key: str, secret: bytes, rows: int) -> None
 
 def _drop(export: Export) -> None:
     if export.state == ExportState.WAITING:
-        jobs.cancel(export.job_id)
+        copy_files.forget(jobs.cancel(export.job_id))
     if export.file_key:
         storage().delete(export.file_key)
     db.session.delete(export)
