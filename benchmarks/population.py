@@ -232,7 +232,14 @@ def _disputes(words: Words) -> dict[str, Rows]:
         "request_id": "owner", "line": "'ticket'", "record_id": words.id, "field": "'subject'", "before_hash": "'x'",
         "after": "'Looms'", "proposed_at": words.ago(60),
     }  # fmt: skip
-    return {"correction": Rows(1000, {"id": words.id, **correction}, within="request")}
+    statement = {
+        "subject_id": "owner", "line": "'ticket'", "record_id": words.id, "field": "'subject'", "body": "'Looms'",
+        "stated_at": words.ago(60),
+    }  # fmt: skip
+    return {
+        "statement": Rows(100, {"id": words.id, **statement}),
+        "correction": Rows(1000, {"id": words.id, **correction}, within="request"),
+    }
 
 
 def _rights(words: Words) -> dict[str, Rows]:

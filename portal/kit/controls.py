@@ -27,7 +27,7 @@ def draw(field: Any, asked: Mapping[str, Any]) -> Markup:
     # What was typed as a password never comes back.
     own["value"] = "" if isinstance(widget, PasswordInput) else field._value()  # noqa: SLF001 (what widgets ask a field for)
     if isinstance(widget, CheckboxInput):
-        own["checked"] = bool(field.data)
+        own["checked"] = bool(getattr(field, "checked", field.data))
     for name in widget.validation_attrs:
         flag = getattr(field.flags, name)
         own[name] = flag() if callable(flag) else flag

@@ -106,6 +106,13 @@ def remind_of_requests() -> None:
         jobs.enqueue("privacy.remind_of_requests")
 
 
+@job("privacy.end_statements", schedule="27 * * * *", is_sweep=True)
+def end_statements() -> None:
+    """Delete statements about entries that are gone, a bounded number at once."""
+    if service.end_statements():
+        jobs.enqueue("privacy.end_statements")
+
+
 @job("privacy.sweep_files", slow=True, schedule="22 * * * *")
 def sweep_files() -> None:
     """Delete files that no row knows any more."""
@@ -129,6 +136,7 @@ JOBS = (
     ask_idle,
     sweep,
     sweep_files,
+    end_statements,
     begin_due,
     erase,
     remove_files,

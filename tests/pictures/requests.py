@@ -69,14 +69,14 @@ def correcting(made: Demo) -> str:
         request_id = db.session.scalar(select(Correction.request_id).limit(1))
     if request_id is None:
         kim = made.cast.make("Kim Weaver", "kim@example.com", "kim weaves a long password")
-        ticket = {"email": kim.email, "email_key": kim.email, "subject": "Markers from the plotter in the basement"}
+        ticket = {"email": kim.email, "email_key": kim.email, "subject": "Pens for the plotter in the basement"}
         with made.app.app_context(), unit_of_work():
             ticket_id = uuid.uuid4()
             db.session.add(Ticket(id=ticket_id, reference="K1M2", subject_id=kim.account_id, name="Kim Webber", **ticket))
             dates = {"received_at": clock.now() - timedelta(days=3), "due_at": clock.now() + timedelta(days=27)}
             request = plant(**open_of(kim, Right.CORRECTION, message=PLAN, **dates))
             request_id = request.id
-            for field, after in (("subject", "Markers from the plotter in the attic"), ("name", "Kim Weaver")):
+            for field, after in (("subject", "Pens for the plotter in the attic"), ("name", "Kim Weaver")):
                 wanted = Proposal("ticket", ticket_id, field, after)
                 propose(request, subject=subject_of(request), wanted=wanted, by=None)
     return f"/admin/requests/{request_id}"

@@ -99,6 +99,7 @@ LINKS: dict[str, Callable[[Demo], str]] = {
     "privacy.data_part": lambda _made: "/settings/privacy/data/support",
     "privacy.data_line": lambda _made: "/settings/privacy/data/kit/audit_entry",
     "privacy.correct_entry": lambda made: f"/settings/privacy/data/support/ticket/{made.ticket_about('Markers')}/correct",
+    "privacy.dispute_entry": lambda made: f"/settings/privacy/data/support/ticket/{made.ticket_about('Markers')}/statement",
     "privacy.export": lambda made: demo.preparing(made).rpartition("/")[0].rpartition("/")[0],
     "privacy.export_page": demo.preparing,
     "privacy.receipt": demo.receipt,

@@ -10,6 +10,7 @@ DOORS = {
     "privacy.data_part": SIGNED_IN,
     "privacy.ask": PUBLIC,
     "privacy.correct_entry": FRESH,
+    "privacy.dispute_entry": FRESH,
     "privacy.own_request": PUBLIC,
     "privacy.fetch_copy": PUBLIC,
     "privacy.send_copy_code": PUBLIC,
@@ -49,6 +50,7 @@ DOORS = {
 
 THINGS = {
     "privacy.correct_entry": ("record_id", Ticket),
+    "privacy.dispute_entry": ("record_id", Ticket),
     "privacy.my_request": ("request_id", Request),
     "privacy.reply_to_mine": ("request_id", Request),
     "privacy.withdraw_mine": ("request_id", Request),

@@ -11,6 +11,7 @@ from portal.admin.places import back, list_of, place
 from portal.kit import access, i18n
 from portal.kit.i18n import _
 from portal.kit.templating import render
+from portal.privacy import service as privacy
 from portal.support import service as support
 
 bp = Blueprint("admin", __name__)
@@ -91,7 +92,9 @@ def answer_and_close(ticket_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _shown(ticket_id: uuid.UUID, form: Answer) -> ResponseReturnValue:
-    conversation = support.read_ticket(ticket_id, by=access.acting_staff())
+    by = access.acting_staff()
+    conversation = support.read_ticket(ticket_id, by=by)
+    said = [each.message.id for each in conversation.messages]
     closing = Close()
     form.seen.data = closing.seen.data = conversation.mark
     return render(
@@ -99,6 +102,7 @@ def _shown(ticket_id: uuid.UUID, form: Answer) -> ResponseReturnValue:
         form=form,
         closing=closing,
         conversation=conversation,
+        disputed=privacy.read_statements(ticket_id, records=said, by=by),
         view=support.view_of(request.args),
         place=place(),
     ), form.status

@@ -16,6 +16,7 @@ from portal.kit.claims.retention import RetainFor
 from portal.kit.claims.subjects import Subject
 from portal.kit.claims.vocabulary import Table
 from portal.kit.db import UtcDateTime, db
+from portal.kit.i18n import _
 
 CHUNK = 200
 Span = tuple[datetime | None, datetime | None]
@@ -56,6 +57,8 @@ class Dataset:
     holding: Holding
     subject: Subject = field(repr=False)
     span: Span = (None, None)
+    beside: Mapping[uuid.UUID, str] = field(default_factory=dict, repr=False)
+    """What the subject says of single rows, by their key: a field of its own, where there is any."""
 
     @property
     def name(self) -> str:
@@ -75,7 +78,8 @@ class Dataset:
     @cached_property
     def fields(self) -> list[Field]:
         """Every column that is handed out, in the order of its claim, in the language that is spoken now."""
-        return fields_of(self.holding)
+        statement = [Field("your_statement", _("Your statement"), True, "string", None)] if self.beside else []
+        return [*fields_of(self.holding), *statement]
 
     @cached_property
     def withheld(self) -> Mapping[str, str]:
@@ -90,8 +94,11 @@ class Dataset:
     def values(self) -> Iterator[Sequence[Any]]:
         """Yield each row as it is stored, in the order of `fields`."""
         stored = inspect(self.table.model).local_table.columns
-        query: Select[Any] = select(*(stored[each.name] for each in self.fields)).where(self._clause())
-        yield from db.session.execute(query.order_by(*_order(self.table)).execution_options(yield_per=CHUNK))
+        key = [self.holding.record_key] if self.beside else []
+        columns = [*(stored[each.name] for each in fields_of(self.holding)), *(each.label("row_key") for each in key)]
+        query: Select[Any] = select(*columns).where(self._clause())
+        found = db.session.execute(query.order_by(*_order(self.table)).execution_options(yield_per=CHUNK))
+        yield from (_with_statement(row, self.beside) for row in found) if self.beside else found
 
     def count(self) -> int:
         """Return how many rows there are."""
@@ -104,6 +111,10 @@ class Dataset:
         bounds = [] if first is None else [at >= first]
         bounds += [] if last is None else [at < last]
         return and_(clause, or_(at.is_(None), and_(*bounds))) if bounds else clause
+
+
+def _with_statement(row: Sequence[Any], beside: Mapping[uuid.UUID, str]) -> Sequence[Any]:
+    return [*row[:-1], beside.get(row[-1])]
 
 
 def _instant_of(table: Table) -> Any:

@@ -10,6 +10,7 @@ from portal.privacy.claim.exports import EXPORTS
 from portal.privacy.claim.holds import HOLDS
 from portal.privacy.claim.orders import ORDERS
 from portal.privacy.claim.requests import FILES, REQUESTS, files_of
+from portal.privacy.claim.statements import STATEMENTS
 from portal.privacy.models import Export, Hold, RequestFile
 from portal.privacy.words import AREA_WORDS
 
@@ -18,7 +19,7 @@ CLAIM = DataClaim(
     title=_l("Requests, downloads, deletions and holds"),
     chapter=Chapter.CHOICES,
     words=AREA_WORDS,
-    tables=[EXPORTS, ERASURE_STEPS, DELETIONS, HOLDS, ORDERS, FILES, CORRECTIONS, REQUESTS],
+    tables=[EXPORTS, ERASURE_STEPS, DELETIONS, HOLDS, ORDERS, STATEMENTS, FILES, CORRECTIONS, REQUESTS],
     stays_besides=lambda subject: [
         _l("The proof of the deletion: a number, dates and counts. It names nobody."),
         *service.said_of_holds(subject),

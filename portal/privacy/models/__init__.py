@@ -28,3 +28,4 @@ from portal.privacy.models.rights import RequestState as RequestState
 from portal.privacy.models.rights import Right as Right
 from portal.privacy.models.rights import Source as Source
 from portal.privacy.models.rights import Verdict as Verdict
+from portal.privacy.models.statements import Statement as Statement

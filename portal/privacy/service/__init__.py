@@ -143,6 +143,10 @@ from portal.privacy.service.requests.rows import close_unanswerable as close_una
 from portal.privacy.service.restrictions import lift_restriction as lift_restriction
 from portal.privacy.service.restrictions import restrict as restrict
 from portal.privacy.service.restrictions import restricted_since as restricted_since
+from portal.privacy.service.statements import end_statements as end_statements
+from portal.privacy.service.statements import of_statements as of_statements
+from portal.privacy.service.statements import read_statements as read_statements
+from portal.privacy.service.statements import state as state
 from portal.privacy.service.still_here import idle_until as idle_until
 from portal.privacy.service.still_here import say_still_here as say_still_here
 from portal.privacy.service.sweeps import count_ended as count_ended

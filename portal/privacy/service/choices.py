@@ -1,5 +1,6 @@
 """What of a copy somebody chose: chapters of what is held, and from which day to which."""
 
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -8,7 +9,9 @@ from typing import Any, BinaryIO, Self
 from zoneinfo import ZoneInfo
 
 from portal.kit.claims import Chapter, Conversation, Said, Span, Subject, register, within
+from portal.kit.i18n import _
 from portal.kit.refusals import Refusal
+from portal.privacy.service.statements import statements_of
 
 
 class DaysTurnedRound(Refusal):
@@ -67,7 +70,9 @@ class Selection:
 
     def __init__(self, subject: Subject, chosen: Chosen, zone: str) -> None:
         self.subject, self.chosen, self.span = subject, chosen, chosen.span(zone)
-        self.datasets = list(register().export(subject, chapters=chosen.chapters, span=self.span))
+        found = register().export(subject, chapters=chosen.chapters, span=self.span)
+        said = _said_of_lines(subject)
+        self.datasets = [replace(each, beside=said.get(each.name, {})) for each in found]
 
     def count(self) -> int:
         """Return how many rows the tables hold."""
@@ -95,6 +100,15 @@ class Selection:
     def _files_of_other_days(self) -> set[str]:
         talks = register().conversations(self.subject, chapters=self.chosen.chapters)
         return {name for talk in talks for said in talk.said() if not within(said.at, self.span) for name in said.files}
+
+
+def _said_of_lines(subject: Subject) -> dict[str, dict[uuid.UUID, str]]:
+    """Return what the subject says of what they dispute: by line of the register, then by record."""
+    said: dict[str, dict[uuid.UUID, str]] = {}
+    for (line, record_id), each in statements_of(subject).items():
+        words = [_("%(what)s: %(field)s", what=stated.label, field=stated.body) for stated in each]
+        said.setdefault(line, {})[record_id] = "\n".join(words)
+    return said
 
 
 def _said_within(talk: Conversation, span: Span) -> Iterator[Said]:

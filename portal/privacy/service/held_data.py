@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -12,6 +12,8 @@ from portal.kit.actor import Actor
 from portal.kit.claims import MOST_COUNTED, Holding, RegisterRow, entries, register, shown_row
 from portal.kit.claims.entries import Entries
 from portal.kit.refusals import NotFound
+from portal.privacy.models import Statement
+from portal.privacy.service.statements import ByRecord, Stated, statements_of
 
 FIRST_PART = "accounts"
 """The part that is open first: what one knows best."""
@@ -31,6 +33,8 @@ class Shown:
     in_each: list[tuple[str, str | datetime]]
     keys: Sequence[uuid.UUID | None]
     """By which each of them is found again."""
+    stated: Sequence[Sequence[Stated]] = ()
+    """What the person says of each of them."""
     after: str | None = None
 
 
@@ -79,11 +83,12 @@ def held_part_for(actor: Actor, area: str) -> HeldPart:
     here = [line for line in register().lines() if line.claim.area == area]
     held = [line for line in here[::-1] if counted[line.name][1] != 0]
     lines = []
+    said_of = statements_of(subject) if counted[Statement.__tablename__][1] else {}
     for line in held:
         row, count = counted[line.name]
         found = entries.newest(line, subject, most=WHOLE)
         is_whole = len(found.rows) <= WHOLE
-        said = _said(found, actor, most=None if is_whole else NEWEST)
+        said = _with_statements(_said(found, actor, most=None if is_whole else NEWEST), line, said_of)
         lines.append(HeldLine(row, count, _withheld(line), said, is_whole, _is_correctable(line)))
     return HeldPart(
         area=area,
@@ -103,8 +108,10 @@ def held_line_for(actor: Actor, name: str, *, area: str, after: str | None) -> H
     line = next((each for each in register().lines() if (each.claim.area, each.name) == (area, name)), None)
     if line is None:
         raise NotFound
-    found = entries.page(line, accounts.subject_for(actor), after=after, size=PAGE)
-    return HeldLine(line.row(), None, _withheld(line), _said(found, actor), False, _is_correctable(line))
+    subject = accounts.subject_for(actor)
+    found = entries.page(line, subject, after=after, size=PAGE)
+    said = _with_statements(_said(found, actor), line, statements_of(subject))
+    return HeldLine(line.row(), None, _withheld(line), said, False, _is_correctable(line))
 
 
 def _sizes(counts: dict[str, int | None]) -> list[PartSize]:
@@ -140,6 +147,10 @@ def _said(found: Entries, actor: Actor, *, most: int | None = None) -> Shown:
         keys=found.keys[:most],
         after=found.after,
     )
+
+
+def _with_statements(said: Shown, line: Holding, said_of: ByRecord) -> Shown:
+    return replace(said, stated=[said_of.get((line.name, key), ()) if key else () for key in said.keys])
 
 
 def _told(found: Entries, row: Sequence[Any], zone: str) -> list[str | datetime]:

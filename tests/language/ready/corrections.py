@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from sqlalchemy import select, update
 
 from portal.kit.db import db
 from portal.kit.unit import unit_of_work
 from portal.privacy.models import Request
-from portal.privacy.service import DECLINES
+from portal.privacy.service import DECLINES, statements
 from portal.support.models import Ticket
 from tests.language.ready.walk import Walk
 
@@ -29,6 +30,17 @@ def correct_data(walk: Walk) -> None:
     reader.get(path)
     for wrong in ({"field": ""}, {"after": "Λάθος"}, {"after": "Σ" * 151}, {"after": "Σ" * 600}, {"after": ""}):
         reader.submit(path, **{**asked, **wrong})
+    said = {"field": "subject", "body": "Λόγια"}
+    disputed = path.replace("/correct", "/statement")
+    reader.submit(disputed, **{**said, "field": ""})
+    reader.submit(disputed, **{**said, "body": "Λ" * 2001})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(statements, "MOST", 0)
+        reader.submit(disputed, **said)
+    reader.submit(disputed, **said)
+    reader.get(disputed)
+    reader.get("/settings/privacy/data")
+    _read_ticket(walk, path.split("/")[-2])
     page = reader.submit("/settings/privacy/requests/new", kind="correction", message="Λάθος")
     request = page.path.replace("/settings/privacy/", "/admin/")
     late = officer.get(request)
@@ -53,6 +65,14 @@ def correct_data(walk: Walk) -> None:
     officer.get(f"{request}/corrections")
     officer.send(late, applied=ids, answer="Ναι")
     reader.get(made.path.replace("/admin/", "/settings/privacy/"))
+    reader.submit(disputed, **{**said, "body": ""})
+
+
+def _read_ticket(walk: Walk, ticket_id: str) -> None:
+    niki = walk.somebody("Νίκη", "niki")
+    walk.cast.give_role(niki, "support")
+    walk.cast.give_factor(niki)
+    walk.signed_in(niki, by_second_factor=True).get(f"/admin/tickets/{ticket_id}")
 
 
 def _asked(walk: Walk, reader: Any, path: str, asked: dict[str, str]) -> str:

@@ -6,7 +6,7 @@ correction was proposed, and only for a request that may be carried out.
 
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import inspect, select
 
@@ -18,6 +18,7 @@ from portal.kit.refusals import NotFound, Refusal
 from portal.privacy.models import REASONS, Correction, CorrectionDecision, Outcome, Reason, Request, Right
 from portal.privacy.models.rights import ANSWERABLE
 from portal.privacy.service.requests import execution, rows
+from portal.privacy.service.statements import statements_of
 
 MOST = 20
 """How many corrections one request may hold."""
@@ -70,6 +71,7 @@ class Proposed:
 
     id: uuid.UUID
     line: str
+    area: str
     record_id: uuid.UUID
     field: str
     what: str
@@ -80,6 +82,8 @@ class Proposed:
     """Whether the field still says what it said when this was proposed."""
     decision: CorrectionDecision | None
     reason: Reason | None
+    statement: str = ""
+    """What the person says of the field, as it is shown to staff."""
 
 
 def line_of(name: str) -> Holding | None:
@@ -144,8 +148,18 @@ def shown(request: Request, *, with_values: bool = True) -> list[Proposed]:
     """Return the corrections of a request; what the fields say now only where that is asked for."""
     mine = select(Correction).where(Correction.request_id == request.id).order_by(Correction.proposed_at, Correction.id)
     corrections = db.session.scalars(mine).all()
-    now = _values(request, corrections) if with_values and corrections else {}
-    return [_shown(each, now.get(_place(each))) for each in corrections]
+    if not with_values or not corrections:
+        return [_shown(each, None) for each in corrections]
+    now, said = _values(request, corrections), _statements(request)
+    return [replace(_shown(each, now.get(_place(each))), statement=said.get(_place(each), "")) for each in corrections]
+
+
+def _statements(request: Request) -> dict[tuple[str, uuid.UUID, str], str]:
+    try:
+        found = statements_of(subject_of(request))
+    except NotFound:
+        return {}
+    return {(line, record_id, each.field): each.body for (line, record_id), said in found.items() for each in said}
 
 
 def _shown(each: Correction, before: str | None) -> Proposed:
@@ -153,6 +167,7 @@ def _shown(each: Correction, before: str | None) -> Proposed:
     return Proposed(
         each.id,
         each.line,
+        line.claim.area if line else "",
         each.record_id,
         each.field,
         what=line.what if line else each.line,
