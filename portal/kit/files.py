@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
@@ -39,12 +39,12 @@ class Draft:
         os.fsync(self._stream.fileno())
         return self._stream.tell()
 
-    def note(self, note: bytes) -> None:
+    def note(self, parts: Iterable[bytes]) -> None:
         """Note how to go on with what was synced, in the place of the note before: all of it, or nothing."""
         noting = self._path.with_suffix(".noting.part")
         noting.unlink(missing_ok=True)
         with os.fdopen(os.open(noting, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-            stream.write(note)
+            stream.writelines(parts)
             stream.flush()
             os.fsync(stream.fileno())
             _stamp(stream.fileno())
@@ -113,7 +113,7 @@ class Storage:
         current_unit().on_rollback.append(lambda: self.remove(key))
         return Draft(key, path)
 
-    def take_up(self, key: str, *, length: int) -> Draft | None:
+    def take_up(self, key: str, *, length: int, on_part: Callable[[], None]) -> Draft | None:
         """Begin a file with the first bytes of a draft that another process has left; None when it holds fewer.
 
         They are copied: whoever was only slow, and not killed, writes into the other one.
@@ -122,10 +122,15 @@ class Storage:
         if not old.exists() or old.stat().st_size < length:
             return None
         draft = self.draft(key.partition("/")[0])
-        with old.open("rb") as stream:
-            for part in parts_of(stream):
-                draft.write(part[:length])
-                length -= len(part[:length])
+        try:
+            with old.open("rb") as stream:
+                for part in parts_of(stream):
+                    draft.write(part[:length])
+                    length -= len(part[:length])
+                    on_part()
+        except Exception:
+            draft.remove()
+            raise
         return draft
 
     def note_of(self, key: str) -> bytes | None:

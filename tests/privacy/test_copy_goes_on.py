@@ -30,6 +30,7 @@ class Killed(BaseException):
 def ada(cast, monkeypatch):
     """Ada, with a ticket, a file and a photo; each part of her copy is noted."""
     monkeypatch.setattr(copy_files, "NOTE_SECONDS", 0)
+    monkeypatch.setattr(copy_files, "SHARE", 0)
     ada = cast.sign_in(cast.ada)
     ada.submit("/settings/avatar", photo=(io.BytesIO(samples.png()), "me.png"))
     ada.submit("/contact", subject="Zips", message="Where?", files=samples.chosen(("zip.pdf", samples.pdf())))
@@ -122,6 +123,30 @@ def test_whoever_was_only_slow_spoils_nothing(app, ada, clock, monkeypatch):
     with app.app_context():
         assert len(list(storage().keys("export", older_than=timedelta()))) == 1
     assert drafts(app) == 0
+
+
+def test_the_lease_is_kept_while_the_draft_is_copied_and_whoever_loses_it_leaves_nothing(app, ada, read, clock, monkeypatch):
+    _names, kill_at = read
+    start(ada)
+    kill_at.append("sign_in_event")
+    die(app, clock)
+    tell, told = copy_files.jobs.progress, []
+
+    def lose(done, total, **more):
+        told.append((done, total))
+        if (done, total) == (0, 0):
+            raise copy_files.jobs.LeaseLost
+        tell(done, total, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(copy_files, "SAY_EVERY_SECONDS", 0)
+        patch.setattr(copy_files.jobs, "progress", lose)
+        work(app)
+    assert told == [(0, 0)], "while the draft is copied"
+    assert drafts(app) == 2, "those of the worker before: they can be gone on with"
+    clock.forward(seconds=LEASE.total_seconds() + 1)
+    work(app)
+    assert Copy.of(ada.client.get(link_of(ada)).data).verified()
 
 
 @pytest.mark.parametrize("lost", ["note", "draft", "cut", "changed"])

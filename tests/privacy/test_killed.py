@@ -107,6 +107,7 @@ def test_a_confirmation_that_is_killed_at_any_statement_is_taken_when_it_comes_a
 def test_a_copy_that_is_killed_at_any_statement_is_built_once_and_whole(app, cast, outbox, clock, work, kill, monkeypatch):
     # It is noted after each part where it stands, so that what comes after the kill goes on from there.
     monkeypatch.setattr(copy_files, "NOTE_SECONDS", 0)
+    monkeypatch.setattr(copy_files, "SHARE", 0)
     ada = cast.sign_in(cast.ada)
     start(ada)
     kill.while_doing(work)

@@ -14,11 +14,14 @@ from portal.jobs import service as jobs
 from portal.kit.files import storage
 from portal.kit.keys import CannotOpen
 from portal.kit.sealed_files import SealedFile, Sealer, sealed
-from portal.privacy.service.archive import Archive
+from portal.privacy.service.archive import SAY_EVERY_SECONDS, Archive
+from portal.privacy.service.datasets import joined
 
 KIND = "export"
 NOTE_SECONDS = 5.0
 """How often it is noted where it stands: at most so much work is done again."""
+SHARE = 20
+"""Of very many files the note is long: it never takes more than a part in so many of the time."""
 
 
 def store(archive: Archive, *, secret: bytes, context: bytes) -> str:
@@ -46,16 +49,21 @@ class _CopyFile:
 
     def __init__(self, archive: Archive, secret: bytes, context: bytes) -> None:
         self.archive, self.secret, self.context = archive, secret, context
-        self.is_noted = False
-        before = jobs.last_cursor()
-        if not (before and self._go_on(before)):
+        self.is_noted, self.told_at = False, time.monotonic()
+        self.before: str | None = None
+        """The draft that is gone on with."""
+        cursor = jobs.last_cursor()
+        if not (cursor and self._go_on(cursor)):
             self.draft, self.sealer = storage().draft(KIND), Sealer(secret=secret, context=context)
             self.draft.write(self.sealer.head)
-        self.noted_at = time.monotonic()
+        self.note_at = time.monotonic() + NOTE_SECONDS
         archive.on_part = self._note_now_and_then
 
     def write(self) -> str:
         """Write what is not there yet, and return the key."""
+        if self.before:
+            self._note()
+            storage().remove_draft(self.before)
         for part in self.archive:
             for chunk in self.sealer.take(part):
                 self.draft.write(chunk)
@@ -66,15 +74,14 @@ class _CopyFile:
     def _go_on(self, before: str) -> bool:
         """Take up the draft of the worker before, and tell whether that could be done."""
         note = self._read(before)
-        draft = storage().take_up(before, length=note["length"]) if note else None
+        draft = storage().take_up(before, length=note["length"], on_part=self._tell) if note else None
         if note is None or draft is None:
             return False
         seal = {name: base64.b64decode(note[name]) for name in ("salt", "waiting")}
         self.draft = draft
         self.sealer = Sealer(secret=self.secret, context=self.context, number=note["number"], **seal)
         self.archive.go_on(note["archive"])
-        self._note()
-        storage().remove_draft(before)
+        self.before = before
         return True
 
     def _read(self, before: str) -> dict[str, Any] | None:
@@ -86,9 +93,16 @@ class _CopyFile:
         return dict(json.loads(plain))
 
     def _note_now_and_then(self) -> None:
-        if time.monotonic() - self.noted_at >= NOTE_SECONDS:
+        if (begun := time.monotonic()) >= self.note_at:
             self._note()
-            self.noted_at = time.monotonic()
+            took = time.monotonic() - begun
+            self.note_at = time.monotonic() + max(NOTE_SECONDS, SHARE * took)
+
+    def _tell(self) -> None:
+        """Keep the lease while the draft is copied."""
+        if time.monotonic() - self.told_at >= SAY_EVERY_SECONDS:
+            self.told_at = time.monotonic()
+            jobs.progress(0, 0)
 
     def _note(self) -> None:
         note = {
@@ -98,8 +112,9 @@ class _CopyFile:
             "waiting": base64.b64encode(self.sealer.waiting).decode(),
             "archive": self.archive.state(),
         }
-        plain = json.dumps(note).encode()
-        self.draft.note(b"".join(sealed([plain], secret=self.secret, context=_of_note(self.context))))
+        # Piece by piece: it is never whole in memory.
+        plain = joined(json.JSONEncoder().iterencode(note))
+        self.draft.note(sealed(plain, secret=self.secret, context=_of_note(self.context)))
         jobs.progress(self.archive.done, self.archive.total, cursor=self.draft.key)
         self.is_noted = True
 
