@@ -88,7 +88,7 @@ class Rows:
 
 def growing(words: Words) -> dict[str, Rows]:
     """Return what the tables hold that grow with the people, parents first."""
-    parts = (_accounts, _guards, _traffic, _support, _newsletter, _work, _trail, _rights, _disputes, _orders)
+    parts = (_accounts, _guards, _traffic, _support, _newsletter, _work, _trail, _rights, _disputes, _orders, _organisations)
     return {name: rows for part in parts for name, rows in part(words).items()}
 
 
@@ -239,6 +239,29 @@ def _disputes(words: Words) -> dict[str, Rows]:
     return {
         "statement": Rows(100, {"id": words.id, **statement}),
         "correction": Rows(1000, {"id": words.id, **correction}, within="request"),
+    }
+
+
+def _organisations(words: Words) -> dict[str, Rows]:
+    ago = words.ago
+    organisation = {
+        "id": "owner", "name": "'Looms ' || n", "created_at": ago(900), "asks_second_factor": "false",
+    }  # fmt: skip
+    # Each has the id of its Owner: so the rows of the others find both.
+    within = {"id": words.id, "organisation_id": "owner"}
+    invitation = {
+        "email": EMAIL, "email_key": "'invited' || i || '@example.com'", "role": "'member'", "language": "'en'",
+        "invited_by": "owner", "sent_at": ago(3),
+    }  # fmt: skip
+    return {
+        "organisation": Rows(200, organisation, once=True),
+        "membership": Rows(200, {**within, "person_id": "owner", "role": "'owner'", "joined_at": ago(900)}, once=True),
+        "invitation": Rows(200, {**within, **invitation}, once=True),
+        "organisation_entry": Rows(
+            5000,
+            {**within, "at": ago(700), "deed": "'invited'", "by_id": "owner", "role": "'member'"},
+            within="organisation",
+        ),
     }
 
 

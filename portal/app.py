@@ -52,6 +52,8 @@ from portal.legal.area import AREA as LEGAL
 from portal.mail import gate as mail_gate
 from portal.mail.area import AREA as MAIL
 from portal.newsletter.area import AREA as NEWSLETTER
+from portal.organisations import service as organisations
+from portal.organisations.area import AREA as ORGANISATIONS
 from portal.privacy.area import AREA as PRIVACY
 from portal.products import service as products
 from portal.products.area import AREA as PRODUCTS
@@ -76,6 +78,7 @@ AREAS = (
     TRAFFIC,
     ACCOUNTS,
     RECOVERY,
+    ORGANISATIONS,
     NEWSLETTER,
     SUPPORT,
     PRIVACY,
@@ -86,7 +89,7 @@ AREAS = (
 )
 """Every folder of the portal, in the order of the layers, low to high."""
 
-LOAD_ACTOR = accounts.ActorLoader((accounts.FACTOR, accounts.ROLES))
+LOAD_ACTOR = accounts.ActorLoader((accounts.FACTOR, accounts.ROLES, organisations.ORGANISATIONS, organisations.STANDING))
 """Who acts, by one statement: the session's row, and what each area adds to it."""
 
 

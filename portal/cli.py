@@ -95,6 +95,8 @@ def fill_demo() -> bool:
         click.echo(f"  {person.email:<20} {person.password:<48} {person.role or 'customer'}")
     with unit_of_work():
         demo_company.ask_a_question()
+    with unit_of_work():
+        demo_company.work_together()
     # The schedule of a new database begins with its next hour; the first visitor should not find promises unchecked.
     with unit_of_work():
         promises.run_checks()

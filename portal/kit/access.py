@@ -1,5 +1,6 @@
 """Access tags: every endpoint says who may enter. An untagged endpoint stops the boot; the gate stands before every view."""
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -11,7 +12,7 @@ from flask_login import LoginManager, current_user
 from flask_wtf.csrf import generate_csrf
 
 from portal.kit import browser_marks, fixed_parts, form_owners, headers, keys, page_language, tokens
-from portal.kit.actor import NOBODY, Actor, FactorNotGiven, ProofTooOld, Role, Staff, admit
+from portal.kit.actor import NOBODY, Actor, FactorNotGiven, OrganisationRole, ProofTooOld, Role, Staff, admit
 from portal.kit.forms import Once
 from portal.kit.i18n import _
 from portal.kit.refusals import NotFound
@@ -21,6 +22,8 @@ from portal.kit.way_back import find_way_back
 View = TypeVar("View", bound=Callable[..., Any])
 SESSION_SLOT = "session"
 """Where the browser's signed cookie carries the secret of a session; the database holds its hash only."""
+ORGANISATION = "organisation_id"
+"""How the address of a page names the organisation in which somebody acts."""
 _NOTICES = "_flashes"
 """Where Flask keeps what the next page says."""
 
@@ -31,15 +34,19 @@ class Gate(Enum):
     PUBLIC = "public"
     SIGNED_IN = "signed in"
     FRESH = "fresh"
+    ORGANISATION = "organisation"
     STAFF = "staff"
 
 
 @dataclass(frozen=True)
 class Tag:
-    """What an endpoint declares: who may enter, and which roles of staff."""
+    """What an endpoint declares: who may enter, which roles of staff, or which in the organisation that is named."""
 
     gate: Gate
     roles: frozenset[Role] = frozenset()
+    within: frozenset[OrganisationRole] = frozenset()
+    is_fresh: bool = False
+    """Whether those of an organisation must have proved themselves lately."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,40 @@ def fresh(view: View) -> View:
 def staff(*roles: Role) -> Callable[[View], View]:
     """Let staff in who hold one of `roles`, gave a second factor in this session and proved themselves lately (6.3.3)."""
     return lambda view: _tag(view, Tag(Gate.STAFF, frozenset(roles)))
+
+
+def colleague(view: View) -> View:
+    """Let everybody in who holds a role in the organisation that the address names."""
+    return _tag(view, _within(*OrganisationRole))
+
+
+def member(view: View) -> View:
+    """Let Members and Owners of the named organisation in: a Billing Administrator sees no members' data (P35)."""
+    return _tag(view, _within(OrganisationRole.OWNER, OrganisationRole.MEMBER))
+
+
+def billing(view: View) -> View:
+    """Let Owners and Billing Administrators of the named organisation in."""
+    return _tag(view, _within(OrganisationRole.OWNER, OrganisationRole.BILLING))
+
+
+def owner(view: View) -> View:
+    """Let Owners of the named organisation in."""
+    return _tag(view, _within(OrganisationRole.OWNER))
+
+
+def fresh_colleague(view: View) -> View:
+    """Let everybody of the named organisation in who has proved their identity within the last 30 minutes (v5.0.0-7.5.1)."""
+    return _tag(view, _within(*OrganisationRole, is_fresh=True))
+
+
+def fresh_owner(view: View) -> View:
+    """Let Owners of the named organisation in who have proved their identity within the last 30 minutes (v5.0.0-7.5.1)."""
+    return _tag(view, _within(OrganisationRole.OWNER, is_fresh=True))
+
+
+def _within(*roles: OrganisationRole, is_fresh: bool = False) -> Tag:
+    return Tag(Gate.ORGANISATION, within=frozenset(roles), is_fresh=is_fresh)
 
 
 def get_with_side_effect(reason: str) -> Callable[[View], View]:
@@ -192,14 +233,20 @@ def _owner(person: Actor) -> str:
     return form_owners.owner_of(person.person_id) if person.person_id else ""
 
 
-def init_app(app: Flask, load_actor: Callable[[str], Actor | None]) -> None:
+LoadActor = Callable[[str, uuid.UUID | None], Actor | None]
+"""Who holds a session's secret, and what they are in the organisation of this id."""
+
+
+def init_app(app: Flask, load_actor: LoadActor) -> None:
     """Install the gate and the loader of actors, given by app.py (kit knows no people).
 
     The gate stands before the request's unit of work: a loader that touches the database does so in a unit of its own.
     """
 
-    def load(_request: Request) -> Login | None:
-        found = load_actor(session[SESSION_SLOT]) if SESSION_SLOT in session else None
+    def load(asked: Request) -> Login | None:
+        if SESSION_SLOT not in session:
+            return None
+        found = load_actor(session[SESSION_SLOT], (asked.view_args or {}).get(ORGANISATION))
         return Login(found) if found else None
 
     # Its context processor would look somebody up for every page, also for one that says that the database is away.
@@ -233,7 +280,10 @@ def _gate() -> ResponseReturnValue | None:
         return None
     if not person.is_signed_in:
         return _send_to("accounts.login", _("Please sign in first."))
-    if tag.gate is Gate.FRESH and not person.is_fresh:
+    if tag.gate is Gate.ORGANISATION and (person.standing is None or person.standing.role not in tag.within):
+        # Somebody else's organisation is as absent as none (v5.0.0-8.2.2).
+        abort(404)
+    if (tag.gate is Gate.FRESH or tag.is_fresh) and not person.is_fresh:
         return _send_to("accounts.confirm_identity", _("Please confirm it’s you."))
     if tag.gate is Gate.STAFF:
         return _gate_staff(person, tag)

@@ -41,6 +41,37 @@ ROLE_NAMES = {
 }
 
 
+class OrganisationRole(StrEnum):
+    """What somebody is in an organisation of customers. Each of its people is one of these there."""
+
+    OWNER = "owner"
+    BILLING = "billing"
+    MEMBER = "member"
+
+    @property
+    def label(self) -> str:
+        """What people call somebody in this role."""
+        return str(ORGANISATION_ROLE_NAMES[self])
+
+
+ORGANISATION_ROLE_NAMES = {
+    OrganisationRole.OWNER: _l("Owner"),
+    OrganisationRole.BILLING: _l("Billing Administrator"),
+    OrganisationRole.MEMBER: _l("Member"),
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What somebody is in one organisation, and whether that asks its people for a second factor."""
+
+    organisation_id: uuid.UUID
+    organisation: str
+    """The organisation's name."""
+    role: OrganisationRole
+    asks_second_factor: bool = False
+
+
 def roles_from(words: Iterable[str]) -> frozenset[Role]:
     """Return the roles that stored words name; a word that is no role gives no right."""
     known = set(words)
@@ -70,6 +101,10 @@ class Actor:
     fresh_until: datetime | None = None
     has_second_factor: bool = False
     second_factor_at: datetime | None = None
+    organisations: tuple[Standing, ...] = ()
+    """The first 50 of the person's organisations, for the menu."""
+    standing: Standing | None = None
+    """What the person is in the organisation that the address of this request names; None where there is no such role."""
 
     @property
     def is_signed_in(self) -> bool:

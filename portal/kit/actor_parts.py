@@ -19,6 +19,8 @@ from portal.kit.db import UtcDateTime
 
 MOST = 50
 """Values of a many-valued part at most: it stands in every request of its person."""
+NAMED_ORGANISATION = "named_organisation"
+"""The parameter that holds the id of the organisation which the address names; none for an address that names none."""
 NOW: ColumnElement[datetime] = bindparam("now", type_=UtcDateTime())
 
 

@@ -49,6 +49,8 @@ _ALL = (
     Period("delivered_email", timedelta(days=30), _l("The record that an email was delivered, without its text")),
     Period("undelivered_email", timedelta(days=7), _l("An email that can’t be delivered")),
     Period("finished_job", timedelta(days=7), _l("The record of a finished background task")),
+    # Organisations
+    Period("organisation_activity", timedelta(days=2 * 365), _l("The activity log of an organisation")),
     # Talking to us, newsletter, research
     Period("attachment", timedelta(days=90), _l("A file attached to a ticket, unless you shorten it")),
     Period("guest_link", timedelta(days=30), _l("A link to a ticket you sent without an account, after it’s closed")),

@@ -25,6 +25,7 @@ from tests.accounts.walk import request_removal
 from tests.clock import Clock
 from tests.conftest import Visitor
 from tests.journeys.emails_about_rights import use_rights
+from tests.journeys.emails_of_organisations import work_together
 from tests.people import Cast
 from tests.rules.source import modules
 from tests.rules.test_purposes import purposes
@@ -102,6 +103,7 @@ def a_whole_life(app: Flask, cast: Cast, client: Visitor, last: Callable[[str, s
         privacy.begin_due()
     yield
     yield from use_rights(app, cast, client, clock)
+    yield from work_together(cast, last)
 
 
 def _remove_all(sam: Visitor, desk: str) -> None:

@@ -109,6 +109,8 @@ class Demo:
             with unit_of_work():
                 demo.ask_a_question()
             with unit_of_work():
+                demo.work_together()
+            with unit_of_work():
                 promises.run_checks()
 
     def _live(self) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, Response, expect
 
 from tests.accounts.walk import CONFIRM, STOP
 from tests.browser import LiveServer, profile, sign_in
-from tests.pictures import demo, rights
+from tests.pictures import demo, organisations, rights
 from tests.pictures.demo import Demo
 from tests.pictures.holds import holding
 from tests.pictures.requests import asking, correcting, erasing, waiting
@@ -22,11 +22,11 @@ NO_PAGES = {
     "accounts.avatar_photo", "admin.attachment", "admin.evidence", "legal.change_password", "legal.security_txt",
     "mail.mailbox_json",
     "privacy.export_file", "privacy.export_progress", "probes.healthz", "probes.metrics", "probes.readyz", "static",
-    "support.attachment",
+    "support.attachment", "organisations.activity_file",
     "support.guest_attachment", "mail.email_part", "privacy.copy_file",
 }  # fmt: skip
 """Answers that are files, or are read by programs."""
-WHO = {"public": "visitor", "signed in": "ada", "fresh": "ada", "staff": "sam"}
+WHO = {"public": "visitor", "signed in": "ada", "fresh": "ada", "organisation": "ada", "staff": "sam"}
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,8 @@ LINKS: dict[str, Callable[[Demo], str]] = {
     "admin.pause_request": lambda made: asking(made) + "/pause",
     "admin.decide_corrections": lambda made: correcting(made) + "/corrections",
     "mail.email": demo.email_shown,
+    **{f"organisations.{name}": organisations.page(name) for name in organisations.PAGES},
+    "organisations.invitation": organisations.invited,
     "newsletter.confirm": lambda made: demo.newsletter(made, "confirm"),
     "newsletter.unsubscribe": lambda made: demo.newsletter(made, "unsubscribe"),
     "privacy.data_part": lambda _made: "/settings/privacy/data/support",

@@ -12,11 +12,12 @@ from portal.accounts.models import Person
 from portal.jobs import worker
 from portal.jobs.models import Job, JobState
 from portal.kit import clock as time
+from portal.kit import spreadsheets
 from portal.kit.claims import register
 from portal.kit.db import db
 from portal.kit.files import storage
 from portal.privacy.models import Export
-from portal.privacy.service import archive, bags, datasets
+from portal.privacy.service import archive, bags
 from tests.privacy.conftest import Copy, link_of, start
 from tests.support import samples
 
@@ -271,7 +272,7 @@ def test_a_hostile_name_is_only_text(cast, fetch, name):
     assert rows[0]["name"].removeprefix("'") == name
     for row in rows:
         for value in row.values():
-            assert not value.startswith(datasets.FORMULA)
+            assert not value.startswith(spreadsheets.FORMULA)
     page = copy.text("index.html")
     assert "<script" not in page
     assert 'http-equiv="Content-Security-Policy"' in page
@@ -281,16 +282,16 @@ def test_a_hostile_name_is_only_text(cast, fetch, name):
 
 @pytest.mark.parametrize("value", ["=1", "+1", "-1", "@a", "\t=1", "\r=1", "\n=1", "\0=1", "＝1", "＋1", "－1", "＠a"])
 def test_a_cell_is_never_a_formula(value):
-    assert datasets.cell(value) == "'" + value
+    assert spreadsheets.cell(value) == "'" + value
 
 
 @pytest.mark.parametrize("value", ["a=1", "1-1", "", -5, 0, None, True])
 def test_a_plain_cell_stays_as_it_is(value):
-    assert datasets.cell(value) is value
+    assert spreadsheets.cell(value) is value
 
 
 def test_a_cell_holds_structures_as_json():
-    assert json.loads(datasets.cell({"a": ["=1"]})) == {"a": ["=1"]}
+    assert json.loads(spreadsheets.cell({"a": ["=1"]})) == {"a": ["=1"]}
 
 
 def test_files_keep_the_names_that_their_person_gave_them(cast, fetch):

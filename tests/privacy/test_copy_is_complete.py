@@ -19,8 +19,8 @@ from portal.kit.claims import Holding, Subject, register
 from portal.kit.db import UtcDateTime, db
 from portal.kit.files import storage
 from portal.kit.form_owners import owner_of
+from portal.kit.spreadsheets import cell
 from portal.privacy.service import Archive
-from portal.privacy.service.datasets import cell
 from tests.privacy.conftest import Copy
 
 pytestmark = pytest.mark.both_databases

@@ -25,6 +25,7 @@ from portal.kit import clock
 from portal.kit.db import Base, db
 from portal.kit.files import storage
 from portal.kit.unit import unit_of_work
+from portal.organisations.models import Organisation
 from portal.privacy import service as privacy
 from portal.privacy.models import (
     Deletion,
@@ -40,7 +41,18 @@ from portal.privacy.models import (
 from portal.support.models import Attachment, Message, Ticket
 from tests.conftest import Outbox, Visitor
 from tests.people import Cast
-from tests.rules.gates import CONSOLE, FRESH, PUBLIC, RIGHTS, SIGNED_IN, TICKETS, gathered, out_of_place, tables
+from tests.rules.gates import (
+    CONSOLE,
+    FRESH,
+    ORGANISATION,
+    PUBLIC,
+    RIGHTS,
+    SIGNED_IN,
+    TICKETS,
+    gathered,
+    out_of_place,
+    tables,
+)
 from tests.support import samples
 
 ONE_DATABASE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -48,8 +60,8 @@ ONE_DATABASE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 DOORS: dict[str, str] = gathered("DOORS")
 
 IN, LOGIN, PROVE, FACTOR, ABSENT = "in", "/login", "/confirm-identity", "/login/second-factor", "absent"
-OPEN = {PUBLIC: IN, SIGNED_IN: IN}
-OUTSIDE = {PUBLIC: IN, SIGNED_IN: LOGIN, FRESH: LOGIN, TICKETS: LOGIN, RIGHTS: LOGIN, CONSOLE: LOGIN}
+OPEN = {PUBLIC: IN, SIGNED_IN: IN, ORGANISATION: ABSENT}
+OUTSIDE = {PUBLIC: IN, SIGNED_IN: LOGIN, FRESH: LOGIN, TICKETS: LOGIN, RIGHTS: LOGIN, CONSOLE: LOGIN, ORGANISATION: LOGIN}
 CUSTOMER = {**OPEN, FRESH: IN, TICKETS: ABSENT, RIGHTS: ABSENT, CONSOLE: ABSENT}
 STALE = {**OPEN, FRESH: PROVE, TICKETS: ABSENT, RIGHTS: ABSENT, CONSOLE: ABSENT}
 HALF = {**OPEN, FRESH: IN, TICKETS: FACTOR, RIGHTS: ABSENT, CONSOLE: FACTOR}
@@ -170,13 +182,14 @@ def things(app: Flask, cast: Cast, run_jobs: Callable[[], int]) -> dict[type, uu
     ada = cast.sign_in(cast.ada)
     ada.submit("/contact", subject="Zips", message="Where?", files=samples.chosen(("a.pdf", samples.pdf())))
     ada.submit("/settings/privacy", action="/settings/privacy/export")
+    ada.submit("/organisation/new", name="Looms")
     shown = samples.chosen(("b.pdf", samples.pdf()))
     ada.submit("/settings/privacy/requests/new", kind="complaint", message="Zips", files=shown)
     run_jobs()
     with app.app_context():
         with unit_of_work():
             db.session.add_all([_hold_on(cast.ada.account_id), *_steps_of(cast.ada.account_id)])
-        models = (Ticket, Attachment, Message, Export, SignInSession, Hold, ErasureStep, RequestFile, Request)
+        models = (Organisation, Ticket, Attachment, Message, Export, SignInSession, Hold, ErasureStep, RequestFile, Request)
         return {model: db.session.scalars(select(model.id).limit(1)).one() for model in models}
 
 
@@ -192,7 +205,8 @@ def _steps_of(person_id: uuid.UUID) -> list[object]:
 
 def _built(rule: Rule, **named: object) -> str:
     """Return an address with these values; words that no row knows stand in the other places."""
-    return str(rule.build({**dict.fromkeys(rule.arguments, "x"), **named})[1])  # type: ignore[index]  # it has all its values
+    words = {name: uuid.uuid4() if f"<uuid:{name}>" in rule.rule else "x" for name in rule.arguments}
+    return str(rule.build({**words, **named})[1])  # type: ignore[index]  # it has all its values
 
 
 def _everything(app: Flask) -> dict[str, list[tuple[object, ...]]]:

@@ -1,5 +1,6 @@
 """The loader of actors: who holds a session's secret, by one statement that is built once and made of parts."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
@@ -9,7 +10,7 @@ from sqlalchemy import bindparam, exists, select
 from portal.accounts.models import Person, SignInSession, StaffRole, TotpFactor
 from portal.accounts.service import sessions
 from portal.kit.actor import Actor, roles_from
-from portal.kit.actor_parts import Part, many_valued
+from portal.kit.actor_parts import NAMED_ORGANISATION, Part, many_valued
 from portal.kit.db import read_apart
 from portal.kit.tokens import hash_secret
 from portal.kit.unit import in_passing
@@ -53,13 +54,14 @@ class ActorLoader:
             )
         )
 
-    def __call__(self, secret: str) -> Actor | None:
+    def __call__(self, secret: str, organisation_id: uuid.UUID | None = None) -> Actor | None:
         """Return who holds a session's secret, or None when it has ended. One statement, apart from any unit.
 
+        `organisation_id` is of the organisation that the address names, for the parts that ask what somebody is there.
         A gate asks this before the request's own unit begins, so that a POST still takes its write lock first.
         """
         bound = sessions.alive_now()
-        row = read_apart(self.statement, {"secret_hash": hash_secret(secret), **bound})
+        row = read_apart(self.statement, {"secret_hash": hash_secret(secret), NAMED_ORGANISATION: organisation_id, **bound})
         if row is None:
             return None
         actor = Actor(**{part.field: part.read(row[at]) for at, part in enumerate(self._parts, start=1)})

@@ -1,15 +1,13 @@
 """Tables in an archive: as JSON, as CSV, and the schema of both (P25). Each is written row by row."""
 
-import csv
-import io
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from portal.kit import spreadsheets
 from portal.kit.claims import Dataset, Field
 from portal.kit.i18n import _
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 CHUNK = 64 * 1024
 
@@ -28,25 +26,15 @@ def as_json(dataset: Dataset, *, on_row: OnRow) -> Iterator[str]:
 
 
 def as_csv(dataset: Dataset, *, on_row: OnRow) -> Iterator[str]:
-    """Yield RFC 4180 lines; the mark at the start lets spreadsheets read every language."""
-    line = io.StringIO()
-    writer = csv.writer(line, lineterminator="\r\n")
-    yield "\ufeff"
-    writer.writerow([field.name for field in dataset.fields])
-    for row in dataset:
-        yield _taken(line)
-        writer.writerow([cell(value) for value in row.values()])
-        on_row()
-    yield _taken(line)
+    """Yield lines that every spreadsheet reads, and that none runs."""
 
+    def rows() -> Iterator[Sequence[Any]]:
+        yield [field.name for field in dataset.fields]
+        for row in dataset:
+            yield [*row.values()]
+            on_row()
 
-def cell(value: Any) -> Any:
-    """Return what a cell of a CSV holds: never something that a spreadsheet runs (v5.0.0-1.2.10)."""
-    if isinstance(value, dict | list):
-        value = json.dumps(value, ensure_ascii=False)
-    if isinstance(value, str) and value.startswith(FORMULA):
-        return "'" + value
-    return value
+    return spreadsheets.lines(rows())
 
 
 def schema(datasets: Iterable[Dataset]) -> dict[str, Any]:
@@ -103,10 +91,3 @@ def joined(texts: Iterable[str]) -> Iterator[bytes]:
             yield "".join(waiting).encode()
             waiting, size = [], 0
     yield "".join(waiting).encode()
-
-
-def _taken(line: io.StringIO) -> str:
-    text = line.getvalue()
-    line.seek(0)
-    line.truncate()
-    return text

@@ -29,6 +29,7 @@ from tests.language.ready.guest import read_as_guest
 from tests.language.ready.holds import keep_longer
 from tests.language.ready.lost_factor import lose_the_factor
 from tests.language.ready.orders import delete_by_itself
+from tests.language.ready.organisations import work_together
 from tests.language.ready.requests import answer_requests
 from tests.language.ready.rights import ask_for_rights
 from tests.language.ready.walk import PASSWORD, Reader, Walk
@@ -74,6 +75,7 @@ def test_every_word_of_every_page_and_email_is_translated(
 ) -> None:
     for chapter in (
         read_what_anybody_reads,
+        work_together,
         sign_up,
         change_settings,
         change_email,

@@ -1,0 +1,16 @@
+"""What this folder gives the house."""
+
+from portal.accounts.events import PendingEnded
+from portal.kit.area import Area
+from portal.organisations import service
+from portal.organisations.claim import CLAIM
+from portal.organisations.jobs import JOBS
+from portal.organisations.routes import bp
+
+AREA = Area(
+    name="organisations",
+    claim=CLAIM,
+    blueprint=bp,
+    jobs=JOBS,
+    events={PendingEnded: (service.end_invitations_by,)},
+)

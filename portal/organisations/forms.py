@@ -1,0 +1,65 @@
+"""What the pages of organisations ask for."""
+
+from portal.kit import forms
+from portal.kit.actor import ORGANISATION_ROLE_NAMES
+from portal.kit.i18n import _l
+
+ROLES = [(role.value, name) for role, name in ORGANISATION_ROLE_NAMES.items()]
+LAST_OWNER = _l("An organisation always has an Owner. Make someone else an Owner first, or dissolve the organisation.")
+TOO_MANY_OWNERS = _l("An organisation can have 20 Owners at most. Choose another role.")
+
+
+class NameOrganisation(forms.Form):
+    """What an organisation is called."""
+
+    taken_once = forms.Once.BROWSER
+
+    name = forms.text(_l("Name of the organisation"), hint=_l("Everyone you invite sees it."))
+
+
+class Invite(forms.Form):
+    """Who is invited, and as what."""
+
+    refusals = {
+        "AlreadyIn": ("email", _l("Someone with this email address is already in the organisation.")),
+        "TooManyOwners": ("role", TOO_MANY_OWNERS),
+    }
+
+    email = forms.email(hint=_l("The invitation only works for an account with this email address."))
+    role = forms.choice(_l("Role"), [("", _l("Choose one")), *ROLES])
+
+
+class ChangeRole(forms.Form):
+    """The role that somebody gets."""
+
+    refusals = {"LastOwner": ("role", LAST_OWNER), "TooManyOwners": ("role", TOO_MANY_OWNERS)}
+
+    role = forms.choice(_l("Role"), ROLES)
+
+
+class Remove(forms.Form):
+    """That somebody goes."""
+
+    refusals = {"LastOwner": (None, LAST_OWNER)}
+
+
+class Leave(forms.Form):
+    """That one goes."""
+
+    refusals = {"LastOwner": (None, LAST_OWNER)}
+
+
+class Dissolve(forms.Form):
+    """That nothing of the organisation stays."""
+
+    sure = forms.tick(_l("Yes, dissolve this organisation"), must=_l("Tick the box to confirm."))
+
+
+class Answer(forms.Form):
+    """Yes to an invitation."""
+
+    refusals = {
+        "AlreadyIn": (None, _l("You’re already in this organisation.")),
+        "InvitedElsewhere": (None, _l("This invitation is for another email address. Sign in with that one to use it.")),
+        "TooManyOwners": (None, _l("The organisation has as many Owners as it can have. Ask for another role.")),
+    }

@@ -1,0 +1,59 @@
+"""Emails of organisations: both sides of each change are told."""
+
+from portal.accounts import service as accounts
+from portal.accounts.models import Person
+from portal.kit.actor import OrganisationRole
+from portal.kit.i18n import in_language
+from portal.kit.links import external_url
+from portal.mail import service as mail
+from portal.organisations.models import Deed, Invitation, Organisation
+
+
+def changed(
+    organisation: Organisation,
+    *,
+    deed: Deed,
+    to: Person,
+    by: Person,
+    about: Person | None = None,
+    role: OrganisationRole | None = None,
+) -> None:
+    """Tell an Owner, or whom it was done to, of a change to who is in an organisation and as what.
+
+    Whoever did it gets the way out beside it, for the case that it was not them (P10).
+    """
+    person = accounts.recipient(to)
+    with in_language(person.language):
+        to_them = deed.to_them if about is not None and about.id == to.id else None
+        values = {
+            "by": by.name,
+            "about": about.name if about else "",
+            "role": role.label if role else "",
+            "organisation": organisation.name,
+        }
+        said = (to_them or deed.sentence) % values
+    mail.send(
+        "organisations/changed",
+        to=person,
+        said=said,
+        organisation=organisation.name,
+        url=external_url("organisations.overview"),
+        wasnt_me_url=accounts.wasnt_me_url(to, tells_of_act=True) if to.id == by.id else "",
+    )
+
+
+def invitation(invitation: Invitation, *, organisation: str, by: str, token: str) -> None:
+    """Send the link that lets its reader join; it is bound to this address."""
+    mail.send(
+        "organisations/invitation",
+        to=mail.Recipient(invitation.email, invitation.language),
+        organisation=organisation,
+        by=by,
+        role=invitation.role,
+        url=external_url("organisations.invitation", token=token),
+    )
+
+
+def dissolved(organisation: Organisation, *, to: Person) -> None:
+    """Tell somebody that an organisation they were in is dissolved."""
+    mail.send("organisations/dissolved", to=accounts.recipient(to), organisation=organisation.name)

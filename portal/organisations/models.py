@@ -1,0 +1,126 @@
+"""Tables of organisations."""
+
+import uuid
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.kit import clock
+from portal.kit.actor import OrganisationRole
+from portal.kit.db import Address, Base, Id, Name, word_of
+from portal.kit.i18n import _l
+
+
+class Organisation(Base):
+    """Customers who work together. Nobody needs one: a person alone lives as before."""
+
+    __tablename__ = "organisation"
+
+    id: Mapped[Id]
+    name: Mapped[Name]
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+    dissolved_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When an Owner dissolved it: nobody has a role in it any more, and its people are being told."""
+    asks_second_factor: Mapped[bool] = mapped_column(default=False)
+    """Whether its Owners want everybody in it to have a second factor."""
+
+
+class Membership(Base):
+    """Somebody in an organisation, in the one role they have there."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "person_id"),
+        Index("ix_membership_organisation", "organisation_id", "joined_at", "id"),
+        Index("ix_membership_person", "person_id", "joined_at"),
+        Index("ix_membership_role", "organisation_id", "role"),
+    )
+
+    id: Mapped[Id]
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"))
+    person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    role: Mapped[OrganisationRole] = mapped_column(word_of(OrganisationRole))
+    joined_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+class Invitation(Base):
+    """An open invitation, bound to an address. Accepted, declined or revoked it goes: the log says what came of it."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (UniqueConstraint("organisation_id", "email_key"),)
+
+    id: Mapped[Id]
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"))
+    email: Mapped[Address]
+    email_key: Mapped[str] = mapped_column(String(254), index=True)
+    role: Mapped[OrganisationRole] = mapped_column(word_of(OrganisationRole))
+    language: Mapped[str] = mapped_column(String(16), default="en")
+    invited_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    """Who stands behind it: once their account is defended or closed, it is revoked."""
+    sent_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+    """When the one link that works was written. Sending it again kills the older one."""
+
+
+class Deed(StrEnum):
+    """What somebody did in an organisation."""
+
+    CREATED = "created"
+    RENAMED = "renamed"
+    INVITED = "invited"
+    INVITED_AGAIN = "invited_again"
+    INVITATION_REVOKED = "invitation_revoked"
+    INVITATION_DECLINED = "invitation_declined"
+    JOINED = "joined"
+    ROLE_CHANGED = "role_changed"
+    LEFT = "left"
+    REMOVED = "removed"
+
+    @property
+    def sentence(self) -> str:
+        """Say it to everybody, with places for `by`, `about` and `role`."""
+        return str(SENTENCES[self])
+
+    @property
+    def to_them(self) -> str | None:
+        """Say it to whom it was done, with places for `by`, `role` and `organisation`; None where nobody need be told."""
+        said = TO_THEM.get(self)
+        return None if said is None else str(said)
+
+
+SENTENCES = {
+    Deed.CREATED: _l("%(by)s created the organisation."),
+    Deed.RENAMED: _l("%(by)s changed the organisation’s name."),
+    Deed.INVITED: _l("%(by)s invited someone by email. Role: %(role)s."),
+    Deed.INVITED_AGAIN: _l("%(by)s sent an invitation again. Role: %(role)s."),
+    Deed.INVITATION_REVOKED: _l("%(by)s revoked an invitation. Role: %(role)s."),
+    Deed.INVITATION_DECLINED: _l("An invitation was declined. Role: %(role)s."),
+    Deed.JOINED: _l("%(about)s accepted an invitation by %(by)s. Role: %(role)s."),
+    Deed.ROLE_CHANGED: _l("%(by)s changed the role of %(about)s. New role: %(role)s."),
+    Deed.LEFT: _l("%(by)s left. Role until then: %(role)s."),
+    Deed.REMOVED: _l("%(by)s removed %(about)s. Role until then: %(role)s."),
+}
+TO_THEM = {
+    Deed.JOINED: _l("You joined %(organisation)s. Your role: %(role)s."),
+    Deed.ROLE_CHANGED: _l("%(by)s changed your role in %(organisation)s. Your new role: %(role)s."),
+    Deed.LEFT: _l("You left %(organisation)s. You no longer see anything of it."),
+    Deed.REMOVED: _l("%(by)s removed you from %(organisation)s. You no longer see anything of it."),
+}
+
+
+class OrganisationEntry(Base):
+    """A line of an organisation's activity: who did what to whom. Ids and words, never an address."""
+
+    __tablename__ = "organisation_entry"
+    __table_args__ = (Index("ix_organisation_entry_organisation", "organisation_id", "at", "id"),)
+
+    id: Mapped[Id]
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"))
+    at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+    deed: Mapped[Deed] = mapped_column(word_of(Deed))
+    by_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    about_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    """Whom it was done to, if that is somebody else with an account."""
+    role: Mapped[OrganisationRole | None] = mapped_column(word_of(OrganisationRole))
+    """The role that was given, offered or held."""

@@ -1,0 +1,104 @@
+"""Who is in an organisation and as what: seen by its people, changed by its Owners, left by anybody (P35)."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, exists, select
+
+from portal.accounts.models import Person, TotpFactor
+from portal.kit import paging
+from portal.kit.actor import Actor, OrganisationRole
+from portal.kit.db import db
+from portal.kit.refusals import NotFound
+from portal.organisations.models import Deed, Membership
+from portal.organisations.service import activity, invitations, standings
+from portal.organisations.service.standings import MEMBER, OWNER
+
+AT_ONCE = 50
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody in an organisation, as those who may see it see them: this and nothing else (see `visibility`)."""
+
+    id: uuid.UUID
+    """Of the membership."""
+    person_id: uuid.UUID
+    name: str
+    email: str
+    role: OrganisationRole
+    joined_at: datetime
+    has_second_factor: bool | None
+    """None for whoever is no Owner and may not know."""
+
+
+def members_for(by: Actor, organisation_id: uuid.UUID, *, after: str | None) -> paging.Page[Colleague]:
+    """Return a page of an organisation's people, in the order in which they joined. Raises NotFound for an outsider."""
+    mine = standings.standing_for(by, organisation_id, OWNER, MEMBER)
+    query = _colleagues().where(Membership.organisation_id == organisation_id)
+    page = paging.paginate(query, at=Membership.joined_at, key=Membership.id, after=after, size=AT_ONCE, newest_first=False)
+    return paging.Page([_colleague(row, seen_by=mine.role) for row in page.rows], page.after)
+
+
+def member_for(by: Actor, organisation_id: uuid.UUID, *, membership_id: uuid.UUID) -> Colleague:
+    """Return one of an organisation's people. Raises NotFound for an outsider, and for whoever is not in it."""
+    mine = standings.standing_for(by, organisation_id, OWNER, MEMBER)
+    query = _colleagues().where(Membership.organisation_id == organisation_id, Membership.id == membership_id)
+    row = db.session.execute(query).first()
+    if row is None:
+        raise NotFound
+    return _colleague(row, seen_by=mine.role)
+
+
+def _colleagues() -> Select[*tuple[Any, ...]]:
+    has_factor = exists().where(TotpFactor.person_id == Person.id).correlate(Person)
+    return select(
+        Membership.id, Membership.person_id, Person.name, Person.email, Membership.role, Membership.joined_at,
+        has_factor.label("has_factor"),
+    ).join(Person, Person.id == Membership.person_id)  # fmt: skip
+
+
+def _colleague(row: Any, *, seen_by: OrganisationRole) -> Colleague:
+    has_factor = bool(row.has_factor) if seen_by is OWNER else None
+    return Colleague(row.id, row.person_id, row.name, row.email, row.role, row.joined_at, has_factor)
+
+
+def change_role(organisation_id: uuid.UUID, *, by: Actor, membership_id: uuid.UUID, role: OrganisationRole) -> None:
+    """Give somebody another role, by an Owner. Raises NotFound, LastOwner and TooManyOwners."""
+    organisation, mine = standings.lock_for(by, organisation_id, OWNER)
+    theirs = standings.get_membership(organisation_id, membership_id=membership_id)
+    if theirs.role is role:
+        return
+    standings.refuse_last_owner(theirs)
+    if role is OWNER:
+        standings.refuse_more_owners(organisation_id)
+    theirs.role = role
+    if role is not OWNER:
+        invitations.end_invitations(organisation_id, by=theirs.person_id)
+    activity.note(organisation, deed=Deed.ROLE_CHANGED, by=mine.person_id, about=theirs.person_id, role=role)
+
+
+def remove(organisation_id: uuid.UUID, *, by: Actor, membership_id: uuid.UUID) -> None:
+    """Take somebody out, by an Owner: every right ends with the next request of theirs. Raises NotFound and LastOwner."""
+    organisation, mine = standings.lock_for(by, organisation_id, OWNER)
+    theirs = standings.get_membership(organisation_id, membership_id=membership_id)
+    standings.refuse_last_owner(theirs)
+    # Written down before it goes: whoever was an Owner until now is told as one.
+    activity.note(organisation, deed=Deed.REMOVED, by=mine.person_id, about=theirs.person_id, role=theirs.role)
+    _end(theirs)
+
+
+def leave(organisation_id: uuid.UUID, *, by: Actor) -> None:
+    """Leave an organisation. Raises NotFound and LastOwner."""
+    organisation, mine = standings.lock_for(by, organisation_id)
+    standings.refuse_last_owner(mine)
+    activity.note(organisation, deed=Deed.LEFT, by=mine.person_id, about=mine.person_id, role=mine.role)
+    _end(mine)
+
+
+def _end(membership: Membership) -> None:
+    """Let somebody go, and with them what they have offered in the organisation's name."""
+    invitations.end_invitations(membership.organisation_id, by=membership.person_id)
+    db.session.delete(membership)

@@ -1,0 +1,111 @@
+"""Organisations: made, named, listed."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import aliased
+
+from portal.accounts.models import Person
+from portal.kit import paging, throttle
+from portal.kit.actor import Actor, OrganisationRole, Standing
+from portal.kit.claims import MOST_COUNTED, Subject
+from portal.kit.db import db
+from portal.kit.i18n import _
+from portal.kit.unit import before_writes
+from portal.organisations.models import Deed, Membership, Organisation
+from portal.organisations.service import activity, standings
+
+CREATIONS = "10 per day"
+AT_ONCE = 50
+
+
+@dataclass(frozen=True)
+class Overview:
+    """An organisation as its people see it first. `members` stops at the most that is counted, and is None for those who
+    see money only; `invitations` waits for an Owner."""
+
+    standing: Standing
+    members: int | None
+
+
+@before_writes
+def create(by: Actor, *, name: str) -> uuid.UUID:
+    """Make an organisation whose Owner is the actor; return its id. Raises TooManyTries."""
+    person_id = by.require_id()
+    throttle.consume("organisations.create", str(person_id), CREATIONS)
+    organisation = Organisation(id=uuid.uuid4(), name=name)
+    db.session.add(organisation)
+    db.session.flush()
+    db.session.add(Membership(organisation_id=organisation.id, person_id=person_id, role=OrganisationRole.OWNER))
+    activity.note(organisation, deed=Deed.CREATED, by=person_id)
+    return organisation.id
+
+
+def rename(organisation_id: uuid.UUID, *, by: Actor, name: str) -> None:
+    """Change an organisation's name, by an Owner. Raises NotFound."""
+    organisation, _mine = standings.lock_for(by, organisation_id, OrganisationRole.OWNER)
+    if organisation.name != name:
+        organisation.name = name
+        activity.note(organisation, deed=Deed.RENAMED, by=by.person_id)
+
+
+def organisations_for(by: Actor, *, after: str | None) -> paging.Page[Standing]:
+    """Return a page of the organisations that somebody is in, in the order in which they joined them."""
+    query: Select[*tuple[Any, ...]] = (
+        select(Organisation.id, Organisation.name, Membership.role, Membership.joined_at)
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .where(Membership.person_id == by.require_id(), Organisation.dissolved_at.is_(None))
+    )
+    page = paging.paginate(
+        query, at=Membership.joined_at, key=Organisation.id, after=after, size=AT_ONCE, newest_first=False
+    )
+    return paging.Page([Standing(row.id, row.name, row.role) for row in page.rows], page.after)
+
+
+def overview_for(by: Actor, organisation_id: uuid.UUID) -> Overview:
+    """Return an organisation as one of its people sees it. Raises NotFound for anybody else."""
+    standing = standings.standing_for(by, organisation_id)
+    if standing.role is OrganisationRole.BILLING:
+        return Overview(standing, None)
+    some = select(Membership.id).where(Membership.organisation_id == organisation_id).limit(MOST_COUNTED + 1).subquery()
+    return Overview(standing, db.session.scalar(select(func.count()).select_from(some)))
+
+
+def blockers(subject: Subject) -> list[str]:
+    """Name the organisations whose only Owner somebody is: they are handed over or dissolved before an account goes."""
+    if subject.person_id is None:
+        return []
+    others = aliased(Membership)
+    has_other = (
+        select(others.id)
+        .join(Person, Person.id == others.person_id)
+        .where(
+            others.organisation_id == Organisation.id,
+            others.role == OrganisationRole.OWNER,
+            others.person_id != subject.person_id,
+            Person.deactivated_at.is_(None),
+        )
+        .correlate(Organisation)
+        .exists()
+    )
+    query = (
+        select(Organisation.name)
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .where(
+            Membership.person_id == subject.person_id,
+            Membership.role == OrganisationRole.OWNER,
+            Organisation.dissolved_at.is_(None),
+            ~has_other,
+        )
+        .order_by(Membership.joined_at)
+        .limit(AT_ONCE)
+    )
+    return [
+        _(
+            "You’re the only Owner of %(name)s. Make someone else an Owner first, or dissolve it, under Organisations.",
+            name=name,
+        )
+        for name in db.session.scalars(query)
+    ]

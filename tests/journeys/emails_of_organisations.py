@@ -1,0 +1,21 @@
+"""The part of a whole life in which people work together: invited, in, out, and the organisation dissolved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from tests.people import Cast
+
+
+def work_together(cast: Cast, last: Callable[[str, str], str]) -> Iterator[None]:
+    """Let every email of organisations be written; yield after each step, for whoever runs the jobs."""
+    owner = cast.make("Oda Yarn", "oda@example.com", "oda spins until the moon is up")
+    other = cast.make("Pim Reed", "pim@example.com", "pim counts the reeds by hand")
+    oda, pim = cast.sign_in(owner), cast.sign_in(other)
+    path = oda.submit("/organisation/new", name="Yarn").path
+    oda.submit(f"{path}/invitations", email=other.email, role="member")
+    yield
+    pim.submit(last(other.email, "/invitation/"))
+    yield
+    oda.submit(f"{path}/dissolve", sure="y")
+    yield

@@ -1,0 +1,57 @@
+"""People on the walk who work together: invited, joined, given another role, removed, gone, and all of it dissolved."""
+
+from __future__ import annotations
+
+from tests.language.ready.walk import Reader, Walk
+
+
+def work_together(walk: Walk) -> None:
+    """Found an organisation, let somebody in and out in every way, and dissolve it."""
+    owner, other = walk.somebody("Ουρανία", "ourania"), walk.somebody("Φοίβη", "phoebe")
+    hera, iris = walk.signed_in(owner), walk.signed_in(other)
+    hera.get("/organisation")
+    hera.submit("/organisation/new", name="")
+    path = hera.submit("/organisation/new", name="Αργαλειοί").path
+    hera.submit(f"{path}/name", name="Κλωστές")
+    hera.submit(f"{path}/leave")
+    hera.submit(f"{path}/dissolve")
+    _decline(walk, hera, iris, path)
+    _join(walk, hera, iris, path)
+    place = str(hera.get(f"{path}/members").soup.select("main th a")[-1]["href"])
+    for page in (hera.get(place), iris.get(place), iris.get(path)):
+        assert page.status == 200
+    for role in ("billing", "owner", "member"):
+        hera.submit(f"{place}/role", role=role)
+        iris.get(path)
+    hera.submit(f"{path}/invitations", email=other.email, role="member")
+    hera.submit(f"{place}/remove")
+    _join(walk, hera, iris, path)
+    iris.submit(f"{path}/leave")
+    hera.get(f"{path}/activity")
+    hera.get(f"{path}/activity.csv")
+    hera.submit(f"{path}/dissolve", sure="y")
+    walk.read_emails()
+
+
+def _invite(walk: Walk, hera: Reader, path: str, email: str) -> str:
+    hera.submit(f"{path}/invitations", email=email, role="member")
+    return walk.outbox.last(email).link("/invitation/")
+
+
+def _decline(walk: Walk, hera: Reader, iris: Reader, path: str) -> None:
+    link = _invite(walk, hera, path, "phoebe@example.com")
+    iris.get("/organisation")
+    for reader in (walk.visitor(), hera, iris):
+        reader.get(link)
+    hera.post(link, csrf_token=hera.get("/settings/profile").fields()["csrf_token"])
+    iris.submit(link, action=f"{link}/decline")
+    _invite(walk, hera, path, "nobody@example.com")
+    for verb in ("/resend", "/revoke"):
+        forms = hera.get(f"{path}/invitations").soup.find_all("form")
+        hera.submit(f"{path}/invitations", action=next(each["action"] for each in forms if each["action"].endswith(verb)))
+    walk.read_emails()
+
+
+def _join(walk: Walk, hera: Reader, iris: Reader, path: str) -> None:
+    iris.submit(_invite(walk, hera, path, "phoebe@example.com"))
+    walk.read_emails()

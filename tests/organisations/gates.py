@@ -1,0 +1,30 @@
+"""Who gets through the doors of organisations: read by a person, tried by tests/rules/test_who_may_enter.py.
+
+Everybody tried there is in no organisation: to them each one is absent. Its own people are tried in test_matrix.py here.
+"""
+
+from portal.organisations.models import Organisation
+from tests.rules.gates import ORGANISATION, PUBLIC, SIGNED_IN
+
+DOORS = {
+    "organisations.overview": SIGNED_IN,
+    "organisations.new": SIGNED_IN,
+    "organisations.invitation": PUBLIC,
+    "organisations.accept_invitation": SIGNED_IN,
+    "organisations.decline_invitation": SIGNED_IN,
+    "organisations.organisation": ORGANISATION,
+    "organisations.rename": ORGANISATION,
+    "organisations.leave": ORGANISATION,
+    "organisations.dissolve": ORGANISATION,
+    "organisations.members": ORGANISATION,
+    "organisations.member": ORGANISATION,
+    "organisations.change_role": ORGANISATION,
+    "organisations.remove_member": ORGANISATION,
+    "organisations.invitations": ORGANISATION,
+    "organisations.resend_invitation": ORGANISATION,
+    "organisations.revoke_invitation": ORGANISATION,
+    "organisations.activity": ORGANISATION,
+    "organisations.activity_file": ORGANISATION,
+}
+
+THINGS = {endpoint: ("organisation_id", Organisation) for endpoint, gate in DOORS.items() if gate == ORGANISATION}

@@ -1,0 +1,52 @@
+"""The organisation of the demo company, with a Member, and an invitation that waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.pictures.demo import Demo
+
+PAGES = {
+    "organisation": "",
+    "rename": "/name",
+    "members": "/members",
+    "member": "/members/{ben}",
+    "change_role": "/members/{ben}/role",
+    "remove_member": "/members/{ben}/remove",
+    "invitations": "/invitations",
+    "activity": "/activity",
+    "leave": "/leave",
+    "dissolve": "/dissolve",
+}
+"""Page of an organisation -> where it is below the organisation's own."""
+
+
+def page(name: str) -> Callable[[Demo], str]:
+    """Return how the address of a page of the organisation comes about."""
+
+    def address(made: Demo) -> str:
+        path = _working_together(made)
+        ada = made.signed_in("ada")
+        members = ada.get(f"{path}/members").soup.select("main th a")
+        ben = str(members[-1]["href"]).rpartition("/")[2]
+        return path + PAGES[name].format(ben=ben)
+
+    return address
+
+
+def invited(made: Demo) -> str:
+    """Return the link of an invitation."""
+    path = _working_together(made)
+    made.signed_in("ada").submit(f"{path}/invitations", email="dora@example.com", role="billing")
+    return made.outbox.last("dora@example.com").link("/invitation/")
+
+
+def _working_together(made: Demo) -> str:
+    ada = made.signed_in("ada")
+    path = str(ada.get("/organisation").soup.select("main th a")[0]["href"])
+    if len(ada.get(f"{path}/members").soup.select("main th a")) > 1:
+        return path
+    ada.submit(f"{path}/invitations", email="ben@example.com", role="member")
+    made.signed_in("ben").submit(made.outbox.last("ben@example.com").link("/invitation/"))
+    ada.submit(f"{path}/invitations", email="carla@example.com", role="member")
+    return path
