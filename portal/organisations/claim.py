@@ -2,6 +2,7 @@
 
 from sqlalchemy import ColumnElement
 
+from portal.kit.actor import Role
 from portal.kit.claims import (
     BlankColumns,
     Chapter,
@@ -16,9 +17,10 @@ from portal.kit.claims import (
     of_subjects,
     parents,
     personal,
+    staff_may,
     technical,
 )
-from portal.kit.i18n import _l
+from portal.kit.i18n import LANGUAGES, _l
 from portal.organisations import service, words
 from portal.organisations.models import Invitation, Membership, Organisation, OrganisationEntry
 
@@ -28,12 +30,14 @@ def _own_organisations(subjects: Subjects) -> ColumnElement[bool]:
     return Organisation.id.in_(parents(Membership.organisation_id, mine, subjects, newest=Membership.joined_at))
 
 
+_ENDS = _l("When someone joins or leaves our team, what was waiting on their account ends.")
 _WORK_TOGETHER = _l("To let people of one organisation work together, and to know who may do what.")
 
 CLAIM = DataClaim(
     area="organisations",
     title=_l("Organisations"),
     chapter=Chapter.YOU,
+    words=words.AREA_WORDS,
     blockers=service.blockers,
     tables=[
         Table(
@@ -57,13 +61,15 @@ CLAIM = DataClaim(
             purpose=_l("To let whoever is invited join, and nobody else."),
             ground=Ground.LEGITIMATE_INTEREST,
             retention=RetainFor("invitation", since="sent_at"),
+            by_owner=("email", "role"),
+            by_staff=[staff_may(Role.ADMIN, why=_ENDS, deletes=True)],
             columns={
                 "id": technical(),
                 "organisation_id": technical(_l("Organisation")),
                 "email": personal(_l("Your email address")),
                 "email_key": personal(_l("Your email address, in the form we search by")),
                 "role": technical(_l("Role"), words=words.ROLES),
-                "language": technical(_l("Language")),
+                "language": technical(_l("Language"), words=LANGUAGES),
                 "invited_by": personal(_l("ID of the account that invited you"), withheld=_l("It’s the inviter’s.")),
                 "sent_at": technical(_l("Sent")),
             },
@@ -100,6 +106,7 @@ CLAIM = DataClaim(
             purpose=_l("So that an organisation can see who changed what."),
             ground=Ground.LEGITIMATE_INTEREST,
             retention=RetainFor("organisation_activity", since="at"),
+            by_staff=[staff_may(Role.ADMIN, why=_ENDS, adds=True)],
             columns={
                 "id": technical(),
                 "organisation_id": technical(_l("Organisation")),
@@ -117,6 +124,8 @@ CLAIM = DataClaim(
             purpose=_WORK_TOGETHER,
             ground=Ground.CONTRACT,
             retention=RetainWhile(_l("Until you leave, are removed, or the organisation is dissolved")),
+            by_owner=("role",),
+            never_by_staff=True,
             columns={
                 "id": technical(),
                 "organisation_id": technical(_l("Organisation")),
@@ -138,6 +147,8 @@ CLAIM = DataClaim(
             purpose=_WORK_TOGETHER,
             ground=Ground.CONTRACT,
             retention=RetainWhile(_l("Until the organisation is dissolved")),
+            by_owner=("name", "asks_second_factor"),
+            never_by_staff=True,
             columns={
                 "id": technical(_l("ID")),
                 "name": personal(_l("Name of the organisation")),

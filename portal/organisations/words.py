@@ -1,20 +1,36 @@
 """What the values in the tables of organisations mean, to whoever reads their own data."""
 
 from portal.kit.actor import ORGANISATION_ROLE_NAMES
-from portal.kit.claims import Words
+from portal.kit.claims import AreaWords, Words
 from portal.kit.i18n import _l
 from portal.organisations.models import Deed
 
 ROLES: Words = ORGANISATION_ROLE_NAMES
 DEEDS: Words = {
-    Deed.CREATED: _l("Created the organisation"),
-    Deed.RENAMED: _l("Changed its name"),
-    Deed.INVITED: _l("Invited someone"),
+    Deed.CREATED: _l("Created an organisation"),
+    Deed.RENAMED: _l("Changed an organisation’s name"),
+    Deed.INVITED: _l("Invited someone to an organisation"),
     Deed.INVITED_AGAIN: _l("Sent an invitation again"),
     Deed.INVITATION_REVOKED: _l("Revoked an invitation"),
     Deed.INVITATION_DECLINED: _l("An invitation was declined"),
-    Deed.JOINED: _l("Accepted an invitation"),
-    Deed.ROLE_CHANGED: _l("Changed a role"),
-    Deed.LEFT: _l("Left"),
-    Deed.REMOVED: _l("Removed someone"),
+    Deed.JOINED: _l("Joined an organisation"),
+    Deed.ROLE_CHANGED: _l("Changed a role in an organisation"),
+    Deed.LEFT: _l("Left an organisation"),
+    Deed.REMOVED: _l("Removed someone from an organisation"),
 }
+AREA_WORDS = AreaWords(
+    events={
+        **{f"organisations.{deed}": words for deed, words in DEEDS.items()},
+        "organisations.dissolved": _l("Dissolved an organisation"),
+    },
+    facts={
+        "organisation": _l("Organisation"),
+        "role": _l("Role"),
+        **{("role", str(role)): name for role, name in ORGANISATION_ROLE_NAMES.items()},
+    },
+    emails={
+        "organisations/changed": _l("A change in an organisation"),
+        "organisations/invitation": _l("An invitation to an organisation"),
+        "organisations/dissolved": _l("An organisation was dissolved"),
+    },
+)

@@ -11,7 +11,8 @@ import pytest
 from portal.accounts.models import FactorRemovalState
 from portal.app import AREAS
 from portal.consent.models import Choice, Mechanism
-from portal.kit.actor import Role
+from portal.kit.actor import OrganisationRole, Role
+from portal.organisations.models import Deed
 from portal.privacy.models import HoldGround, OrderKind, Outcome, PauseReason, Reason, StepKind, Verdict
 from portal.privacy.models.rights import Source
 from portal.support.models import RemovalReason
@@ -21,10 +22,13 @@ WORDS = {area.name: area.claim.words for area in AREAS}
 EVENTS = {name for words in WORDS.values() for name in words.events}
 FACTS = {name for words in WORDS.values() for name in words.facts}
 # What is spelled while it is written: each with what may stand there.
-DRAWN = {"accounts.factor_removal_{}": (FactorRemovalState.STOPPED, FactorRemovalState.ENDED)}
+DRAWN = {
+    "accounts.factor_removal_{}": (FactorRemovalState.STOPPED, FactorRemovalState.ENDED),
+    "organisations.{}": Deed,
+}
 # Facts whose values are few, with all of them.
 VALUES = {
-    "role": Role,
+    "role": (*Role, *OrganisationRole),
     "choice": Choice,
     "mechanism": Mechanism,
     "reason": (*RemovalReason, *Reason, *PauseReason),
