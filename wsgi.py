@@ -11,7 +11,7 @@ password_strength.load_lists()
 
 # isort: split
 from portal.app import create_app
-from portal.kit import settings
+from portal.kit import collector, settings
 from portal.kit.ending import end_with
 from portal.traffic import routes as traffic_routes
 
@@ -25,3 +25,4 @@ signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 app = create_app(settings.load())
 # Visits are written beside the answers, by a thread that the first of them starts.
 traffic_routes.recorder(app).in_background = True
+collector.look_only_at_new()

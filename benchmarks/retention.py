@@ -22,7 +22,7 @@ from portal.accounts import service as accounts
 from portal.app import create_app
 from portal.jobs import service as jobs
 from portal.jobs import worker
-from portal.kit import clock, settings
+from portal.kit import clock, collector, settings
 from portal.kit.db import db
 from portal.kit.immutable import SWEEP
 from portal.kit.unit import unit_of_work
@@ -72,7 +72,9 @@ def delete_at_once(app: Portal) -> float:
 
 @functools.cache
 def _app(environment: tuple[tuple[str, str], ...]) -> Portal:
-    return create_app(settings.load(dict(environment)))
+    app = create_app(settings.load(dict(environment)))
+    collector.look_only_at_new()
+    return app
 
 
 def _work(environment: Mapping[str, str]) -> float:

@@ -10,6 +10,7 @@ import click
 from flask import Flask
 
 from portal.jobs.worker import work
+from portal.kit import collector
 from portal.kit.commands import Command
 from portal.kit.ending import END_SECONDS
 
@@ -29,6 +30,7 @@ def worker(app: Flask, *, threads: int, beside: int | None) -> None:
     signal.signal(signal.SIGINT, end)
     if beside:
         threading.Thread(target=_end_with, args=(beside, stop), daemon=True).start()
+    collector.look_only_at_new()
     hands = [threading.Thread(target=work, args=(app, stop)) for _each in range(threads)]
     for hand in hands:
         hand.start()
