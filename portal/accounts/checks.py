@@ -137,7 +137,7 @@ CHECKS = (
             "no_guard": lambda: _("The guard is missing."),
             "written": lambda columns: _("Staff could write: %(columns)s.", columns=listed(columns)),
             "refused": lambda columns: ngettext(
-                "%(num)s column tried; staff were refused.", "%(num)s columns tried; staff were refused each.", columns
+                "%(num)s column tried: refused in every role.", "%(num)s columns tried: refused in every role.", columns
             ),
         },
     ),
