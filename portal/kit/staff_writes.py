@@ -4,7 +4,7 @@ It stands where every statement leaves for the database, whoever made it: the fl
 at units that a staff endpoint, a staff job or a staff command has opened; staff edit themselves as customers.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -26,8 +26,8 @@ from portal.kit.unit import acting_as, staff_role
 log = structlog.get_logger()
 OF_TRANSACTIONS = ("BEGIN", "BEGIN IMMEDIATE", "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 _CHANGE_NOTHING = (SelectBase, SavepointClause, ReleaseSavepointClause, RollbackToSavepointClause)
-ADDED, DELETED = "+", "-"
-"""What stands for whole rows, beside the names of columns."""
+ADDED, DELETED, EMPTIED = "+", "-", "=''"
+"""What stands for whole rows beside the names of columns, and behind a name for a text that goes."""
 
 
 class StaffMayNotWrite(Exception):
@@ -99,8 +99,9 @@ def rights_in(claimed: Register) -> Rights:
     for _claim, table in claimed.tables():
         for right in table.staff_rights:
             rows = [word for word, given in ((ADDED, right.adds), (DELETED, right.deletes)) if given]
+            emptied = [name + EMPTIED for name in right.empties]
             for role in right.roles:
-                found[role] |= {Write(table.name, what) for what in (*rows, *right.changes)}
+                found[role] |= {Write(table.name, what) for what in (*rows, *right.changes, *emptied)}
     return {role: frozenset(writes) for role, writes in found.items()}
 
 
@@ -108,12 +109,19 @@ def _look(_connection: Any, _cursor: Any, words: str, _values: Any, context: Any
     role = staff_role()
     if role is None:
         return
-    refused = _writes_of(words, context) - _RIGHTS.get()[role]
+    given = _RIGHTS.get()[role]
+    refused = {each for each in _writes_of(words, context) - given if not _only_empties(each, context, given)}
     if refused:
         named = sorted(map(str, refused))
         if not _trying.get():
             log.error("staff.write_refused", role=role.value, writes=named)
         raise StaffMayNotWrite(f"{role.value}: {', '.join(named)}")
+
+
+def _only_empties(write: Write, context: Any, given: Collection[Write]) -> bool:
+    return Write(write.table, write.what + EMPTIED) in given and all(
+        values.get(write.what) == "" for values in context.compiled_parameters
+    )
 
 
 def _writes_of(words: str, context: Any) -> set[Write]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
 from flask import Response
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import false, insert, null, select, text, update
 
 from portal.accounts import service as accounts
 from portal.accounts.models import Person, TotpFactor
@@ -170,6 +171,36 @@ def test_a_unit_of_staff_stays_theirs_whoever_is_said_to_act_within_it(app, oute
     with app.app_context(), acting_as(System("a test", outer)), pytest.raises(StaffMayNotWrite), unit_of_work():  # noqa: SIM117
         with acting_as(System("somebody else", inner)):
             db.session.execute(update(Person).values(password_hash="x"))
+
+
+@pytest.mark.parametrize(
+    ("values", "passes"),
+    [
+        ({"body": ""}, True),
+        ({"body": "I agree to pay more."}, False),
+        ({"body": Message.author}, False),
+        ({"body": null()}, False),
+        ({"body": "", "author": "customer"}, False),
+    ],
+)
+def test_support_staff_may_empty_a_text_and_put_no_other_in_its_place(app, values, passes):
+    written = update(Message).where(false()).values(values).execution_options(synchronize_session=False)
+    outcome = nullcontext() if passes else pytest.raises(StaffMayNotWrite)
+    with app.app_context(), acting_as(System("a test", Role.SUPPORT)), outcome, unit_of_work():
+        db.session.execute(written)
+
+
+def test_so_it_is_at_the_flush(app, cast):
+    ticket = Ticket(
+        id=uuid.uuid4(), reference="AAAA-BBBB", name="Ada", email="a@example.com", email_key="a@example.com", subject="Help"
+    )
+    with app.app_context():
+        with unit_of_work():
+            db.session.add(ticket)
+        for subject, said in (("Another", pytest.raises(StaffMayNotWrite)), ("", nullcontext())):
+            with acting_as(System("a test", Role.SUPPORT)), said, unit_of_work():
+                db.session.get(Ticket, ticket.id).subject = subject
+        assert db.session.get(Ticket, ticket.id, populate_existing=True).subject == ""
 
 
 def declared(model, **changed) -> Register:

@@ -194,7 +194,7 @@ class Holding:
 
 def _writers_of(table: Table, column: str) -> list[str]:
     """Return who may write a column, each in one word; staff by their role, those who may add or delete whole rows too."""
-    rights = [right for right in table.staff_rights if right.adds or right.deletes or column in right.changes]
+    rights = [right for right in table.staff_rights if right.adds or right.deletes or column in right.columns]
     staff = [f"staff.{role.value}" for role in Role if any(role in right.roles for right in rights)]
     return [*(writer.value for writer in table.writers_of(column)), *staff]
 

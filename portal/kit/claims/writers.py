@@ -28,15 +28,27 @@ class StaffRight:
     why: Sentence
     changes: frozenset[str] = frozenset()
     """Columns of rows that are there."""
+    empties: frozenset[str] = frozenset()
+    """Columns of rows that are there, whose text may go and no other come."""
     adds: bool = False
     deletes: bool = False
 
+    @property
+    def columns(self) -> frozenset[str]:
+        """Every column of rows that are there in which something is written."""
+        return self.changes | self.empties
+
 
 def staff_may(
-    *roles: Role, why: Sentence, changes: Collection[str] = (), adds: bool = False, deletes: bool = False
+    *roles: Role,
+    why: Sentence,
+    changes: Collection[str] = (),
+    empties: Collection[str] = (),
+    adds: bool = False,
+    deletes: bool = False,
 ) -> StaffRight:
     """List what staff in these roles may write; `why` is a sentence for whoever the rows are about."""
-    return StaffRight(frozenset(roles), why, frozenset(changes), adds, deletes)
+    return StaffRight(frozenset(roles), why, frozenset(changes), frozenset(empties), adds, deletes)
 
 
 def recorded_by_staff(why: Sentence, *, changes: Collection[str] = (), deletes: bool = False) -> StaffRight:

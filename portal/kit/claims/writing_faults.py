@@ -20,9 +20,9 @@ def _faults_of(table: Table, by_name: Mapping[str, Table]) -> Iterator[str]:
     for right in table.staff_rights:
         if not right.roles or not right.why:
             yield "staff may write, without a word who or why"
-        for name in sorted(right.changes - set(table.columns)):
+        for name in sorted(right.columns - set(table.columns)):
             yield f"staff may change {name}, which is not stored"
-        for name in sorted(right.changes & table.never_written_by_staff):
+        for name in sorted(right.columns & table.never_written_by_staff):
             yield f"staff may change {name}, which is never theirs"
         if (right.adds or right.deletes) and table.never_written_by_staff:
             yield "staff may add or delete rows that hold what is never theirs"

@@ -112,7 +112,8 @@ CLAIM = DataClaim(
                 staff_may(
                     *TICKET_ROLES,
                     why=_l("They can delete a text. The ticket says so, and why."),
-                    changes=("body", "redacted_at", "redacted_why"),
+                    empties=("body",),
+                    changes=("redacted_at", "redacted_why"),
                 ),
             ],
             columns={
@@ -165,7 +166,7 @@ CLAIM = DataClaim(
                 staff_may(
                     *TICKET_ROLES,
                     why=_l("They can delete a subject line, with its first text."),
-                    changes=("subject",),
+                    empties=("subject",),
                 ),
                 staff_may(
                     *TICKET_ROLES,
