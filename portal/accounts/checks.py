@@ -9,7 +9,7 @@ from flask import current_app
 from portal.accounts import service
 from portal.accounts.models import Person, RecoveryCode, SignUp, TotpFactor
 from portal.jobs.service import RUN_FAULTS, find_run_fault
-from portal.kit import staff_writes
+from portal.kit import staff_checks
 from portal.kit.checks import Check, Finding, failed, failed_by, nothing_yet, passed, state
 from portal.kit.i18n import _, _l, listed, ngettext
 from portal.kit.settings import current_settings
@@ -80,11 +80,7 @@ def _lost_factors_on_time() -> Finding:
 
 
 def _staff_write_no_key() -> Finding:
-    if not staff_writes.is_installed():
-        return failed("no_guard")
-    columns = [*KEYS_OF_ACCOUNTS, *(getattr(table, each.name) for table in FACTORS for each in table.__table__.columns)]
-    written = staff_writes.let_through(columns)
-    return failed("written", columns=written) if written else passed("refused", columns=len(columns))
+    return staff_checks.refused(*KEYS_OF_ACCOUNTS, *staff_checks.columns_of(*FACTORS))
 
 
 CHECKS = (
@@ -133,13 +129,7 @@ CHECKS = (
         name="staff_write_no_key",
         what=_l("Whatever staff write passes a guard. It refuses passwords and two-step verification, in every role."),
         run=_staff_write_no_key,
-        says={
-            "no_guard": lambda: _("The guard is missing."),
-            "written": lambda columns: _("Staff could write: %(columns)s.", columns=listed(columns)),
-            "refused": lambda columns: ngettext(
-                "%(num)s column tried: refused in every role.", "%(num)s columns tried: refused in every role.", columns
-            ),
-        },
+        says=staff_checks.SAYS,
     ),
     Check(
         promise="P10",

@@ -3,6 +3,7 @@
 from portal.accounts.events import PendingEnded
 from portal.kit.area import Area
 from portal.organisations import service
+from portal.organisations.checks import CHECKS
 from portal.organisations.claim import CLAIM
 from portal.organisations.jobs import JOBS
 from portal.organisations.routes import bp
@@ -11,6 +12,7 @@ AREA = Area(
     name="organisations",
     claim=CLAIM,
     blueprint=bp,
+    checks=CHECKS,
     jobs=JOBS,
     events={PendingEnded: (service.end_invitations_by,)},
 )

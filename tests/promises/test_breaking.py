@@ -120,11 +120,20 @@ def a_password_is_stored_by_a_fast_hash(tools: Tools) -> None:
     db.session.flush()
 
 
+def let_admins(tools: Tools, write: Write) -> None:
+    """Have the guard let admins write something."""
+    given = tools.app.extensions["portal.staff_rights"]
+    tools.patch.setitem(tools.app.extensions, "portal.staff_rights", {**given, Role.ADMIN: given[Role.ADMIN] | {write}})
+
+
 @breaks("staff_write_no_key")
 def an_admin_may_change_passwords(tools: Tools) -> None:
-    listed = tools.app.extensions["portal.staff_rights"]
-    password = Write("person", "password_hash")
-    tools.patch.setitem(tools.app.extensions, "portal.staff_rights", {**listed, Role.ADMIN: listed[Role.ADMIN] | {password}})
+    let_admins(tools, Write("person", "password_hash"))
+
+
+@breaks("staff_write_no_role")
+def an_admin_may_make_somebody_an_owner(tools: Tools) -> None:
+    let_admins(tools, Write("membership", "role"))
 
 
 @breaks("reset_link_dies")
