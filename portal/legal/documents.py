@@ -73,6 +73,7 @@ _SUMMARY_ON = date(2026, 11, 30)
 _RIGHTS_ON = date(2026, 11, 30)
 _RIGHTS = _l(
     "It says how to use your rights without an account, and that someone else looks again if our answer doesn’t answer you. "
+    "It says where you ask for a correction, and that your own statement can stand beside what you dispute. "
     "It says that a prepared copy is encrypted, and that we don’t keep its key. "
     "It says what you can have deleted automatically, and what our staff may write. No right, duty or period has changed."
 )
@@ -94,7 +95,7 @@ DOCUMENTS: Mapping[str, Document] = {
                     _RIGHTS_ON,
                     Significance.WORDING,
                     _RIGHTS,
-                    "98ff7535790e684a6ecbde94013c66def756dc386979d4122002558c37c6af67",
+                    "9117b3d5cdcfcab86bef740746b7393bc9759bf17e30af75f4ebc31743d4d53f",
                     "9b395fcd4e86a9fdfab3ecd3994b110faef23dad3c881d6eea95584963763230",
                 ),
                 Version(

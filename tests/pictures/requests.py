@@ -80,3 +80,10 @@ def correcting(made: Demo) -> str:
                 wanted = Proposal("ticket", ticket_id, field, after)
                 propose(request, subject=subject_of(request), wanted=wanted, by=None)
     return f"/admin/requests/{request_id}"
+
+
+def entering(made: Demo) -> str:
+    """Return the address at which the officer enters a correction of that ticket."""
+    request = correcting(made)
+    with made.app.app_context(), unit_of_work():
+        return f"{request}/correct/ticket?record={db.session.scalar(select(Correction.record_id).limit(1))}"

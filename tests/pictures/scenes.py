@@ -14,7 +14,7 @@ from tests.browser import LiveServer, profile, sign_in
 from tests.pictures import demo, organisations, rights
 from tests.pictures.demo import Demo
 from tests.pictures.holds import holding
-from tests.pictures.requests import asking, correcting, erasing, waiting
+from tests.pictures.requests import asking, correcting, entering, erasing, waiting
 
 Act = Callable[[Page, Demo], None]
 NO_PAGES = {
@@ -100,6 +100,8 @@ LINKS: dict[str, Callable[[Demo], str]] = {
     "newsletter.unsubscribe": lambda made: demo.newsletter(made, "unsubscribe"),
     "privacy.data_part": lambda _made: "/settings/privacy/data/support",
     "privacy.data_line": lambda _made: "/settings/privacy/data/kit/audit_entry",
+    "admin.choose_entry": lambda made: correcting(made) + "/correct",
+    "admin.propose_correction": entering,
     "privacy.correct_entry": lambda made: f"/settings/privacy/data/support/ticket/{made.ticket_about('Markers')}/correct",
     "privacy.dispute_entry": lambda made: f"/settings/privacy/data/support/ticket/{made.ticket_about('Markers')}/statement",
     "privacy.export": lambda made: demo.preparing(made).rpartition("/")[0].rpartition("/")[0],
@@ -131,7 +133,8 @@ AS_SAM = {"accounts.recovery_codes", "accounts.remove_factor", "accounts.replace
 """Pages of whoever has a second factor."""
 AS_PIA = {
     "admin.erasures", "admin.erasure_step", "admin.requests", "admin.enter_request", "admin.read_request",
-    "admin.pause_request", "admin.decide_corrections", "admin.holds", "admin.holdable",
+    "admin.pause_request", "admin.decide_corrections", "admin.choose_entry", "admin.propose_correction",
+    "admin.holds", "admin.holdable",
     "admin.holdable_records", "admin.set_hold", "admin.hold",
     "admin.read_kept",
 }  # fmt: skip

@@ -14,6 +14,8 @@ from portal.kit.db import db
 from portal.kit.files import storage
 from portal.kit.setting_values import Secret
 from portal.privacy.models import (
+    Correction,
+    CorrectionDecision,
     Deletion,
     DeletionState,
     ErasureStep,
@@ -22,10 +24,12 @@ from portal.privacy.models import (
     Hold,
     HoldGround,
     OrderKind,
+    Right,
     StandingOrder,
     StepKind,
 )
 from portal.privacy.service import bags
+from tests.privacy.desk import plant
 from tests.promises.breaking import DAY, Tools, add, breaks
 
 
@@ -112,3 +116,10 @@ def an_idle_account_stays_for_months_after_it_was_asked_three_times(tools: Tools
     long_ago = clock.now() - 400 * DAY
     order = {"person_id": tools.cast.ada.account_id, "kind": OrderKind.ACCOUNT, "days": 365, "starts_at": long_ago}
     add(StandingOrder(**order, here_at=long_ago, asked=3, goes_at=clock.now() - 90 * DAY))
+
+
+@breaks("corrections_decided")
+def a_correction_is_made_for_nobody_in_particular(tools: Tools) -> None:
+    request = plant(Right.CORRECTION)
+    decided = {"decision": CorrectionDecision.APPLIED, "decided_at": clock.now(), "before_hash": "x", "after": "Zips"}
+    add(Correction(request_id=request.id, line="ticket", record_id=uuid.uuid4(), field="subject", **decided))

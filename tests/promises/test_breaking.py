@@ -215,6 +215,7 @@ LAST_RUNS = {
     "privacy.purge_free_space": "nothing_left",
     "privacy.follow_orders": "orders_followed",
     "privacy.ask_idle": "orders_followed",
+    "privacy.end_statements": "corrections_decided",
     "privacy.sweep": "periods_kept",
     "privacy.sweep_files": "periods_kept",
     "privacy.reseal": "every_seal_opens",

@@ -21,6 +21,8 @@ READING_KEEPS_A_BOOK: dict[str, str] = {
     "admin.read_request": "the same for a request about data",
     "admin.evidence": "the same for a file that shows what a request says",
     "admin.decide_corrections": "the entry that staff have read it, before it is shown",
+    "admin.choose_entry": "the same for the dates of what can be corrected",
+    "admin.propose_correction": "the same for what it says",
     "admin.erasure_step": "the same for what a vendor is to erase",
     "admin.holdable": "the same for what kinds of records there are of somebody",
     "admin.holdable_records": "the same for the dates of such records",

@@ -114,6 +114,7 @@ ASKED_BY_THE_CONSOLE = {
     "privacy.Outcome": "the same",
     "privacy.Reason": "the same",
     "privacy.endings_of": "how a request that a recorded read has handed out may end",
+    "privacy.Proposal": "what the officer said",
     "privacy.mark_of": "what stands for corrections that a recorded read has handed out",
     "privacy.can_carry_out": "whether such a request may be carried out",
     "privacy.subject_of": "whose records a sealed word in the address stands for: an id or an address, not shown",

@@ -1,6 +1,7 @@
 """What the console's forms ask for, by section."""
 
 from portal.admin.forms.corrections import Corrections as Corrections
+from portal.admin.forms.corrections import Proposal as Proposal
 from portal.admin.forms.erasures import Confirmation as Confirmation
 from portal.admin.forms.holds import Hold as Hold
 from portal.admin.forms.holds import HoldPurpose as HoldPurpose

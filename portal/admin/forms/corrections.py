@@ -9,6 +9,21 @@ from portal.kit import forms
 from portal.kit.i18n import _l
 
 
+class Proposal(forms.Form):
+    """What a field of an entry should say, as its person has asked in words."""
+
+    refusals = {
+        "NotExecutable": (None, _l("This request isn’t open, so nothing was changed. Look at it again.")),
+        "RequestMovedOn": (None, MOVED_ON),
+        "NothingToCorrect": ("after", _l("That’s what it says now. Enter what it should say instead.")),
+        "ValueTooLong": ("after", _l("Use at most %(most)s characters.")),
+        "TooManyCorrections": (None, _l("This request already has %(most)s corrections. Decide them first.")),
+    }
+
+    field = forms.choice(_l("What’s wrong?"), [])
+    after = forms.text(_l("What it should say"), max=500)
+
+
 class Corrections(forms.Form):
     """Which corrections are made, why the others aren't, and our answer. `seen` is the mark of those that were read."""
 

@@ -96,9 +96,15 @@ def _page(form: Decision, opened: privacy.OpenedRequest) -> ResponseReturnValue:
         pausing=pausing,
         opened=opened,
         staff_states=STATES,
+        may_propose=_may_propose(opened),
         can_carry_out=opened.is_mine and privacy.can_carry_out(opened.request),
         now=clock.now(),
     ), form.status
+
+
+def _may_propose(opened: privacy.OpenedRequest) -> bool:
+    is_officer = access.acting_staff().role is Role.PRIVACY
+    return is_officer and opened.is_mine and opened.request.kind is privacy.Right.CORRECTION and opened.request.is_executable
 
 
 def _endings(opened: privacy.OpenedRequest) -> list[SelectChoice]:

@@ -1,6 +1,6 @@
 """The promises that this area keeps, each with its check, by subject."""
 
-from portal.privacy.checks import erasure_steps, erasures, exports, holds, orders, periods, requests, seals
+from portal.privacy.checks import corrections, erasure_steps, erasures, exports, holds, orders, periods, requests, seals
 
 CHECKS = [
     *periods.CHECKS,
@@ -10,5 +10,6 @@ CHECKS = [
     *holds.CHECKS,
     *orders.CHECKS,
     *requests.CHECKS,
+    *corrections.CHECKS,
     *seals.CHECKS,
 ]

@@ -2,6 +2,7 @@
 
 from sqlalchemy import ColumnElement
 
+from portal.kit.actor import Role
 from portal.kit.claims import (
     Gathered,
     Ground,
@@ -38,10 +39,16 @@ CORRECTIONS = Table(
     by_person=("after",),
     by_staff=[
         staff_may(
+            Role.PRIVACY,
+            why=_l("Our privacy officer can enter one for someone who asked in words."),
+            adds=True,
+            changes=("after", "before_hash", "proposed_at"),
+        ),
+        staff_may(
             *HANDLERS,
             why=_l("Our privacy staff decide each, and give a reason."),
             changes=("decision", "reason", "decided_at"),
-        )
+        ),
     ],
     columns={
         "id": technical(_l("ID")),

@@ -140,6 +140,9 @@ from portal.privacy.service.requests.rows import ReasonNotOfOutcome as ReasonNot
 from portal.privacy.service.requests.rows import RequestMovedOn as RequestMovedOn
 from portal.privacy.service.requests.rows import close_erased as close_erased
 from portal.privacy.service.requests.rows import close_unanswerable as close_unanswerable
+from portal.privacy.service.requests.staging import list_correctable as list_correctable
+from portal.privacy.service.requests.staging import read_correctable as read_correctable
+from portal.privacy.service.requests.staging import stage_correction as stage_correction
 from portal.privacy.service.restrictions import lift_restriction as lift_restriction
 from portal.privacy.service.restrictions import restrict as restrict
 from portal.privacy.service.restrictions import restricted_since as restricted_since

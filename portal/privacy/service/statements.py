@@ -4,6 +4,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete, exists, not_, select
 
@@ -81,8 +82,8 @@ def _fields_of(name: str) -> list[str]:
     return [each for each, column in line.columns.items() if column.label and not column.withheld] if line else []
 
 
-def _is_there(clause: ColumnElement[bool], model: object) -> bool:
-    return bool(db.session.scalar(select(exists().select_from(model).where(clause))))  # type: ignore[arg-type]  # a model
+def _is_there(clause: ColumnElement[bool], model: Any) -> bool:
+    return bool(db.session.scalar(select(exists().select_from(model).where(clause))))
 
 
 def _all(subject: Subject) -> Sequence[Statement]:

@@ -24,12 +24,14 @@ SECTION = Section(
         ),
         Promise(
             "P26",
-            Built.PARTLY,
+            Built.WHOLLY,
             _l("Correct what’s wrong"),
             _l("Correct your own data in your settings. Show us any other error and we’ll correct it."),
-            _l("You can change your own data in your settings."),
-            "accounts.profile",
-            missing=_l("Requests for other corrections will follow."),
+            _l(
+                "Ask beside the data itself. Each correction is decided with a reason, and if we don’t make it, your own "
+                "statement stands beside the data."
+            ),
+            "privacy.data",
         ),
         Promise(
             "P27",

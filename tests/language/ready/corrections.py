@@ -46,6 +46,7 @@ def correct_data(walk: Walk) -> None:
     late = officer.get(request)
     reader.submit(path, **asked)
     officer.send(late, action=request, ending="done.answered", answer="Ναι")
+    _enter(officer, request)
     for reason in DECLINES:
         request = _asked(walk, reader, path, asked)
         officer.get(request)
@@ -81,3 +82,11 @@ def _asked(walk: Walk, reader: Any, path: str, asked: dict[str, str]) -> str:
     with walk.app.app_context(), unit_of_work():
         newest = db.session.scalars(select(Request.id).order_by(Request.received_at.desc()).limit(1)).one()
     return f"/admin/requests/{newest}"
+
+
+def _enter(officer: Any, request: str) -> None:
+    page = officer.get(f"{request}/correct")
+    (entry,) = [link["href"] for link in page.soup.select("main .ways a") if "/ticket?" in link["href"]]
+    for after in ("", "Λάθος", "Σ" * 151, "Σ" * 600, "Νέο"):
+        officer.submit(entry, action=entry, field="subject", after=after)
+    officer.get(request)

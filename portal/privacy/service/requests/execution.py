@@ -46,12 +46,14 @@ def carry_out(request: Request, *, by: uuid.UUID | None = None) -> None:
 
 
 def check_executable(request: Request) -> None:
-    """Let nothing pass but a locked request that is proven, open, and of an account that is not locked.
-
-    Raises NotExecutable.
-    """
-    if not request.is_executable or _is_frozen(request):
+    """Let nothing pass but a locked request that may be carried out. Raises NotExecutable."""
+    if not is_executable(request):
         raise NotExecutable
+
+
+def is_executable(request: Request) -> bool:
+    """Tell whether a request is proven, open, and of an account that is not locked."""
+    return request.is_executable and not _is_frozen(request)
 
 
 def can_carry_out(request: Request) -> bool:
