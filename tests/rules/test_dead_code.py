@@ -32,6 +32,7 @@ ASKED_FOR_BY_NAME: dict[str, str] = {
     "process_result_value": "SQLAlchemy calls it",
     "cache_ok": "SQLAlchemy reads it",
     "inherit_cache": "SQLAlchemy reads it",
+    "self_group": "SQLAlchemy calls it",
     "impl": "SQLAlchemy reads it",
     "wrap_formdata": "Flask-WTF calls it",
     "validate_agent_email": "WTForms calls it",

@@ -39,6 +39,7 @@ from portal.kit.claims.retention import RetainUntil as RetainUntil
 from portal.kit.claims.retention import RetainUntilErased as RetainUntilErased
 from portal.kit.claims.retention import RetainWhile as RetainWhile
 from portal.kit.claims.retention import RetainWith as RetainWith
+from portal.kit.claims.seldom import seldom as seldom
 from portal.kit.claims.shown import shown as shown
 from portal.kit.claims.shown import shown_row as shown_row
 from portal.kit.claims.subjects import Subject as Subject

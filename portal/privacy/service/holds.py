@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, or_, select
 from portal.accounts import service as accounts
 from portal.kit import audit, clock, formats, lasting, staff_reads
 from portal.kit.actor import Role, Staff, for_staff
-from portal.kit.claims import Subject, Subjects, by_email, of_subjects
+from portal.kit.claims import Subject, Subjects, by_email, of_subjects, seldom
 from portal.kit.db import db
 from portal.kit.files import storage
 from portal.kit.i18n import _, in_language, listed
@@ -108,7 +108,7 @@ class HoldLine:
 def of_holds(subjects: Subjects) -> ColumnElement[bool]:
     """Return the clause for the holds of the subjects' records."""
     by_address = by_email(subjects, email=Hold.address_hash, since=Hold.set_at, read=_hashes_of)
-    return or_(of_subjects(person=Hold.subject_id)(subjects), by_address)
+    return or_(of_subjects(person=Hold.subject_id)(subjects), seldom(by_address))
 
 
 def _hashes_of(email_key: str) -> Iterable[str]:
