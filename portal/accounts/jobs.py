@@ -51,7 +51,7 @@ def delete_history(*, person_id: str, until: str) -> None:
     service.delete_some_history(uuid.UUID(person_id), until=datetime.fromisoformat(until))
 
 
-@job("accounts.reset_staff_factor")
+@job("accounts.reset_staff_factor", staff_may_order=True)
 def reset_staff_factor(*, person_id: str) -> None:
     """Remove a lost second factor of a member of staff, as an operator has ordered; not of anybody else."""
     with suppress(NotFound, service.FactorFromBefore):

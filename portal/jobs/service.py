@@ -14,6 +14,8 @@ from portal.kit.checks import Sentence, Statement, state
 from portal.kit.db import db, writing
 from portal.kit.i18n import _
 from portal.kit.job_kinds import job_kinds
+from portal.kit.staff_writes import StaffMayNotWrite
+from portal.kit.unit import staff_role
 
 LEASE = timedelta(minutes=2)
 
@@ -43,11 +45,18 @@ def enqueue(
     subject_id: uuid.UUID | None = None,
     **payload: str | int | float | bool | None,
 ) -> uuid.UUID:
-    """Enqueue a job in this transaction and return its id. Raises KeyError for an unknown kind, ValueError for objects."""
+    """Enqueue a job in this transaction and return its id.
+
+    Raises KeyError for an unknown kind, ValueError for objects, and StaffMayNotWrite for a kind that staff may not order:
+    what they may not write no job of the portal's own writes for them.
+    """
     if not all(value is None or isinstance(value, str | int | float | bool) for value in payload.values()):
         raise ValueError("a job's payload is ids and plain values")
-    name = job_kinds()[kind].name
-    job = Job(id=uuid.uuid4(), kind=name, payload=payload, run_at=not_before or clock.now(), subject_id=subject_id)
+    known = job_kinds()[kind]
+    role = staff_role()
+    if role and not known.staff_may_order:
+        raise StaffMayNotWrite(f"{role.value}: a job of the kind {known.name}")
+    job = Job(id=uuid.uuid4(), kind=known.name, payload=payload, run_at=not_before or clock.now(), subject_id=subject_id)
     db.session.add(job)
     return job.id
 

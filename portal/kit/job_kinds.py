@@ -20,8 +20,8 @@ class JobKind:
 
     A plain handler is one transaction with the job's end. A slow one (network, long reading) holds no write lock; it
     returns what to do in the closing transaction, or None. `schedule` is five cron fields, UTC. `is_sweep` says that it
-    carries out what a period of the policy has made due: `portal sweep` runs it too. One with a `role` does what
-    staff have ordered, and writes no more than they may in that role (P09).
+    carries out what a period of the policy has made due: `portal sweep` runs it too. One with a `role` works
+    for staff, and writes no more than they may in that role; a unit of theirs enqueues what `staff_may_order` alone (P09).
     """
 
     name: str
@@ -31,6 +31,7 @@ class JobKind:
     schedule: str | None = None
     is_sweep: bool = False
     role: Role | None = None
+    staff_may_order: bool = False
 
     def next_run(self, after: datetime) -> datetime:
         """Return when the schedule is due next. Raises ValueError for a kind without one, or one that does not parse."""
@@ -50,9 +51,10 @@ def job(
     schedule: str | None = None,
     is_sweep: bool = False,
     role: Role | None = None,
+    staff_may_order: bool = False,
 ) -> Callable[[Handler], JobKind]:
     """Make a kind of the decorated handler."""
-    return lambda handler: JobKind(name, handler, tries, slow, schedule, is_sweep, role)
+    return lambda handler: JobKind(name, handler, tries, slow, schedule, is_sweep, role, staff_may_order)
 
 
 _KINDS = Installed[Mapping[str, JobKind]]("job_kinds")

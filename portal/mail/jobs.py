@@ -8,7 +8,7 @@ from portal.kit.unit import release_connection
 from portal.mail import service, transport
 
 
-@job("mail.deliver", tries=20, slow=True)
+@job("mail.deliver", tries=20, slow=True, staff_may_order=True)
 def deliver(*, email_id: str) -> Callable[[], None] | None:
     """Send an email without holding a transaction, then blank it."""
     email = service.find_waiting(uuid.UUID(email_id))

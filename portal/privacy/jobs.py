@@ -36,7 +36,7 @@ def begin_due() -> None:
         jobs.enqueue("privacy.begin_due")
 
 
-@job("privacy.erase", slow=True)
+@job("privacy.erase", slow=True, staff_may_order=True)
 def erase(*, deletion_id: str, start: str = "", files: str = "") -> Callable[[], None]:
     """Carry out one piece of a deletion, in the lines named by `start`, else in all where there is something to do.
 
@@ -55,7 +55,7 @@ def remove_files(*, files: str) -> None:
     service.remove_files(files)
 
 
-@job("privacy.call_vendor", slow=True)
+@job("privacy.call_vendor", slow=True, staff_may_order=True)
 def call_vendor(*, step_id: str) -> Callable[[], None] | None:
     """Have a vendor erase what a step of a deletion names."""
     return service.call_vendor(uuid.UUID(step_id))

@@ -9,7 +9,7 @@ from portal.kit.unit import release_connection
 from portal.products import service
 
 
-@job("products.call", slow=True)
+@job("products.call", slow=True, staff_may_order=True)
 def call(*, call_id: str) -> Callable[[], None]:
     """Call a product without holding a transaction, then note what came of it."""
     of = uuid.UUID(call_id)

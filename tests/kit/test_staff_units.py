@@ -127,6 +127,15 @@ def job_kinds_of(app):
         return job_kinds()
 
 
+@pytest.mark.parametrize(("kind", "may"), [("accounts.reset_staff_factor", True), ("accounts.delete_history", False)])
+def test_what_staff_may_not_write_no_job_of_the_portals_own_writes_for_them(app, kind, may):
+    outcome = nullcontext() if may else pytest.raises(StaffMayNotWrite)
+    with app.app_context(), acting_as(System("a test", Role.ADMIN)), outcome, unit_of_work():
+        jobs.enqueue(kind, person_id=str(uuid.uuid4()), until="2026-01-01")
+    with app.app_context():
+        assert db.session.scalars(select(Job.kind)).all() == ([kind] if may else [])
+
+
 def test_a_command_of_staff_writes_no_more_than_they_may(app, cast, is_untouched):
     ada = cast.ada
 
