@@ -38,6 +38,7 @@ from portal.kit import (
     periods,
     places,
     probes,
+    scopes,
     staff_writes,
     static_files,
     templating,
@@ -124,6 +125,7 @@ def _install_kit(app: web.Portal, settings: Settings) -> None:
     fixed_parts.init_app(app)
     logs.init_app(app, pretty=not settings.is_production)
     db.init_app(app, settings.database_url.get_secret_value())
+    scopes.init_app(app)
     headers.init_app(app, settings, extra_sources=consent_browser.extra_sources)
     compression.init_app(app)
     static_files.init_app(app)

@@ -12,7 +12,7 @@ from portal.kit.actor import Actor, Role
 from portal.kit.clients import client_key
 from portal.kit.db import db
 from portal.organisations import service as organisations
-from portal.organisations.models import Organisation
+from portal.organisations.models import Membership
 from portal.support import service as support
 from portal.support.models import Ticket
 
@@ -99,6 +99,7 @@ def ask_a_question() -> None:
 def work_together() -> None:
     """Let the first customer own an organisation, so that a newcomer has one to look at."""
     ada = accounts.find_by_email(COMPANY[0][1])
-    if ada is None or db.session.scalar(select(Organisation.id).limit(1)):
+    mine = select(Membership.id).where(Membership.person_id == (ada.id if ada else None))
+    if ada is None or db.session.scalar(mine.limit(1)):
         return
     organisations.create(Actor(person_id=ada.id, name=ada.name, email=ada.email), name="Threadgold & Daughters")

@@ -17,6 +17,7 @@ from sqlalchemy import exists, literal, select, union_all
 
 from portal.kit.db import Base, db
 from portal.kit.files import storage
+from portal.kit.scopes import across
 from portal.kit.unit import unit_of_work
 from tests import needs
 
@@ -66,7 +67,8 @@ def written() -> set[str]:
     """
     tables = Base.metadata.sorted_tables
     holds = union_all(*(select(literal(table.name)).where(exists(select(1).select_from(table))) for table in tables))
-    return set(db.session.scalars(holds))
+    with across("the tests ask each table whether it holds anything"):
+        return set(db.session.scalars(holds))
 
 
 def empty_tables() -> list[str]:
@@ -74,7 +76,8 @@ def empty_tables() -> list[str]:
     with unit_of_work():
         tables = written()
         emptied = [table for table in reversed(Base.metadata.sorted_tables) if table.name in tables]
-        for table in emptied:
-            db.session.execute(table.delete())
+        with across("the tests empty each table"):
+            for table in emptied:
+                db.session.execute(table.delete())
     storage().clear()
     return [table.name for table in emptied]

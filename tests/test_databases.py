@@ -11,6 +11,7 @@ from sqlalchemy import event, func, select, text
 from portal.jobs.models import Job
 from portal.kit.db import Base, db
 from portal.kit.files import storage
+from portal.kit.scopes import across
 from tests import databases
 from tests.kit.processes import environment, run
 
@@ -32,7 +33,7 @@ def test_none(): ...
 
 def rows(app) -> dict[str, int]:
     """Count the rows of every table that has any, one table after the other."""
-    with app.app_context():
+    with app.app_context(), across("the test looks at every row"):
         counted = {
             table.name: db.session.scalar(select(func.count()).select_from(table)) for table in Base.metadata.sorted_tables
         }

@@ -11,12 +11,14 @@ from portal.kit import clock
 from portal.kit.actor import OrganisationRole
 from portal.kit.db import Address, Base, Id, Name, word_of
 from portal.kit.i18n import _l
+from portal.kit.scopes import scoped_by
 
 
 class Organisation(Base):
     """Customers who work together. Nobody needs one: a person alone lives as before."""
 
     __tablename__ = "organisation"
+    __table_args__ = (scoped_by("id"),)
 
     id: Mapped[Id]
     name: Mapped[Name]
@@ -36,6 +38,7 @@ class Membership(Base):
         Index("ix_membership_organisation", "organisation_id", "joined_at", "id"),
         Index("ix_membership_person", "person_id", "joined_at"),
         Index("ix_membership_role", "organisation_id", "role"),
+        scoped_by("organisation_id", "person_id"),
     )
 
     id: Mapped[Id]
@@ -49,7 +52,10 @@ class Invitation(Base):
     """An open invitation, bound to an address. Accepted, declined or revoked it goes: the log says what came of it."""
 
     __tablename__ = "invitation"
-    __table_args__ = (UniqueConstraint("organisation_id", "email_key"),)
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "email_key"),
+        scoped_by("organisation_id", "email_key", "invited_by", "id"),
+    )
 
     id: Mapped[Id]
     organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"))
@@ -113,7 +119,10 @@ class OrganisationEntry(Base):
     """A line of an organisation's activity: who did what to whom. Ids and words, never an address."""
 
     __tablename__ = "organisation_entry"
-    __table_args__ = (Index("ix_organisation_entry_organisation", "organisation_id", "at", "id"),)
+    __table_args__ = (
+        Index("ix_organisation_entry_organisation", "organisation_id", "at", "id"),
+        scoped_by("organisation_id", "by_id", "about_id"),
+    )
 
     id: Mapped[Id]
     organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"))

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from portal.kit.actor import OrganisationRole
 from portal.kit.db import db
+from portal.kit.scopes import across
 from portal.organisations.models import Membership, Organisation
 from tests.people import Cast, Somebody
 
@@ -63,6 +64,6 @@ def team(cast: Cast, found: Callable[..., uuid.UUID], unit: Callable) -> Team:
         "member": cast.make("Carl Warp", "carl@example.com", "carl winds the warp by noon"),
     }
     organisation_id = found("Looms", **people)
-    with unit():
+    with unit(), across("the test looks at every row"):
         rows = db.session.execute(select(Membership.role, Membership.id)).all()
     return Team(organisation_id, **people, places={role.value: id_ for role, id_ in rows})

@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 
 from portal.kit import access
+from portal.organisations.claim import CLAIM
 from tests.conftest import Visitor
 from tests.organisations.conftest import Team
 from tests.organisations.gates import DOORS
@@ -92,3 +93,8 @@ def test_members_and_people_of_another_organisation_are_absent_by_their_ids(
     theirs = [f"/organisation/{other}/members/{team.places['owner']}{page}" for page in ("", "/role", "/remove")]
     assert [ben.get(path).status for path in theirs] == [404, 404, 404]
     assert [ben.get(f"{team.place('owner')}{page}").status for page in ("", "/role", "/remove")] == [404, 404, 404]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_each_table_of_organisations_is_asked_for_by_whose_it_is(app: Flask) -> None:
+    assert [table.name for table in CLAIM.tables if not table.model.__table__.info.get("scope")] == []

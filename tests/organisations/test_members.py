@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from portal.accounts import service as accounts
 from portal.kit.db import db
+from portal.kit.scopes import across
 from portal.organisations.models import Invitation, Membership, Organisation, OrganisationEntry
 from tests.conftest import Outbox, Visitor
 from tests.organisations.conftest import Team
@@ -25,7 +26,7 @@ def ada(cast: Cast) -> Visitor:
 
 
 def roles(unit: Callable) -> dict[uuid.UUID, str]:
-    with unit():
+    with unit(), across("the test looks at every row"):
         return {row.person_id: row.role.value for row in db.session.scalars(select(Membership))}
 
 
@@ -66,7 +67,7 @@ def test_somebody_removed_while_they_act_does_nothing(cast: Cast, team: Team, ad
     page = carl.get(f"{team.path}/invitations")
     ada.submit(f"{team.place('member')}/remove")
     assert carl.send(page, email="eve@example.com", role="owner").status == 404
-    with unit():
+    with unit(), across("the test looks at every row"):
         assert db.session.scalar(select(func.count()).select_from(Invitation)) == 0
 
 
@@ -120,7 +121,7 @@ def test_dissolving_ends_everything_and_tells_everybody(
     run_jobs()
     for person in (team.owner, team.billing, team.member):
         assert "Looms was dissolved" in outbox.last(person.email).subject
-    with unit():
+    with unit(), across("the test looks at every row"):
         for model in (Organisation, Membership, Invitation, OrganisationEntry):
             assert db.session.scalar(select(func.count()).select_from(model)) == 0
 

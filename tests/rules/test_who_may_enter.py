@@ -24,6 +24,7 @@ from portal.accounts.models import SignInSession
 from portal.kit import clock
 from portal.kit.db import Base, db
 from portal.kit.files import storage
+from portal.kit.scopes import across
 from portal.kit.unit import unit_of_work
 from portal.organisations.models import Organisation
 from portal.privacy import service as privacy
@@ -186,7 +187,7 @@ def things(app: Flask, cast: Cast, run_jobs: Callable[[], int]) -> dict[type, uu
     shown = samples.chosen(("b.pdf", samples.pdf()))
     ada.submit("/settings/privacy/requests/new", kind="complaint", message="Zips", files=shown)
     run_jobs()
-    with app.app_context():
+    with app.app_context(), across("the test looks at every row"):
         with unit_of_work():
             db.session.add_all([_hold_on(cast.ada.account_id), *_steps_of(cast.ada.account_id)])
         models = (Organisation, Ticket, Attachment, Message, Export, SignInSession, Hold, ErasureStep, RequestFile, Request)
@@ -211,7 +212,7 @@ def _built(rule: Rule, **named: object) -> str:
 
 def _everything(app: Flask) -> dict[str, list[tuple[object, ...]]]:
     """Return every row but those of the visits, the counts of tries and when a session was last seen."""
-    with app.app_context():
+    with app.app_context(), across("the test looks at every row"):
         return {
             table.name: sorted(map(tuple, db.session.execute(select(table))), key=repr)
             for table in Base.metadata.sorted_tables

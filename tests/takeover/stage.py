@@ -18,6 +18,7 @@ from sqlalchemy import insert, select
 from portal.kit import password_strength
 from portal.kit.db import Base, db
 from portal.kit.renderer import render
+from portal.kit.scopes import across
 from portal.kit.unit import unit_of_work
 from portal.mail import message
 from portal.mail import service as mail
@@ -78,7 +79,7 @@ def _kept_file() -> Callable[[], None]:
 
 
 def _kept_rows() -> Callable[[], None]:
-    with unit_of_work(write=False):
+    with unit_of_work(write=False), across("the test looks at every row"):
         names = written()
         tables = [table for table in Base.metadata.sorted_tables if table.name in names]
         kept = {table: [dict(row._mapping) for row in db.session.execute(select(table))] for table in tables}

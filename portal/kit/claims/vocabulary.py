@@ -32,6 +32,7 @@ from portal.kit.claims.writers import StaffRight, Writer, corrected_by_staff
 from portal.kit.db import db
 from portal.kit.i18n import _l
 from portal.kit.immutable import SWEEP
+from portal.kit.scopes import across
 
 
 class Ground(Enum):
@@ -79,6 +80,9 @@ def technical(
 ) -> Column:
     """Classify a column as saying nothing about a person by itself; with a label it is exported all the same."""
     return Column(False, label, None, words, row_words, never_by_staff=never_by_staff)
+
+
+_BY_CLAIM = "whoever executes claims writes the rows of each table alike, whosever they are"
 
 
 @dataclass(frozen=True)
@@ -141,6 +145,7 @@ class Table:
         ]
         return and_(clause, not_(func.coalesce(or_(*reasons), false()))) if reasons else clause
 
+    @across(_BY_CLAIM)
     def delete_rows(self, clause: ColumnElement[bool], batch: int) -> int:
         """Delete at most `batch` rows and return how many; `before_delete` sees them first (files go with their row)."""
         if not self.before_delete:
@@ -152,6 +157,7 @@ class Table:
             db.session.expunge(row)
         return self._delete(self._is_one_of(identities)) if identities else 0
 
+    @across(_BY_CLAIM)
     def blank_rows(self, clause: ColumnElement[bool], values: Mapping[str, Any], batch: int) -> int:
         """Write the values into at most `batch` rows that hold something else, and return how many."""
         identities = self._identities(and_(clause, self.differs(values)), batch)
@@ -160,6 +166,7 @@ class Table:
             db.session.execute(statement, execution_options={"synchronize_session": "fetch"})
         return len(identities)
 
+    @across(_BY_CLAIM)
     def correct_row(self, clause: ColumnElement[bool], column: str, value: str) -> int:
         """Write what a text column should have said into the one row of the clause; return how many were written."""
         statement = update(self.model).where(clause).values({column: value})

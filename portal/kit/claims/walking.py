@@ -29,7 +29,9 @@ from portal.kit.claims.retention import DatedRule
 from portal.kit.claims.vocabulary import Table
 from portal.kit.db import db
 from portal.kit.immutable import SWEEP
+from portal.kit.scopes import across
 
+_ENDED = "what has ended goes from each table alike"
 PAGES = 1_000
 """One stretch: 8 MB, or some 100,000 rows."""
 
@@ -56,6 +58,7 @@ def _explain(plan: _Plan, compiler: Any, **options: Any) -> str:
     return f"EXPLAIN (FORMAT JSON) {compiler.process(plan.statement, **options)}"
 
 
+@across(_ENDED)
 def is_walked(table: Table) -> bool:
     """Tell whether a sweep of much walks along the table: the database would read all of it to delete what has ended."""
     if db.engine.dialect.name != "postgresql" or table.before_delete:
@@ -64,6 +67,7 @@ def is_walked(table: Table) -> bool:
     return bool(plan[0]["Plan"]["Plans"][0]["Node Type"] == "Seq Scan")
 
 
+@across(_ENDED)
 def walk(table: Table, *, page: int) -> Walked:
     """Delete what has ended in the stretch that begins at a page."""
     place: ColumnElement[Any] = literal_column(f"{table.name}.ctid")
