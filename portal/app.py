@@ -44,6 +44,7 @@ from portal.kit import (
     templating,
     throttle,
     uploads,
+    visibility,
     web,
 )
 from portal.kit.area import AREA as KIT
@@ -151,6 +152,7 @@ def _install_kit(app: web.Portal, settings: Settings) -> None:
     checks.init_app(app, [check for area in AREAS for check in area.checks])
     events.init_app(app, [area.events for area in AREAS])
     job_kinds.init_app(app, [kind for area in AREAS for kind in area.jobs])
+    visibility.init_app(app, [each for area in AREAS for each in area.visible])
     templating.init_app(app, company=policy.company_from(settings))
     errors.init_app(app)
     probes.init_app(app)

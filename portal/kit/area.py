@@ -12,6 +12,7 @@ from portal.kit.events import Event, Handler
 from portal.kit.job_kinds import JobKind
 from portal.kit.lasting import Lasting
 from portal.kit.own_claim import CLAIM
+from portal.kit.visibility import Visible
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,8 @@ class Area:
 
     `claim` is never left out: an area that holds nothing says so. `events` are facts of lower areas with what is done
     about each. `lasting` are purposes of links and hashes that outlive the secret
-    which made them. `development_blueprint` is served on a developer's machine only.
+    which made them. `visible` is what others in an organisation see of a person. `development_blueprint` is served on a
+    developer's machine only.
     """
 
     name: str
@@ -30,6 +32,7 @@ class Area:
     checks: Sequence[Check] = ()
     jobs: Sequence[JobKind] = ()
     lasting: Sequence[Lasting] = ()
+    visible: Sequence[Visible] = ()
     events: Mapping[type[Event], Sequence[Handler]] = field(default_factory=dict)
     commands: Sequence[click.Command] = ()
 

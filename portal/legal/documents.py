@@ -81,6 +81,15 @@ _SUMMARY = _l(
     "A summary comes first, and a clause says who it applies to only where that isn’t everyone. It names where you see the "
     "IP addresses of sign-ins to your account. No right, duty or period has changed."
 )
+_ORGANISATIONS_ON = date(2026, 12, 1)
+_ORGANISATIONS = _l(
+    "It lists what others in an organisation see about you, role by role, drawn from the software itself. "
+    "No right, duty or period has changed."
+)
+_ROLES = _l(
+    "It says what an Owner, a Billing Administrator and a Member is, and lists what each sees about you, drawn from the "
+    "software itself. No right, duty or period has changed."
+)
 _PLAIN = _l("Plainer English throughout. It says the same as before: no right, duty or period has changed.")
 
 DOCUMENTS: Mapping[str, Document] = {
@@ -90,6 +99,14 @@ DOCUMENTS: Mapping[str, Document] = {
             "privacy",
             _l("Privacy policy"),
             (
+                Version(
+                    5,
+                    _ORGANISATIONS_ON,
+                    Significance.WORDING,
+                    _ORGANISATIONS,
+                    "e003e96e5c5fddd2bd8418f0e6db252ce04126d0fd2c8b20203f1f6d862b682f",
+                    "9b395fcd4e86a9fdfab3ecd3994b110faef23dad3c881d6eea95584963763230",
+                ),
                 Version(
                     4,
                     _RIGHTS_ON,
@@ -128,6 +145,14 @@ DOCUMENTS: Mapping[str, Document] = {
             "terms",
             _l("Terms of use"),
             (
+                Version(
+                    3,
+                    _ORGANISATIONS_ON,
+                    Significance.WORDING,
+                    _ROLES,
+                    "b46cc117b1a558dbb95c065b14eac1aada5f47f2f9fe39cdd02193eafd0d558a",
+                    "21b4f2787d11bcd169ec45e029d8f5e3b950bf8b9fb2727ca8abd0c22e7d9a9b",
+                ),
                 Version(
                     2,
                     _PLAIN_ON,

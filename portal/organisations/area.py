@@ -14,5 +14,6 @@ AREA = Area(
     blueprint=bp,
     checks=CHECKS,
     jobs=JOBS,
+    visible=service.VISIBLE,
     events={PendingEnded: (service.end_invitations_by,)},
 )

@@ -1,9 +1,46 @@
-"""The part of P09 that this area keeps: staff never change who is an Owner or a Billing Administrator."""
+"""The promises that this area keeps: who sees what is one list, and every organisation has an Owner (P35).
 
-from portal.kit import staff_checks
-from portal.kit.checks import Check
-from portal.kit.i18n import _l
-from portal.organisations.models import Membership
+And its part of P09: staff never change who is an Owner or a Billing Administrator.
+"""
+
+from dataclasses import fields
+
+from flask import current_app
+from sqlalchemy import exists, func, select
+
+from portal.kit import access, staff_checks, visibility
+from portal.kit.actor import OrganisationRole
+from portal.kit.checks import Check, Finding, failed, nothing_yet, passed
+from portal.kit.db import db
+from portal.kit.i18n import _, _l, listed, ngettext
+from portal.kit.scopes import across
+from portal.organisations import service
+from portal.organisations.models import Membership, Organisation
+
+IDS = frozenset({"id", "person_id", "shown"})
+"""What a colleague carries besides what is shown of them."""
+PAGES = ("organisations.members", "organisations.member")
+
+
+def _only_what_is_listed() -> Finding:
+    printed = {each.key: each.to for each in visibility.visible()}
+    more = {each.name for each in fields(service.Colleague)} - IDS - printed.keys()
+    if more:
+        return failed("more", fields=sorted(more))
+    see_some = frozenset().union(*printed.values())
+    open_to_more = [page for page in PAGES if access.tag_of(current_app, page).within - see_some]
+    return failed("pages", pages=open_to_more) if open_to_more else passed("listed", things=len(printed))
+
+
+@across("every organisation is counted, and nothing of it is read")
+def _always_an_owner() -> Finding:
+    has_owner = exists().where(Membership.organisation_id == Organisation.id, Membership.role == OrganisationRole.OWNER)
+    standing = select(func.count()).select_from(Organisation).where(Organisation.dissolved_at.is_(None))
+    total, without = db.session.scalar(standing) or 0, db.session.scalar(standing.where(~has_owner)) or 0
+    if without:
+        return failed("without", organisations=without)
+    return passed("owned", organisations=total) if total else nothing_yet("none")
+
 
 CHECKS = (
     Check(
@@ -14,5 +51,31 @@ CHECKS = (
         ),
         run=lambda: staff_checks.refused(*staff_checks.columns_of(Membership)),
         says=staff_checks.SAYS,
+    ),
+    Check(
+        promise="P35",
+        name="only_what_is_listed",
+        what=_l("Others in an organisation are shown only what the published list names, each role its own part of it."),
+        run=_only_what_is_listed,
+        says={
+            "more": lambda fields: _("Shown, but not on the list: %(fields)s.", fields=listed(fields)),
+            "pages": lambda pages: _("Open to a role that the list doesn’t name: %(pages)s.", pages=listed(pages)),
+            "listed": lambda things: ngettext("The list names %(num)s thing.", "The list names %(num)s things.", things),
+        },
+    ),
+    Check(
+        promise="P35",
+        name="always_an_owner",
+        what=_l("Every organisation has an Owner."),
+        run=_always_an_owner,
+        says={
+            "without": lambda organisations: ngettext(
+                "%(num)s organisation has no Owner.", "%(num)s organisations have no Owner.", organisations
+            ),
+            "owned": lambda organisations: ngettext(
+                "%(num)s organisation checked.", "%(num)s organisations checked.", organisations
+            ),
+            "none": lambda: _("There’s no organisation yet."),
+        },
     ),
 )

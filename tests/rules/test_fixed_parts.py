@@ -19,7 +19,7 @@ from jinja2 import meta, nodes
 
 from tests.rules.source import Template, modules, templates
 
-TOOLS = {"_", "ngettext", "url_for", "fixed", "company", "caller", "loop", "language_tag", "range", "dict"}
+TOOLS = {"_", "ngettext", "url_for", "fixed", "company", "caller", "loop", "language_tag", "range", "dict", "who_sees"}
 DRAWN = {
     call.args[1].value
     for module in modules()

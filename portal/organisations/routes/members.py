@@ -27,9 +27,8 @@ def members(organisation_id: uuid.UUID) -> str:
 @access.member
 def member(organisation_id: uuid.UUID, membership_id: uuid.UUID) -> str:
     """Show one of them, and who sees what of them (P35)."""
-    return render(
-        "organisations/member.html", member=service.member_for(access.actor(), organisation_id, membership_id=membership_id)
-    )
+    colleague = service.member_for(access.actor(), organisation_id, membership_id=membership_id)
+    return render("organisations/member.html", member=colleague)
 
 
 @bp.route("/organisation/<uuid:organisation_id>/members/<uuid:membership_id>/role", methods=["GET", "POST"])

@@ -14,6 +14,7 @@ from portal.organisations.service.invitations import offer_of as offer_of
 from portal.organisations.service.invitations import offers_for as offers_for
 from portal.organisations.service.invitations import resend as resend
 from portal.organisations.service.invitations import revoke as revoke
+from portal.organisations.service.memberships import Colleague as Colleague
 from portal.organisations.service.memberships import change_role as change_role
 from portal.organisations.service.memberships import leave as leave
 from portal.organisations.service.memberships import member_for as member_for
@@ -26,3 +27,4 @@ from portal.organisations.service.organisations import overview_for as overview_
 from portal.organisations.service.organisations import rename as rename
 from portal.organisations.service.standings import ORGANISATIONS as ORGANISATIONS
 from portal.organisations.service.standings import STANDING as STANDING
+from portal.organisations.service.visibility import VISIBLE as VISIBLE

@@ -12,8 +12,9 @@ from portal.kit import paging
 from portal.kit.actor import Actor, OrganisationRole
 from portal.kit.db import db
 from portal.kit.refusals import NotFound
+from portal.kit.visibility import Visible
 from portal.organisations.models import Deed, Membership
-from portal.organisations.service import activity, invitations, standings
+from portal.organisations.service import activity, invitations, standings, visibility
 from portal.organisations.service.standings import MEMBER, OWNER
 
 AT_ONCE = 50
@@ -21,7 +22,7 @@ AT_ONCE = 50
 
 @dataclass(frozen=True)
 class Colleague:
-    """Somebody in an organisation, as those who may see it see them: this and nothing else (see `visibility`)."""
+    """Somebody in an organisation, as whoever looks sees them: what `visibility` gives to their role, and nothing else."""
 
     id: uuid.UUID
     """Of the membership."""
@@ -31,7 +32,9 @@ class Colleague:
     role: OrganisationRole
     joined_at: datetime
     has_second_factor: bool | None
-    """None for whoever is no Owner and may not know."""
+    """None for whoever may not know."""
+    shown: tuple[Visible, ...] = ()
+    """What of this is shown to whoever looks."""
 
 
 def members_for(by: Actor, organisation_id: uuid.UUID, *, after: str | None) -> paging.Page[Colleague]:
@@ -56,13 +59,12 @@ def _colleagues() -> Select[*tuple[Any, ...]]:
     has_factor = exists().where(TotpFactor.person_id == Person.id).correlate(Person)
     return select(
         Membership.id, Membership.person_id, Person.name, Person.email, Membership.role, Membership.joined_at,
-        has_factor.label("has_factor"),
+        has_factor.label("has_second_factor"),
     ).join(Person, Person.id == Membership.person_id)  # fmt: skip
 
 
 def _colleague(row: Any, *, seen_by: OrganisationRole) -> Colleague:
-    has_factor = bool(row.has_factor) if seen_by is OWNER else None
-    return Colleague(row.id, row.person_id, row.name, row.email, row.role, row.joined_at, has_factor)
+    return Colleague(row.id, row.person_id, **visibility.only_shown(row, to=seen_by), shown=visibility.shown_to(seen_by))
 
 
 def change_role(organisation_id: uuid.UUID, *, by: Actor, membership_id: uuid.UUID, role: OrganisationRole) -> None:

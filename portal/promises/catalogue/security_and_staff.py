@@ -15,10 +15,12 @@ SECTION = Section(
         ),
         Promise(
             "P35",
-            Built.NOT,
+            Built.PARTLY,
             _l("Who can see your data"),
             _l("The people you share with, and the Owners of your organisation."),
-            _l("Roles decide who sees what, and a page shows you who that is."),
+            _l("Roles decide who sees what. Your organisation’s page shows you the list that the software keeps to."),
+            "organisations.overview",
+            missing=_l("Tickets that you share with an organisation will follow."),
         ),
         Promise(
             "P36",
@@ -51,7 +53,7 @@ SECTION = Section(
             _l("It goes no further"),
             _l("What staff see isn’t shared with other customers, the public or the rest of the team."),
             _l("Every lookup checks whose data it is."),
-            missing=_l("Organisations and grants aren’t built yet. The same will hold for them."),
+            missing=_l("Grants aren’t built yet. The same will hold for them."),
         ),
         Promise(
             "P40",
