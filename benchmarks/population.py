@@ -253,7 +253,9 @@ def _organisations(words: Words) -> dict[str, Rows]:
         "email": EMAIL, "email_key": "'invited' || i || '@example.com'", "role": "'member'", "language": "'en'",
         "invited_by": "owner", "sent_at": ago(3),
     }  # fmt: skip
+    hand_over = {"offered_by": "owner", "offered_to": "owner", "leaves": "false", "offered_at": ago(3)}
     return {
+        "hand_over": Rows(100, {**within, **hand_over}, once=True),
         "organisation": Rows(200, organisation, once=True),
         "membership": Rows(200, {**within, "person_id": "owner", "role": "'owner'", "joined_at": ago(900)}, once=True),
         "invitation": Rows(200, {**within, **invitation}, once=True),

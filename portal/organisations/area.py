@@ -15,5 +15,5 @@ AREA = Area(
     checks=CHECKS,
     jobs=JOBS,
     visible=service.VISIBLE,
-    events={PendingEnded: (service.end_invitations_by,)},
+    events={PendingEnded: (service.end_invitations_by, service.end_hand_overs_of)},
 )

@@ -43,6 +43,19 @@ class Remove(forms.Form):
     refusals = {"LastOwner": (None, LAST_OWNER)}
 
 
+class OfferHandOver(forms.Form):
+    """To whom ownership is offered, and what becomes of whoever offers it."""
+
+    refusals = {
+        "NotInOrganisation": ("email", _l("Nobody in the organisation has this email address. Invite them first.")),
+        "OwnerAlready": ("email", _l("This person is an Owner already. If you want to go, leave the organisation.")),
+        "OfferOpen": (None, _l("You’ve already offered it to someone. Cancel that offer first.")),
+    }
+
+    email = forms.email(_l("Email address of the new Owner"), hint=_l("A Member or Billing Administrator."))
+    leaves = forms.tick(_l("Also leave the organisation"), hint=_l("If you don’t tick this, you become a Member."))
+
+
 class Leave(forms.Form):
     """That one goes."""
 

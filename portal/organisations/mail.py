@@ -17,10 +17,11 @@ def changed(
     by: Person,
     about: Person | None = None,
     role: OrganisationRole | None = None,
+    is_theirs: bool = False,
 ) -> None:
     """Tell an Owner, or whom it was done to, of a change to who is in an organisation and as what.
 
-    Whoever did it gets the way out beside it, for the case that it was not them (P10).
+    Whoever did it (`is_theirs`) gets the way out beside it, for the case that it was not them (P10).
     """
     person = accounts.recipient(to)
     with in_language(person.language):
@@ -38,7 +39,7 @@ def changed(
         said=said,
         organisation=organisation.name,
         url=external_url("organisations.overview"),
-        wasnt_me_url=accounts.wasnt_me_url(to, tells_of_act=True) if to.id == by.id else "",
+        wasnt_me_url=accounts.wasnt_me_url(to, tells_of_act=True) if is_theirs else "",
     )
 
 

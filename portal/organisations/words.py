@@ -17,6 +17,12 @@ DEEDS: Words = {
     Deed.ROLE_CHANGED: _l("Changed a role in an organisation"),
     Deed.LEFT: _l("Left an organisation"),
     Deed.REMOVED: _l("Removed someone from an organisation"),
+    Deed.HAND_OVER_OFFERED: _l("Offered to hand over an organisation"),
+    Deed.HAND_OVER_CANCELLED: _l("Cancelled an offer to hand over an organisation"),
+    Deed.HAND_OVER_DECLINED: _l("Declined to take over an organisation"),
+    Deed.HAND_OVER_ENDED: _l("An offer to hand over an organisation ended"),
+    Deed.HANDED_OVER: _l("An organisation was handed over"),
+    Deed.HANDED_OVER_AND_LEFT: _l("An organisation was handed over, and its earlier Owner left"),
 }
 AREA_WORDS = AreaWords(
     events={

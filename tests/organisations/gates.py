@@ -23,6 +23,11 @@ DOORS = {
     "organisations.invitations": ORGANISATION,
     "organisations.resend_invitation": ORGANISATION,
     "organisations.revoke_invitation": ORGANISATION,
+    "organisations.hand_over": ORGANISATION,
+    "organisations.cancel_hand_over": ORGANISATION,
+    "organisations.hand_over_offer": ORGANISATION,
+    "organisations.accept_hand_over": ORGANISATION,
+    "organisations.decline_hand_over": ORGANISATION,
     "organisations.activity": ORGANISATION,
     "organisations.activity_file": ORGANISATION,
 }

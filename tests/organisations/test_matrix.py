@@ -32,6 +32,11 @@ MATRIX = {
     "organisations.invitations": OWNERS,
     "organisations.resend_invitation": OWNERS,
     "organisations.revoke_invitation": OWNERS,
+    "organisations.hand_over": OWNERS,
+    "organisations.cancel_hand_over": OWNERS,
+    "organisations.hand_over_offer": EVERYBODY,
+    "organisations.accept_hand_over": EVERYBODY,
+    "organisations.decline_hand_over": EVERYBODY,
     "organisations.activity": OWNERS,
     "organisations.activity_file": OWNERS,
 }

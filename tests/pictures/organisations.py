@@ -15,6 +15,7 @@ PAGES = {
     "remove_member": "/members/{ben}/remove",
     "invitations": "/invitations",
     "activity": "/activity",
+    "hand_over": "/hand-over",
     "leave": "/leave",
     "dissolve": "/dissolve",
 }
@@ -39,6 +40,15 @@ def invited(made: Demo) -> str:
     path = _working_together(made)
     made.signed_in("ada").submit(f"{path}/invitations", email="dora@example.com", role="billing")
     return made.outbox.last("dora@example.com").link("/invitation/")
+
+
+def offered(made: Demo) -> str:
+    """Return the page on which Ben is offered ownership."""
+    path = _working_together(made)
+    made.signed_in("ada").submit(f"{path}/hand-over", email="ben@example.com")
+    link = made.signed_in("ben").get("/organisation").soup.select_one("main a[href*='/hand-over/']")
+    assert link
+    return str(link["href"])
 
 
 def _working_together(made: Demo) -> str:

@@ -96,6 +96,7 @@ LINKS: dict[str, Callable[[Demo], str]] = {
     "mail.email": demo.email_shown,
     **{f"organisations.{name}": organisations.page(name) for name in organisations.PAGES},
     "organisations.invitation": organisations.invited,
+    "organisations.hand_over_offer": organisations.offered,
     "newsletter.confirm": lambda made: demo.newsletter(made, "confirm"),
     "newsletter.unsubscribe": lambda made: demo.newsletter(made, "unsubscribe"),
     "privacy.data_part": lambda _made: "/settings/privacy/data/support",
@@ -139,6 +140,8 @@ AS_PIA = {
     "admin.read_kept",
 }  # fmt: skip
 """Pages of the privacy officer."""
+AS_BEN = {"organisations.hand_over_offer"}
+"""Pages of a Member whom an Owner asks."""
 ON_THE_WAY = {
     "accounts.lost_factor": "as accounts.lost_phone, one step on",
     "accounts.recovery_code": "lost_phone, for whoever has given a password",
@@ -147,16 +150,21 @@ ON_THE_WAY = {
 """Pages that look as another one does, which is taken."""
 
 
+def _who(endpoint: str, gate: str) -> str:
+    others = {"sam": AS_SAM, "pia": AS_PIA, "ben": AS_BEN}
+    return next((who for who, theirs in others.items() if endpoint in theirs), WHO[gate])
+
+
 def scenes(app: Flask, made: Demo) -> Iterator[Scene]:
     """Yield every page, and some of them in a further state."""
     for endpoint, gate, rule in pages(app):
         if endpoint in LINKS:
-            yield Scene(endpoint, "pia" if endpoint in AS_PIA else WHO[gate], LINKS[endpoint](made))
+            yield Scene(endpoint, _who(endpoint, gate), LINKS[endpoint](made))
         elif endpoint in JOURNEYS:
             who, path, act = JOURNEYS[endpoint]
             yield Scene(endpoint, who, path, act)
         elif endpoint not in ON_THE_WAY:
-            yield Scene(endpoint, "sam" if endpoint in AS_SAM else "pia" if endpoint in AS_PIA else WHO[gate], rule)
+            yield Scene(endpoint, _who(endpoint, gate), rule)
     yield Scene("privacy.own_request", "visitor", rights.awaiting_its_code(made), note="code")
     yield Scene("privacy.own_request", "visitor", rights.refused(made), note="refused")
     yield Scene("home.home", "newcomer", "/home", note="new")

@@ -11,7 +11,7 @@ from portal.jobs import worker
 from portal.kit import claims, tokens
 from portal.kit import clock as time
 from portal.kit.actor import Actor
-from portal.kit.claims import DataClaim, Register, Subject, register
+from portal.kit.claims import Blocker, DataClaim, Register, Subject, register
 from portal.kit.db import db
 from portal.mail.models import Email
 from portal.privacy import service
@@ -252,7 +252,7 @@ def test_asking_twice_in_the_same_moment_is_one_deletion(app, cast, unit):
 
 
 def test_what_must_be_handed_over_first_stands_in_the_way(app, cast, monkeypatch):
-    blocked = DataClaim(area="organisations", blockers=lambda subject: ["Name another Owner first."])
+    blocked = DataClaim(area="organisations", blockers=lambda subject: [Blocker("Name another Owner first.")])
     monkeypatch.setitem(app.extensions, "portal.register", Register([*register_of(app).claims, blocked]))
     ada = cast.sign_in(cast.ada)
     page = ada.get("/settings/privacy/delete")

@@ -50,6 +50,7 @@ from portal.kit.claims.subjects import nobodys as nobodys
 from portal.kit.claims.subjects import of_subjects as of_subjects
 from portal.kit.claims.subjects import parents as parents
 from portal.kit.claims.subjects import person_ids as person_ids
+from portal.kit.claims.vocabulary import Blocker as Blocker
 from portal.kit.claims.vocabulary import DataClaim as DataClaim
 from portal.kit.claims.vocabulary import Ground as Ground
 from portal.kit.claims.vocabulary import Table as Table

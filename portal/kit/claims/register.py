@@ -17,7 +17,7 @@ from portal.kit.claims.holdings import Effect, Holding, RegisterRow
 from portal.kit.claims.orders import OrderRule
 from portal.kit.claims.retention import DatedRule
 from portal.kit.claims.subjects import AnyOne, Subject
-from portal.kit.claims.vocabulary import DataClaim, Table
+from portal.kit.claims.vocabulary import Blocker, DataClaim, Table
 from portal.kit.db import db
 from portal.kit.files import storage
 from portal.kit.running import App, Installed
@@ -123,9 +123,9 @@ class Register:
             if claim.chapter in chapters:
                 yield from claim.conversations(subject)
 
-    def blockers(self, subject: Subject) -> list[str]:
-        """Say what must happen before an erasure."""
-        return [str(text) for claim in self.claims for text in claim.blockers(subject)]
+    def blockers(self, subject: Subject) -> list[Blocker]:
+        """Say what must happen before an erasure, and where."""
+        return [each for claim in self.claims for each in claim.blockers(subject)]
 
     def consequences(self, subject: Subject) -> list[str]:
         """Say what an erasure takes away."""

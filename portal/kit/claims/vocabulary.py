@@ -208,6 +208,17 @@ def _nothing(_subject: Subject) -> list[Any]:
 
 
 @dataclass(frozen=True)
+class Blocker:
+    """What must happen before an erasure, and the page on which its person does it."""
+
+    sentence: Sentence
+    way: Sentence = ""
+    """What that page is called; empty where there is none."""
+    endpoint: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class DataClaim:
     """The data of one area. An area that holds nothing says so with no tables and a `why_nothing`."""
 
@@ -220,7 +231,7 @@ class DataClaim:
     why_nothing: Sentence = ""
     words: AreaWords = field(default_factory=AreaWords)
     """What people call what the area names in the tables of others."""
-    blockers: Callable[[Subject], Sequence[Sentence]] = _nothing
+    blockers: Callable[[Subject], Sequence[Blocker]] = _nothing
     """What must happen before an erasure (a sole Owner must hand over)."""
     consequences: Callable[[Subject], Sequence[Sentence]] = _nothing
     """What the person loses by an erasure."""

@@ -1,6 +1,6 @@
-"""Pages of organisations, by subject: the organisation itself, its people, invitations, and what happened."""
+"""Pages of organisations, by subject: the organisation itself, its people, invitations, handing over, and what happened."""
 
 from portal.kit.web import join
-from portal.organisations.routes import activity, invitations, members, organisations
+from portal.organisations.routes import activity, hand_over, invitations, members, organisations
 
-bp = join("organisations", organisations.bp, members.bp, invitations.bp, activity.bp)
+bp = join("organisations", organisations.bp, members.bp, invitations.bp, hand_over.bp, activity.bp)

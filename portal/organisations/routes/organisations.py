@@ -24,6 +24,7 @@ def overview() -> str:
         "organisations/overview.html",
         organisations=service.organisations_for(person, after=after),
         offers=[] if after else service.offers_for(person),
+        hand_overs=[] if after else service.hand_overs_to(person),
     )
 
 
@@ -44,8 +45,13 @@ def new() -> ResponseReturnValue:
 @access.colleague
 def organisation(organisation_id: uuid.UUID) -> str:
     """Show one organisation: what one is in it, and the ways on."""
-    overview = service.overview_for(access.actor(), organisation_id)
-    return render("organisations/organisation.html", overview=overview, most=MOST_COUNTED)
+    person = access.actor()
+    return render(
+        "organisations/organisation.html",
+        overview=service.overview_for(person, organisation_id),
+        hand_overs=service.hand_overs_for(person, organisation_id),
+        most=MOST_COUNTED,
+    )
 
 
 @bp.route("/organisation/<uuid:organisation_id>/name", methods=["GET", "POST"])

@@ -5,6 +5,14 @@ from portal.organisations.service.activity import entries_for as entries_for
 from portal.organisations.service.activity import file_for as file_for
 from portal.organisations.service.dissolutions import dissolve as dissolve
 from portal.organisations.service.dissolutions import tell_some as tell_some
+from portal.organisations.service.hand_overs import accept_hand_over as accept_hand_over
+from portal.organisations.service.hand_overs import cancel_hand_over as cancel_hand_over
+from portal.organisations.service.hand_overs import decline_hand_over as decline_hand_over
+from portal.organisations.service.hand_overs import end_hand_overs_of as end_hand_overs_of
+from portal.organisations.service.hand_overs import hand_over_for as hand_over_for
+from portal.organisations.service.hand_overs import hand_overs_for as hand_overs_for
+from portal.organisations.service.hand_overs import hand_overs_to as hand_overs_to
+from portal.organisations.service.hand_overs import offer_hand_over as offer_hand_over
 from portal.organisations.service.invitations import accept as accept
 from portal.organisations.service.invitations import decline as decline
 from portal.organisations.service.invitations import end_invitations_by as end_invitations_by

@@ -21,6 +21,8 @@ from portal.organisations.service import standings
 AT_ONCE, PER_PAGE_OF_FILE = 50, 1000
 QUIET = frozenset({Deed.INVITED_AGAIN, Deed.RENAMED})
 """What changes nobody's rights: it stands in the log, and nobody is emailed."""
+BY_ITSELF = frozenset({Deed.HAND_OVER_ENDED})
+"""What nobody did: `by` is whose offer ended with something else."""
 
 
 @dataclass(frozen=True)
@@ -55,14 +57,17 @@ def note(
         id=uuid.uuid4(), organisation_id=organisation.id, deed=deed, by_id=by, about_id=about, role=role
     )
     db.session.add(entry)
-    audit.record(f"organisations.{deed}", subject_id=about or by, by=by, organisation=organisation.id, role=role or "")
+    did = None if deed in BY_ITSELF else by
+    audit.record(f"organisations.{deed}", subject_id=about or by, by=did, organisation=organisation.id, role=role or "")
     if by is None or deed in QUIET:
         return
     db.session.flush()
     people = {person.id: person for person in _told(organisation.id, by, about)}
     for person in people.values():
         subject = people.get(about) if about else None
-        mail.changed(organisation, deed=deed, to=person, by=people[by], about=subject, role=role)
+        if person.deactivated_at is None:
+            is_theirs = did is not None and did == person.id
+            mail.changed(organisation, deed=deed, to=person, by=people[by], about=subject, role=role, is_theirs=is_theirs)
 
 
 def _told(organisation_id: uuid.UUID, *besides: uuid.UUID | None) -> list[Person]:

@@ -11,7 +11,7 @@ from portal.kit.actor import Actor
 from portal.kit.db import db
 from portal.organisations import mail
 from portal.organisations.models import Membership, Organisation
-from portal.organisations.service import standings
+from portal.organisations.service import hand_overs, standings
 from portal.organisations.service.standings import OWNER
 
 AT_ONCE = 50
@@ -21,6 +21,7 @@ def dissolve(organisation_id: uuid.UUID, *, by: Actor) -> None:
     """Dissolve an organisation, by an Owner: nobody has a role in it from now on. Raises NotFound."""
     organisation, mine = standings.lock_for(by, organisation_id, OWNER)
     organisation.dissolved_at = clock.now()
+    hand_overs.end_all_hand_overs(organisation_id)
     audit.record("organisations.dissolved", subject_id=mine.person_id, by=mine.person_id, organisation=organisation_id)
     jobs.enqueue("organisations.dissolve", organisation_id=str(organisation_id))
 

@@ -14,7 +14,7 @@ from portal.kit.db import db
 from portal.kit.refusals import NotFound
 from portal.kit.visibility import Visible
 from portal.organisations.models import Deed, Membership
-from portal.organisations.service import activity, invitations, standings, visibility
+from portal.organisations.service import activity, hand_overs, invitations, standings, visibility
 from portal.organisations.service.standings import MEMBER, OWNER
 
 AT_ONCE = 50
@@ -77,6 +77,7 @@ def change_role(organisation_id: uuid.UUID, *, by: Actor, membership_id: uuid.UU
     if role is OWNER:
         standings.refuse_more_owners(organisation_id)
     theirs.role = role
+    hand_overs.end_hand_overs(organisation_id, of=theirs.person_id)
     if role is not OWNER:
         invitations.end_invitations(organisation_id, by=theirs.person_id)
     activity.note(organisation, deed=Deed.ROLE_CHANGED, by=mine.person_id, about=theirs.person_id, role=role)
@@ -103,4 +104,5 @@ def leave(organisation_id: uuid.UUID, *, by: Actor) -> None:
 def _end(membership: Membership) -> None:
     """Let somebody go, and with them what they have offered in the organisation's name."""
     invitations.end_invitations(membership.organisation_id, by=membership.person_id)
+    hand_overs.end_hand_overs(membership.organisation_id, of=membership.person_id)
     db.session.delete(membership)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from portal.accounts.models import Person
 from portal.kit import paging, throttle
 from portal.kit.actor import Actor, OrganisationRole, Standing
-from portal.kit.claims import MOST_COUNTED, Subject
+from portal.kit.claims import MOST_COUNTED, Blocker, Subject
 from portal.kit.db import db
 from portal.kit.i18n import _
 from portal.kit.unit import before_writes
@@ -73,7 +73,7 @@ def overview_for(by: Actor, organisation_id: uuid.UUID) -> Overview:
     return Overview(standing, db.session.scalar(select(func.count()).select_from(some)))
 
 
-def blockers(subject: Subject) -> list[str]:
+def blockers(subject: Subject) -> list[Blocker]:
     """Name the organisations whose only Owner somebody is: they are handed over or dissolved before an account goes."""
     if subject.person_id is None:
         return []
@@ -91,7 +91,7 @@ def blockers(subject: Subject) -> list[str]:
         .exists()
     )
     query = (
-        select(Organisation.name)
+        select(Organisation.id, Organisation.name)
         .join(Membership, Membership.organisation_id == Organisation.id)
         .where(
             Membership.person_id == subject.person_id,
@@ -102,10 +102,13 @@ def blockers(subject: Subject) -> list[str]:
         .order_by(Membership.joined_at)
         .limit(AT_ONCE)
     )
-    return [
-        _(
-            "You’re the only Owner of %(name)s. Make someone else an Owner first, or dissolve it, under Organisations.",
-            name=name,
-        )
-        for name in db.session.scalars(query)
-    ]
+    return [_blocker(row.id, row.name) for row in db.session.execute(query)]
+
+
+def _blocker(organisation_id: uuid.UUID, name: str) -> Blocker:
+    return Blocker(
+        _("You’re the only Owner of %(name)s. Hand it over to someone in it, or dissolve it.", name=name),
+        way=_("Hand over %(name)s", name=name),
+        endpoint="organisations.hand_over",
+        values={"organisation_id": organisation_id},
+    )

@@ -16,7 +16,7 @@ from portal.accounts.models import Person
 from portal.jobs import service as jobs
 from portal.kit import audit, clock, events, signing, tokens
 from portal.kit.actor import Actor
-from portal.kit.claims import MOST_COUNTED, Effect, RegisterRow, Subject, register
+from portal.kit.claims import MOST_COUNTED, Blocker, Effect, RegisterRow, Subject, register
 from portal.kit.db import db, leaves_traces
 from portal.kit.i18n import in_language
 from portal.kit.periods import period
@@ -59,7 +59,7 @@ class Undoable:
 class Outlook:
     """What a deletion would do, told before it is asked for."""
 
-    blockers: list[str]
+    blockers: list[Blocker]
     goes: list[tuple[RegisterRow, int | None]]
     blanked: list[tuple[RegisterRow, int | None]]
     """What stays for somebody else, without what is the actor's in it."""

@@ -26,6 +26,8 @@ def work_together(walk: Walk) -> None:
     hera.submit(f"{path}/invitations", email=other.email, role="member")
     hera.submit(f"{place}/remove")
     _join(walk, hera, iris, path)
+    _hand_over(walk, hera, iris, path)
+    _join(walk, hera, iris, path)
     iris.submit(f"{path}/leave")
     hera.get(f"{path}/activity")
     hera.get(f"{path}/activity.csv")
@@ -55,3 +57,38 @@ def _decline(walk: Walk, hera: Reader, iris: Reader, path: str) -> None:
 def _join(walk: Walk, hera: Reader, iris: Reader, path: str) -> None:
     iris.submit(_invite(walk, hera, path, "phoebe@example.com"))
     walk.read_emails()
+
+
+def _hand_over(walk: Walk, hera: Reader, iris: Reader, path: str) -> None:
+    page = f"{path}/hand-over"
+    for email in ("", "stranger@example.com", "ourania@example.com"):
+        hera.submit(page, email=email)
+    for verb in ("cancel", "decline", "ended", "accept"):
+        earlier = hera.get(page)
+        hera.submit(page, email="phoebe@example.com")
+        hera.send(earlier, email="phoebe@example.com")
+        offer = _offered(hera, iris, path)
+        if verb == "cancel":
+            hera.submit(page, action=f"{offer}/cancel")
+        elif verb == "ended":
+            place = str(hera.get(f"{path}/members").soup.select("main th a")[-1]["href"])
+            hera.submit(f"{place}/role", role="billing")
+        else:
+            iris.submit(offer, action=f"{offer}/{verb}")
+        walk.read_emails()
+    for reader in (hera, iris):
+        reader.get("/settings/privacy/delete")
+    iris.submit(page, email="ourania@example.com", leaves="y")
+    offer = _offered(iris, hera, path)
+    hera.submit(offer, action=f"{offer}/accept")
+    walk.read_emails()
+
+
+def _offered(owner: Reader, other: Reader, path: str) -> str:
+    owner.get(path)
+    owner.get(f"{path}/hand-over")
+    other.get(path)
+    offer = other.get("/organisation").soup.select_one("main a[href*='/hand-over/']")
+    assert offer
+    other.get(str(offer["href"]))
+    return str(offer["href"])

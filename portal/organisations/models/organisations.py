@@ -1,4 +1,4 @@
-"""Tables of organisations."""
+"""Organisations, who is in them and who is invited, and what was done."""
 
 import uuid
 from datetime import datetime
@@ -82,6 +82,12 @@ class Deed(StrEnum):
     ROLE_CHANGED = "role_changed"
     LEFT = "left"
     REMOVED = "removed"
+    HAND_OVER_OFFERED = "hand_over_offered"
+    HAND_OVER_CANCELLED = "hand_over_cancelled"
+    HAND_OVER_DECLINED = "hand_over_declined"
+    HAND_OVER_ENDED = "hand_over_ended"
+    HANDED_OVER = "handed_over"
+    HANDED_OVER_AND_LEFT = "handed_over_and_left"
 
     @property
     def sentence(self) -> str:
@@ -106,12 +112,28 @@ SENTENCES = {
     Deed.ROLE_CHANGED: _l("%(by)s changed the role of %(about)s. New role: %(role)s."),
     Deed.LEFT: _l("%(by)s left. Role until then: %(role)s."),
     Deed.REMOVED: _l("%(by)s removed %(about)s. Role until then: %(role)s."),
+    Deed.HAND_OVER_OFFERED: _l("%(by)s offered to hand over ownership to %(about)s."),
+    Deed.HAND_OVER_CANCELLED: _l("%(by)s cancelled the offer to hand over ownership to %(about)s."),
+    Deed.HAND_OVER_DECLINED: _l("%(by)s declined to take over ownership from %(about)s."),
+    Deed.HAND_OVER_ENDED: _l("The offer by %(by)s to hand over ownership to %(about)s ended: an account or a role changed."),
+    Deed.HANDED_OVER: _l("%(about)s took over ownership from %(by)s, who is now a Member."),
+    Deed.HANDED_OVER_AND_LEFT: _l("%(about)s took over ownership from %(by)s, who left."),
 }
 TO_THEM = {
     Deed.JOINED: _l("You joined %(organisation)s. Your role: %(role)s."),
     Deed.ROLE_CHANGED: _l("%(by)s changed your role in %(organisation)s. Your new role: %(role)s."),
     Deed.LEFT: _l("You left %(organisation)s. You no longer see anything of it."),
     Deed.REMOVED: _l("%(by)s removed you from %(organisation)s. You no longer see anything of it."),
+    Deed.HAND_OVER_OFFERED: _l(
+        "%(by)s offers to hand over ownership of %(organisation)s to you. Accept or decline it under Organisations."
+    ),
+    Deed.HAND_OVER_CANCELLED: _l("%(by)s cancelled the offer to hand over ownership of %(organisation)s to you."),
+    Deed.HAND_OVER_DECLINED: _l("%(by)s declined to take over ownership of %(organisation)s from you."),
+    Deed.HAND_OVER_ENDED: _l(
+        "The offer by %(by)s to hand over ownership of %(organisation)s to you ended: an account or a role changed."
+    ),
+    Deed.HANDED_OVER: _l("You took over ownership of %(organisation)s from %(by)s. You’re now an Owner."),
+    Deed.HANDED_OVER_AND_LEFT: _l("You took over ownership of %(organisation)s from %(by)s, who left. You’re now an Owner."),
 }
 
 

@@ -22,6 +22,7 @@ from portal.kit.claims import (
 )
 from portal.kit.i18n import LANGUAGES, _l
 from portal.organisations import service, words
+from portal.organisations.claim.hand_overs import HAND_OVERS
 from portal.organisations.models import Invitation, Membership, Organisation, OrganisationEntry
 
 
@@ -74,6 +75,7 @@ CLAIM = DataClaim(
                 "sent_at": technical(_l("Sent")),
             },
         ),
+        HAND_OVERS,
         Table(
             OrganisationEntry,
             what=_l("What was done to your part in an organisation"),
