@@ -73,7 +73,7 @@ _SUMMARY_ON = date(2026, 11, 30)
 _RIGHTS_ON = date(2026, 11, 30)
 _RIGHTS = _l(
     "It says how to use your rights without an account, and that someone else looks again if our answer doesn’t answer you. "
-    "It says where you ask for a correction, and that your own statement can stand beside what you dispute. "
+    "It says where you ask for a correction, and that your own statement can be shown with what you dispute. "
     "It says that a prepared copy is encrypted, and that we don’t keep its key. "
     "It says what you can have deleted automatically, and what our staff may write. No right, duty or period has changed."
 )
@@ -104,7 +104,7 @@ DOCUMENTS: Mapping[str, Document] = {
                     _ORGANISATIONS_ON,
                     Significance.WORDING,
                     _ORGANISATIONS,
-                    "e003e96e5c5fddd2bd8418f0e6db252ce04126d0fd2c8b20203f1f6d862b682f",
+                    "284b516e996b82c06b90808b74bf666376829c3109f0f3343e890a56313f7d58",
                     "9b395fcd4e86a9fdfab3ecd3994b110faef23dad3c881d6eea95584963763230",
                 ),
                 Version(

@@ -29,7 +29,7 @@ SECTION = Section(
             _l("Correct your own data in your settings. Show us any other error and we’ll correct it."),
             _l(
                 "Ask beside the data itself. Each correction is decided with a reason, and if we don’t make it, your own "
-                "statement stands beside the data."
+                "statement is shown with the data."
             ),
             "privacy.data",
         ),
