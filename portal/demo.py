@@ -34,6 +34,8 @@ COMPANY = (
     ("Ada Threadgold", "ada@example.com", None),
     ("Ben Selvedge", "ben@example.com", None),
     ("Sam Helper", "sam@example.com", Role.SUPPORT),
+    ("Sena Tuck", "sena@example.com", Role.SENIOR),
+    ("Pia Seam", "pia@example.com", Role.PRIVACY),
 )
 
 

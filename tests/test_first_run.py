@@ -108,8 +108,8 @@ def test_the_portal_is_there_with_one_command_and_gone_with_one_key(checkout: Pa
     again = output.read_text()
     assert not re.search(r"ada@example\.com\s+\S{12,}", again), "a second run draws no new passwords"
     assert f"http://127.0.0.1:{port}/forgot-password" in again
-    assert "ada@example.com, ben@example.com, sam@example.com" in again
+    assert "ada@example.com, ben@example.com, sam@example.com, sena@example.com, pia@example.com" in again
     assert "Traceback" not in again
     for said in (printed, again):
-        assert f"Staff (sam@example.com): open http://127.0.0.1:{port}/admin/" in said
+        assert f"Staff (sam@example.com, sena@example.com, pia@example.com): open http://127.0.0.1:{port}/admin/" in said
     assert {path.name for path in (checkout / "instance").iterdir()} >= {"portal.db", "secret_key"}

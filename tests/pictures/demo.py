@@ -114,8 +114,8 @@ class Demo:
                 promises.run_checks()
 
     def _live(self) -> None:
-        self.cast.give_factor(self.people["sam"])
-        self.people["pia"] = self.cast.pia
+        for staff in ("sam", "pia"):
+            self.cast.give_factor(self.people[staff])
         visitor = self.signed_in("ada")
         visitor.submit("/settings/avatar", photo=(photo(), "ada.jpg"))
         for subject, message in QUESTIONS:
