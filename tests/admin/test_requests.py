@@ -11,7 +11,7 @@ from sqlalchemy import select
 from portal.consent import service as consent
 from portal.kit import clock as time
 from portal.kit.db import db
-from portal.privacy.models import Outcome, Request, RequestState, Right
+from portal.privacy.models import Outcome, Request, RequestState, Right, Source
 from tests.privacy.desk import GUEST, open_of, plant
 from tests.support import samples
 
@@ -67,6 +67,20 @@ def test_the_plot_shows_each_day_and_what_is_late(pia, planted, cast):
     ]
     assert "1 is late." in page.soup.select_one("#due").text
     assert "3 requests to answer" in pia.get("/admin/").text
+
+
+def test_what_nobody_has_confirmed_is_counted_on_the_first_list_and_one_click_away(pia, planted, cast, unit):
+    assert pia.get(LIST).soup.select_one("#due .fine") is None
+    planted(Right.COPY)
+    planted(Right.DELETION, source=Source.STAFF)
+    planted(of=cast.ada)
+    page = pia.get(LIST)
+    line = page.soup.select_one("#due .fine")
+    assert "2 requests aren’t confirmed yet" in line.text
+    assert len(page.soup.select("tbody tr")) == 1
+    shown = pia.get(line.find("a")["href"])
+    assert len(shown.soup.select("tbody tr")) == 2
+    assert shown.soup.select_one("#due .fine") is None, "it stands where they are left out"
 
 
 def test_who_wrote_is_entered_and_nothing_is_done_before_they_prove_it(pia, unit, outbox):

@@ -118,6 +118,19 @@ def test_an_undone_deletion_leaves_what_was_asked_open(cast, unit, outbox):
         assert db.session.get(Request, request_id).state == RequestState.OPEN
 
 
+def test_what_was_asked_is_shown_again_and_still_open_once_the_closing_is_undone(cast, unit, outbox, new_client):
+    asked = cast.sign_in(cast.ada).submit("/settings/privacy/requests/new", kind="complaint", message="Zips").path
+    use(cast.sign_in(cast.ada), Right.DELETION)
+    new_client().submit(outbox.last(cast.ada.email).link("/delete/undo/"))
+    ada = cast.sign_in(cast.ada)
+    page = ada.get(asked)
+    assert page.path == asked
+    ada.send(page, action=f"{asked}/withdraw")
+    with unit():
+        (complaint,) = db.session.scalars(select(Request).where(Request.kind == Right.COMPLAINT)).all()
+        assert (complaint.outcome, complaint.reason) == (Outcome.WITHDRAWN, Reason.BY_PERSON), "it was open until now"
+
+
 def test_of_one_day_one_stands_for_all(cast, unit, clock):
     browser = cast.sign_in(cast.ada, remember=True)
     for name in ("Ada A.", "Ada B.", "Ada C."):

@@ -12,6 +12,7 @@ from portal.admin.forms import Decision, Intake, Pause
 from portal.admin.routes.tickets import LOGGED
 from portal.kit import access, clock, i18n
 from portal.kit.actor import Role
+from portal.kit.claims import MOST_COUNTED
 from portal.kit.downloads import download
 from portal.kit.forms import ConfirmForm
 from portal.kit.i18n import _, _l
@@ -37,7 +38,8 @@ def requests() -> str:
     states = [each for each in privacy.RequestState if each.value == chosen] or privacy.ANSWERABLE
     return render(
         "admin/requests.html",
-        due=privacy.count_due_requests(by=by),
+        due=privacy.count_due_requests(with_unconfirmed=not chosen, by=by),
+        most=MOST_COUNTED,
         found=privacy.waiting_requests(by=by, states=states, after=request.args.get("after")),
         chosen=states[0].value if len(states) == 1 else "",
         staff_states=STATES,

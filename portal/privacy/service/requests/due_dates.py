@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.kit import clock
 from portal.kit.actor import Role, Staff, for_staff
+from portal.kit.claims import MOST_COUNTED as MOST_UNCONFIRMED
 from portal.kit.db import db
 from portal.kit.periods import period
-from portal.privacy.models import Request
+from portal.privacy.models import Request, RequestState
 from portal.privacy.models.rights import ANSWERABLE
 from portal.privacy.service.requests.desk import HANDLERS
 
@@ -33,6 +34,8 @@ class DueDates:
 
     late: int
     days: Sequence[DueDay]
+    unconfirmed: int = 0
+    """How many nobody has confirmed; one beyond those that are counted says that there are more."""
 
     @property
     def total(self) -> int:
@@ -51,8 +54,11 @@ class DueDates:
 
 
 @for_staff(*HANDLERS)
-def count_due_requests(*, by: Staff) -> DueDates:
-    """Count the open requests that one may decide by the day on which they are due, the late ones together."""
+def count_due_requests(*, with_unconfirmed: bool = False, by: Staff) -> DueDates:
+    """Count the open requests that one may decide by the day on which they are due, the late ones together.
+
+    What nobody has confirmed is counted where that is asked for.
+    """
     query = select(Request.due_at).where(Request.state.in_(ANSWERABLE)).order_by(Request.due_at).limit(MOST_COUNTED)
     if by.role is not Role.PRIVACY:
         query = query.where(Request.first_id.is_not(None))
@@ -61,4 +67,10 @@ def count_due_requests(*, by: Staff) -> DueDates:
     by_day = Counter(due_at.date() for due_at in dues if due_at > now)
     length = (period("request_answer") + timedelta(days=1)).days
     days = [DueDay(on, by_day[on]) for on in (now.date() + timedelta(days=ahead) for ahead in range(length))]
-    return DueDates(late=sum(due_at <= now for due_at in dues), days=days)
+    unconfirmed = _count_unconfirmed() if with_unconfirmed and by.role is Role.PRIVACY else 0
+    return DueDates(late=sum(due_at <= now for due_at in dues), days=days, unconfirmed=unconfirmed)
+
+
+def _count_unconfirmed() -> int:
+    unproven = select(Request.id).where(Request.state == RequestState.AWAITING_IDENTITY).limit(MOST_UNCONFIRMED + 1)
+    return db.session.scalar(select(func.count()).select_from(unproven.subquery())) or 0
