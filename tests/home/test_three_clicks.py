@@ -10,7 +10,10 @@ from flask import Flask
 
 from portal.privacy.models import Right
 from tests.conftest import Page, Visitor
+from tests.organisations.conftest import Team, found, team
 from tests.people import Cast
+
+__all__ = ["found", "team"]
 
 CLICKS = 3
 RIGHTS = {
@@ -43,6 +46,22 @@ SEVEN = {
     "complaint": ("POST", "/settings/privacy/requests/new"),
 }
 """The rights that a request can be about, each where a customer uses it."""
+OF_AN_OWNER = {
+    "see who is in it": ("GET", "/members"),
+    "see what happened": ("GET", "/activity"),
+    "invite": ("POST", "/invitations"),
+    "change a role": ("POST", "/members/…/role"),
+    "remove somebody": ("POST", "/members/…/remove"),
+    "rename it": ("POST", "/name"),
+    "leave": ("POST", "/leave"),
+    "dissolve it": ("POST", "/dissolve"),
+}
+OF_A_MEMBER = {
+    "see who is in it": ("GET", "/members"),
+    "see who sees them": ("GET", "/members/…"),
+    "leave": ("POST", "/leave"),
+}
+"""What somebody may do in an organisation, and where below its page."""
 Step = tuple[str, str]
 
 
@@ -84,6 +103,15 @@ def test_seeing_one_s_data_is_one_click(away: dict[Step, int]) -> None:
 def test_each_of_the_seven_rights_of_the_queue_is_at_most_three_clicks_from_home(away: dict[Step, int]) -> None:
     assert {str(right) for right in Right} == set(SEVEN)
     assert [right for right, step in SEVEN.items() if away.get(step, CLICKS + 1) > CLICKS] == []
+
+
+@pytest.mark.parametrize(("who", "may"), [("owner", OF_AN_OWNER), ("member", OF_A_MEMBER)], ids=["owner", "member"])
+def test_what_one_may_do_in_an_organisation_is_at_most_three_clicks_from_home(
+    cast: Cast, team: Team, who: str, may: dict[str, Step]
+) -> None:
+    away = clicks_from("/home", cast.sign_in(getattr(team, who)), most=CLICKS)
+    steps = {(method, path.replace(f"{team.places['member']}", "…")): click for (method, path), click in away.items()}
+    assert [deed for deed, (method, path) in may.items() if steps.get((method, team.path + path), CLICKS + 1) > CLICKS] == []
 
 
 def test_without_an_account_all_seven_are_on_one_form_three_clicks_from_the_start(app: Flask) -> None:
