@@ -87,6 +87,12 @@ def plants_an_order(hands: Hands, story: Story) -> bool:
     return bool(session) and hands.plant_order(session)
 
 
+def invites_an_accomplice(hands: Hands, story: Story) -> bool:
+    """Found an organisation in the account's name, and invite a mailbox of an accomplice's as its Owner."""
+    session = _inside(hands, story)
+    return bool(session) and hands.invite(session)
+
+
 def takes_a_copy(hands: Hands, story: Story) -> bool:
     """Have a copy of everything prepared."""
     session = _inside(hands, story)
@@ -176,6 +182,7 @@ MOVES = (
     asks_for_deletion,
     plants_an_order,
     takes_a_copy,
+    invites_an_accomplice,
     signs_up_with_the_address,
     reports_misuse,
     spends_the_throttles,

@@ -25,6 +25,7 @@ from portal.kit.db import db
 from portal.kit.job_kinds import job_kinds
 from portal.kit.unit import unit_of_work
 from portal.mail.models import Email as StoredEmail
+from portal.organisations.models import Invitation
 from portal.privacy.models import Deletion, DeletionState, Export, StandingOrder
 from tests.takeover.story import Email
 
@@ -90,6 +91,7 @@ def look(person_id: uuid.UUID, *, since: datetime) -> dict[str, Any]:
         "removals": count(FactorRemoval, FactorRemoval.state.in_(OPEN_REMOVAL)),
         "copies": count(Export),
         "orders": count(StandingOrder),
+        "invitations": select(func.count()).where(Invitation.invited_by == person_id).scalar_subquery(),
         "deletions": count(Deletion, Deletion.state != DeletionState.UNDONE),
     }
     with unit_of_work(write=False):

@@ -12,11 +12,12 @@ import pyotp
 from portal.accounts import service as accounts
 from portal.app import LOAD_ACTOR
 from portal.kit import clock, passwords
-from portal.kit.actor import NOBODY, Actor
+from portal.kit.actor import NOBODY, Actor, OrganisationRole
 from portal.kit.clients import ClientKey
 from portal.kit.refusals import Refusal
 from portal.kit.unit import unit_of_work
 from portal.newsletter import service as newsletter
+from portal.organisations import service as organisations
 from portal.privacy import service as privacy
 from portal.privacy.service.orders import ORDER_OPTIONS
 from portal.recovery import service as recovery
@@ -151,6 +152,13 @@ class ServiceHands:
         actor = self._actor(session)
         wanted = {kind: options[0] for kind, options in ORDER_OPTIONS.items()}
         return actor.is_fresh and self._does(lambda: privacy.set_orders(actor, wanted=wanted))
+
+    def invite(self, session: str) -> bool:
+        actor, made = self._actor(session), list[uuid.UUID]()
+        if not actor.is_fresh or not self._does(lambda: made.append(organisations.create(actor, name="Accomplices"))):
+            return False
+        how = {"email": "accomplice@example.com", "role": OrganisationRole.OWNER}
+        return self._does(lambda: organisations.invite(made[0], by=actor, **how))
 
     def take_copy(self, session: str) -> bool:
         actor = self._actor(session)

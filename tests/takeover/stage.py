@@ -125,6 +125,7 @@ class _Nothing:
 
     def __init__(self, *_args: object, **_values: object) -> None:
         self.rows: dict[str, int] = {}
+        self.done = self.total = 0
 
     def __iter__(self) -> Iterator[bytes]:
         return iter((b"",))

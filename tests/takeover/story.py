@@ -97,6 +97,9 @@ class Hands(Protocol):
     def plant_order(self, session: str) -> bool:
         """Have the account's data deleted by itself, as early as can be."""
 
+    def invite(self, session: str) -> bool:
+        """Found an organisation, and invite an accomplice as its Owner."""
+
     def take_copy(self, session: str) -> bool:
         """Have a copy prepared."""
 

@@ -73,6 +73,7 @@ PLANTED: tuple[tuple[Patch, tuple[Move, ...], Defence, str], ...] = (
     (nothing_ends_what_waits, (moves.asks_for_an_address,), defences.resets, "/settings/email/confirm"),
     (copies_are_forgotten, (moves.takes_a_copy,), defences.resets, "copies is 1"),
     (copies_are_forgotten, (moves.plants_an_order,), defences.resets, "orders is 4"),
+    (copies_are_forgotten, (moves.invites_an_accomplice,), defences.resets, "invitations is 1"),
     (deletions_are_forgotten, (moves.asks_for_deletion,), defences.reports_by_the_first_email, "it is dead"),
     (a_factor_stays, (moves.adds_a_factor,), defences.reports_by_the_first_email, "second factor"),
     (

@@ -193,6 +193,14 @@ class WebHands:
         page = at[0].send(at[1], tickets="30", files="7", history="7", account="180")
         return page.request.path == "/settings/privacy/orders" and page.status_code == 200
 
+    def invite(self, session: str) -> bool:
+        at = self._at(session, "/organisation/new")
+        if at is None:
+            return False
+        made = at[0].send(at[1], name="Accomplices").request.path
+        page = at[0].send(at[0].get(f"{made}/invitations"), email="accomplice@example.com", role="owner")
+        return page.status_code == 200 and page.request.path == f"{made}/invitations"
+
     def take_copy(self, session: str) -> bool:
         at = self._at(session, "/settings/privacy")
         if at is None:
