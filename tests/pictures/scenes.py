@@ -157,6 +157,8 @@ def _who(endpoint: str, gate: str) -> str:
 
 def scenes(app: Flask, made: Demo) -> Iterator[Scene]:
     """Yield every page, and some of them in a further state."""
+    # The officer's list is taken before any one request of it.
+    asking(made)
     for endpoint, gate, rule in pages(app):
         if endpoint in LINKS:
             yield Scene(endpoint, _who(endpoint, gate), LINKS[endpoint](made))

@@ -17,6 +17,7 @@ from portal.kit.db import db
 from portal.kit.files import storage
 from portal.kit.unit import current_unit
 from portal.privacy import service
+from portal.privacy.checks.orders import CHECKS
 from portal.privacy.models import OrderKind, StandingOrder
 from portal.privacy.service.order_sweeps import AT_ONCE
 
@@ -50,6 +51,12 @@ def lines_of(unit, *people: uuid.UUID) -> int:
 
 def rule(delete) -> OrderRule:
     return OrderRule("history", SignInEvent, where=accounts.signed_in_before, delete=delete)
+
+
+def said_by_the_check(unit) -> str:
+    (check,) = [each for each in CHECKS if each.name == "orders_followed"]
+    with unit():
+        return " ".join(check.say(check.run().statements))
 
 
 def test_many_orders_with_nothing_to_do_are_walked_through_in_pieces(clock, unit):
@@ -104,10 +111,12 @@ def test_a_rule_that_fails_for_one_stops_nobody_and_is_taken_back_whole(clock, u
     with unit():
         assert storage().exists(key), "the file of what stays, stays"
     assert (lines_of(unit, bad), lines_of(unit, good)) == (2, 0)
+    assert "1 automatic deletion couldn’t be carried out" in said_by_the_check(unit)
     assert follow(unit) == 0, "it waits for its next turn, as the others do"
     clock.forward(hours=1)
     monkeypatch.undo()
     assert follow(unit) == 2
+    assert "couldn’t be carried out" not in said_by_the_check(unit), "what was done in the end is no fault any more"
 
 
 def test_an_order_is_followed_until_nothing_is_left_whatever_its_rule_takes_at_once(clock, unit, monkeypatch):

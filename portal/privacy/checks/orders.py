@@ -17,6 +17,8 @@ def _orders_followed() -> Finding:
         return failed("overdue", accounts=late)
     if unseen := service.count_unseen(grace=UNSEEN):
         return failed("unseen", accounts=unseen)
+    if failing := service.count_failing_orders():
+        return failed("failing", orders=failing)
     faults = [find_run_fault(name, grace=GRACE) for name in ("privacy.follow_orders", "privacy.ask_idle")]
     if found := [fault for fault in faults if fault]:
         return failed_by(found)
@@ -38,6 +40,11 @@ CHECKS = [
                 "We haven’t checked lately whether %(num)s account is idle.",
                 "We haven’t checked lately whether %(num)s accounts are idle.",
                 accounts,
+            ),
+            "failing": lambda orders: ngettext(
+                "%(num)s automatic deletion couldn’t be carried out. We’ll try again within the hour.",
+                "%(num)s automatic deletions couldn’t be carried out. We’ll try again within the hour.",
+                orders,
             ),
             "followed": lambda: _("Nothing is overdue."),
             "no_order": lambda: _("Nobody uses automatic deletion yet."),

@@ -29,6 +29,7 @@ ORDERS = Table(
         "email_id": technical(),
         "looks": technical(),
         "looked_at": technical(),
+        "failed_at": technical(),
         "goes_at": technical(_l("Your account closes")),
     },
 )

@@ -27,6 +27,7 @@ class StandingOrder(Base):
     __table_args__ = (
         Index("uq_standing_order_person_id", "person_id", "kind", unique=True),
         Index("ix_standing_order_here", "kind", "days", "here_at"),
+        Index("ix_standing_order_failed_at", "failed_at"),
     )
 
     id: Mapped[Id]
@@ -45,5 +46,7 @@ class StandingOrder(Base):
     looks: Mapped[int] = mapped_column(default=0)
     """Hourly looks since the last question left: time that passed, whatever a clock says."""
     looked_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+    """Since when it can't be followed; nothing once it was."""
     goes_at: Mapped[datetime | None]
     """When the account is closed unless its person comes back; each question says it, and a late one puts it off."""

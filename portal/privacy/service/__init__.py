@@ -71,6 +71,7 @@ from portal.privacy.service.idle_accounts import count_overdue as count_overdue
 from portal.privacy.service.idle_accounts import count_unseen as count_unseen
 from portal.privacy.service.open_steps import list_open_steps as list_open_steps
 from portal.privacy.service.open_steps import read_step as read_step
+from portal.privacy.service.order_sweeps import count_failing_orders as count_failing_orders
 from portal.privacy.service.order_sweeps import follow_orders as follow_orders
 from portal.privacy.service.orders import ORDER_OPTIONS as ORDER_OPTIONS
 from portal.privacy.service.orders import end_orders as end_orders

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.exc import DBAPIError
 
 from portal.accounts import service as accounts
@@ -47,7 +47,7 @@ def follow_orders() -> int:
 
 def _follow(order: StandingOrder, rule: OrderRule, *, most: int) -> int:
     """Follow an order, and put it behind the others once nothing is left or its rule has failed."""
-    kind, rows = order.kind, 0
+    kind, rows, failed_at = order.kind, 0, None
     try:
         with savepoint():
             rows = _delete(order, rule, most=most)
@@ -56,9 +56,18 @@ def _follow(order: StandingOrder, rule: OrderRule, *, most: int) -> int:
             raise
         # What failed for one is taken back, and everybody else's goes on.
         log.exception("privacy.order_failed", kind=kind.value)
+        failed_at = order.failed_at or clock.now()
+    if order.failed_at != failed_at:
+        order.failed_at = failed_at
     if not rows:
         order.looked_at = clock.now()
     return rows
+
+
+def count_failing_orders() -> int:
+    """Return how many standing orders could not be followed when they were last looked at."""
+    failing = select(func.count()).select_from(StandingOrder).where(StandingOrder.failed_at.is_not(None))
+    return db.session.scalar(failing) or 0
 
 
 def _delete(order: StandingOrder, rule: OrderRule, *, most: int) -> int:
