@@ -110,6 +110,16 @@ def _within(*roles: OrganisationRole, is_fresh: bool = False) -> Tag:
     return Tag(Gate.ORGANISATION, within=frozenset(roles), is_fresh=is_fresh)
 
 
+def without_second_factor(view: View) -> View:
+    """Keep a page of an organisation open to whoever lacks the second factor for which it asks: the ways on, and out."""
+    return _mark("open_without_second_factor", True)(view)
+
+
+def lacks_second_factor(person: Actor) -> bool:
+    """Tell whether the organisation that the address names asks for a second factor which somebody does not have."""
+    return person.standing is not None and person.standing.asks_second_factor and not person.has_second_factor
+
+
 def get_with_side_effect(reason: str) -> Callable[[View], View]:
     """Declare that this GET writes something (rule 7), and why that is harmless. Such a GET must be idempotent."""
     return _mark("side_effect_reason", reason)
@@ -283,11 +293,20 @@ def _gate() -> ResponseReturnValue | None:
     if tag.gate is Gate.ORGANISATION and (person.standing is None or person.standing.role not in tag.within):
         # Somebody else's organisation is as absent as none (v5.0.0-8.2.2).
         abort(404)
+    if tag.gate is Gate.ORGANISATION and lacks_second_factor(person) and not _is_open_without_factor(request.endpoint):
+        # Not locked out unseen: that page says why, and leads on.
+        return redirect(
+            url_for("organisations.set_up_second_factor", organisation_id=(request.view_args or {})[ORGANISATION]), code=303
+        )
     if (tag.gate is Gate.FRESH or tag.is_fresh) and not person.is_fresh:
         return _send_to("accounts.confirm_identity", _("Please confirm it’s you."))
     if tag.gate is Gate.STAFF:
         return _gate_staff(person, tag)
     return None
+
+
+def _is_open_without_factor(endpoint: str) -> bool:
+    return hasattr(current_app.view_functions[endpoint], "open_without_second_factor")
 
 
 def _gate_staff(person: Actor, tag: Tag) -> ResponseReturnValue | None:

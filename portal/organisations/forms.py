@@ -68,6 +68,14 @@ class Dissolve(forms.Form):
     sure = forms.tick(_l("Yes, dissolve this organisation"), must=_l("Tick the box to confirm."))
 
 
+class AskSecondFactor(forms.Form):
+    """Whether everybody needs a second factor."""
+
+    refusals = {"OwnFactorFirst": ("asked", _l("Turn on two-step verification for your own account first."))}
+
+    asked = forms.tick(_l("Everyone in this organisation needs two-step verification"))
+
+
 class Answer(forms.Form):
     """Yes to an invitation."""
 

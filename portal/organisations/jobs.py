@@ -14,4 +14,12 @@ def dissolve(*, organisation_id: str) -> None:
         jobs.enqueue("organisations.dissolve", organisation_id=organisation_id)
 
 
-JOBS = (dissolve,)
+@job("organisations.second_factor")
+def second_factor(*, organisation_id: str, asked: bool, after: str | None) -> None:
+    """Tell some of those without a second factor that one is asked for, or no longer, and ask for the next."""
+    further = service.tell_of_second_factor(uuid.UUID(organisation_id), asked=asked, after=after)
+    if further:
+        jobs.enqueue("organisations.second_factor", organisation_id=organisation_id, asked=asked, after=further)
+
+
+JOBS = (dissolve, second_factor)

@@ -58,3 +58,15 @@ def invitation(invitation: Invitation, *, organisation: str, by: str, token: str
 def dissolved(organisation: Organisation, *, to: Person) -> None:
     """Tell somebody that an organisation they were in is dissolved."""
     mail.send("organisations/dissolved", to=accounts.recipient(to), organisation=organisation.name)
+
+
+def second_factor(organisation: Organisation, *, to: Person, asked: bool) -> None:
+    """Tell somebody without a second factor that the organisation asks for one, or no longer does."""
+    endpoint = "organisations.set_up_second_factor" if asked else "organisations.organisation"
+    mail.send(
+        "organisations/second_factor",
+        to=accounts.recipient(to),
+        organisation=organisation.name,
+        asked=asked,
+        url=external_url(endpoint, organisation_id=organisation.id),
+    )

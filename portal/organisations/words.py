@@ -23,6 +23,8 @@ DEEDS: Words = {
     Deed.HAND_OVER_ENDED: _l("An offer to hand over an organisation ended"),
     Deed.HANDED_OVER: _l("An organisation was handed over"),
     Deed.HANDED_OVER_AND_LEFT: _l("An organisation was handed over, and its earlier Owner left"),
+    Deed.SECOND_FACTOR_ASKED: _l("Asked everyone in an organisation to use two-step verification"),
+    Deed.SECOND_FACTOR_FREE: _l("Stopped asking everyone in an organisation to use two-step verification"),
 }
 AREA_WORDS = AreaWords(
     events={
@@ -38,5 +40,6 @@ AREA_WORDS = AreaWords(
         "organisations/changed": _l("A change in an organisation"),
         "organisations/invitation": _l("An invitation to an organisation"),
         "organisations/dissolved": _l("An organisation was dissolved"),
+        "organisations/second_factor": _l("Whether an organisation asks for two-step verification"),
     },
 )

@@ -17,5 +17,8 @@ def work_together(cast: Cast, last: Callable[[str, str], str]) -> Iterator[None]
     yield
     pim.submit(last(other.email, "/invitation/"))
     yield
+    cast.give_factor(owner)
+    oda.submit(f"{path}/second-factor", asked="y")
+    yield
     oda.submit(f"{path}/dissolve", sure="y")
     yield

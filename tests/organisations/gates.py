@@ -28,6 +28,8 @@ DOORS = {
     "organisations.hand_over_offer": ORGANISATION,
     "organisations.accept_hand_over": ORGANISATION,
     "organisations.decline_hand_over": ORGANISATION,
+    "organisations.second_factor": ORGANISATION,
+    "organisations.set_up_second_factor": ORGANISATION,
     "organisations.activity": ORGANISATION,
     "organisations.activity_file": ORGANISATION,
 }

@@ -12,7 +12,9 @@ import pytest
 from flask import Flask
 
 from portal.kit import access
+from portal.kit.db import db
 from portal.organisations.claim import CLAIM
+from portal.organisations.models import Organisation
 from tests.conftest import Visitor
 from tests.organisations.conftest import Team
 from tests.organisations.gates import DOORS
@@ -23,9 +25,11 @@ EVERYBODY, PEOPLE, OWNERS = {"owner", "billing", "member"}, {"owner", "member"},
 MATRIX = {
     "organisations.organisation": EVERYBODY,
     "organisations.leave": EVERYBODY,
+    "organisations.set_up_second_factor": EVERYBODY,
     "organisations.members": PEOPLE,
     "organisations.member": PEOPLE,
     "organisations.rename": OWNERS,
+    "organisations.second_factor": OWNERS,
     "organisations.dissolve": OWNERS,
     "organisations.change_role": OWNERS,
     "organisations.remove_member": OWNERS,
@@ -41,16 +45,28 @@ MATRIX = {
     "organisations.activity_file": OWNERS,
 }
 """Address -> the roles that it opens to, in the organisation that it names."""
+WITHOUT_FACTOR = {"organisations.leave", "organisations.set_up_second_factor"}
+"""What stays open to whoever lacks the second factor for which the organisation asks."""
 
 
 def test_the_matrix_is_whole() -> None:
     assert set(MATRIX) == {endpoint for endpoint, gate in DOORS.items() if gate == ORGANISATION}
 
 
+@pytest.mark.parametrize("asks", [False, True], ids=["free", "asks"])
 @pytest.mark.parametrize("who", ["owner", "billing", "member", "outsider", "owner of another"])
 def test_nobody_crosses(
-    app: Flask, cast: Cast, team: Team, found: Callable[..., uuid.UUID], who: str, monkeypatch: pytest.MonkeyPatch
+    app: Flask,
+    cast: Cast,
+    team: Team,
+    found: Callable[..., uuid.UUID],
+    who: str,
+    asks: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    unit: Callable,
 ) -> None:
+    with unit():
+        db.session.get_one(Organisation, team.id).asks_second_factor = asks
     person = cast.ben if who.startswith("o") and who != "owner" else getattr(team, who)
     if who == "owner of another":
         found("Spindles", owner=cast.ben)
@@ -59,7 +75,9 @@ def test_nobody_crosses(
     for endpoint in MATRIX:
         monkeypatch.setitem(app.view_functions, endpoint, _stub(app.view_functions[endpoint]))
     opened = {(endpoint, status) for endpoint in MATRIX for status in _tried(app, browser, endpoint, team, token)}
-    assert opened == {(endpoint, 200 if who in roles else 404) for endpoint, roles in MATRIX.items()}
+    led = set(MATRIX) - WITHOUT_FACTOR if asks else set()
+    answers = {(endpoint, (303 if endpoint in led else 200) if who in roles else 404) for endpoint, roles in MATRIX.items()}
+    assert opened == answers
 
 
 def _stub(view: Callable[..., object]) -> Callable[..., str]:

@@ -16,6 +16,7 @@ PAGES = {
     "invitations": "/invitations",
     "activity": "/activity",
     "hand_over": "/hand-over",
+    "second_factor": "/second-factor",
     "leave": "/leave",
     "dissolve": "/dissolve",
 }
@@ -49,6 +50,16 @@ def offered(made: Demo) -> str:
     link = made.signed_in("ben").get("/organisation").soup.select_one("main a[href*='/hand-over/']")
     assert link
     return str(link["href"])
+
+
+def led(made: Demo) -> str:
+    """Return the page to which somebody without a second factor is led by an organisation that asks for one."""
+    sam = made.signed_in("sam")
+    path = sam.submit("/organisation/new", name="Pattern Room").path
+    sam.submit(f"{path}/invitations", email="ada@example.com", role="member")
+    made.signed_in("ada").submit(made.outbox.last("ada@example.com").link("/invitation/"))
+    sam.submit(f"{path}/second-factor", asked="y")
+    return f"{path}/set-up-second-factor"
 
 
 def _working_together(made: Demo) -> str:

@@ -88,6 +88,8 @@ class Deed(StrEnum):
     HAND_OVER_ENDED = "hand_over_ended"
     HANDED_OVER = "handed_over"
     HANDED_OVER_AND_LEFT = "handed_over_and_left"
+    SECOND_FACTOR_ASKED = "second_factor_asked"
+    SECOND_FACTOR_FREE = "second_factor_free"
 
     @property
     def sentence(self) -> str:
@@ -118,6 +120,8 @@ SENTENCES = {
     Deed.HAND_OVER_ENDED: _l("The offer by %(by)s to hand over ownership to %(about)s ended: an account or a role changed."),
     Deed.HANDED_OVER: _l("%(about)s took over ownership from %(by)s, who is now a Member."),
     Deed.HANDED_OVER_AND_LEFT: _l("%(about)s took over ownership from %(by)s, who left."),
+    Deed.SECOND_FACTOR_ASKED: _l("%(by)s asked everyone to use two-step verification."),
+    Deed.SECOND_FACTOR_FREE: _l("%(by)s stopped asking everyone to use two-step verification."),
 }
 TO_THEM = {
     Deed.JOINED: _l("You joined %(organisation)s. Your role: %(role)s."),

@@ -1,6 +1,6 @@
 """Pages of organisations, by subject: the organisation itself, its people, invitations, handing over, and what happened."""
 
 from portal.kit.web import join
-from portal.organisations.routes import activity, hand_over, invitations, members, organisations
+from portal.organisations.routes import activity, hand_over, invitations, members, organisations, second_factor
 
-bp = join("organisations", organisations.bp, members.bp, invitations.bp, hand_over.bp, activity.bp)
+bp = join("organisations", organisations.bp, members.bp, invitations.bp, hand_over.bp, second_factor.bp, activity.bp)

@@ -69,6 +69,7 @@ def rename(organisation_id: uuid.UUID) -> ResponseReturnValue:
 
 @bp.route("/organisation/<uuid:organisation_id>/leave", methods=["GET", "POST"])
 @access.fresh_colleague
+@access.without_second_factor
 def leave(organisation_id: uuid.UUID) -> ResponseReturnValue:
     """Leave the organisation, once confirmed."""
     form = Leave()

@@ -33,6 +33,8 @@ from portal.organisations.service.organisations import create as create
 from portal.organisations.service.organisations import organisations_for as organisations_for
 from portal.organisations.service.organisations import overview_for as overview_for
 from portal.organisations.service.organisations import rename as rename
+from portal.organisations.service.second_factors import ask_second_factor as ask_second_factor
+from portal.organisations.service.second_factors import tell_of_second_factor as tell_of_second_factor
 from portal.organisations.service.standings import ORGANISATIONS as ORGANISATIONS
 from portal.organisations.service.standings import STANDING as STANDING
 from portal.organisations.service.visibility import VISIBLE as VISIBLE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.language.ready.walk import Reader, Walk
+from tests.people import Somebody
 
 
 def work_together(walk: Walk) -> None:
@@ -31,8 +32,23 @@ def work_together(walk: Walk) -> None:
     iris.submit(f"{path}/leave")
     hera.get(f"{path}/activity")
     hera.get(f"{path}/activity.csv")
+    _ask_second_factor(walk, owner, hera, iris, path)
     hera.submit(f"{path}/dissolve", sure="y")
     walk.read_emails()
+
+
+def _ask_second_factor(walk: Walk, owner: Somebody, hera: Reader, iris: Reader, path: str) -> None:
+    _join(walk, hera, iris, path)
+    hera.submit(f"{path}/second-factor", asked="y")
+    walk.cast.give_factor(owner)
+    hera.submit(f"{path}/second-factor", asked="y")
+    walk.read_emails()
+    for reader, page in ((iris, path), (hera, path), (hera, "/settings/second-factor/remove"), (hera, f"{path}/members")):
+        reader.get(page)
+    hera.submit(f"{path}/second-factor", asked="")
+    walk.read_emails()
+    hera.get(path)
+    hera.get(f"{path}/activity")
 
 
 def _invite(walk: Walk, hera: Reader, path: str, email: str) -> str:
