@@ -20,11 +20,13 @@ bp = Blueprint("organisations", __name__)
 def overview() -> str:
     """List the person's organisations and open invitations."""
     person, after = access.actor(), request.args.get("after")
+    organisations = service.organisations_for(person, after=after)
     return render(
         "organisations/overview.html",
-        organisations=service.organisations_for(person, after=after),
+        organisations=organisations,
         offers=[] if after else service.offers_for(person),
-        hand_overs=[] if after else service.hand_overs_to(person),
+        # Ownership is offered to colleagues alone: whoever is in no organisation need not be looked for.
+        hand_overs=service.hand_overs_to(person) if organisations.rows and not after else [],
     )
 
 
