@@ -294,7 +294,8 @@ def _rights(words: Words) -> dict[str, Rows]:
         "state": "'confirmed'", "call_id": words.id, "tries": "1", "confirmed_at": ago(700), "confirmed_by": "'answer'",
     }  # fmt: skip
     call = {
-        "product": "'production'", "made_at": ago(7), "tries": "1", "accepted_at": ago(7), "confirmed_at": ago(7),
+        "product": "'production'", "tells": "'account.deleted'",
+        "made_at": ago(7), "tries": "1", "accepted_at": ago(7), "confirmed_at": ago(7),
         "confirmed_by": "'answer'",
     }  # fmt: skip
     return {

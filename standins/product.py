@@ -1,7 +1,8 @@
 """A product system that is told of deletions, to try the portal with: `python -m standins.product`.
 
-It checks each call's signature (Standard Webhooks), deletes what it holds of the account, once however often it is told,
-and confirms: by its answer, or with `--later` by a message to the portal. At another address it gives what it holds of an
+It checks each call's signature (Standard Webhooks), deletes what it is told to, once however often it is told: an account
+with all that was made under it, a person whose work stays with their organisation, or all of an organisation. It confirms
+by its answer, or with `--later` by a message to the portal. At another address it gives what it holds of an
 account for a copy. It prints which file PORTAL_PRODUCTS_FILE names.
 """
 
@@ -28,46 +29,61 @@ from standardwebhooks import Webhook, WebhookVerificationError
 NAME, TITLE = "production", "3 Clicks Production"
 DELETIONS, COPIES = "/deletions", "/copies"
 MOST = 64 * 1024
+KINDS = {"account.deleted": "account", "person.deleted": "account", "organisation.deleted": "organisation"}
+"""What it is told to delete -> whose id stands in the call."""
 
 
 @dataclass
 class Product:
-    """What the product holds: accounts with their patterns, and the messages it has seen."""
+    """What the product holds: people, patterns by the account or organisation they belong to, and messages it has seen."""
 
     secret: str
     is_later: bool = False
     holds: set[str] = field(default_factory=set)
-    """Accounts that it holds something of."""
+    """Accounts and organisations that it holds patterns of."""
+    people: set[str] = field(default_factory=set)
+    """Accounts whose person it knows."""
     deleted: list[str] = field(default_factory=list)
+    """Accounts and organisations whose patterns went, as often as they did."""
+    erased: list[str] = field(default_factory=list)
+    """Accounts of people who went while their patterns stayed."""
     seen: list[str] = field(default_factory=list)
     """Ids of the messages that came, with every repetition."""
 
     def take(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, dict[str, object]]:
         """Take a call; return the status and what to answer."""
-        account, message = self._proven(body, headers, kind="account.deleted"), headers.get("webhook-id", "")
-        if account is None:
+        told, message = self._proven(body, headers, KINDS), headers.get("webhook-id", "")
+        if told is None:
             return 401, {}
         if message not in self.seen:
-            self.holds.discard(account)
-            self.deleted.append(account)
+            self._delete(*told)
         self.seen.append(message)
         return (202, {}) if self.is_later else (200, {"deleted": True})
 
+    def _delete(self, kind: str, whom: str) -> None:
+        self.people.discard(whom)
+        if kind == "person.deleted":
+            self.erased.append(whom)
+        else:
+            self.holds.discard(whom)
+            self.deleted.append(whom)
+
     def give(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, dict[str, object]]:
         """Give what is held of an account; return the status and what to answer."""
-        account = self._proven(body, headers, kind="account.copy_requested")
-        if account is None:
+        asked = self._proven(body, headers, {"account.copy_requested": "account"})
+        if asked is None:
             return 401, {}
+        _kind, account = asked
         return 200, {
             "account": account,
             "patterns": ["Coat, size M", "Skirt, size 38"] if account not in self.deleted else [],
         }
 
-    def _proven(self, body: bytes, headers: Mapping[str, str], *, kind: str) -> str | None:
-        """Return the account that a call is about; None for one that is not the portal's, or of another kind."""
+    def _proven(self, body: bytes, headers: Mapping[str, str], kinds: Mapping[str, str]) -> tuple[str, str] | None:
+        """Return a call's kind and whom it is about; None for one that is not the portal's, or of another kind."""
         try:
             told = Webhook(self.secret).verify(body, dict(headers))
-            return str(told["data"]["account"]) if told["type"] == kind else None
+            return told["type"], str(told["data"][kinds[told["type"]]])
         except (WebhookVerificationError, ValueError, KeyError, TypeError):
             return None
 

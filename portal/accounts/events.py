@@ -21,6 +21,16 @@ class AccountTakenBack(Event):
 
 
 @dataclass(frozen=True)
+class AccountCloses(Event):
+    """An account is about to close. Whoever knows why it must not yet raises `ClosingRefused`: nothing has happened then.
+
+    Told before the person is locked, so that whatever its handlers lock is locked first, as their own verbs do it.
+    """
+
+    person_id: uuid.UUID
+
+
+@dataclass(frozen=True)
 class PendingEnded(Event):
     """What guards an account has changed: whatever is prepared for whoever acted on it so far ends."""
 

@@ -1,6 +1,6 @@
 """What this folder gives the house."""
 
-from portal.accounts.events import PendingEnded
+from portal.accounts.events import AccountCloses, PendingEnded
 from portal.kit.area import Area
 from portal.organisations import service
 from portal.organisations.checks import CHECKS
@@ -15,5 +15,8 @@ AREA = Area(
     checks=CHECKS,
     jobs=JOBS,
     visible=service.VISIBLE,
-    events={PendingEnded: (service.end_invitations_by, service.end_hand_overs_of)},
+    events={
+        AccountCloses: (service.keep_an_owner,),
+        PendingEnded: (service.end_invitations_by, service.end_hand_overs_of),
+    },
 )

@@ -34,6 +34,7 @@ DELETION_STATES: Words = {
 STEP_KINDS: Words = {
     StepKind.PORTAL: _l("This portal"),
     StepKind.PRODUCT: _l("A product"),
+    StepKind.PERSON: _l("A product, about you in person"),
     StepKind.VENDOR: _l("A vendor"),
 }
 STEP_STATES: Words = {

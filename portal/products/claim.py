@@ -18,13 +18,19 @@ from portal.kit.claims import (
     technical,
 )
 from portal.kit.i18n import _l
-from portal.products.models import Confirmation, ProductCall
+from portal.products.models import Confirmation, ProductCall, Told
 from portal.products.service import systems
 
 _CONFIRMED: Words = {
     Confirmation.ANSWER: _l("The product’s answer"),
     Confirmation.CALLBACK: _l("A message from the product"),
     Confirmation.STAFF: _l("A member of our team"),
+}
+
+_TOLD: Words = {
+    Told.ACCOUNT_DELETED: _l("To delete an account and everything made with it"),
+    Told.PERSON_DELETED: _l("To delete a person; what they made stays with their organisation"),
+    Told.ORGANISATION_DELETED: _l("To delete everything of an organisation"),
 }
 
 
@@ -63,13 +69,15 @@ CLAIM = DataClaim(
                 staff_may(
                     Role.PRIVACY,
                     why=_l("Our privacy officer can note that a product has confirmed."),
-                    changes=("confirmed_at", "confirmed_by", "subject_id"),
+                    changes=("confirmed_at", "confirmed_by", "subject_id", "organisation_id"),
                 ),
             ],
             columns={
                 "id": technical(),
                 "product": technical(_l("Product"), row_words=_titles),
+                "tells": technical(_l("What it was asked"), words=_TOLD),
                 "subject_id": personal(_l("Your account’s ID, until the product has confirmed")),
+                "organisation_id": technical(_l("Organisation")),
                 "made_at": technical(_l("Requested")),
                 "tries": technical(_l("Attempts")),
                 "accepted_at": technical(_l("Accepted")),

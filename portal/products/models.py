@@ -19,15 +19,33 @@ class Confirmation(StrEnum):
     STAFF = "staff"
 
 
+class Told(StrEnum):
+    """What a product is told, as the call says it: whose data goes, and whether what was made in the product goes too."""
+
+    ACCOUNT_DELETED = "account.deleted"
+    """Of an account outside of any organisation: with everything that was made under it."""
+    PERSON_DELETED = "person.deleted"
+    """Of somebody in an organisation: who they are goes, and what they made stays with the organisation."""
+    ORGANISATION_DELETED = "organisation.deleted"
+    """Everything that was made under an organisation."""
+
+    @property
+    def names(self) -> str:
+        """Which id stands in the call."""
+        return "organisation" if self is Told.ORGANISATION_DELETED else "account"
+
+
 class ProductCall(Base):
-    """A product is to delete what it holds of an account. Once that is confirmed, the row forgets which account it was."""
+    """A product is to delete what it holds of somebody. Once that is confirmed, the row forgets of whom."""
 
     __tablename__ = "product_call"
 
     id: Mapped[Id]
     """The message's id, the same at each try: a product that has done it once does nothing more."""
     product: Mapped[str] = mapped_column(String(32))
+    tells: Mapped[Told] = mapped_column(word_of(Told, length=32), default=Told.ACCOUNT_DELETED)
     subject_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    organisation_id: Mapped[uuid.UUID | None]
     made_at: Mapped[datetime] = mapped_column(default=clock.now)
     tries: Mapped[int] = mapped_column(default=0)
     accepted_at: Mapped[datetime | None]

@@ -16,7 +16,7 @@ from portal.kit.refusals import NotFound, Refusal
 from portal.kit.setting_products import ProductSystem
 from portal.kit.settings import current_settings
 from portal.products.events import CallConfirmed
-from portal.products.models import Confirmation, ProductCall
+from portal.products.models import Confirmation, ProductCall, Told
 
 log = structlog.get_logger()
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
@@ -42,9 +42,22 @@ def systems() -> dict[str, ProductSystem]:
     return {each.name: each for each in current_settings().products}
 
 
-def tell_deleted(subject_id: uuid.UUID, *, product: str) -> uuid.UUID:
-    """Have a product told that an account is deleted; return the call's id. `CallConfirmed` tells when it is done."""
-    call = ProductCall(id=uuid.uuid4(), product=product, subject_id=subject_id)
+def tell_deleted(subject_id: uuid.UUID, *, product: str, production_stays: bool = False) -> uuid.UUID:
+    """Have a product told that somebody is deleted; return the call's id. `CallConfirmed` tells when it is done.
+
+    Where `production_stays`, the product erases the person, and what they made there stays with their organisation (P41).
+    """
+    told = Told.PERSON_DELETED if production_stays else Told.ACCOUNT_DELETED
+    return _tell(ProductCall(id=uuid.uuid4(), product=product, tells=told, subject_id=subject_id))
+
+
+def tell_dissolved(organisation_id: uuid.UUID, *, product: str) -> uuid.UUID:
+    """Have a product told that an organisation is dissolved: everything made under it goes. Return the call's id."""
+    told = Told.ORGANISATION_DELETED
+    return _tell(ProductCall(id=uuid.uuid4(), product=product, tells=told, organisation_id=organisation_id))
+
+
+def _tell(call: ProductCall) -> uuid.UUID:
     db.session.add(call)
     # Without the subject's id: the jobs of the subject are erased too.
     jobs.enqueue("products.call", call_id=str(call.id))
@@ -57,7 +70,8 @@ def find_message(call_id: uuid.UUID) -> Message | None:
     system = systems().get(call.product) if call else None
     if call is None or system is None or call.confirmed_at is not None:
         return None
-    told = {"type": "account.deleted", "timestamp": call.made_at.isoformat(), "data": {"account": str(call.subject_id)}}
+    whom = {call.tells.names: str(call.organisation_id or call.subject_id)}
+    told = {"type": call.tells.value, "timestamp": call.made_at.isoformat(), "data": whom}
     return _signed(system, told, of=call.id, url=system.url)
 
 
@@ -151,7 +165,8 @@ def confirm_by_hand(call_id: uuid.UUID) -> None:
 
 
 def _confirm(call: ProductCall, *, by: Confirmation) -> None:
-    call.confirmed_at, call.confirmed_by, call.subject_id = clock.now(), by, None
+    call.confirmed_at, call.confirmed_by = clock.now(), by
+    call.subject_id = call.organisation_id = None
     events.publish(CallConfirmed(call.id, by))
 
 

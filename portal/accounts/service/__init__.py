@@ -61,6 +61,7 @@ from portal.accounts.service.passwords import change_password as change_password
 from portal.accounts.service.passwords import least_password as least_password
 from portal.accounts.service.passwords import newest_password_hashes as newest_password_hashes
 from portal.accounts.service.passwords import set_password as set_password
+from portal.accounts.service.people import ClosingRefused as ClosingRefused
 from portal.accounts.service.people import account_columns as account_columns
 from portal.accounts.service.people import deactivate as deactivate
 from portal.accounts.service.people import find_by_email as find_by_email

@@ -5,16 +5,22 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, inspect, select
 
+from portal.accounts.events import AccountCloses
 from portal.accounts.models import Person, TotpFactor
 from portal.accounts.service import sessions
 from portal.accounts.service.former_emails import former_emails
 from portal.accounts.service.pending import end_pending
-from portal.kit import audit, clock
+from portal.kit import audit, clock, events
 from portal.kit.actor import Actor
 from portal.kit.claims import Subject
 from portal.kit.db import db
 from portal.kit.email_address import lookup_key
-from portal.kit.refusals import NotFound
+from portal.kit.refusals import NotFound, Refusal
+
+
+class ClosingRefused(Refusal):
+    """Something must be handed over before this account can close."""
+
 
 _BY_EMAIL = select(Person).where(Person.email_key == bindparam("email_key"))
 _WITH_FACTOR = (
@@ -86,7 +92,11 @@ def freeze(person: Person) -> None:
 
 
 def deactivate(person_id: uuid.UUID, *, by: uuid.UUID | None) -> Person:
-    """Close an account: it is out at its next request and nobody signs in (v5.0.0-7.4.2). Raises NotFound."""
+    """Close an account: it is out at its next request and nobody signs in (v5.0.0-7.4.2).
+
+    Raises NotFound, and ClosingRefused while something must be handed over first.
+    """
+    events.publish(AccountCloses(person_id))
     person = lock_person(person_id)
     person.deactivated_at = person.deactivated_at or clock.now()
     sessions.end_sessions(person.id)

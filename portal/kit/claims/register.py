@@ -127,6 +127,10 @@ class Register:
         """Say what must happen before an erasure, and where."""
         return [each for claim in self.claims for each in claim.blockers(subject)]
 
+    def production_stays(self, subject: Subject) -> bool:
+        """Tell whether what the subject made in the company's products outlives them: it is somebody else's too (P41)."""
+        return any(claim.production_stays(subject) for claim in self.claims)
+
     def consequences(self, subject: Subject) -> list[str]:
         """Say what an erasure takes away."""
         return [str(text) for claim in self.claims for text in claim.consequences(subject)]

@@ -207,6 +207,10 @@ def _nothing(_subject: Subject) -> list[Any]:
     return []
 
 
+def _no(_subject: Subject) -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class Blocker:
     """What must happen before an erasure, and the page on which its person does it."""
@@ -233,6 +237,8 @@ class DataClaim:
     """What people call what the area names in the tables of others."""
     blockers: Callable[[Subject], Sequence[Blocker]] = _nothing
     """What must happen before an erasure (a sole Owner must hand over)."""
+    production_stays: Callable[[Subject], bool] = _no
+    """Whether what the person made in the company's products is somebody else's too, and outlives them (P41)."""
     consequences: Callable[[Subject], Sequence[Sentence]] = _nothing
     """What the person loses by an erasure."""
     stays_besides: Callable[[Subject], Sequence[Sentence]] = _nothing

@@ -40,6 +40,7 @@ CLAIM = DataClaim(
     chapter=Chapter.YOU,
     words=words.AREA_WORDS,
     blockers=service.blockers,
+    production_stays=service.production_stays,
     tables=[
         Table(
             Invitation,

@@ -3,6 +3,9 @@
 from portal.organisations.service.activity import Line as Line
 from portal.organisations.service.activity import entries_for as entries_for
 from portal.organisations.service.activity import file_for as file_for
+from portal.organisations.service.closings import blockers as blockers
+from portal.organisations.service.closings import keep_an_owner as keep_an_owner
+from portal.organisations.service.closings import production_stays as production_stays
 from portal.organisations.service.dissolutions import dissolve as dissolve
 from portal.organisations.service.dissolutions import tell_some as tell_some
 from portal.organisations.service.hand_overs import accept_hand_over as accept_hand_over
@@ -28,7 +31,6 @@ from portal.organisations.service.memberships import leave as leave
 from portal.organisations.service.memberships import member_for as member_for
 from portal.organisations.service.memberships import members_for as members_for
 from portal.organisations.service.memberships import remove as remove
-from portal.organisations.service.organisations import blockers as blockers
 from portal.organisations.service.organisations import create as create
 from portal.organisations.service.organisations import organisations_for as organisations_for
 from portal.organisations.service.organisations import overview_for as overview_for

@@ -13,16 +13,22 @@ from portal.organisations import mail
 from portal.organisations.models import Membership, Organisation
 from portal.organisations.service import hand_overs, standings
 from portal.organisations.service.standings import OWNER
+from portal.products import service as products
 
 AT_ONCE = 50
 
 
 def dissolve(organisation_id: uuid.UUID, *, by: Actor) -> None:
-    """Dissolve an organisation, by an Owner: nobody has a role in it from now on. Raises NotFound."""
+    """Dissolve an organisation, by an Owner: nobody has a role in it from now on, and products delete what is its (P41).
+
+    Raises NotFound.
+    """
     organisation, mine = standings.lock_for(by, organisation_id, OWNER)
     organisation.dissolved_at = clock.now()
     hand_overs.end_all_hand_overs(organisation_id)
     audit.record("organisations.dissolved", subject_id=mine.person_id, by=mine.person_id, organisation=organisation_id)
+    for name in products.systems():
+        products.tell_dissolved(organisation_id, product=name)
     jobs.enqueue("organisations.dissolve", organisation_id=str(organisation_id))
 
 

@@ -5,14 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import aliased
 
-from portal.accounts.models import Person
 from portal.kit import paging, throttle
 from portal.kit.actor import Actor, OrganisationRole, Standing
-from portal.kit.claims import MOST_COUNTED, Blocker, Subject
+from portal.kit.claims import MOST_COUNTED
 from portal.kit.db import db
-from portal.kit.i18n import _
 from portal.kit.unit import before_writes
 from portal.organisations.models import Deed, Membership, Organisation
 from portal.organisations.service import activity, standings
@@ -71,44 +68,3 @@ def overview_for(by: Actor, organisation_id: uuid.UUID) -> Overview:
         return Overview(standing, None)
     some = select(Membership.id).where(Membership.organisation_id == organisation_id).limit(MOST_COUNTED + 1).subquery()
     return Overview(standing, db.session.scalar(select(func.count()).select_from(some)))
-
-
-def blockers(subject: Subject) -> list[Blocker]:
-    """Name the organisations whose only Owner somebody is: they are handed over or dissolved before an account goes."""
-    if subject.person_id is None:
-        return []
-    others = aliased(Membership)
-    has_other = (
-        select(others.id)
-        .join(Person, Person.id == others.person_id)
-        .where(
-            others.organisation_id == Organisation.id,
-            others.role == OrganisationRole.OWNER,
-            others.person_id != subject.person_id,
-            Person.deactivated_at.is_(None),
-        )
-        .correlate(Organisation)
-        .exists()
-    )
-    query = (
-        select(Organisation.id, Organisation.name)
-        .join(Membership, Membership.organisation_id == Organisation.id)
-        .where(
-            Membership.person_id == subject.person_id,
-            Membership.role == OrganisationRole.OWNER,
-            Organisation.dissolved_at.is_(None),
-            ~has_other,
-        )
-        .order_by(Membership.joined_at)
-        .limit(AT_ONCE)
-    )
-    return [_blocker(row.id, row.name) for row in db.session.execute(query)]
-
-
-def _blocker(organisation_id: uuid.UUID, name: str) -> Blocker:
-    return Blocker(
-        _("You’re the only Owner of %(name)s. Hand it over to someone in it, or dissolve it.", name=name),
-        way=_("Hand over %(name)s", name=name),
-        endpoint="organisations.hand_over",
-        values={"organisation_id": organisation_id},
-    )

@@ -72,13 +72,19 @@ def lock(organisation_id: uuid.UUID) -> Organisation:
 def lock_for(by: Actor, organisation_id: uuid.UUID, *roles: OrganisationRole) -> tuple[Organisation, Membership]:
     """Return an organisation, locked, and the actor's own membership as it stands under the lock.
 
-    What the gate saw may have changed since. Raises NotFound without one of `roles` (any, if none is named).
+    What the gate saw may have changed since: their role, or that their account is open. Raises NotFound without one of
+    `roles` (any, if none is named).
     """
     organisation = lock(organisation_id)
     mine = membership_of(organisation_id, person_id=by.require_id())
-    if mine is None or mine.role not in (roles or OrganisationRole):
+    if mine is None or not _is_open(mine) or mine.role not in (roles or OrganisationRole):
         raise NotFound
     return organisation, mine
+
+
+def _is_open(membership: Membership) -> bool:
+    is_open = select(Person.id).where(Person.id == membership.person_id, Person.deactivated_at.is_(None))
+    return db.session.scalar(is_open) is not None
 
 
 def membership_of(organisation_id: uuid.UUID, *, person_id: uuid.UUID) -> Membership | None:

@@ -49,6 +49,7 @@ DELETIONS = Table(
         "person_id": personal(_l("Your account’s ID, until the deletion is done")),
         "number": technical(_l("Number")),
         "state": technical(_l("State"), words=words.DELETION_STATES),
+        "production_stays": technical(_l("What you made in our products stays with your organisation")),
         "requested_at": technical(_l("Requested")),
         "due_at": technical(_l("Due")),
         "started_at": technical(_l("Started")),

@@ -45,6 +45,8 @@ class Deletion(Base):
     number: Mapped[Word] = mapped_column(unique=True)
     """What receipt and emails call it; drawn at random."""
     state: Mapped[DeletionState] = mapped_column(word_of(DeletionState, length=16), default=DeletionState.WAITING)
+    production_stays: Mapped[bool | None]
+    """Whether the person was in an organisation when they closed their account: what they made in products stays its."""
     requested_at: Mapped[datetime] = mapped_column(default=clock.now)
     due_at: Mapped[datetime]
     started_at: Mapped[datetime | None]

@@ -15,10 +15,14 @@ _IS_OPEN = text("state = 'waiting'")
 
 
 class StepKind(StrEnum):
-    """Who carries a step out: the portal, one of the company's products, or a vendor."""
+    """Who carries a step out: the portal, one of the company's products, or a vendor.
+
+    For a person, a product deletes who they are, and keeps what they made for their organisation.
+    """
 
     PORTAL = "portal"
     PRODUCT = "product"
+    PERSON = "person"
     VENDOR = "vendor"
 
 

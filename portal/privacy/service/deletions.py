@@ -27,11 +27,11 @@ from portal.privacy import mail
 from portal.privacy.events import DataErased, ErasureBegun
 from portal.privacy.models import SEALED_FACTS, Deletion, DeletionState, Right
 from portal.privacy.service import completions, erasure_steps, receipts, step_lines, sweeps
+from portal.privacy.service.closing_pages import Undoable
 from portal.privacy.service.erasure_plan import PlannedStep, plan
 from portal.privacy.service.requests import at_once
 
 log = structlog.get_logger()
-CLOSING_PAGE = tokens.LinkPurpose("privacy.closing_page")
 AT_ONCE = 100
 BATCH = 150
 """Rows of one piece."""
@@ -45,14 +45,6 @@ class DeletionBlocked(Refusal):
 
 class ErasureIncomplete(Exception):
     """Read back after an erasure, something was still there. It names tables, never data; the unit is tried again."""
-
-
-@dataclass(frozen=True)
-class Undoable:
-    """Until when a deletion can be cancelled, and in which zone its person reads that, who is signed out by now."""
-
-    due_at: datetime
-    zone: str
 
 
 @dataclass(frozen=True)
@@ -88,21 +80,27 @@ def outlook_for(actor: Actor) -> Outlook:
         leaves_traces=leaves_traces(),
         most=MOST_COUNTED,
         due_at=clock.now() + period("deletion_undo"),
-        steps=plan(),
+        steps=plan(production_stays=register().production_stays(subject)),
     )
 
 
 def request_deletion(actor: Actor) -> datetime:
     """Close the account at once and delete it after the time to undo; return when. Raises DeletionBlocked."""
-    person = accounts.person_for(actor)
-    if register().blockers(accounts.subject_of(person)):
-        raise DeletionBlocked
-    return close(person)
+    return close(accounts.person_for(actor))
 
 
 def close(person: Person) -> datetime:
-    """Close an account in whose way nothing stands, as its person asks or has ordered; return when it is deleted."""
-    person = accounts.deactivate(person.id, by=person.id)
+    """Close an account, as its person asks or has ordered; return when it is deleted.
+
+    Raises DeletionBlocked, also for what came in its way at this very moment.
+    """
+    subject = accounts.subject_of(person)
+    if register().blockers(subject):
+        raise DeletionBlocked
+    try:
+        person = accounts.deactivate(person.id, by=person.id)
+    except accounts.ClosingRefused:
+        raise DeletionBlocked from None
     if open_already := db.session.scalar(_open_of(person.id)):
         return open_already.due_at
     requested_at = person.deactivated_at or clock.now()
@@ -110,6 +108,8 @@ def close(person: Person) -> datetime:
         id=uuid.uuid4(),
         person_id=person.id,
         number=tokens.reference(),
+        # As it is now: whoever closes an account is often taken out of the organisation soon after.
+        production_stays=register().production_stays(subject),
         requested_at=requested_at,
         due_at=requested_at + period("deletion_undo"),
     )
@@ -122,20 +122,6 @@ def close(person: Person) -> datetime:
             person, to=address, due_at=deletion.due_at, token=accounts.undo_deletion_token(person, to=address)
         )
     return deletion.due_at
-
-
-def closing_page_token(due_at: datetime, *, zone: str) -> str:
-    """Return what the page after the request carries in its address, since nobody is signed in there any more."""
-    return tokens.sign(CLOSING_PAGE, due_at.isoformat(), zone)
-
-
-def find_closing(token: str) -> Undoable | None:
-    """Return what `closing_page_token` says; None when it is forged, or the time to cancel is over."""
-    try:
-        due_at, zone = tokens.read(CLOSING_PAGE, token, max_age=period("deletion_undo"), count=2)
-    except LinkDead:
-        return None
-    return Undoable(datetime.fromisoformat(due_at), zone)
 
 
 def undoable(token: str) -> Undoable:
@@ -164,15 +150,17 @@ def _keep_account(deletion: Deletion) -> Person:
 
 
 def begin_due() -> int:
-    """Begin every deletion whose time to undo is over, and take up those whose job was given up; return how many began."""
+    """Begin every deletion whose time to undo is over, and take up those whose job was given up; return how many began.
+
+    One in whose way something stands all the same waits, and `/promises` shows that it is late.
+    """
     due = select(Deletion).where(Deletion.state == DeletionState.WAITING, Deletion.due_at <= clock.now())
     begun = db.session.scalars(due.order_by(Deletion.due_at).limit(AT_ONCE).with_for_update(skip_locked=True)).all()
-    for deletion in begun:
-        _begin(deletion)
+    began = sum(_begin(deletion) for deletion in begun)
     for deletion in db.session.scalars(select(Deletion).where(Deletion.state == DeletionState.RUNNING)):
         if deletion.job_id is None or jobs.find_progress(deletion.job_id) is None:
             _go_on(deletion)
-    return len(begun)
+    return began
 
 
 def erasable_lines(deletion_id: uuid.UUID) -> list[str]:
@@ -238,11 +226,15 @@ def begin_for_address(email: str, *, language: str) -> uuid.UUID:
     return deletion.id
 
 
-def _begin(deletion: Deletion) -> None:
+def _begin(deletion: Deletion) -> bool:
     person = accounts.get_person(deletion.whom)
     # Old addresses stand in rows that go early; whose data it is must be known until the last piece.
     subject = accounts.subject_of(person)
+    if register().blockers(subject):
+        log.error("privacy.deletion_blocked", deletion=str(deletion.id))
+        return False
     _run(deletion, subject, Recipient(person.email, person.language, person.time_zone))
+    return True
 
 
 def _run(deletion: Deletion, subject: Subject, recipient: Recipient) -> None:

@@ -16,6 +16,10 @@ from portal.privacy.models import StepKind, StepState
 from portal.products import service as products
 
 _BY_HAND = _l("A member of our team has it delete what it holds about you, and confirms that.")
+_ASKED = _l("We ask it to delete your data, and keep asking until it confirms.")
+_ASKED_FOR_PERSON = _l(
+    "We ask it to delete who you are, and keep asking until it confirms. What you made there stays with your organisation."
+)
 _NO_ACCOUNT = _l("It only knows accounts, and you have none.")
 _SENDGRID_UNUSED = _l("It holds nothing about you: our emails don’t go through it.")
 _SENDGRID_BY_API = _l(
@@ -73,12 +77,15 @@ _VENDORS: Mapping[str, Callable[[], PlannedStep]] = {
 """What is done at each vendor; at one that nobody has thought of, a member of staff does it by hand."""
 
 
-def plan(*, has_account: bool = True) -> list[PlannedStep]:
-    """Return the steps of a deletion that begins now, in their order: of an account, or of somebody without one."""
+def plan(*, has_account: bool = True, production_stays: bool = False) -> list[PlannedStep]:
+    """Return the steps of a deletion that begins now, in their order: of an account, or of somebody without one.
+
+    Where `production_stays`, products keep what the person made there for their organisation.
+    """
     steps = [PlannedStep(StepKind.PORTAL, target, why) for target, (_what, why) in _PORTAL.items()]
-    asked = _l("We ask it to delete your data, and keep asking until it confirms.")
+    kind, asked = (StepKind.PERSON, _ASKED_FOR_PERSON) if production_stays else (StepKind.PRODUCT, _ASKED)
     how = (asked, StepState.WAITING) if has_account else (_NO_ACCOUNT, StepState.NOT_NEEDED)
-    steps += [PlannedStep(StepKind.PRODUCT, name, *how) for name in products.systems()]
+    steps += [PlannedStep(kind, name, *how) for name in products.systems()]
     return steps + [_at_vendor(vendor.key) for vendor in vendors.in_force(clock.today())]
 
 
@@ -91,9 +98,10 @@ def name_of(kind: StepKind, *, target: str) -> str:
     """Return what people call the target of a step; a product that has left the settings has only its name."""
     if kind is StepKind.PORTAL:
         return str(_PORTAL[target][0])
-    if kind is StepKind.PRODUCT:
+    if kind in (StepKind.PRODUCT, StepKind.PERSON):
         system = products.systems().get(target)
-        return system.title if system else _("Product “%(name)s”", name=target)
+        title = system.title if system else _("Product “%(name)s”", name=target)
+        return _("You in %(product)s", product=title) if kind is StepKind.PERSON else title
     return vendors.get(target).name
 
 

@@ -41,7 +41,8 @@ WAIT_FOR_TRIES = timedelta(hours=1)
 
 def begin(deletion: Deletion, *, emails: Collection[str]) -> None:
     """Write down the steps of a deletion that begins, and have its products and vendors called."""
-    for place, planned in enumerate(plan(has_account=deletion.person_id is not None)):
+    has_account = deletion.person_id is not None
+    for place, planned in enumerate(plan(has_account=has_account, production_stays=bool(deletion.production_stays))):
         db.session.add(_begin(deletion, place, planned, emails))
 
 
@@ -55,8 +56,9 @@ def _begin(deletion: Deletion, place: int, planned: PlannedStep, emails: Collect
         by_hand=planned.by_hand,
         state=planned.state,
     )
-    if planned.kind is StepKind.PRODUCT and planned.is_needed:
-        step.call_id = products.tell_deleted(deletion.whom, product=planned.target)
+    if planned.kind in (StepKind.PRODUCT, StepKind.PERSON) and planned.is_needed:
+        production_stays = planned.kind is StepKind.PERSON
+        step.call_id = products.tell_deleted(deletion.whom, product=planned.target, production_stays=production_stays)
     elif planned.kind is StepKind.VENDOR and planned.is_needed:
         step.sealed = SEALED_ADDRESSES.seal(json.dumps(sorted(emails)).encode(), of=step.id)
         if not planned.by_hand:

@@ -52,8 +52,10 @@ def _line(step: ErasureStep) -> StepLine:
     if step.state is StepState.WAITING or step.confirmed_by is None:
         return StepLine(called, what, _waiting(step), is_open=True)
     at_vendor = step.kind is StepKind.VENDOR and step.confirmed_by is StepConfirmation.ANSWER
-    why = _ACCEPTED if at_vendor else _CONFIRMED[step.confirmed_by]
-    return StepLine(called, what, str(why), step.confirmed_at)
+    why = str(_ACCEPTED if at_vendor else _CONFIRMED[step.confirmed_by])
+    if step.kind is StepKind.PERSON:
+        why += " " + _("What you made there stays with your organisation.")
+    return StepLine(called, what, why, step.confirmed_at)
 
 
 def _waiting(step: ErasureStep) -> str:

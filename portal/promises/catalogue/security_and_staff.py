@@ -66,7 +66,7 @@ SECTION = Section(
             "P41",
             Built.WHOLLY,
             _l("Production data goes with the account"),
-            _l("Data in our production systems is kept until your account is closed and deleted."),
+            _l("Data in our production systems is kept until your account is deleted or your organisation dissolved."),
             _l("Each product is told by a signed call. A deletion is complete only when each one has confirmed it."),
             "privacy.delete",
         ),
