@@ -257,6 +257,18 @@ def _organisations(words: Words) -> dict[str, Rows]:
     return {
         "hand_over": Rows(100, {**within, **hand_over}, once=True),
         "organisation": Rows(200, organisation, once=True),
+        "dissolution_call": Rows(
+            200,
+            {
+                "call_id": words.id,
+                "organisation_id": "owner",
+                "name": "'Looms ' || n",
+                "by_id": "owner",
+                "product": "'production'",
+                "asked_at": ago(3),
+            },
+            once=True,
+        ),
         "membership": Rows(200, {**within, "person_id": "owner", "role": "'owner'", "joined_at": ago(900)}, once=True),
         "invitation": Rows(200, {**within, **invitation}, once=True),
         "organisation_entry": Rows(

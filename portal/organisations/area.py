@@ -7,6 +7,7 @@ from portal.organisations.checks import CHECKS
 from portal.organisations.claim import CLAIM
 from portal.organisations.jobs import JOBS
 from portal.organisations.routes import bp
+from portal.products.events import CallConfirmed
 
 AREA = Area(
     name="organisations",
@@ -18,5 +19,6 @@ AREA = Area(
     events={
         AccountCloses: (service.keep_an_owner,),
         PendingEnded: (service.end_invitations_by, service.end_hand_overs_of),
+        CallConfirmed: (service.note_product,),
     },
 )

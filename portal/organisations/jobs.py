@@ -22,4 +22,11 @@ def second_factor(*, organisation_id: str, asked: bool, after: str | None) -> No
         jobs.enqueue("organisations.second_factor", organisation_id=organisation_id, asked=asked, after=further)
 
 
-JOBS = (dissolve, second_factor)
+@job("organisations.name_late_products", schedule="34 * * * *")
+def name_late_products() -> None:
+    """Tell of products that have not confirmed for too long, a bounded number at once."""
+    if service.name_late_products():
+        jobs.enqueue("organisations.name_late_products")
+
+
+JOBS = (dissolve, second_factor, name_late_products)

@@ -1,5 +1,7 @@
 """Emails of organisations: both sides of each change are told."""
 
+from collections.abc import Sequence
+
 from portal.accounts import service as accounts
 from portal.accounts.models import Person
 from portal.kit.actor import OrganisationRole
@@ -70,3 +72,13 @@ def second_factor(organisation: Organisation, *, to: Person, asked: bool) -> Non
         asked=asked,
         url=external_url(endpoint, organisation_id=organisation.id),
     )
+
+
+def products_done(organisation: str, *, confirmed: Sequence[object], to: Person) -> None:
+    """Tell whoever dissolved an organisation when each product has confirmed that it deleted what was the organisation's."""
+    mail.send("organisations/products_done", to=accounts.recipient(to), organisation=organisation, confirmed=confirmed)
+
+
+def products_late(organisation: str, *, products: Sequence[str], to: Person) -> None:
+    """Tell them which products have not confirmed in time."""
+    mail.send("organisations/products_late", to=accounts.recipient(to), organisation=organisation, products=products)

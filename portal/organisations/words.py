@@ -41,5 +41,7 @@ AREA_WORDS = AreaWords(
         "organisations/invitation": _l("An invitation to an organisation"),
         "organisations/dissolved": _l("An organisation was dissolved"),
         "organisations/second_factor": _l("Whether an organisation asks for two-step verification"),
+        "organisations/products_done": _l("Our products deleted what a dissolved organisation had there"),
+        "organisations/products_late": _l("A product hasn’t confirmed that it deleted a dissolved organisation’s data"),
     },
 )

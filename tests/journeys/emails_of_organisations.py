@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from flask import Flask
+
+from portal.accounts.service import get_person
+from portal.kit import clock
+from portal.kit.unit import unit_of_work
+from portal.organisations import mail
 from tests.people import Cast
 
 
-def work_together(cast: Cast, last: Callable[[str, str], str]) -> Iterator[None]:
+def work_together(app: Flask, cast: Cast, last: Callable[[str, str], str]) -> Iterator[None]:
     """Let every email of organisations be written; yield after each step, for whoever runs the jobs."""
     owner = cast.make("Oda Yarn", "oda@example.com", "oda spins until the moon is up")
     other = cast.make("Pim Reed", "pim@example.com", "pim counts the reeds by hand")
@@ -21,4 +27,9 @@ def work_together(cast: Cast, last: Callable[[str, str], str]) -> Iterator[None]
     oda.submit(f"{path}/second-factor", asked="y")
     yield
     oda.submit(f"{path}/dissolve", sure="y")
+    yield
+    with app.app_context(), unit_of_work():
+        person = get_person(owner.account_id)
+        mail.products_late("Yarn", products=["3 Clicks Production"], to=person)
+        mail.products_done("Yarn", confirmed=[("3 Clicks Production", clock.now())], to=person)
     yield

@@ -104,7 +104,7 @@ def a_whole_life(app: Flask, cast: Cast, client: Visitor, last: Callable[[str, s
         privacy.begin_due()
     yield
     yield from use_rights(app, cast, client, clock)
-    yield from work_together(cast, last)
+    yield from work_together(app, cast, last)
 
 
 def _remove_all(sam: Visitor, desk: str) -> None:

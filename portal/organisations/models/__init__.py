@@ -1,5 +1,6 @@
 """Tables of organisations, by subject: who is in them and what was done, and ownership on its way to somebody else."""
 
+from portal.organisations.models.dissolutions import DissolutionCall as DissolutionCall
 from portal.organisations.models.hand_overs import HandOver as HandOver
 from portal.organisations.models.organisations import Deed as Deed
 from portal.organisations.models.organisations import Invitation as Invitation

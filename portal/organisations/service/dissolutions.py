@@ -11,9 +11,8 @@ from portal.kit.actor import Actor
 from portal.kit.db import db
 from portal.organisations import mail
 from portal.organisations.models import Membership, Organisation
-from portal.organisations.service import hand_overs, standings
+from portal.organisations.service import hand_overs, production, standings
 from portal.organisations.service.standings import OWNER
-from portal.products import service as products
 
 AT_ONCE = 50
 
@@ -27,8 +26,7 @@ def dissolve(organisation_id: uuid.UUID, *, by: Actor) -> None:
     organisation.dissolved_at = clock.now()
     hand_overs.end_all_hand_overs(organisation_id)
     audit.record("organisations.dissolved", subject_id=mine.person_id, by=mine.person_id, organisation=organisation_id)
-    for name in products.systems():
-        products.tell_dissolved(organisation_id, product=name)
+    production.have_deleted(organisation, by=mine.person_id)
     jobs.enqueue("organisations.dissolve", organisation_id=str(organisation_id))
 
 

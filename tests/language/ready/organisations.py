@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from portal.accounts.service import get_person
+from portal.kit import clock
+from portal.kit.unit import unit_of_work
+from portal.organisations import mail
 from tests.language.ready.walk import Reader, Walk
 from tests.people import Somebody
 
@@ -34,6 +38,7 @@ def work_together(walk: Walk) -> None:
     hera.get(f"{path}/activity.csv")
     _ask_second_factor(walk, owner, hera, iris, path)
     hera.submit(f"{path}/dissolve", sure="y")
+    _hear_of_products(walk, owner, "Κλωστές")
     walk.read_emails()
 
 
@@ -49,6 +54,14 @@ def _ask_second_factor(walk: Walk, owner: Somebody, hera: Reader, iris: Reader, 
     walk.read_emails()
     hera.get(path)
     hera.get(f"{path}/activity")
+
+
+def _hear_of_products(walk: Walk, owner: Somebody, name: str) -> None:
+    """A product that nobody in this walk runs: it's late, and then it confirms."""
+    with walk.app.app_context(), unit_of_work():
+        person = get_person(owner.account_id)
+        mail.products_late(name, products=["Παραγωγή"], to=person)
+        mail.products_done(name, confirmed=[("Παραγωγή", clock.now())], to=person)
 
 
 def _invite(walk: Walk, hera: Reader, path: str, email: str) -> str:

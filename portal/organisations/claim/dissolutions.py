@@ -1,0 +1,33 @@
+"""What is held of organisations that were dissolved, until our products have confirmed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from portal.kit.claims import Ground, Party, RetainWhile, Table, Words, of_subjects, personal, technical
+from portal.kit.i18n import _l
+from portal.organisations.models import DissolutionCall
+from portal.products import service as products
+
+
+def _titles(_row: Mapping[str, Any]) -> Words:
+    return {name: system.title for name, system in products.systems().items()}
+
+
+DISSOLUTION_CALLS = Table(
+    DissolutionCall,
+    what=_l("Products that are to delete the data of an organisation you dissolved"),
+    parties=[Party(of_subjects(person=DissolutionCall.by_id))],
+    purpose=_l("To tell you when our products have deleted the data of an organisation you dissolved."),
+    ground=Ground.CONTRACT,
+    retention=RetainWhile(_l("Until every product has confirmed")),
+    columns={
+        "call_id": technical(),
+        "organisation_id": technical(_l("Organisation")),
+        "name": personal(_l("Name of the organisation")),
+        "by_id": personal(_l("Your account’s ID")),
+        "product": technical(_l("Product"), row_words=_titles),
+        "asked_at": technical(_l("Requested")),
+        "confirmed_at": technical(_l("Confirmed")),
+        "named_at": technical(_l("When we told you it’s late")),
+    },
+)

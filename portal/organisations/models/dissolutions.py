@@ -1,0 +1,32 @@
+"""What our products are to delete of a dissolved organisation."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.kit import clock
+from portal.kit.db import Base, Name
+from portal.kit.scopes import scoped_by
+
+
+class DissolutionCall(Base):
+    """What a product is asked to delete of a dissolved organisation, for whoever dissolved it to hear what came of it.
+
+    Once every product has confirmed, all of them go.
+    """
+
+    __tablename__ = "dissolution_call"
+    __table_args__ = (scoped_by("organisation_id", "call_id", "by_id"),)
+
+    call_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    """The call to the product (`products`)."""
+    organisation_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    name: Mapped[Name]
+    by_id: Mapped[uuid.UUID] = mapped_column(index=True)
+    product: Mapped[str] = mapped_column(String(32))
+    asked_at: Mapped[datetime] = mapped_column(default=clock.now, index=True)
+    confirmed_at: Mapped[datetime | None]
+    named_at: Mapped[datetime | None]
+    """When whoever dissolved it was told that this product is late."""

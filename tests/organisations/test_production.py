@@ -1,0 +1,141 @@
+"""Whoever dissolves an organisation hears what our products did with what was made for it (P41)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from portal.jobs import worker
+from portal.kit.db import db
+from portal.kit.scopes import across
+from portal.organisations import service
+from portal.organisations.models import DissolutionCall
+from portal.privacy import service as privacy
+from portal.products import service as products
+from standins.product import Product, listing, new_secret
+from tests.clock import Clock
+from tests.conftest import Outbox, Visitor
+from tests.organisations.conftest import Team
+from tests.people import Cast
+
+pytestmark = pytest.mark.both_databases
+DONE, LATE = "Our products deleted the data of Looms", "Not every product has deleted the data of Looms yet"
+
+
+@pytest.fixture
+def dissolve(cast: Cast, team: Team, run_jobs: Callable[[], int]) -> Callable[[], Visitor]:
+    """Dissolve Looms."""
+
+    def act() -> Visitor:
+        ada = cast.sign_in(cast.ada)
+        ada.submit(f"{team.path}/dissolve", sure="y")
+        run_jobs()
+        return ada
+
+    return act
+
+
+@pytest.fixture
+def look(app: Flask, run_jobs: Callable[[], int]) -> Callable[[], None]:
+    """Let the schedule look for what is late."""
+
+    def act() -> None:
+        with app.app_context(), worker.unit_of_work():
+            service.name_late_products()
+        run_jobs()
+
+    return act
+
+
+def kept(unit: Callable) -> int:
+    with unit(), across("all that tests made"):
+        return db.session.scalar(select(func.count()).select_from(DissolutionCall)) or 0
+
+
+def confirm(browser: Visitor, product: Product) -> int:
+    body, headers = product.confirmation(product.seen[-1])
+    return int(browser.client.post("/webhooks/products/production", data=body, headers=headers).status_code)
+
+
+def subjects(outbox: Outbox, email: str) -> list[str]:
+    return [each.subject for each in outbox.to(email)]
+
+
+def test_it_is_said_before(cast: Cast, team: Team) -> None:
+    page = cast.sign_in(cast.ada).get(f"{team.path}/dissolve")
+    assert "email you once all of them have, or after 7 days which haven’t" in page.text
+
+
+def test_whoever_dissolved_it_hears_once_all_have_confirmed_and_nothing_is_kept(
+    dissolve: Callable, team: Team, outbox: Outbox, unit: Callable, product: Product
+) -> None:
+    dissolve()
+    email = next(each for each in outbox.to(team.owner.email) if each.subject == DONE)
+    assert "3 Clicks Production: " in email.text
+    assert DONE not in subjects(outbox, team.member.email)
+    assert kept(unit) == 0
+
+
+def test_without_products_nothing_is_kept_and_nothing_said(
+    dissolve: Callable, team: Team, outbox: Outbox, unit: Callable
+) -> None:
+    dissolve()
+    assert DONE not in subjects(outbox, team.owner.email) and kept(unit) == 0
+
+
+def test_one_that_is_late_is_named_once_after_7_days_and_its_end_told_all_the_same(
+    dissolve: Callable, look: Callable, team: Team, outbox: Outbox, unit: Callable, clock: Clock, product: Product
+) -> None:
+    product.is_later = True
+    browser = dissolve()
+    clock.forward(days=6, hours=23)
+    look()
+    assert LATE not in subjects(outbox, team.owner.email)
+    clock.forward(hours=2)
+    look()
+    look()
+    assert subjects(outbox, team.owner.email).count(LATE) == 1
+    assert "3 Clicks Production" in outbox.last(team.owner.email).text
+    assert [confirm(browser, product) for _each in range(2)] == [204, 204]
+    assert subjects(outbox, team.owner.email).count(DONE) == 1 and kept(unit) == 0
+
+
+def test_of_two_products_the_last_one_counts(
+    app: Flask, dissolve: Callable, team: Team, outbox: Outbox, product: Product, settings: Callable, unit: Callable
+) -> None:
+    (one,) = json.loads(listing(app.extensions["portal.settings"].products[0].url, product.secret))
+    other = json.loads(listing("http://127.0.0.1:1/", new_secret()))[0] | {"name": "other", "title": "Other"}
+    settings(products=json.dumps([one, other]))
+    dissolve()
+    assert kept(unit) == 2 and DONE not in subjects(outbox, team.owner.email)
+    with unit(), across("the one that waits"):
+        call_id = db.session.scalars(select(DissolutionCall.call_id).where(DissolutionCall.confirmed_at.is_(None))).one()
+        products.confirm_by_hand(call_id)
+    assert kept(unit) == 0
+    assert "3 Clicks Production: " in outbox.last(team.owner.email).text and "Other: " in outbox.last(team.owner.email).text
+
+
+def test_an_account_that_is_erased_meanwhile_is_told_nothing_and_the_product_is_asked_on(
+    app: Flask,
+    cast: Cast,
+    dissolve: Callable,
+    team: Team,
+    outbox: Outbox,
+    clock: Clock,
+    run_jobs: Callable[[], int],
+    product: Product,
+    unit: Callable,
+) -> None:
+    product.is_later = True
+    dissolve()
+    cast.sign_in(cast.ada).submit("/settings/privacy/delete", confirm="y")
+    clock.forward(days=14, minutes=1)
+    with app.app_context(), worker.unit_of_work():
+        privacy.begin_due()
+    run_jobs()
+    assert kept(unit) == 0
+    assert str(team.id) in product.deleted and str(cast.ada.id) in product.deleted
