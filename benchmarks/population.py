@@ -254,7 +254,10 @@ def _organisations(words: Words) -> dict[str, Rows]:
         "invited_by": "owner", "sent_at": ago(3),
     }  # fmt: skip
     hand_over = {"offered_by": "owner", "offered_to": "owner", "leaves": "false", "offered_at": ago(3)}
+    join_domain = {"domain": "'looms' || i || '.example'", "opened_by": "owner", "opened_at": ago(90)}
     return {
+        "join_domain": Rows(100, {**within, **join_domain}, once=True),
+        "join_request": Rows(100, {**within, "person_id": "owner", "requested_at": ago(30)}, once=True),
         "hand_over": Rows(100, {**within, **hand_over}, once=True),
         "organisation": Rows(200, organisation, once=True),
         "dissolution_call": Rows(

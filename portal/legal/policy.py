@@ -33,6 +33,7 @@ _ALL = (
     Period("wasnt_me_link", timedelta(days=7), _l("A link that says “This wasn’t me”")),
     Period("invitation", timedelta(hours=72), _l("An invitation to an organisation")),
     Period("hand_over", timedelta(hours=72), _l("An offer to hand over an organisation")),
+    Period("join_request", timedelta(days=30), _l("A request to join an organisation")),
     Period("human_code", timedelta(minutes=10), _l("A code you type in")),
     # Signing in
     Period("session_idle", timedelta(hours=12), _l("Staying signed in without any activity")),

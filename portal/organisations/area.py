@@ -1,6 +1,6 @@
 """What this folder gives the house."""
 
-from portal.accounts.events import AccountCloses, PendingEnded
+from portal.accounts.events import AccountCloses, AddressChanged, PendingEnded
 from portal.kit.area import Area
 from portal.organisations import service
 from portal.organisations.checks import CHECKS
@@ -18,7 +18,8 @@ AREA = Area(
     visible=service.VISIBLE,
     events={
         AccountCloses: (service.keep_an_owner,),
-        PendingEnded: (service.end_invitations_by, service.end_hand_overs_of),
         CallConfirmed: (service.note_product,),
+        PendingEnded: (service.end_invitations_by, service.end_hand_overs_of, service.end_join_requests_of),
+        AddressChanged: (service.end_join_requests_of,),
     },
 )

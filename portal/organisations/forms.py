@@ -43,6 +43,14 @@ class Remove(forms.Form):
     refusals = {"LastOwner": (None, LAST_OWNER)}
 
 
+class LetIn(forms.Form):
+    """As what somebody joins who has asked."""
+
+    refusals = {"TooManyOwners": ("role", TOO_MANY_OWNERS)}
+
+    role = forms.choice(_l("Role"), [("", _l("Choose one")), *ROLES])
+
+
 class OfferHandOver(forms.Form):
     """To whom ownership is offered, and what becomes of whoever offers it."""
 

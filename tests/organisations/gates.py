@@ -3,8 +3,8 @@
 Everybody tried there is in no organisation: to them each one is absent. Its own people are tried in test_matrix.py here.
 """
 
-from portal.organisations.models import Organisation
-from tests.rules.gates import ORGANISATION, PUBLIC, SIGNED_IN
+from portal.organisations.models import JoinDomain, Organisation
+from tests.rules.gates import FRESH, ORGANISATION, PUBLIC, SIGNED_IN
 
 DOORS = {
     "organisations.overview": SIGNED_IN,
@@ -23,6 +23,12 @@ DOORS = {
     "organisations.invitations": ORGANISATION,
     "organisations.resend_invitation": ORGANISATION,
     "organisations.revoke_invitation": ORGANISATION,
+    "organisations.ask_to_join": FRESH,
+    "organisations.join_requests": ORGANISATION,
+    "organisations.open_domain": ORGANISATION,
+    "organisations.close_domain": ORGANISATION,
+    "organisations.join_request": ORGANISATION,
+    "organisations.decline_join_request": ORGANISATION,
     "organisations.hand_over": ORGANISATION,
     "organisations.cancel_hand_over": ORGANISATION,
     "organisations.hand_over_offer": ORGANISATION,
@@ -34,4 +40,7 @@ DOORS = {
     "organisations.activity_file": ORGANISATION,
 }
 
-THINGS = {endpoint: ("organisation_id", Organisation) for endpoint, gate in DOORS.items() if gate == ORGANISATION}
+THINGS = {
+    **{endpoint: ("organisation_id", Organisation) for endpoint, gate in DOORS.items() if gate == ORGANISATION},
+    "organisations.ask_to_join": ("domain_id", JoinDomain),
+}

@@ -15,6 +15,7 @@ PAGES = {
     "remove_member": "/members/{ben}/remove",
     "invitations": "/invitations",
     "activity": "/activity",
+    "join_requests": "/join-requests",
     "hand_over": "/hand-over",
     "second_factor": "/second-factor",
     "leave": "/leave",
@@ -60,6 +61,20 @@ def led(made: Demo) -> str:
     made.signed_in("ada").submit(made.outbox.last("ada@example.com").link("/invitation/"))
     sam.submit(f"{path}/second-factor", asked="y")
     return f"{path}/set-up-second-factor"
+
+
+def asked(made: Demo) -> str:
+    """Return the page on which the Owner answers somebody who asks to join."""
+    path, ada = _working_together(made), made.signed_in("ada")
+    requests = f"{path}/join-requests"
+    if "Let them ask" in ada.get(requests).text:
+        ada.submit(requests, action=f"{requests}/open-domain")
+    if not ada.get(requests).soup.select("main table a"):
+        nell = made.cast.sign_in(made.newcomer("Nell Gusset"))
+        page = nell.get("/organisation")
+        actions = [str(form["action"]) for form in page.soup.find_all("form")]
+        nell.send(page, action=next(action for action in actions if "ask-to-join" in action))
+    return str(ada.get(requests).soup.select("main table a")[0]["href"])
 
 
 def _working_together(made: Demo) -> str:

@@ -98,6 +98,7 @@ LINKS: dict[str, Callable[[Demo], str]] = {
     "organisations.invitation": organisations.invited,
     "organisations.hand_over_offer": organisations.offered,
     "organisations.set_up_second_factor": organisations.led,
+    "organisations.join_request": organisations.asked,
     "newsletter.confirm": lambda made: demo.newsletter(made, "confirm"),
     "newsletter.unsubscribe": lambda made: demo.newsletter(made, "unsubscribe"),
     "privacy.data_part": lambda _made: "/settings/privacy/data/support",

@@ -26,7 +26,7 @@ from portal.kit.db import Base, db
 from portal.kit.files import storage
 from portal.kit.scopes import across
 from portal.kit.unit import unit_of_work
-from portal.organisations.models import Organisation
+from portal.organisations.models import JoinDomain, Organisation
 from portal.privacy import service as privacy
 from portal.privacy.models import (
     Deletion,
@@ -190,8 +190,18 @@ def things(app: Flask, cast: Cast, run_jobs: Callable[[], int]) -> dict[type, uu
     with app.app_context(), across("the test looks at every row"):
         with unit_of_work():
             db.session.add_all([_hold_on(cast.ada.account_id), *_steps_of(cast.ada.account_id)])
-        models = (Organisation, Ticket, Attachment, Message, Export, SignInSession, Hold, ErasureStep, RequestFile, Request)
+            db.session.add(_domain_of(cast.ada.account_id))
+        models = (
+            Organisation, JoinDomain, Ticket, Attachment, Message, Export, SignInSession, Hold, ErasureStep, RequestFile,
+            Request,
+        )  # fmt: skip
         return {model: db.session.scalars(select(model.id).limit(1)).one() for model in models}
+
+
+def _domain_of(person_id: uuid.UUID) -> JoinDomain:
+    """Return a domain at which neither Ada nor Ben has an address."""
+    organisation_id = db.session.scalars(select(Organisation.id)).one()
+    return JoinDomain(id=uuid.uuid4(), organisation_id=organisation_id, domain="looms.example", opened_by=person_id)
 
 
 def _hold_on(person_id: uuid.UUID) -> Hold:

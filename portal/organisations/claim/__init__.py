@@ -24,6 +24,7 @@ from portal.kit.i18n import LANGUAGES, _l
 from portal.organisations import service, words
 from portal.organisations.claim.dissolutions import DISSOLUTION_CALLS
 from portal.organisations.claim.hand_overs import HAND_OVERS
+from portal.organisations.claim.join_requests import JOIN_DOMAINS, JOIN_REQUESTS
 from portal.organisations.models import Invitation, Membership, Organisation, OrganisationEntry
 
 
@@ -79,6 +80,8 @@ CLAIM = DataClaim(
             },
         ),
         HAND_OVERS,
+        JOIN_REQUESTS,
+        JOIN_DOMAINS,
         Table(
             OrganisationEntry,
             what=_l("What was done to your part in an organisation"),

@@ -90,6 +90,12 @@ class Deed(StrEnum):
     HANDED_OVER_AND_LEFT = "handed_over_and_left"
     SECOND_FACTOR_ASKED = "second_factor_asked"
     SECOND_FACTOR_FREE = "second_factor_free"
+    DOMAIN_OPENED = "domain_opened"
+    DOMAIN_CLOSED = "domain_closed"
+    JOIN_ASKED = "join_asked"
+    JOIN_ACCEPTED = "join_accepted"
+    JOIN_DECLINED = "join_declined"
+    JOIN_ENDED = "join_ended"
 
     @property
     def sentence(self) -> str:
@@ -122,6 +128,12 @@ SENTENCES = {
     Deed.HANDED_OVER_AND_LEFT: _l("%(about)s took over ownership from %(by)s, who left."),
     Deed.SECOND_FACTOR_ASKED: _l("%(by)s asked everyone to use two-step verification."),
     Deed.SECOND_FACTOR_FREE: _l("%(by)s stopped asking everyone to use two-step verification."),
+    Deed.DOMAIN_OPENED: _l("%(by)s lets people with an email address at the same domain ask to join."),
+    Deed.DOMAIN_CLOSED: _l("%(by)s no longer lets people with an email address at the same domain ask to join."),
+    Deed.JOIN_ASKED: _l("%(by)s asked to join."),
+    Deed.JOIN_ACCEPTED: _l("%(by)s let %(about)s join, who had asked. Role: %(role)s."),
+    Deed.JOIN_DECLINED: _l("%(by)s declined the request by %(about)s to join."),
+    Deed.JOIN_ENDED: _l("The request by %(by)s to join ended: their account changed."),
 }
 TO_THEM = {
     Deed.JOINED: _l("You joined %(organisation)s. Your role: %(role)s."),
@@ -137,6 +149,8 @@ TO_THEM = {
         "The offer by %(by)s to hand over ownership of %(organisation)s to you ended: an account or a role changed."
     ),
     Deed.HANDED_OVER: _l("You took over ownership of %(organisation)s from %(by)s. You’re now an Owner."),
+    Deed.JOIN_ACCEPTED: _l("%(by)s let you join %(organisation)s, as you asked. Your role: %(role)s."),
+    Deed.JOIN_DECLINED: _l("%(by)s declined your request to join %(organisation)s."),
     Deed.HANDED_OVER_AND_LEFT: _l("You took over ownership of %(organisation)s from %(by)s, who left. You’re now an Owner."),
 }
 

@@ -1,6 +1,25 @@
-"""Pages of organisations, by subject: the organisation itself, its people, invitations, handing over, and what happened."""
+"""Pages of organisations, by subject: the organisation itself, its people, invitations, requests to join, handing
+over, and what happened.
+"""
 
 from portal.kit.web import join
-from portal.organisations.routes import activity, hand_over, invitations, members, organisations, second_factor
+from portal.organisations.routes import (
+    activity,
+    hand_over,
+    invitations,
+    join_requests,
+    members,
+    organisations,
+    second_factor,
+)
 
-bp = join("organisations", organisations.bp, members.bp, invitations.bp, hand_over.bp, second_factor.bp, activity.bp)
+bp = join(
+    "organisations",
+    organisations.bp,
+    members.bp,
+    invitations.bp,
+    join_requests.bp,
+    hand_over.bp,
+    second_factor.bp,
+    activity.bp,
+)

@@ -21,12 +21,14 @@ def overview() -> str:
     """List the person's organisations and open invitations."""
     person, after = access.actor(), request.args.get("after")
     organisations = service.organisations_for(person, after=after)
+    waiting = None if after else service.waiting_for(person)
     return render(
         "organisations/overview.html",
         organisations=organisations,
-        offers=[] if after else service.offers_for(person),
+        offers=waiting.offers if waiting else [],
         # Ownership is offered to colleagues alone: whoever is in no organisation need not be looked for.
         hand_overs=service.hand_overs_to(person) if organisations.rows and not after else [],
+        joinable=waiting.joinable if waiting else [],
     )
 
 

@@ -22,9 +22,18 @@ from portal.organisations.service.invitations import end_invitations_by as end_i
 from portal.organisations.service.invitations import invitations_for as invitations_for
 from portal.organisations.service.invitations import invite as invite
 from portal.organisations.service.invitations import offer_of as offer_of
-from portal.organisations.service.invitations import offers_for as offers_for
 from portal.organisations.service.invitations import resend as resend
 from portal.organisations.service.invitations import revoke as revoke
+from portal.organisations.service.join_requests import ask_to_join as ask_to_join
+from portal.organisations.service.join_requests import close_domain as close_domain
+from portal.organisations.service.join_requests import domain_of as domain_of
+from portal.organisations.service.join_requests import end_join_requests_of as end_join_requests_of
+from portal.organisations.service.join_requests import is_domain_open_for as is_domain_open_for
+from portal.organisations.service.join_requests import join_request_for as join_request_for
+from portal.organisations.service.join_requests import join_requests_for as join_requests_for
+from portal.organisations.service.join_requests import let_in as let_in
+from portal.organisations.service.join_requests import open_domain as open_domain
+from portal.organisations.service.join_requests import turn_down as turn_down
 from portal.organisations.service.memberships import Colleague as Colleague
 from portal.organisations.service.memberships import change_role as change_role
 from portal.organisations.service.memberships import leave as leave
@@ -42,3 +51,4 @@ from portal.organisations.service.second_factors import tell_of_second_factor as
 from portal.organisations.service.standings import ORGANISATIONS as ORGANISATIONS
 from portal.organisations.service.standings import STANDING as STANDING
 from portal.organisations.service.visibility import VISIBLE as VISIBLE
+from portal.organisations.service.waiting import waiting_for as waiting_for

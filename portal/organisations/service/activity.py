@@ -21,8 +21,8 @@ from portal.organisations.service import standings
 AT_ONCE, PER_PAGE_OF_FILE = 50, 1000
 QUIET = frozenset({Deed.INVITED_AGAIN, Deed.RENAMED})
 """What changes nobody's rights: it stands in the log, and nobody is emailed."""
-BY_ITSELF = frozenset({Deed.HAND_OVER_ENDED})
-"""What nobody did: `by` is whose offer ended with something else."""
+BY_ITSELF = frozenset({Deed.HAND_OVER_ENDED, Deed.JOIN_ENDED})
+"""What nobody did: `by` is whose offer or request ended with something else."""
 
 
 @dataclass(frozen=True)

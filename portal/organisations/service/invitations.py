@@ -21,7 +21,7 @@ from portal.kit.refusals import NotFound, Refusal
 from portal.kit.unit import before_writes
 from portal.organisations import mail
 from portal.organisations.models import Deed, Invitation, Membership, Organisation
-from portal.organisations.service import activity, standings
+from portal.organisations.service import activity, join_requests, standings
 from portal.organisations.service.standings import OWNER
 
 LINK = tokens.LinkPurpose("organisations.invitation")
@@ -166,6 +166,7 @@ def accept(token: str, *, by: Actor) -> uuid.UUID:
         raise AlreadyIn
     db.session.add(Membership(organisation_id=organisation.id, person_id=by.require_id(), role=invitation.role))
     db.session.delete(invitation)
+    join_requests.drop_join_request(organisation.id, by=by.require_id())
     activity.note(organisation, deed=Deed.JOINED, by=invitation.invited_by, about=by.person_id, role=invitation.role)
     return organisation.id
 

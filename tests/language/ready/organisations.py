@@ -6,7 +6,7 @@ from portal.accounts.service import get_person
 from portal.kit import clock
 from portal.kit.unit import unit_of_work
 from portal.organisations import mail
-from tests.language.ready.walk import Reader, Walk
+from tests.language.ready.walk import PASSWORD, Reader, Walk
 from tests.people import Somebody
 
 
@@ -32,7 +32,7 @@ def work_together(walk: Walk) -> None:
     hera.submit(f"{place}/remove")
     _join(walk, hera, iris, path)
     _hand_over(walk, hera, iris, path)
-    _join(walk, hera, iris, path)
+    _ask(walk, hera, iris, path)
     iris.submit(f"{path}/leave")
     hera.get(f"{path}/activity")
     hera.get(f"{path}/activity.csv")
@@ -121,3 +121,23 @@ def _offered(owner: Reader, other: Reader, path: str) -> str:
     assert offer
     other.get(str(offer["href"]))
     return str(offer["href"])
+
+
+def _ask(walk: Walk, hera: Reader, iris: Reader, path: str) -> None:
+    requests = f"{path}/join-requests"
+    free = walk.signed_in(walk.cast.make("Ρέα", "rhea@gmail.com", PASSWORD, language="zh_Hans", zone="Asia/Shanghai"))
+    free.get(str(free.submit("/organisation/new", name="Υφάδι").path) + "/join-requests")
+    for verb in ("open", "close", "open"):
+        hera.submit(requests, action=f"{requests}/{verb}-domain")
+    for verb in ("decline", "accept"):
+        page = iris.get("/organisation")
+        asking = next(form["action"] for form in page.soup.find_all("form") if "ask-to-join" in form["action"])
+        iris.send(page, action=asking)
+        iris.get("/organisation")
+        link = str(hera.get(requests).soup.select("main table a")[0]["href"])
+        if verb == "decline":
+            hera.submit(link, action=f"{link}/decline")
+        else:
+            hera.submit(link, role="")
+            hera.submit(link, role="member")
+        walk.read_emails()
