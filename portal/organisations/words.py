@@ -31,6 +31,8 @@ DEEDS: Words = {
     Deed.HANDED_OVER_AND_LEFT: _l("An organisation was handed over, and its earlier Owner left"),
     Deed.SECOND_FACTOR_ASKED: _l("Asked everyone in an organisation to use two-step verification"),
     Deed.SECOND_FACTOR_FREE: _l("Stopped asking everyone in an organisation to use two-step verification"),
+    Deed.TICKET_SHARED: _l("Shared a ticket with an organisation"),
+    Deed.TICKET_UNSHARED: _l("Stopped sharing a ticket with an organisation"),
 }
 AREA_WORDS = AreaWords(
     events={

@@ -2,6 +2,10 @@
 
 from portal.accounts.events import AccountFrozen, AddressChanged
 from portal.kit.area import Area
+from portal.kit.i18n import _l
+from portal.kit.visibility import Visible
+from portal.organisations.events import MembershipEnded
+from portal.organisations.service import SEE_SHARED
 from portal.recovery.events import MisuseReported
 from portal.support import service
 from portal.support.checks import CHECKS
@@ -14,9 +18,11 @@ AREA = Area(
     blueprint=bp,
     checks=CHECKS,
     lasting=service.LASTING,
+    visible=[Visible("shared_tickets", _l("Tickets that someone shares with it"), frozenset(SEE_SHARED))],
     events={
         AccountFrozen: (service.open_frozen_ticket,),
         AddressChanged: (service.follow_address,),
+        MembershipEnded: (service.end_sharing,),
         MisuseReported: (service.open_misuse_ticket,),
     },
 )

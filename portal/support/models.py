@@ -93,6 +93,7 @@ class Ticket(Base):
         *_lists("urgent", sqlite_where=text(URGENT), postgresql_where=text(URGENT)),
         Index("ix_ticket_email_hash", "email_hash", "updated_at", "id"),
         Index("ix_ticket_subject", "subject_id", "updated_at"),
+        Index("ix_ticket_organisation", "organisation_id", "updated_at", "id"),
     )
 
     id: Mapped[Id]
@@ -103,6 +104,8 @@ class Ticket(Base):
     """Who was signed in when it was opened. None: the address is typed, not proven."""
     about_id: Mapped[uuid.UUID | None] = mapped_column(index=True)
     """The account that a report of misuse names, if there is one: it is not its ticket, and knows nothing of it."""
+    organisation_id: Mapped[uuid.UUID | None]
+    """The organisation with which its person shares it, for as long as they are in there; none mostly."""
     name: Mapped[Name]
     email: Mapped[Address]
     email_key: Mapped[str] = mapped_column(String(254), index=True)

@@ -66,7 +66,9 @@ def ticket(ticket_id: uuid.UUID) -> ResponseReturnValue:
             service.reply(ticket_id, by=access.actor(), message=form.message.data, uploads=form.uploads())
             flash(_("Reply sent."), "success")
             return redirect(url_for(".ticket", ticket_id=ticket_id), 303)
-    return render("support/ticket.html", form=form, conversation=service.ticket_for(access.actor(), ticket_id)), form.status
+    conversation = service.ticket_for(access.actor(), ticket_id)
+    is_shareable = service.is_shareable(conversation.ticket)
+    return render("support/ticket.html", form=form, conversation=conversation, is_shareable=is_shareable), form.status
 
 
 @bp.post("/support/<uuid:ticket_id>/close")
@@ -89,6 +91,48 @@ def delete_ticket(ticket_id: uuid.UUID) -> ResponseReturnValue:
         return redirect(url_for(".overview"), 303)
     ticket = service.deletable_for(access.actor(), ticket_id)
     return render("support/delete_ticket.html", form=form, ticket=ticket), form.status
+
+
+@bp.post("/support/<uuid:ticket_id>/share/<uuid:organisation_id>")
+@access.member
+def share(ticket_id: uuid.UUID, organisation_id: uuid.UUID) -> ResponseReturnValue:
+    """Share one's own ticket with an organisation (P35)."""
+    service.share(ticket_id, by=access.actor(), organisation_id=organisation_id)
+    flash(_("Shared. Owners and Members of the organisation can read this ticket."), "success")
+    return redirect(url_for(".ticket", ticket_id=ticket_id), 303)
+
+
+@bp.post("/support/<uuid:ticket_id>/stop-sharing")
+@access.signed_in
+def stop_sharing(ticket_id: uuid.UUID) -> ResponseReturnValue:
+    """Make one's own ticket nobody else's again."""
+    service.stop_sharing(ticket_id, by=access.actor())
+    flash(_("No longer shared. Only you and our team see this ticket."), "success")
+    return redirect(url_for(".ticket", ticket_id=ticket_id), 303)
+
+
+@bp.get("/organisation/<uuid:organisation_id>/tickets")
+@access.member
+def shared_tickets(organisation_id: uuid.UUID) -> str:
+    """List what people share with the organisation."""
+    page = service.shared_for(access.actor(), organisation_id, after=request.args.get("after"))
+    return render("support/shared_tickets.html", tickets=page)
+
+
+@bp.get("/organisation/<uuid:organisation_id>/tickets/<uuid:ticket_id>")
+@access.member
+def shared_ticket(organisation_id: uuid.UUID, ticket_id: uuid.UUID) -> str:
+    """Show a ticket that somebody shares with the organisation."""
+    conversation = service.shared_ticket_for(access.actor(), organisation_id, ticket_id=ticket_id)
+    return render("support/shared_ticket.html", conversation=conversation)
+
+
+@bp.get("/organisation/<uuid:organisation_id>/tickets/<uuid:ticket_id>/files/<uuid:attachment_id>")
+@access.member
+def shared_file(organisation_id: uuid.UUID, ticket_id: uuid.UUID, attachment_id: uuid.UUID) -> Response:
+    """Hand out a file of a shared ticket, as a download that no browser runs."""
+    row = service.shared_file_for(access.actor(), organisation_id, ticket_id=ticket_id, attachment_id=attachment_id)
+    return download(service.open_file(row), name=row.name, media_type=service.media_type_of(row))
 
 
 @bp.get("/support/files/<uuid:attachment_id>")

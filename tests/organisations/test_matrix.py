@@ -17,9 +17,8 @@ from portal.organisations.claim import CLAIM
 from portal.organisations.models import Organisation
 from tests.conftest import Visitor
 from tests.organisations.conftest import Team
-from tests.organisations.gates import DOORS
 from tests.people import Cast
-from tests.rules.gates import ORGANISATION
+from tests.rules.gates import ORGANISATION, gathered
 
 EVERYBODY, PEOPLE, OWNERS = {"owner", "billing", "member"}, {"owner", "member"}, {"owner"}
 MATRIX = {
@@ -28,6 +27,10 @@ MATRIX = {
     "organisations.set_up_second_factor": EVERYBODY,
     "organisations.members": PEOPLE,
     "organisations.member": PEOPLE,
+    "support.share": PEOPLE,
+    "support.shared_tickets": PEOPLE,
+    "support.shared_ticket": PEOPLE,
+    "support.shared_file": PEOPLE,
     "organisations.rename": OWNERS,
     "organisations.second_factor": OWNERS,
     "organisations.dissolve": OWNERS,
@@ -55,7 +58,7 @@ WITHOUT_FACTOR = {"organisations.leave", "organisations.set_up_second_factor"}
 
 
 def test_the_matrix_is_whole() -> None:
-    assert set(MATRIX) == {endpoint for endpoint, gate in DOORS.items() if gate == ORGANISATION}
+    assert set(MATRIX) == {endpoint for endpoint, gate in gathered("DOORS").items() if gate == ORGANISATION}
 
 
 @pytest.mark.parametrize("asks", [False, True], ids=["free", "asks"])

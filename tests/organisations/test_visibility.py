@@ -17,7 +17,8 @@ EVERYTHING = [
     ("Role", "Owners and Members"),
     ("Joined", "Owners and Members"),
     ("Two-step verification", "Owners"),
-    ("What someone does in the organisation (its activity log)", "Owners"),
+    ("Activity in the organisation", "Owners"),
+    ("Tickets that someone shares with it", "Owners and Members"),
     ("None of this", "Billing Administrators"),
 ]
 """The list, stated once more by hand."""

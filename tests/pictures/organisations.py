@@ -53,6 +53,15 @@ def offered(made: Demo) -> str:
     return str(link["href"])
 
 
+def shared(made: Demo) -> str:
+    """Return the page of a ticket that Ada shares with the organisation."""
+    path = _working_together(made)
+    ada, ticket = made.signed_in("ada"), f"/support/{made.ticket_about('Markers')}"
+    if "Stop sharing" not in ada.get(ticket).text:
+        ada.submit(ticket, action=f"{ticket}/share/{path.rpartition('/')[2]}")
+    return f"{path}/tickets/{ticket.rpartition('/')[2]}"
+
+
 def led(made: Demo) -> str:
     """Return the page to which somebody without a second factor is led by an organisation that asks for one."""
     sam = made.signed_in("sam")

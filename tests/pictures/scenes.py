@@ -22,7 +22,7 @@ NO_PAGES = {
     "accounts.avatar_photo", "admin.attachment", "admin.evidence", "legal.change_password", "legal.security_txt",
     "mail.mailbox_json",
     "privacy.export_file", "privacy.export_progress", "probes.healthz", "probes.metrics", "probes.readyz", "static",
-    "support.attachment", "organisations.activity_file",
+    "support.attachment", "organisations.activity_file", "support.shared_file",
     "support.guest_attachment", "mail.email_part", "privacy.copy_file",
 }  # fmt: skip
 """Answers that are files, or are read by programs."""
@@ -122,6 +122,8 @@ LINKS: dict[str, Callable[[Demo], str]] = {
     "recovery.veto_email": lambda made: demo.moving(made, to="una", part="veto", at="old"),
     "recovery.wasnt_me": demo.wasnt_me,
     "support.guest_ticket": demo.guest_ticket,
+    "support.shared_ticket": organisations.shared,
+    "support.shared_tickets": lambda made: organisations.shared(made).rpartition("/")[0],
     "support.delete_ticket": lambda made: f"/support/{made.ticket_about('Markers')}/delete",
     "support.ticket": lambda made: f"/support/{made.ticket_about('Markers')}",
 }

@@ -96,6 +96,8 @@ class Deed(StrEnum):
     JOIN_ACCEPTED = "join_accepted"
     JOIN_DECLINED = "join_declined"
     JOIN_ENDED = "join_ended"
+    TICKET_SHARED = "ticket_shared"
+    TICKET_UNSHARED = "ticket_unshared"
 
     @property
     def sentence(self) -> str:
@@ -134,6 +136,8 @@ SENTENCES = {
     Deed.JOIN_ACCEPTED: _l("%(by)s let %(about)s join, who had asked. Role: %(role)s."),
     Deed.JOIN_DECLINED: _l("%(by)s declined the request by %(about)s to join."),
     Deed.JOIN_ENDED: _l("The request by %(by)s to join ended: their account changed."),
+    Deed.TICKET_SHARED: _l("%(by)s shared a ticket with the organisation."),
+    Deed.TICKET_UNSHARED: _l("%(by)s stopped sharing a ticket."),
 }
 TO_THEM = {
     Deed.JOINED: _l("You joined %(organisation)s. Your role: %(role)s."),

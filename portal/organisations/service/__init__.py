@@ -48,7 +48,10 @@ from portal.organisations.service.production import name_late_products as name_l
 from portal.organisations.service.production import note_product as note_product
 from portal.organisations.service.second_factors import ask_second_factor as ask_second_factor
 from portal.organisations.service.second_factors import tell_of_second_factor as tell_of_second_factor
+from portal.organisations.service.sharing import SEE_SHARED as SEE_SHARED
+from portal.organisations.service.sharing import note_sharing as note_sharing
 from portal.organisations.service.standings import ORGANISATIONS as ORGANISATIONS
 from portal.organisations.service.standings import STANDING as STANDING
+from portal.organisations.service.standings import standing_for as standing_for
 from portal.organisations.service.visibility import VISIBLE as VISIBLE
 from portal.organisations.service.waiting import waiting_for as waiting_for

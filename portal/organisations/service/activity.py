@@ -19,7 +19,7 @@ from portal.organisations.models import Deed, Membership, Organisation, Organisa
 from portal.organisations.service import standings
 
 AT_ONCE, PER_PAGE_OF_FILE = 50, 1000
-QUIET = frozenset({Deed.INVITED_AGAIN, Deed.RENAMED})
+QUIET = frozenset({Deed.INVITED_AGAIN, Deed.RENAMED, Deed.TICKET_SHARED, Deed.TICKET_UNSHARED})
 """What changes nobody's rights: it stands in the log, and nobody is emailed."""
 BY_ITSELF = frozenset({Deed.HAND_OVER_ENDED, Deed.JOIN_ENDED})
 """What nobody did: `by` is whose offer or request ended with something else."""

@@ -9,7 +9,9 @@ from portal.jobs import service as jobs
 from portal.kit import audit, clock
 from portal.kit.actor import Actor
 from portal.kit.db import db
+from portal.kit.events import publish
 from portal.organisations import mail
+from portal.organisations.events import MembershipEnded
 from portal.organisations.models import Membership, Organisation
 from portal.organisations.service import hand_overs, production, standings
 from portal.organisations.service.standings import OWNER
@@ -44,6 +46,7 @@ def tell_some(organisation_id: uuid.UUID) -> bool:
         person = db.session.get_one(Person, membership.person_id)
         if person.deactivated_at is None:
             mail.dissolved(organisation, to=person)
+        publish(MembershipEnded(organisation_id, membership.person_id))
         db.session.delete(membership)
     if len(some) < AT_ONCE:
         db.session.flush()

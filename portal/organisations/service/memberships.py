@@ -11,8 +11,10 @@ from portal.accounts.models import Person, TotpFactor
 from portal.kit import paging
 from portal.kit.actor import Actor, OrganisationRole
 from portal.kit.db import db
+from portal.kit.events import publish
 from portal.kit.refusals import NotFound
 from portal.kit.visibility import Visible
+from portal.organisations.events import MembershipEnded
 from portal.organisations.models import Deed, Membership
 from portal.organisations.service import activity, hand_overs, invitations, standings, visibility
 from portal.organisations.service.standings import MEMBER, OWNER
@@ -105,4 +107,5 @@ def _end(membership: Membership) -> None:
     """Let somebody go, and with them what they have offered in the organisation's name."""
     invitations.end_invitations(membership.organisation_id, by=membership.person_id)
     hand_overs.end_hand_overs(membership.organisation_id, of=membership.person_id)
+    publish(MembershipEnded(membership.organisation_id, membership.person_id))
     db.session.delete(membership)

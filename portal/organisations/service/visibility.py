@@ -17,7 +17,7 @@ OF_A_COLLEAGUE = (
     Visible("has_second_factor", _l("Two-step verification"), _OWNERS),
 )
 """What a colleague consists of; each key is a field of `memberships.Colleague`."""
-OF_DEEDS = (Visible("activity", _l("What someone does in the organisation (its activity log)"), _OWNERS),)
+OF_DEEDS = (Visible("activity", _l("Activity in the organisation"), _OWNERS),)
 VISIBLE = OF_A_COLLEAGUE + OF_DEEDS
 
 

@@ -15,12 +15,11 @@ SECTION = Section(
         ),
         Promise(
             "P35",
-            Built.PARTLY,
+            Built.WHOLLY,
             _l("Who can see your data"),
             _l("The people you share with, and the Owners of your organisation."),
             _l("Roles decide who sees what. Your organisation’s page shows you the list that the software keeps to."),
             "organisations.overview",
-            missing=_l("Tickets that you share with an organisation will follow."),
         ),
         Promise(
             "P36",

@@ -156,7 +156,7 @@ CLAIM = DataClaim(
             purpose=_l("To answer you, to know what was said before, and to learn how to improve our products."),
             ground=Ground.CONTRACT,
             retention=(UNTIL_ERASED, REPORT_ENDS),
-            by_person=("name", "email", "email_key", "language", "subject", "state"),
+            by_person=("name", "email", "email_key", "language", "subject", "state", "organisation_id"),
             by_staff=[
                 staff_may(
                     *TICKET_ROLES,
@@ -183,6 +183,7 @@ CLAIM = DataClaim(
                     _l("ID of the account that a report of misuse names"),
                     withheld=_l("It would tell you whether an email address has an account here."),
                 ),
+                "organisation_id": technical(_l("Shared with the organisation")),
                 "name": personal(_l("Your name"), correctable=True),
                 "email": personal(_l("Your email address")),
                 "email_key": personal(_l("Your email address, in the form we search by")),

@@ -37,6 +37,13 @@ from portal.support.service.queues import read_list as read_list
 from portal.support.service.removals import read_text as read_text
 from portal.support.service.removals import redact_file as redact_file
 from portal.support.service.removals import redact_message as redact_message
+from portal.support.service.shared_tickets import end_sharing as end_sharing
+from portal.support.service.shared_tickets import is_shareable as is_shareable
+from portal.support.service.shared_tickets import share as share
+from portal.support.service.shared_tickets import shared_file_for as shared_file_for
+from portal.support.service.shared_tickets import shared_for as shared_for
+from portal.support.service.shared_tickets import shared_ticket_for as shared_ticket_for
+from portal.support.service.shared_tickets import stop_sharing as stop_sharing
 from portal.support.service.staff_replies import AnsweredMeanwhile as AnsweredMeanwhile
 from portal.support.service.staff_replies import MovedMeanwhile as MovedMeanwhile
 from portal.support.service.staff_replies import WrittenMeanwhile as WrittenMeanwhile

@@ -37,9 +37,20 @@ def work_together(walk: Walk) -> None:
     hera.get(f"{path}/activity")
     hera.get(f"{path}/activity.csv")
     _ask_second_factor(walk, owner, hera, iris, path)
+    _share_a_ticket(hera, iris, path)
     hera.submit(f"{path}/dissolve", sure="y")
     _hear_of_products(walk, owner, "Κλωστές")
     walk.read_emails()
+
+
+def _share_a_ticket(hera: Reader, iris: Reader, path: str) -> None:
+    hera.get(f"{path}/tickets")
+    ticket = iris.submit("/contact", subject="Βελόνα", message="Σπάει.").path
+    iris.submit(ticket, action=f"{ticket}/share/{path.rpartition('/')[2]}")
+    hera.get(f"{path}/tickets")
+    hera.get(f"{path}/tickets/{ticket.rpartition('/')[2]}")
+    iris.submit(ticket, action=f"{ticket}/stop-sharing")
+    hera.get(f"{path}/activity")
 
 
 def _ask_second_factor(walk: Walk, owner: Somebody, hera: Reader, iris: Reader, path: str) -> None:
