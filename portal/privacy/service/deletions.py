@@ -80,7 +80,8 @@ def outlook_for(actor: Actor) -> Outlook:
         leaves_traces=leaves_traces(),
         most=MOST_COUNTED,
         due_at=clock.now() + period("deletion_undo"),
-        steps=plan(production_stays=register().production_stays(subject)),
+        # As the gate has seen it, by the statement that says who acts.
+        steps=plan(production_stays=bool(actor.organisations)),
     )
 
 
