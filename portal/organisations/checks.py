@@ -1,22 +1,27 @@
-"""The promises that this area keeps: who sees what is one list, and every organisation has an Owner (P35).
+"""The promises that this area keeps: who sees what is one list, every organisation has an Owner (P35), late products (P41).
 
 And its part of P09: staff never change who is an Owner or a Billing Administrator.
 """
 
 from dataclasses import fields
+from datetime import timedelta
 
 from flask import current_app
 from sqlalchemy import exists, func, select
 
-from portal.kit import access, staff_checks, visibility
+from portal.jobs.service import RUN_FAULTS, find_run_fault
+from portal.kit import access, clock, staff_checks, visibility
 from portal.kit.actor import OrganisationRole
-from portal.kit.checks import Check, Finding, failed, nothing_yet, passed
+from portal.kit.checks import Check, Finding, failed, failed_by, nothing_yet, passed
 from portal.kit.db import db
 from portal.kit.i18n import _, _l, listed, ngettext
+from portal.kit.periods import period
 from portal.kit.scopes import across
 from portal.organisations import service
-from portal.organisations.models import Membership, Organisation
+from portal.organisations.models import DissolutionCall, Membership, Organisation
 
+GRACE = timedelta(hours=3)
+"""How late hourly work may be before a promise counts as broken."""
 IDS = frozenset({"id", "person_id", "shown"})
 """What a colleague carries besides what is shown of them."""
 PAGES = ("organisations.members", "organisations.member")
@@ -40,6 +45,19 @@ def _always_an_owner() -> Finding:
     if without:
         return failed("without", organisations=without)
     return passed("owned", organisations=total) if total else nothing_yet("none")
+
+
+@across("what is late is counted, whoever's it is")
+def _late_products_named() -> Finding:
+    overdue = DissolutionCall.asked_at <= clock.now() - period("step_confirmation") - GRACE
+    unnamed = select(func.count()).select_from(DissolutionCall)
+    unnamed = unnamed.where(DissolutionCall.confirmed_at.is_(None), DissolutionCall.named_at.is_(None), overdue)
+    if calls := db.session.scalar(unnamed):
+        return failed("unnamed", calls=calls)
+    if fault := find_run_fault("organisations.name_late_products", grace=GRACE):
+        return failed_by([fault])
+    waiting = db.session.scalar(select(func.count()).select_from(DissolutionCall)) or 0
+    return passed("waiting", calls=waiting) if waiting else nothing_yet("none_waits")
 
 
 CHECKS = (
@@ -76,6 +94,20 @@ CHECKS = (
                 "%(num)s organisation checked.", "%(num)s organisations checked.", organisations
             ),
             "none": lambda: _("There’s no organisation yet."),
+        },
+    ),
+    Check(
+        promise="P41",
+        name="late_products_named",
+        what=_l("A product that is slow to delete what a dissolved organisation made is reported to whoever dissolved it."),
+        run=_late_products_named,
+        says={
+            **RUN_FAULTS,
+            "unnamed": lambda calls: ngettext(
+                "%(num)s product is late, and nobody was told.", "%(num)s products are late, and nobody was told.", calls
+            ),
+            "waiting": lambda calls: ngettext("%(num)s product call open.", "%(num)s product calls open.", calls),
+            "none_waits": lambda: _("No product has anything to confirm."),
         },
     ),
 )

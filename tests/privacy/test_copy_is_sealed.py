@@ -196,7 +196,7 @@ def test_one_that_is_stopped_while_it_is_built_ends_at_the_next_look(app, cast, 
     start(ada)
     delete = link_of(ada).rpartition("/")[0] + "/delete"
     monkeypatch.setattr("portal.privacy.service.archive.SAY_EVERY_SECONDS", 0)
-    conversations, seen = Archive._conversations, []
+    contact, seen = Archive._contact, []
 
     def stop_first(archive):
         if not seen:
@@ -204,9 +204,9 @@ def test_one_that_is_stopped_while_it_is_built_ends_at_the_next_look(app, cast, 
             browser.start()
             browser.join()
             archive._step()
-        yield from conversations(archive)
+        yield from contact(archive)
 
-    monkeypatch.setattr(Archive, "_conversations", stop_first)
+    monkeypatch.setattr(Archive, "_contact", stop_first)
     run_jobs()
     assert seen and "Stopped." in seen[0].text
     with app.app_context():

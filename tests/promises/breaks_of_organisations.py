@@ -1,12 +1,14 @@
-"""How the promise about organisations is broken on purpose (P35)."""
+"""How the promises about organisations are broken on purpose (P35, P41)."""
 
 from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from datetime import timedelta
 
+from portal.kit import clock
 from portal.kit.actor import OrganisationRole
-from portal.organisations.models import Organisation
+from portal.organisations.models import DissolutionCall, Organisation
 from tests.promises.breaking import Tools, add, breaks
 
 
@@ -20,3 +22,9 @@ def the_pages_of_members_open_to_billing_administrators(tools: Tools) -> None:
 @breaks("always_an_owner")
 def an_organisation_has_nobody(tools: Tools) -> None:
     add(Organisation(id=uuid.uuid4(), name="Nobody’s"))
+
+
+@breaks("late_products_named")
+def nobody_hears_of_a_product_that_is_silent_for_weeks(tools: Tools) -> None:
+    ids = {"call_id": uuid.uuid4(), "organisation_id": uuid.uuid4(), "by_id": tools.cast.ada.account_id}
+    add(DissolutionCall(**ids, name="Looms", product="production", asked_at=clock.now() - timedelta(days=30)))

@@ -212,6 +212,7 @@ LAST_RUNS = {
     "accounts.continue_removals": "lost_factors_on_time",
     "privacy.begin_due": "deletions_on_time",
     "privacy.name_late_steps": "confirmed_or_named",
+    "organisations.name_late_products": "late_products_named",
     "privacy.purge_free_space": "nothing_left",
     "privacy.follow_orders": "orders_followed",
     "privacy.ask_idle": "orders_followed",
