@@ -79,10 +79,10 @@ def asked(made: Demo) -> str:
     if "Let them ask" in ada.get(requests).text:
         ada.submit(requests, action=f"{requests}/open-domain")
     if not ada.get(requests).soup.select("main table a"):
-        nell = made.cast.sign_in(made.newcomer("Nell Gusset"))
-        page = nell.get("/organisation")
+        greta = made.cast.sign_in(made.newcomer("Greta Gusset"))
+        page = greta.get("/organisation")
         actions = [str(form["action"]) for form in page.soup.find_all("form")]
-        nell.send(page, action=next(action for action in actions if "ask-to-join" in action))
+        greta.send(page, action=next(action for action in actions if "ask-to-join" in action))
     return str(ada.get(requests).soup.select("main table a")[0]["href"])
 
 
