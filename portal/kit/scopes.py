@@ -102,9 +102,9 @@ def _within(parts: Iterable[Any], compiled: Any, *, outside: set[str]) -> set[st
 
 def _of_question(question: Any, compiled: Any, outside: set[str]) -> set[str]:
     # As the library finds what a question is about, also through joins of mapped classes, in the database's own words.
-    shown = question._compile_state_factory(question, compiled)._get_display_froms()  # noqa: SLF001
+    shown = question._compile_state_factory(question, compiled)._get_display_froms()  # noqa: SLF001 (its public way knows one dialect)
     froms, pins = _opened(shown)
-    outer = outside | {_name(each) for each in question._correlate}  # noqa: SLF001
+    outer = outside | {_name(each) for each in question._correlate}  # noqa: SLF001 (told nowhere else)
     own = [each for each in froms if _name(each) not in outer] or froms
     where = [] if question.whereclause is None else [question.whereclause]
     found = _loose(own, pins | _pins_of_all(where), outside=outer)

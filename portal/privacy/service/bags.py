@@ -69,21 +69,22 @@ class Bag:
 
     def state(self) -> dict[str, Any]:
         """Return what another one needs to go on after the last file, as JSON knows it."""
+        at, members = self._zip._pos, self._zip._filelist  # noqa: SLF001 (the library has no way of its own to go on)
         return {
             "octets": self.octets,
             "payload": self.payload,
             "tags": self.tags,
             "taken": sorted(self._taken),
-            "at": self._zip._pos,  # noqa: SLF001 (the library has no way of its own to go on)
-            "members": [[getattr(info, name) for name in _MEMBER] for info in self._zip._filelist],  # noqa: SLF001
+            "at": at,
+            "members": [[getattr(info, name) for name in _MEMBER] for info in members],
         }
 
     def go_on(self, state: Mapping[str, Any]) -> None:
         """Stand where another one stood."""
         self.octets, self.payload, self.tags = state["octets"], dict(state["payload"]), dict(state["tags"])
         self._taken = set(state["taken"])
-        self._zip._pos = state["at"]  # noqa: SLF001
-        self._zip._filelist += [_member(values) for values in state["members"]]  # noqa: SLF001
+        self._zip._pos = state["at"]  # noqa: SLF001 (as in `state`)
+        self._zip._filelist += [_member(values) for values in state["members"]]  # noqa: SLF001 (as in `state`)
 
     def _add(self, path: str, parts: Iterable[bytes], listed: dict[str, str], *, is_packed: bool = False) -> Iterator[bytes]:
         self._zip.add(
