@@ -193,9 +193,10 @@ def things(app: Flask, cast: Cast, run_jobs: Callable[[], int]) -> dict[type, uu
             db.session.add(_domain_of(cast.ada.account_id))
         models = (
             Organisation, JoinDomain, Ticket, Attachment, Message, Export, SignInSession, Hold, ErasureStep, RequestFile,
-            Request,
         )  # fmt: skip
-        return {model: db.session.scalars(select(model.id).limit(1)).one() for model in models}
+        # The copy is a request too, of which nothing can be corrected.
+        correction = db.session.scalars(select(Request.id).where(Request.kind == privacy.Right.CORRECTION)).one()
+        return {model: db.session.scalars(select(model.id).limit(1)).one() for model in models} | {Request: correction}
 
 
 def _domain_of(person_id: uuid.UUID) -> JoinDomain:
