@@ -1,0 +1,95 @@
+"""What may be done in an organisation, and how its log says it."""
+
+from enum import StrEnum
+
+from portal.kit.i18n import _l
+
+
+class Deed(StrEnum):
+    """What somebody did in an organisation."""
+
+    CREATED = "created"
+    RENAMED = "renamed"
+    INVITED = "invited"
+    INVITED_AGAIN = "invited_again"
+    INVITATION_REVOKED = "invitation_revoked"
+    INVITATION_DECLINED = "invitation_declined"
+    JOINED = "joined"
+    ROLE_CHANGED = "role_changed"
+    LEFT = "left"
+    REMOVED = "removed"
+    HAND_OVER_OFFERED = "hand_over_offered"
+    HAND_OVER_CANCELLED = "hand_over_cancelled"
+    HAND_OVER_DECLINED = "hand_over_declined"
+    HAND_OVER_ENDED = "hand_over_ended"
+    HANDED_OVER = "handed_over"
+    HANDED_OVER_AND_LEFT = "handed_over_and_left"
+    SECOND_FACTOR_ASKED = "second_factor_asked"
+    SECOND_FACTOR_FREE = "second_factor_free"
+    DOMAIN_OPENED = "domain_opened"
+    DOMAIN_CLOSED = "domain_closed"
+    JOIN_ASKED = "join_asked"
+    JOIN_ACCEPTED = "join_accepted"
+    JOIN_DECLINED = "join_declined"
+    JOIN_ENDED = "join_ended"
+    TICKET_SHARED = "ticket_shared"
+    TICKET_UNSHARED = "ticket_unshared"
+
+    @property
+    def sentence(self) -> str:
+        """Say it to everybody, with places for `by`, `about` and `role`."""
+        return str(SENTENCES[self])
+
+    @property
+    def to_them(self) -> str | None:
+        """Say it to whom it was done, with places for `by`, `role` and `organisation`; None where nobody need be told."""
+        said = TO_THEM.get(self)
+        return None if said is None else str(said)
+
+
+SENTENCES = {
+    Deed.CREATED: _l("%(by)s created the organisation."),
+    Deed.RENAMED: _l("%(by)s changed the organisation’s name."),
+    Deed.INVITED: _l("%(by)s invited someone by email. Role: %(role)s."),
+    Deed.INVITED_AGAIN: _l("%(by)s sent an invitation again. Role: %(role)s."),
+    Deed.INVITATION_REVOKED: _l("%(by)s revoked an invitation. Role: %(role)s."),
+    Deed.INVITATION_DECLINED: _l("An invitation was declined. Role: %(role)s."),
+    Deed.JOINED: _l("%(about)s accepted an invitation by %(by)s. Role: %(role)s."),
+    Deed.ROLE_CHANGED: _l("%(by)s changed the role of %(about)s. New role: %(role)s."),
+    Deed.LEFT: _l("%(by)s left. Role until then: %(role)s."),
+    Deed.REMOVED: _l("%(by)s removed %(about)s. Role until then: %(role)s."),
+    Deed.HAND_OVER_OFFERED: _l("%(by)s offered to hand over ownership to %(about)s."),
+    Deed.HAND_OVER_CANCELLED: _l("%(by)s cancelled the offer to hand over ownership to %(about)s."),
+    Deed.HAND_OVER_DECLINED: _l("%(by)s declined to take over ownership from %(about)s."),
+    Deed.HAND_OVER_ENDED: _l("The offer by %(by)s to hand over ownership to %(about)s ended: an account or a role changed."),
+    Deed.HANDED_OVER: _l("%(about)s took over ownership from %(by)s, who is now a Member."),
+    Deed.HANDED_OVER_AND_LEFT: _l("%(about)s took over ownership from %(by)s, who left."),
+    Deed.SECOND_FACTOR_ASKED: _l("%(by)s asked everyone to use two-step verification."),
+    Deed.SECOND_FACTOR_FREE: _l("%(by)s stopped asking everyone to use two-step verification."),
+    Deed.DOMAIN_OPENED: _l("%(by)s lets people with an email address at the same domain ask to join."),
+    Deed.DOMAIN_CLOSED: _l("%(by)s no longer lets people with an email address at the same domain ask to join."),
+    Deed.JOIN_ASKED: _l("%(by)s asked to join."),
+    Deed.JOIN_ACCEPTED: _l("%(by)s let %(about)s join, who had asked. Role: %(role)s."),
+    Deed.JOIN_DECLINED: _l("%(by)s declined the request by %(about)s to join."),
+    Deed.JOIN_ENDED: _l("The request by %(by)s to join ended: their account changed."),
+    Deed.TICKET_SHARED: _l("%(by)s shared a ticket with the organisation."),
+    Deed.TICKET_UNSHARED: _l("%(by)s stopped sharing a ticket."),
+}
+TO_THEM = {
+    Deed.JOINED: _l("You joined %(organisation)s. Your role: %(role)s."),
+    Deed.ROLE_CHANGED: _l("%(by)s changed your role in %(organisation)s. Your new role: %(role)s."),
+    Deed.LEFT: _l("You left %(organisation)s. You no longer see anything of it."),
+    Deed.REMOVED: _l("%(by)s removed you from %(organisation)s. You no longer see anything of it."),
+    Deed.HAND_OVER_OFFERED: _l(
+        "%(by)s offers to hand over ownership of %(organisation)s to you. Accept or decline it under Organisations."
+    ),
+    Deed.HAND_OVER_CANCELLED: _l("%(by)s cancelled the offer to hand over ownership of %(organisation)s to you."),
+    Deed.HAND_OVER_DECLINED: _l("%(by)s declined to take over ownership of %(organisation)s from you."),
+    Deed.HAND_OVER_ENDED: _l(
+        "The offer by %(by)s to hand over ownership of %(organisation)s to you ended: an account or a role changed."
+    ),
+    Deed.HANDED_OVER: _l("You took over ownership of %(organisation)s from %(by)s. You’re now an Owner."),
+    Deed.JOIN_ACCEPTED: _l("%(by)s let you join %(organisation)s, as you asked. Your role: %(role)s."),
+    Deed.JOIN_DECLINED: _l("%(by)s declined your request to join %(organisation)s."),
+    Deed.HANDED_OVER_AND_LEFT: _l("You took over ownership of %(organisation)s from %(by)s, who left. You’re now an Owner."),
+}
