@@ -40,6 +40,7 @@ PARTS = {
     "memory": Part("units hold 512 MB under load, copies 150 MB, and nobody signed in waits", 4.5, ("benchmarks.memory",)),
     "soak": Part("memory levels off", 4, ("benchmarks.soak",)),
     "proxy": Part("bodies that drip silence nobody behind nginx", 1.5, ("benchmarks.proxy",)),
+    "licence_check": Part("a licence is checked in less than a millisecond", 0.1, ("benchmarks.licence_check",)),
     "sign_in_times": Part("time tells no stranger who has an account", 0.5, ("benchmarks.sign_in_times",)),
     "page_cost": Part("a page costs a few times a bare one, and its queries", 1.5, ("benchmarks.page_cost",)),
     "growth": Part("a page costs a million people what it costs ten thousand", 4, ("benchmarks.growth",)),

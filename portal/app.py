@@ -51,6 +51,7 @@ from portal.kit.area import AREA as KIT
 from portal.kit.settings import Settings
 from portal.legal import policy, vendors
 from portal.legal.area import AREA as LEGAL
+from portal.licences.area import AREA as LICENCES
 from portal.mail import gate as mail_gate
 from portal.mail.area import AREA as MAIL
 from portal.newsletter.area import AREA as NEWSLETTER
@@ -81,6 +82,7 @@ AREAS = (
     ACCOUNTS,
     RECOVERY,
     ORGANISATIONS,
+    LICENCES,
     NEWSLETTER,
     SUPPORT,
     PRIVACY,

@@ -91,6 +91,14 @@ def seeds(text: str) -> tuple[Secret, ...]:
     return tuple(map(Secret, found))
 
 
+def public_keys(text: str) -> tuple[bytes, ...]:
+    """Return public keys (Ed25519), which commas stand between: each is 32 bytes in base64."""
+    found = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not all(map(_is_seed, found)):
+        raise ValueError("each key needs to be the 32 bytes of a public key in base64")
+    return tuple(map(base64.b64decode, found))
+
+
 def _is_seed(text: str) -> bool:
     try:
         return len(base64.b64decode(text, validate=True)) == SEED_BYTES

@@ -39,6 +39,8 @@ class Settings:
     base_url: Annotated[str, values_of.origin]
     secret_keys: Annotated[tuple[Secret, ...], values_of.keys]
     signing_keys: Annotated[tuple[Secret, ...], values_of.seeds]
+    licence_keys: Annotated[tuple[bytes, ...], values_of.public_keys] = ()
+    """Old public keys by which licences are checked, beside those that the portal has noted itself."""
     database_url: Annotated[Secret, values_of.database]
     redis_url: Annotated[Secret | None, values_of.server("redis", "rediss", port=6379)] = None
     storage_url: Annotated[str, values_of.folder]

@@ -26,7 +26,10 @@ from portal.kit.settings import current_settings
 Purpose = NewType("Purpose", str)
 """What a signature is for. It stands before what is signed, so that a signature of one purpose is none of another."""
 RECEIPTS = Purpose("3clicks-receipt-v1")
-PURPOSES = (RECEIPTS,)
+LICENCES = Purpose("3clicks-licence-v1")
+ACTIVATIONS = Purpose("3clicks-activation-v1")
+REVOCATIONS = Purpose("3clicks-revocations-v1")
+PURPOSES = (RECEIPTS, LICENCES, ACTIVATIONS, REVOCATIONS)
 KID_BYTES = 8
 
 
@@ -72,10 +75,12 @@ def sign(purpose: Purpose, document: bytes) -> bytes:
 
 
 def published() -> list[PublicKey]:
-    """Return every key that signs or has ever signed, newest first. One query."""
+    """Return every key that signs, may sign next or has ever signed, newest first. One query."""
     current = [_public(purpose, key) for purpose in PURPOSES for key in _private_keys(purpose)]
     noted = db.session.scalars(select(SigningKey).order_by(SigningKey.first_used_at.desc(), SigningKey.kid))
-    return list(dict.fromkeys([*current, *(PublicKey(row.purpose, row.public) for row in noted)]))
+    # What was sold elsewhere before, or signed before a database was lost, is checked by keys that only a setting knows.
+    old = [PublicKey(purpose, key) for key in current_settings().licence_keys for purpose in (LICENCES, ACTIVATIONS)]
+    return list(dict.fromkeys([*current, *(PublicKey(row.purpose, row.public) for row in noted), *old]))
 
 
 def _note(key: PublicKey) -> None:

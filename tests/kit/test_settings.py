@@ -80,6 +80,7 @@ def test_all_that_is_wrong_is_named_at_once(tmp_path):
         ("PORTAL_SIGNING_KEYS", ",", "32 random bytes"),
         ("PORTAL_SIGNING_KEYS", f"{SEED},{SEED[4:]}", "32 random bytes"),
         ("PORTAL_SIGNING_KEYS", SEED.replace("=", "$"), "32 random bytes"),
+        ("PORTAL_LICENCE_KEYS", SEED[4:], "32 bytes of a public key"),
         ("PORTAL_DATABASE_URL", "sqlite://", "sqlite:///"),
         ("PORTAL_DATABASE_URL", "postgresql+psycopg://u:p@h:port/x", "address of a database"),
         ("PORTAL_STORAGE_URL", "s3://bucket", "file:///"),

@@ -99,6 +99,7 @@ CONTRACT = {
     "/.well-known/portal-keys.json": "GET",
     "/webhooks/products/<name>": "POST",
     "/proof/verify_receipt.py": "GET",
+    "/proof/verify_licence.py": "GET",
     "/dev/mailbox": "GET",
     "/dev/mailbox.json": "GET",
 }

@@ -1,0 +1,8 @@
+"""Who gets through the doors of licences: read by a person, tried by tests/rules/test_who_may_enter.py."""
+
+from tests.rules.gates import PUBLIC
+
+DOORS = {
+    "licences.verifier": PUBLIC,
+    "licences.vectors": PUBLIC,
+}
