@@ -1,0 +1,1 @@
+"""What speaks for others in development and tests is itself held to what it speaks for."""
