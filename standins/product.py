@@ -1,9 +1,9 @@
 """A product system that is told of deletions, to try the portal with: `python -m standins.product`.
 
 It checks each call's signature (Standard Webhooks), deletes what it is told to, once however often it is told: an account
-with all that was made under it, a person whose work stays with their organisation, or all of an organisation. It confirms
-by its answer, or with `--later` by a message to the portal. At another address it gives what it holds of an
-account for a copy. It prints which file PORTAL_PRODUCTS_FILE names.
+with all that was made under it, a person whose work stays with their organisation, or all of an organisation. It lets
+nobody work with an account that is disabled. It confirms by its answer, or with `--later` by a message to the portal. At
+another address it gives what it holds of an account for a copy. It prints which file PORTAL_PRODUCTS_FILE names.
 """
 
 from __future__ import annotations
@@ -29,8 +29,14 @@ from standardwebhooks import Webhook, WebhookVerificationError
 NAME, TITLE = "production", "3 Clicks Production"
 DELETIONS, COPIES = "/deletions", "/copies"
 MOST = 64 * 1024
-KINDS = {"account.deleted": "account", "person.deleted": "account", "organisation.deleted": "organisation"}
-"""What it is told to delete -> whose id stands in the call."""
+KINDS = {
+    "account.deleted": "account",
+    "person.deleted": "account",
+    "organisation.deleted": "organisation",
+    "account.disabled": "account",
+    "account.enabled": "account",
+}
+"""What it is told -> whose id stands in the call."""
 
 
 @dataclass
@@ -47,6 +53,8 @@ class Product:
     """Accounts and organisations whose patterns went, as often as they did."""
     erased: list[str] = field(default_factory=list)
     """Accounts of people who went while their patterns stayed."""
+    disabled: set[tuple[str, str]] = field(default_factory=set)
+    """Accounts that nobody works with, each with the organisation where that is so; empty for everywhere."""
     seen: list[str] = field(default_factory=list)
     """Ids of the messages that came, with every repetition."""
 
@@ -55,10 +63,19 @@ class Product:
         told, message = self._proven(body, headers, KINDS), headers.get("webhook-id", "")
         if told is None:
             return 401, {}
-        if message not in self.seen:
-            self._delete(*told)
+        kind, whom = told
+        if message not in self.seen and kind.endswith(".deleted"):
+            self._delete(kind, whom)
+        elif message not in self.seen:
+            self._stand(kind, (whom, str(json.loads(body)["data"].get("organisation", ""))))
         self.seen.append(message)
-        return (202, {}) if self.is_later else (200, {"deleted": True})
+        return (202, {}) if self.is_later else (200, {kind.rpartition(".")[2]: True})
+
+    def _stand(self, kind: str, where: tuple[str, str]) -> None:
+        if kind == "account.disabled":
+            self.disabled.add(where)
+        else:
+            self.disabled.discard(where)
 
     def _delete(self, kind: str, whom: str) -> None:
         self.people.discard(whom)

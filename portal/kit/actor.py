@@ -70,6 +70,8 @@ class Standing:
     """The organisation's name."""
     role: OrganisationRole
     asks_second_factor: bool = False
+    is_disabled: bool = False
+    """Whether an Owner has disabled it: every right of it rests."""
 
 
 def roles_from(words: Iterable[str]) -> frozenset[Role]:
@@ -101,8 +103,8 @@ class Actor:
     fresh_until: datetime | None = None
     has_second_factor: bool = False
     second_factor_at: datetime | None = None
-    organisations: tuple[Standing, ...] = ()
-    """The first 50 of the person's organisations, for the menu."""
+    places: tuple[Standing, ...] = ()
+    """The first 50 of the person's places in organisations, also those that are disabled."""
     standing: Standing | None = None
     """What the person is in the organisation that the address of this request names; None where there is no such role."""
 
@@ -110,6 +112,11 @@ class Actor:
     def is_signed_in(self) -> bool:
         """True for a person, False for a visitor."""
         return self.person_id is not None
+
+    @property
+    def organisations(self) -> tuple[Standing, ...]:
+        """The organisations of the first 50 places in which the person may act, for the menu."""
+        return tuple(each for each in self.places if not each.is_disabled)
 
     @property
     def is_fresh(self) -> bool:

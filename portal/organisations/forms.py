@@ -43,6 +43,16 @@ class Remove(forms.Form):
     refusals = {"LastOwner": (None, LAST_OWNER)}
 
 
+class Disable(forms.Form):
+    """Why somebody's account is disabled in the organisation."""
+
+    reason = forms.paragraph(_l("Why?"), max=500, hint=_l("They and every Owner read this, in an email and here."))
+
+
+class Enable(forms.Form):
+    """That somebody works in the organisation again."""
+
+
 class LetIn(forms.Form):
     """As what somebody joins who has asked."""
 

@@ -19,6 +19,7 @@ def changed(
     by: Person,
     about: Person | None = None,
     role: OrganisationRole | None = None,
+    reason: str = "",
     is_theirs: bool = False,
 ) -> None:
     """Tell an Owner, or whom it was done to, of a change to who is in an organisation and as what.
@@ -39,6 +40,7 @@ def changed(
         "organisations/changed",
         to=person,
         said=said,
+        reason=reason,
         organisation=organisation.name,
         url=external_url("organisations.overview"),
         wasnt_me_url=accounts.wasnt_me_url(to, tells_of_act=True) if is_theirs else "",

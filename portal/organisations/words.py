@@ -17,6 +17,8 @@ DEEDS: Words = {
     Deed.ROLE_CHANGED: _l("Changed a role in an organisation"),
     Deed.LEFT: _l("Left an organisation"),
     Deed.REMOVED: _l("Removed someone from an organisation"),
+    Deed.DISABLED: _l("Disabled an account in an organisation"),
+    Deed.ENABLED: _l("Let a disabled account work in an organisation again"),
     Deed.HAND_OVER_OFFERED: _l("Offered to hand over an organisation"),
     Deed.HAND_OVER_CANCELLED: _l("Cancelled an offer to hand over an organisation"),
     Deed.HAND_OVER_DECLINED: _l("Declined to take over an organisation"),

@@ -31,6 +31,8 @@ _TOLD: Words = {
     Told.ACCOUNT_DELETED: _l("To delete an account and everything made with it"),
     Told.PERSON_DELETED: _l("To delete a person; what they made stays with their organisation"),
     Told.ORGANISATION_DELETED: _l("To delete everything of an organisation"),
+    Told.ACCOUNT_DISABLED: _l("To let nobody work with an account, or with its place in an organisation"),
+    Told.ACCOUNT_ENABLED: _l("To let an account work again"),
 }
 
 
@@ -44,19 +46,19 @@ CLAIM = DataClaim(
     tables=[
         Table(
             ProductCall,
-            what=_l("Products that are to delete your data"),
+            what=_l("What our products are told about your account"),
             parties=[
                 Party(
                     of_subjects(person=ProductCall.subject_id),
                     on_erasure=ExemptWhile(
-                        _l(
-                            "It tells our products whose data to delete, by a random ID, and forgets that once they confirm."
-                        ),
+                        _l("It tells our products what to do about an account, by a random ID, until they confirm."),
                         where=lambda: ProductCall.confirmed_at.is_(None),
                     ),
                 )
             ],
-            purpose=_l("To have our products delete your data with your account, and to know that they did."),
+            purpose=_l(
+                "To have our products delete your data with your account, or stop its use, and to know that they did."
+            ),
             ground=Ground.LEGAL_DUTY,
             retention=RetainFor("finished_job", since="confirmed_at", what=_l("Once the product has confirmed")),
             by_staff=[
@@ -65,6 +67,7 @@ CLAIM = DataClaim(
                     Role.SENIOR,
                     why=_l("Our privacy staff carry out a deletion that was asked for."),
                     adds=True,
+                    deletes=True,
                 ),
                 staff_may(
                     Role.PRIVACY,

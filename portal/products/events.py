@@ -9,7 +9,7 @@ from portal.products.models import Confirmation
 
 @dataclass(frozen=True)
 class CallConfirmed(Event):
-    """A product has confirmed that nothing of an account is left in it."""
+    """A product has confirmed a call: what was to go is gone, or an account stands there as told."""
 
     call_id: uuid.UUID
     confirmed_by: Confirmation

@@ -28,15 +28,27 @@ class Told(StrEnum):
     """Of somebody in an organisation: who they are goes, and what they made stays with the organisation."""
     ORGANISATION_DELETED = "organisation.deleted"
     """Everything that was made under an organisation."""
+    ACCOUNT_DISABLED = "account.disabled"
+    """Of an account, or of its place in one organisation: nobody works with it until it is enabled. Nothing is deleted."""
+    ACCOUNT_ENABLED = "account.enabled"
+    """What was disabled holds no more."""
 
     @property
-    def names(self) -> str:
-        """Which id stands in the call."""
-        return "organisation" if self is Told.ORGANISATION_DELETED else "account"
+    def is_standing(self) -> bool:
+        """Whether it says how an account stands, and deletes nothing."""
+        return self in (Told.ACCOUNT_DISABLED, Told.ACCOUNT_ENABLED)
+
+    @property
+    def answer(self) -> str:
+        """The word with which a product says that it is done: what the call asked for."""
+        return self.value.rpartition(".")[2]
 
 
 class ProductCall(Base):
-    """A product is to delete what it holds of somebody. Once that is confirmed, the row forgets of whom."""
+    """A product is to delete what it holds of somebody, or to let nobody work with an account.
+
+    Once that is confirmed, the row forgets of whom.
+    """
 
     __tablename__ = "product_call"
 

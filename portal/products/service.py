@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
+from sqlalchemy import ColumnElement, delete
 
 from portal.jobs import service as jobs
 from portal.kit import clock, events
@@ -48,6 +49,8 @@ def tell_deleted(subject_id: uuid.UUID, *, product: str, production_stays: bool 
     Where `production_stays`, the product erases the person, and what they made there stays with their organisation (P41).
     """
     told = Told.PERSON_DELETED if production_stays else Told.ACCOUNT_DELETED
+    # An account that goes needs no standing any more.
+    _withdraw(ProductCall.subject_id == subject_id, ProductCall.product == product)
     return _tell(ProductCall(id=uuid.uuid4(), product=product, tells=told, subject_id=subject_id))
 
 
@@ -55,6 +58,28 @@ def tell_dissolved(organisation_id: uuid.UUID, *, product: str) -> uuid.UUID:
     """Have a product told that an organisation is dissolved: everything made under it goes. Return the call's id."""
     told = Told.ORGANISATION_DELETED
     return _tell(ProductCall(id=uuid.uuid4(), product=product, tells=told, organisation_id=organisation_id))
+
+
+def tell_disabled(subject_id: uuid.UUID, *, organisation_id: uuid.UUID | None = None) -> None:
+    """Have every product told that nobody is to work with an account; with an `organisation_id`, in that one alone."""
+    _tell_standing(Told.ACCOUNT_DISABLED, subject_id, organisation_id)
+
+
+def tell_enabled(subject_id: uuid.UUID, *, organisation_id: uuid.UUID | None = None) -> None:
+    """Have every product told that what was disabled holds no more."""
+    _tell_standing(Told.ACCOUNT_ENABLED, subject_id, organisation_id)
+
+
+def _tell_standing(told: Told, subject_id: uuid.UUID, organisation_id: uuid.UUID | None) -> None:
+    # The last word holds: an older one that still waits is not said any more.
+    _withdraw(ProductCall.subject_id == subject_id, ProductCall.organisation_id == organisation_id)
+    for name in systems():
+        _tell(ProductCall(id=uuid.uuid4(), product=name, tells=told, subject_id=subject_id, organisation_id=organisation_id))
+
+
+def _withdraw(*where: ColumnElement[bool]) -> None:
+    standings = [told for told in Told if told.is_standing]
+    db.session.execute(delete(ProductCall).where(ProductCall.tells.in_(standings), *where))
 
 
 def _tell(call: ProductCall) -> uuid.UUID:
@@ -70,7 +95,8 @@ def find_message(call_id: uuid.UUID) -> Message | None:
     system = systems().get(call.product) if call else None
     if call is None or system is None or call.confirmed_at is not None:
         return None
-    whom = {call.tells.names: str(call.organisation_id or call.subject_id)}
+    ids = {"account": call.subject_id, "organisation": call.organisation_id}
+    whom = {name: str(id_) for name, id_ in ids.items() if id_ is not None}
     told = {"type": call.tells.value, "timestamp": call.made_at.isoformat(), "data": whom}
     return _signed(system, told, of=call.id, url=system.url)
 
@@ -107,7 +133,7 @@ def note_try(call_id: uuid.UUID, *, answer: Answer | None) -> None:
     call.tries += 1
     if answer is not None and answer.is_good:
         call.accepted_at = call.accepted_at or clock.now()
-        if answer.status == 200 and _says_deleted(answer.body):
+        if answer.status == 200 and _says(call.tells.answer, answer.body):
             _confirm(call, by=Confirmation.ANSWER)
             return
     else:
@@ -121,12 +147,12 @@ def _wait(call: ProductCall) -> timedelta:
     return min(FIRST_WAIT * (1 << min(call.tries - 1, 12)), LONGEST_WAIT)
 
 
-def _says_deleted(body: bytes) -> bool:
+def _says(word: str, body: bytes) -> bool:
     try:
         said = json.loads(body)
     except (ValueError, RecursionError):
         return False
-    return isinstance(said, dict) and said.get("deleted") is True
+    return isinstance(said, dict) and said.get(word) is True
 
 
 def read_confirmation(name: str, *, body: bytes, headers: Mapping[str, str]) -> uuid.UUID:

@@ -20,6 +20,8 @@ DOORS = {
     "organisations.member": ORGANISATION,
     "organisations.change_role": ORGANISATION,
     "organisations.remove_member": ORGANISATION,
+    "organisations.disable_member": ORGANISATION,
+    "organisations.enable_member": ORGANISATION,
     "organisations.invitations": ORGANISATION,
     "organisations.resend_invitation": ORGANISATION,
     "organisations.revoke_invitation": ORGANISATION,

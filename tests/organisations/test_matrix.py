@@ -36,6 +36,8 @@ MATRIX = {
     "organisations.dissolve": OWNERS,
     "organisations.change_role": OWNERS,
     "organisations.remove_member": OWNERS,
+    "organisations.disable_member": OWNERS,
+    "organisations.enable_member": OWNERS,
     "organisations.invitations": OWNERS,
     "organisations.resend_invitation": OWNERS,
     "organisations.revoke_invitation": OWNERS,

@@ -17,6 +17,7 @@ EVERYTHING = [
     ("Role", "Owners and Members"),
     ("Joined", "Owners and Members"),
     ("Two-step verification", "Owners"),
+    ("Whether your account is disabled there, and why", "Owners"),
     ("Activity in the organisation", "Owners"),
     ("Tickets that someone shares with it", "Owners and Members"),
     ("None of this", "Billing Administrators"),

@@ -13,6 +13,8 @@ PAGES = {
     "member": "/members/{ben}",
     "change_role": "/members/{ben}/role",
     "remove_member": "/members/{ben}/remove",
+    "disable_member": "/members/{ben}/disable",
+    "enable_member": "/members/{ben}/enable",
     "invitations": "/invitations",
     "activity": "/activity",
     "join_requests": "/join-requests",

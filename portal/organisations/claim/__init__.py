@@ -128,11 +128,29 @@ CLAIM = DataClaim(
         Table(
             Membership,
             what=_l("Your role in an organisation"),
-            parties=[Party(of_subjects(person=Membership.person_id))],
+            parties=[
+                Party(of_subjects(person=Membership.person_id)),
+                Party(
+                    of_subjects(person=Membership.disabled_by),
+                    on_erasure=BlankColumns(
+                        {"disabled_by": None},
+                        _l("The account stays disabled there, for the reason that was given. Your account’s ID is removed."),
+                    ),
+                    name="disabler",
+                    what=_l("Accounts you disabled in an organisation"),
+                    shows={
+                        "organisation_id": _l("Organisation"),
+                        "disabled_at": _l("Disabled"),
+                        "disabled_by": _l("Your account’s ID"),
+                        "disabled_reason": _l("The reason you gave"),
+                    },
+                    withheld=_l("It’s about someone else in the organisation."),
+                ),
+            ],
             purpose=_WORK_TOGETHER,
             ground=Ground.CONTRACT,
             retention=RetainWhile(_l("Until you leave, are removed, or the organisation is dissolved")),
-            by_owner=("role",),
+            by_owner=("role", "disabled_reason"),
             never_by_staff=True,
             columns={
                 "id": technical(),
@@ -140,6 +158,9 @@ CLAIM = DataClaim(
                 "person_id": personal(_l("Your account’s ID")),
                 "role": technical(_l("Role"), words=words.ROLES),
                 "joined_at": technical(_l("Joined")),
+                "disabled_at": technical(_l("Disabled by an Owner")),
+                "disabled_by": personal(_l("ID of the account that disabled yours"), withheld=_l("It’s the Owner’s.")),
+                "disabled_reason": personal(_l("Why it’s disabled, in the Owner’s words")),
             },
         ),
         Table(

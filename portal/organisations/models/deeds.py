@@ -18,6 +18,8 @@ class Deed(StrEnum):
     ROLE_CHANGED = "role_changed"
     LEFT = "left"
     REMOVED = "removed"
+    DISABLED = "disabled"
+    ENABLED = "enabled"
     HAND_OVER_OFFERED = "hand_over_offered"
     HAND_OVER_CANCELLED = "hand_over_cancelled"
     HAND_OVER_DECLINED = "hand_over_declined"
@@ -58,6 +60,8 @@ SENTENCES = {
     Deed.ROLE_CHANGED: _l("%(by)s changed the role of %(about)s. New role: %(role)s."),
     Deed.LEFT: _l("%(by)s left. Role until then: %(role)s."),
     Deed.REMOVED: _l("%(by)s removed %(about)s. Role until then: %(role)s."),
+    Deed.DISABLED: _l("%(by)s disabled the account of %(about)s in this organisation. Role: %(role)s."),
+    Deed.ENABLED: _l("%(by)s lets %(about)s work in this organisation again. Role: %(role)s."),
     Deed.HAND_OVER_OFFERED: _l("%(by)s offered to hand over ownership to %(about)s."),
     Deed.HAND_OVER_CANCELLED: _l("%(by)s cancelled the offer to hand over ownership to %(about)s."),
     Deed.HAND_OVER_DECLINED: _l("%(by)s declined to take over ownership from %(about)s."),
@@ -80,6 +84,11 @@ TO_THEM = {
     Deed.ROLE_CHANGED: _l("%(by)s changed your role in %(organisation)s. Your new role: %(role)s."),
     Deed.LEFT: _l("You left %(organisation)s. You no longer see anything of it."),
     Deed.REMOVED: _l("%(by)s removed you from %(organisation)s. You no longer see anything of it."),
+    Deed.DISABLED: _l(
+        "%(by)s disabled your account in %(organisation)s. Until an Owner lifts that, you see and change nothing there. "
+        "The rest of your account stays as it is."
+    ),
+    Deed.ENABLED: _l("%(by)s lets you work in %(organisation)s again. Your role: %(role)s."),
     Deed.HAND_OVER_OFFERED: _l(
         "%(by)s offers to hand over ownership of %(organisation)s to you. Accept or decline it under Organisations."
     ),

@@ -37,7 +37,7 @@ class Membership(Base):
         Index("ix_membership_organisation", "organisation_id", "joined_at", "id"),
         Index("ix_membership_person", "person_id", "joined_at"),
         Index("ix_membership_role", "organisation_id", "role"),
-        scoped_by("organisation_id", "person_id"),
+        scoped_by("organisation_id", "person_id", "disabled_by"),
     )
 
     id: Mapped[Id]
@@ -45,6 +45,11 @@ class Membership(Base):
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
     role: Mapped[OrganisationRole] = mapped_column(word_of(OrganisationRole))
     joined_at: Mapped[datetime] = mapped_column(default=clock.now)
+    disabled_at: Mapped[datetime | None]
+    """When an Owner disabled it: they keep their role, and every right of it rests until an Owner lifts that."""
+    disabled_by: Mapped[uuid.UUID | None] = mapped_column(index=True)
+    disabled_reason: Mapped[str | None] = mapped_column(String(500))
+    """Why, in the Owner's words, for whom it concerns to read."""
 
 
 class Invitation(Base):

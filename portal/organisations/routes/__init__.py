@@ -5,6 +5,7 @@ over, and what happened.
 from portal.kit.web import join
 from portal.organisations.routes import (
     activity,
+    disabling,
     hand_over,
     invitations,
     join_requests,
@@ -17,6 +18,7 @@ bp = join(
     "organisations",
     organisations.bp,
     members.bp,
+    disabling.bp,
     invitations.bp,
     join_requests.bp,
     hand_over.bp,

@@ -6,6 +6,8 @@ from portal.organisations.service.activity import file_for as file_for
 from portal.organisations.service.closings import blockers as blockers
 from portal.organisations.service.closings import keep_an_owner as keep_an_owner
 from portal.organisations.service.closings import production_stays as production_stays
+from portal.organisations.service.disabling import disable as disable
+from portal.organisations.service.disabling import enable as enable
 from portal.organisations.service.dissolutions import dissolve as dissolve
 from portal.organisations.service.dissolutions import tell_some as tell_some
 from portal.organisations.service.hand_overs import accept_hand_over as accept_hand_over

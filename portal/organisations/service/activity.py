@@ -51,8 +51,9 @@ def note(
     by: uuid.UUID | None,
     about: uuid.UUID | None = None,
     role: OrganisationRole | None = None,
+    reason: str = "",
 ) -> None:
-    """Write down what was done, and email every Owner and whom it was done to."""
+    """Write down what was done, and email every Owner and whom it was done to, with the reason where one was given."""
     entry = OrganisationEntry(
         id=uuid.uuid4(), organisation_id=organisation.id, deed=deed, by_id=by, about_id=about, role=role
     )
@@ -67,12 +68,17 @@ def note(
         subject = people.get(about) if about else None
         if person.deactivated_at is None:
             is_theirs = did is not None and did == person.id
-            mail.changed(organisation, deed=deed, to=person, by=people[by], about=subject, role=role, is_theirs=is_theirs)
+            mail.changed(
+                organisation, deed=deed, to=person, by=people[by], about=subject, role=role, reason=reason,
+                is_theirs=is_theirs,
+            )  # fmt: skip
 
 
 def _told(organisation_id: uuid.UUID, *besides: uuid.UUID | None) -> list[Person]:
     owners = select(Membership.person_id).where(
-        Membership.organisation_id == organisation_id, Membership.role == OrganisationRole.OWNER
+        Membership.organisation_id == organisation_id,
+        Membership.role == OrganisationRole.OWNER,
+        Membership.disabled_at.is_(None),
     )
     these = select(Person).where(Person.id.in_(owners) | Person.id.in_([each for each in besides if each]))
     return list(db.session.scalars(these.order_by(Person.id)))

@@ -13,7 +13,7 @@ from portal.kit.claims import Blocker, Subject
 from portal.kit.db import db
 from portal.kit.i18n import _
 from portal.organisations.models import Membership, Organisation
-from portal.organisations.service.standings import OWNER
+from portal.organisations.service.standings import OWNER, is_acting
 
 AT_ONCE = 50
 
@@ -72,7 +72,7 @@ def _solely_owned_by(person_id: uuid.UUID, most: int) -> Select[*tuple[Any, ...]
             others.organisation_id == Organisation.id,
             others.role == OWNER,
             others.person_id != person_id,
-            Person.deactivated_at.is_(None),
+            is_acting(others),
         )
         .correlate(Organisation)
         .exists()
@@ -83,6 +83,7 @@ def _solely_owned_by(person_id: uuid.UUID, most: int) -> Select[*tuple[Any, ...]
         .where(
             Membership.person_id == person_id,
             Membership.role == OWNER,
+            Membership.disabled_at.is_(None),
             Organisation.dissolved_at.is_(None),
             ~has_other,
         )

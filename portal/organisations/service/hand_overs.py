@@ -141,7 +141,7 @@ def _by_address(organisation_id: uuid.UUID, email: str) -> Membership:
         .where(
             Membership.organisation_id == organisation_id,
             Person.email_key == lookup_key(email),
-            Person.deactivated_at.is_(None),
+            standings.is_acting(),
         )
     )
     membership = db.session.scalar(found.execution_options(populate_existing=True))

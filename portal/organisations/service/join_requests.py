@@ -86,7 +86,7 @@ def _has_owner_at(domain: str) -> ColumnElement[bool]:
         .where(
             Membership.organisation_id == JoinDomain.organisation_id,
             Membership.role == OWNER,
-            Person.deactivated_at.is_(None),
+            standings.is_acting(),
             Person.email_key.endswith(f"@{domain}", autoescape=True),
         )
         .correlate(JoinDomain)

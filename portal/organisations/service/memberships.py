@@ -16,8 +16,9 @@ from portal.kit.refusals import NotFound
 from portal.kit.visibility import Visible
 from portal.organisations.events import MembershipEnded
 from portal.organisations.models import Deed, Membership
-from portal.organisations.service import activity, hand_overs, invitations, standings, visibility
+from portal.organisations.service import activity, disabling, hand_overs, invitations, standings, visibility
 from portal.organisations.service.standings import MEMBER, OWNER
+from portal.products import service as products
 
 AT_ONCE = 50
 
@@ -35,6 +36,8 @@ class Colleague:
     joined_at: datetime
     has_second_factor: bool | None
     """None for whoever may not know."""
+    disabled: disabling.Disabled | None
+    """How an Owner has disabled their account here; None also for whoever may not know."""
     shown: tuple[Visible, ...] = ()
     """What of this is shown to whoever looks."""
 
@@ -61,12 +64,16 @@ def _colleagues() -> Select[*tuple[Any, ...]]:
     has_factor = exists().where(TotpFactor.person_id == Person.id).correlate(Person)
     return select(
         Membership.id, Membership.person_id, Person.name, Person.email, Membership.role, Membership.joined_at,
-        has_factor.label("has_second_factor"),
-    ).join(Person, Person.id == Membership.person_id)  # fmt: skip
+        has_factor.label("has_second_factor"), *disabling.COLUMNS,
+    ).join(Person, Person.id == Membership.person_id).outerjoin(*disabling.BY_WHOM)  # fmt: skip
 
 
 def _colleague(row: Any, *, seen_by: OrganisationRole) -> Colleague:
-    return Colleague(row.id, row.person_id, **visibility.only_shown(row, to=seen_by), shown=visibility.shown_to(seen_by))
+    known = {
+        "name": row.name, "email": row.email, "role": row.role, "joined_at": row.joined_at,
+        "has_second_factor": row.has_second_factor, "disabled": disabling.disabled_in(row),
+    }  # fmt: skip
+    return Colleague(row.id, row.person_id, **visibility.only_shown(known, to=seen_by), shown=visibility.shown_to(seen_by))
 
 
 def change_role(organisation_id: uuid.UUID, *, by: Actor, membership_id: uuid.UUID, role: OrganisationRole) -> None:
@@ -105,6 +112,8 @@ def leave(organisation_id: uuid.UUID, *, by: Actor) -> None:
 
 def _end(membership: Membership) -> None:
     """Let somebody go, and with them what they have offered in the organisation's name."""
+    if membership.disabled_at is not None:
+        products.tell_enabled(membership.person_id, organisation_id=membership.organisation_id)
     invitations.end_invitations(membership.organisation_id, by=membership.person_id)
     hand_overs.end_hand_overs(membership.organisation_id, of=membership.person_id)
     publish(MembershipEnded(membership.organisation_id, membership.person_id))

@@ -12,7 +12,7 @@ from portal.kit.claims import MOST_COUNTED
 from portal.kit.db import db
 from portal.kit.unit import before_writes
 from portal.organisations.models import Deed, Membership, Organisation
-from portal.organisations.service import activity, standings
+from portal.organisations.service import activity, disabling, standings
 
 CREATIONS = "10 per day"
 AT_ONCE = 50
@@ -25,6 +25,17 @@ class Overview:
 
     standing: Standing
     members: int | None
+
+
+@dataclass(frozen=True)
+class Place:
+    """What somebody is in one of their organisations, and whether that rests."""
+
+    id: uuid.UUID
+    organisation_id: uuid.UUID
+    organisation: str
+    role: OrganisationRole
+    disabled: disabling.Disabled | None
 
 
 @before_writes
@@ -48,17 +59,22 @@ def rename(organisation_id: uuid.UUID, *, by: Actor, name: str) -> None:
         activity.note(organisation, deed=Deed.RENAMED, by=by.person_id)
 
 
-def organisations_for(by: Actor, *, after: str | None) -> paging.Page[Standing]:
+def organisations_for(by: Actor, *, after: str | None) -> paging.Page[Place]:
     """Return a page of the organisations that somebody is in, in the order in which they joined them."""
     query: Select[*tuple[Any, ...]] = (
-        select(Organisation.id, Organisation.name, Membership.role, Membership.joined_at)
+        select(
+            Organisation.id, Organisation.name, Membership.id.label("place_id"), Membership.role, Membership.joined_at,
+            *disabling.COLUMNS,
+        )
         .join(Membership, Membership.organisation_id == Organisation.id)
+        .outerjoin(*disabling.BY_WHOM)
         .where(Membership.person_id == by.require_id(), Organisation.dissolved_at.is_(None))
-    )
+    )  # fmt: skip
     page = paging.paginate(
         query, at=Membership.joined_at, key=Organisation.id, after=after, size=AT_ONCE, newest_first=False
     )
-    return paging.Page([Standing(row.id, row.name, row.role) for row in page.rows], page.after)
+    places = [Place(row.place_id, row.id, row.name, row.role, disabling.disabled_in(row)) for row in page.rows]
+    return paging.Page(places, page.after)
 
 
 def overview_for(by: Actor, organisation_id: uuid.UUID) -> Overview:

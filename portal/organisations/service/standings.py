@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, String, Uuid, bindparam, select, type_coerce
+from sqlalchemy import ColumnElement, Select, String, Uuid, bindparam, select, type_coerce
 
 from portal.accounts.models import Person
 from portal.kit.actor import Actor, OrganisationRole, Standing
@@ -28,26 +28,39 @@ class TooManyOwners(Refusal):
 def _standings(*where: Any) -> Select[*tuple[Any, ...]]:
     # The role as the text that it is stored as.
     return (
-        select(Organisation.id, Organisation.name, type_coerce(Membership.role, String), Organisation.asks_second_factor)
+        select(
+            Organisation.id, Organisation.name, type_coerce(Membership.role, String), Organisation.asks_second_factor,
+            Membership.disabled_at.is_not(None).label("is_disabled"),
+        )
         .join(Membership, Membership.organisation_id == Organisation.id)
         .where(Membership.person_id == Person.id, Organisation.dissolved_at.is_(None), *where)
         .order_by(Membership.joined_at)
         .correlate(Person)
-    )
+    )  # fmt: skip
 
 
 def _read(rows: Sequence[tuple[Any, ...]]) -> tuple[Standing, ...]:
-    return tuple(Standing(id_, name, OrganisationRole(role), bool(asks)) for id_, name, role, asks in rows)
+    return tuple(
+        Standing(id_, name, OrganisationRole(role), bool(asks), bool(is_disabled))
+        for id_, name, role, asks, is_disabled in rows
+    )
 
 
 def _read_one(rows: Sequence[tuple[Any, ...]]) -> Standing | None:
     return next(iter(_read(rows)), None)
 
 
-ORGANISATIONS = many_valued("organisations", _standings(), read=_read)
-STANDING = many_valued(
-    "standing", _standings(Organisation.id == bindparam(NAMED_ORGANISATION, type_=Uuid())), read=_read_one
-)
+ORGANISATIONS = many_valued("places", _standings(), read=_read)
+_NAMED = Organisation.id == bindparam(NAMED_ORGANISATION, type_=Uuid())
+STANDING = many_valued("standing", _standings(_NAMED, Membership.disabled_at.is_(None)), read=_read_one)
+
+
+def is_acting(membership: type[Membership] = Membership) -> ColumnElement[bool]:
+    """Return the clause for whoever can use their role: neither closed (join the person) nor disabled there.
+
+    Everything that counts who acts for an organisation, such as its Owners, asks with it.
+    """
+    return membership.disabled_at.is_(None) & Person.deactivated_at.is_(None)
 
 
 def standing_for(by: Actor, organisation_id: uuid.UUID, *roles: OrganisationRole) -> Standing:
@@ -72,19 +85,19 @@ def lock(organisation_id: uuid.UUID) -> Organisation:
 def lock_for(by: Actor, organisation_id: uuid.UUID, *roles: OrganisationRole) -> tuple[Organisation, Membership]:
     """Return an organisation, locked, and the actor's own membership as it stands under the lock.
 
-    What the gate saw may have changed since: their role, or that their account is open. Raises NotFound without one of
+    What the gate saw may have changed since: their role, or that they can use it. Raises NotFound without one of
     `roles` (any, if none is named).
     """
     organisation = lock(organisation_id)
     mine = membership_of(organisation_id, person_id=by.require_id())
-    if mine is None or not _is_open(mine) or mine.role not in (roles or OrganisationRole):
+    if mine is None or not _acts(mine) or mine.role not in (roles or OrganisationRole):
         raise NotFound
     return organisation, mine
 
 
-def _is_open(membership: Membership) -> bool:
+def _acts(membership: Membership) -> bool:
     is_open = select(Person.id).where(Person.id == membership.person_id, Person.deactivated_at.is_(None))
-    return db.session.scalar(is_open) is not None
+    return membership.disabled_at is None and db.session.scalar(is_open) is not None
 
 
 def membership_of(organisation_id: uuid.UUID, *, person_id: uuid.UUID) -> Membership | None:
@@ -109,7 +122,7 @@ def refuse_last_owner(membership: Membership) -> None:
 
 
 def has_owner_besides(organisation_id: uuid.UUID, *, person_id: uuid.UUID) -> bool:
-    """Tell whether an organisation has another Owner, whose account is not closed."""
+    """Tell whether an organisation has another Owner, who can act as one."""
     others = (
         select(Membership.id)
         .join(Person, Person.id == Membership.person_id)
@@ -117,7 +130,7 @@ def has_owner_besides(organisation_id: uuid.UUID, *, person_id: uuid.UUID) -> bo
             Membership.organisation_id == organisation_id,
             Membership.role == OWNER,
             Membership.person_id != person_id,
-            Person.deactivated_at.is_(None),
+            is_acting(),
         )
     )
     return db.session.scalar(others.limit(1)) is not None

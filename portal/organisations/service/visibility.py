@@ -1,5 +1,6 @@
 """What the people of an organisation see of each other (P35): the one list that is printed and kept to."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from portal.kit.actor import OrganisationRole
@@ -15,6 +16,7 @@ OF_A_COLLEAGUE = (
     Visible("role", _l("Role"), _PEOPLE),
     Visible("joined_at", _l("Joined"), _PEOPLE),
     Visible("has_second_factor", _l("Two-step verification"), _OWNERS),
+    Visible("disabled", _l("Whether your account is disabled there, and why"), _OWNERS),
 )
 """What a colleague consists of; each key is a field of `memberships.Colleague`."""
 OF_DEEDS = (Visible("activity", _l("Activity in the organisation"), _OWNERS),)
@@ -26,6 +28,6 @@ def shown_to(role: OrganisationRole) -> tuple[Visible, ...]:
     return tuple(each for each in OF_A_COLLEAGUE if role in each.to)
 
 
-def only_shown(row: Any, *, to: OrganisationRole) -> dict[str, Any]:
-    """Return of a row what this role is shown, and None in the place of everything else."""
-    return {each.key: getattr(row, each.key) if to in each.to else None for each in OF_A_COLLEAGUE}
+def only_shown(known: Mapping[str, Any], *, to: OrganisationRole) -> dict[str, Any]:
+    """Return of what is known what this role is shown, and None in the place of everything else."""
+    return {each.key: known[each.key] if to in each.to else None for each in OF_A_COLLEAGUE}

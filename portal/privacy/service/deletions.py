@@ -81,7 +81,7 @@ def outlook_for(actor: Actor) -> Outlook:
         most=MOST_COUNTED,
         due_at=clock.now() + period("deletion_undo"),
         # As the gate has seen it, by the statement that says who acts.
-        steps=plan(production_stays=bool(actor.organisations)),
+        steps=plan(production_stays=bool(actor.places)),
     )
 
 

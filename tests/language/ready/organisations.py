@@ -28,6 +28,7 @@ def work_together(walk: Walk) -> None:
     for role in ("billing", "owner", "member"):
         hera.submit(f"{place}/role", role=role)
         iris.get(path)
+    _disable(walk, hera, iris, place)
     hera.submit(f"{path}/invitations", email=other.email, role="member")
     hera.submit(f"{place}/remove")
     _join(walk, hera, iris, path)
@@ -40,6 +41,16 @@ def work_together(walk: Walk) -> None:
     _share_a_ticket(hera, iris, path)
     hera.submit(f"{path}/dissolve", sure="y")
     _hear_of_products(walk, owner, "Κλωστές")
+    walk.read_emails()
+
+
+def _disable(walk: Walk, hera: Reader, iris: Reader, place: str) -> None:
+    hera.submit(f"{place}/disable", reason="")
+    hera.submit(f"{place}/disable", reason="Λάθος κλειδί.")
+    for reader, page in ((iris, "/organisation"), (hera, place), (hera, place.rpartition("/")[0])):
+        reader.get(page)
+    walk.read_emails()
+    hera.submit(f"{place}/enable")
     walk.read_emails()
 
 
