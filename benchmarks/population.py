@@ -158,6 +158,8 @@ def _support(words: Words) -> dict[str, Rows]:
         **NAMED, "reference": "'R' || i", "kind": "'contact'", "subject_id": EACH_SECOND, "subject": "'Looms'",
         "state": "CASE WHEN i % 50 = 0 THEN 'open' ELSE 'closed' END", "urgent": "i % 1000 = 0",
         "opened_at": ago(700), "updated_at": ago(700),
+        # An organisation has the id of its Owner, who is every fifth of the people, and shares every fourth ticket.
+        "organisation_id": "CASE WHEN n % 5 = 0 AND i % 4 = 0 THEN owner END",
     }  # fmt: skip
     message = {"ticket_id": "owner", "author": "'customer'", "body": "'How?'", "at": ago(700)}
     file = {

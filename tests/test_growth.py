@@ -9,7 +9,6 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import psycopg
 import pytest
 from flask import Flask
 
@@ -17,12 +16,15 @@ from benchmarks import moving_in, plans
 from benchmarks.population import BEYOND, FIXED, WORDS, growing
 from portal.accounts import service as accounts
 from portal.app import create_app
+from portal.kit.actor import OrganisationRole
 from portal.kit.claims import MOST_COUNTED, register
 from portal.kit.db import Base, db
 from portal.kit.unit import unit_of_work
+from portal.organisations.models import Membership, Organisation
 from tests import postgres
 from tests.browser import paths
 from tests.conftest import Visitor, make_settings
+from tests.efforts import asked_by, effort
 from tests.people import Cast, Somebody
 
 pytestmark = pytest.mark.both_databases
@@ -93,14 +95,6 @@ def look_around(app: Flask) -> None:
         moving_in.look_around(url_of(app))
 
 
-def asked_by(app: Flask, act: Callable[[], object]) -> list[plans.Asked]:
-    """Return what reaches the database, once what is read on the first occasion has been read."""
-    act()
-    with plans.collected(app) as found:
-        act()
-    return found
-
-
 def read_whole(app: Flask, found: list[plans.Asked]) -> list[str]:
     """Name the tables that grow and are read from one end to the other."""
     seen = [plan for each in found for plan in plans.plans(app, each)]
@@ -143,6 +137,27 @@ def test_no_page_asks_for_more_where_many_live_and_none_reads_all_of_a_table_tha
             faults += [f"{path}: {len(before)} statements become {len(after)}"] if len(after) != len(before) else []
             faults += [f"{path}: {less} become {more}" for less, more in [efforts(app, before, town, after)] if more > less]
     assert faults == []
+
+
+def test_what_is_shared_with_an_organisation_is_listed_as_fast_however_much_it_is(town: Flask, folk: Folk) -> None:
+    found = []
+    for rows in (ROWS, 2 * ROWS):
+        owner = folk.much(rows)
+        share_own(town, owner)
+        browser, path = folk.sign_in(owner), f"/organisation/{owner.account_id}/tickets"
+        assert len(browser.get(path).soup.select("main th a")) == 50
+        found.append(asked_by(town, lambda browser=browser, path=path: browser.client.get(path)))
+    assert [read_whole(town, each) for each in found] == [[], []]
+    less, more = (effort(town, each) for each in found)
+    assert more < 1.05 * less
+
+
+def share_own(app: Flask, owner: Somebody) -> None:
+    """Let somebody own the organisation that has their id, and with which every fourth of their tickets is shared."""
+    with app.app_context(), unit_of_work():
+        db.session.add(Organisation(id=owner.account_id, name="Looms"))
+        db.session.flush()
+        db.session.add(Membership(organisation_id=owner.account_id, person_id=owner.account_id, role=OrganisationRole.OWNER))
 
 
 def efforts(app: Flask, before: list[plans.Asked], town: Flask, after: list[plans.Asked]) -> tuple[int, int]:
@@ -218,41 +233,3 @@ def test_a_count_that_grows_would_be_seen(town: Flask, folk: Folk) -> None:
     seen = [folk.much(rows) for rows in (ROWS, 2 * ROWS)]
     less, more = (effort(town, asked_by(town, lambda each=each: count(each))) for each in seen)
     assert more > 1.5 * less
-
-
-def effort(app: Flask, found: list[plans.Asked]) -> int:
-    """Return how much the database does: on PostgreSQL the rows that it reads, on SQLite the steps of its machine."""
-    with app.app_context(), db.engine.connect() as connection:
-        by = _rows_read if db.engine.dialect.name == "postgresql" else _steps_made
-        return sum(by(connection, each) for each in found if each.statement.startswith("SELECT"))
-
-
-def _rows_read(connection: Any, each: plans.Asked) -> int:
-    # As it is planned for anybody: for somebody with a tenth of all rows it is cheaper to read small tables whole.
-    with plans.prepared(connection, each) as names:
-        values = f"({', '.join(f'%({name})s' for name in names)})" if names else ""
-        cursor = psycopg.ClientCursor(connection.connection.driver_connection)
-        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE {plans.PREPARED}{values}", each.values)
-        ((explained,),) = cursor.fetchall()
-    return _rows_of(explained[0]["Plan"])
-
-
-def _rows_of(node: dict[str, Any]) -> int:
-    removed = sum(count for name, count in node.items() if name.startswith("Rows Removed by"))
-    here = (node["Actual Rows"] + removed) * node["Actual Loops"] if "Scan" in node["Node Type"] else 0
-    return int(here) + sum(_rows_of(within) for within in node.get("Plans", ()))
-
-
-def _steps_made(connection: Any, each: plans.Asked) -> int:
-    steps = [0]
-
-    def count() -> None:
-        steps[0] += 1
-
-    driver = connection.connection.driver_connection
-    driver.set_progress_handler(count, 1)
-    try:
-        connection.exec_driver_sql(each.statement, each.values).all()
-    finally:
-        driver.set_progress_handler(None, 0)
-    return steps[0]

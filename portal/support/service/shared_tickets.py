@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, select, update
 
 from portal.kit import paging
-from portal.kit.actor import Actor
+from portal.kit.actor import Actor, Standing
 from portal.kit.db import db
 from portal.kit.refusals import NotFound
 from portal.organisations import service as organisations
@@ -20,6 +20,15 @@ from portal.support.service import access, attachments
 from portal.support.service.conversations import Conversation, conversation_of
 
 AT_ONCE = 50
+
+
+def places_to_share(by: Actor) -> list[Standing]:
+    """Return those of the actor's organisations (of the first 50) with which they may share a ticket."""
+    return [
+        each
+        for each in by.organisations
+        if each.role in organisations.SEE_SHARED and (by.has_second_factor or not each.asks_second_factor)
+    ]
 
 
 def share(ticket_id: uuid.UUID, *, by: Actor, organisation_id: uuid.UUID) -> None:
@@ -95,7 +104,11 @@ def _refuse_strangers(by: Actor, organisation_id: uuid.UUID) -> None:
 
 
 def _shared_with(organisation_id: uuid.UUID) -> tuple[ColumnElement[bool], ...]:
-    its_people = select(Membership.person_id).where(
-        Membership.organisation_id == organisation_id, Membership.role.in_(organisations.SEE_SHARED)
+    # Asked of each ticket that is listed: a database that began with the people would go through all that they ever shared.
+    role_there = (
+        select(Membership.role)
+        .where(Membership.organisation_id == organisation_id, Membership.person_id == Ticket.subject_id)
+        .correlate(Ticket)
+        .scalar_subquery()
     )
-    return Ticket.organisation_id == organisation_id, Ticket.subject_id.in_(its_people)
+    return Ticket.organisation_id == organisation_id, role_there.in_(organisations.SEE_SHARED)
