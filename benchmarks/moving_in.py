@@ -12,6 +12,9 @@ from sqlalchemy import Connection, Engine, Table, create_engine
 from benchmarks.population import BELOW, BEYOND, PILE, SPREAD, WORDS, Rows, Words, growing
 from portal.kit.db import Base
 
+_JOINING = "joining"
+"""How the addresses of those begin who join an organisation all at once."""
+
 
 def settle(url: str, people: int) -> None:
     """Let so many people move into an empty schema."""
@@ -33,7 +36,7 @@ def pile_up(url: str, person_id: uuid.UUID, rows: int, *, first: int = BEYOND) -
     """
     engine = create_engine(url)
     words = WORDS[engine.dialect.name]
-    person = f"CAST('{person_id if engine.dialect.name == 'postgresql' else person_id.hex}' AS {words.id_type})"
+    person = _id(person_id, words)
     with engine.begin() as connection:
         for name, share in PILE.items():
             of_table = growing(words)[name]
@@ -45,6 +48,29 @@ def pile_up(url: str, person_id: uuid.UUID, rows: int, *, first: int = BEYOND) -
         mine = f"ticket WHERE subject_id = {person}"
         _insert(connection, "ticket_message", messages, _of_parents(replace(messages, within=mine)))
     engine.dispose()
+
+
+def join_together(url: str, organisation_id: uuid.UUID, people: int) -> None:
+    """Let so many people more join one organisation, each with a line in its log."""
+    engine = create_engine(url)
+    words = WORDS[engine.dialect.name]
+    known = growing(words)
+    there = {"organisation_id": _id(organisation_id, words)}
+    newcomers = f"(SELECT i, i + {BEYOND} AS n, {words.id} AS owner FROM {words.numbers(people)}) AS newcomers"
+    joined = f"(SELECT id AS owner, row_number() OVER () AS i FROM person WHERE email LIKE '{_JOINING}%') AS joined"
+    with engine.begin() as connection:
+        address = dict.fromkeys(("email", "email_key"), f"'{_JOINING}' || i || '@example.com'")
+        _insert(connection, "person", replace(known["person"], columns={**known["person"].columns, **address}), newcomers)
+        for name, columns in (
+            ("membership", {"role": "'member'", "joined_at": words.ahead(14)}),
+            ("organisation_entry", {"by_id": "owner", "at": words.ahead(14)}),
+        ):
+            _insert(connection, name, replace(known[name], columns={**known[name].columns, **there, **columns}), joined)
+    engine.dispose()
+
+
+def _id(key: uuid.UUID, words: Words) -> str:
+    return f"CAST('{key if words is WORDS['postgresql'] else key.hex}' AS {words.id_type})"
 
 
 def look_around(url: str) -> None:

@@ -8,19 +8,19 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
-from benchmarks import plans
-from portal.accounts.models import Person
-from portal.kit import clock
+from benchmarks import moving_in, plans
+from portal.kit import clock, paging
 from portal.kit.db import db
 from portal.organisations.models import Membership, Organisation, OrganisationEntry
 from tests.conftest import Visitor
+from tests.efforts import asked_by, effort
 from tests.organisations.conftest import Team
 from tests.people import Cast
 
 pytestmark = pytest.mark.both_databases
-MANY, PER_PAGE = 3_000, 50
+MANY, PER_PAGE = 10_000, 50
 PAGES = ("", "/members", "/activity", "/invitations")
 
 
@@ -32,46 +32,21 @@ def statements(app: Flask, visitor: Visitor, path: str) -> int:
     return len(found)
 
 
-def grow(unit: Callable, team: Team) -> None:
+def grow(app: Flask, team: Team) -> None:
     """Let thousands join, each with a line in the log."""
-    now = clock.now()
-    people = [uuid.uuid4() for _each in range(MANY)]
-    with unit():
-        db.session.execute(
-            insert(Person),
-            [
-                {"id": each, "name": f"Mei {n}", "email": f"mei{n}@example.com", "email_key": f"mei{n}@example.com",
-                 "terms_version": "1", "terms_accepted_at": now}
-                for n, each in enumerate(people)
-            ],
-        )  # fmt: skip
-        joined = [now + timedelta(seconds=n) for n in range(MANY)]
-        db.session.execute(
-            insert(Membership),
-            [
-                {"id": uuid.uuid4(), "organisation_id": team.id, "person_id": each, "role": "member", "joined_at": at}
-                for each, at in zip(people, joined, strict=True)
-            ],
-        )
-        db.session.execute(
-            insert(OrganisationEntry),
-            [
-                {"id": uuid.uuid4(), "organisation_id": team.id, "at": at, "deed": "joined", "about_id": each}
-                for each, at in zip(people, joined, strict=True)
-            ],
-        )
+    moving_in.join_together(str(app.config["SQLALCHEMY_DATABASE_URI"]), team.id, MANY)
 
 
-def test_a_page_of_thousands_costs_what_a_page_of_three_does(app: Flask, cast: Cast, team: Team, unit: Callable) -> None:
+def test_a_page_of_thousands_costs_what_a_page_of_three_does(app: Flask, cast: Cast, team: Team) -> None:
     ada = cast.sign_in(cast.ada)
     few = {page: statements(app, ada, team.path + page) for page in PAGES}
-    grow(unit, team)
+    grow(app, team)
     assert {page: statements(app, ada, team.path + page) for page in PAGES} == few
     assert max(few.values()) <= 3
 
 
-def test_thousands_are_listed_page_by_page_each_once(cast: Cast, team: Team, unit: Callable) -> None:
-    grow(unit, team)
+def test_thousands_are_listed_page_by_page_each_once(app: Flask, cast: Cast, team: Team) -> None:
+    grow(app, team)
     ada, seen, path = cast.sign_in(cast.ada), [], f"{team.path}/members"
     for _page in range(3):
         page = ada.get(path)
@@ -81,6 +56,23 @@ def test_thousands_are_listed_page_by_page_each_once(cast: Cast, team: Team, uni
         (path,) = [link["href"] for link in page.soup.select("main .actions a") if "after=" in link["href"]]
     assert len(set(seen)) == 3 * PER_PAGE
     assert "1,000+" in ada.get(team.path).text
+
+
+@pytest.mark.parametrize("page", ["/members", "/activity"])
+def test_a_page_far_behind_costs_what_the_first_one_does(
+    app: Flask, cast: Cast, team: Team, unit: Callable, page: str
+) -> None:
+    grow(app, team)
+    model, at = (Membership, Membership.joined_at) if page == "/members" else (OrganisationEntry, OrganisationEntry.at)
+    order = (at, model.id) if page == "/members" else (at.desc(), model.id.desc())
+    with unit():
+        query = select(at, model.id).where(model.organisation_id == team.id).order_by(*order).offset(MANY - 100).limit(1)
+        word = paging.word_of(tuple(db.session.execute(query).one()))
+    ada = cast.sign_in(cast.ada)
+    path = team.path + page
+    first, far = (asked_by(app, lambda each=each: ada.client.get(each)) for each in (path, f"{path}?after={word}"))
+    assert len(ada.get(f"{path}?after={word}").soup.select("main tbody tr")) == PER_PAGE
+    assert len(far) == len(first) and effort(app, far) < 1.2 * effort(app, first)
 
 
 def test_a_person_in_a_thousand_organisations_is_loaded_by_one_statement(
