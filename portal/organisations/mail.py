@@ -47,12 +47,13 @@ def changed(
     )
 
 
-def invitation(invitation: Invitation, *, organisation: str, by: str, token: str) -> None:
+def invitation(invitation: Invitation, *, organisation: Organisation, by: str, token: str) -> None:
     """Send the link that lets its reader join; it is bound to this address."""
     mail.send(
         "organisations/invitation",
         to=mail.Recipient(invitation.email, invitation.language),
-        organisation=organisation,
+        organisation=organisation.name,
+        asks_second_factor=organisation.asks_second_factor,
         by=by,
         role=invitation.role,
         url=external_url("organisations.invitation", token=token),

@@ -48,6 +48,21 @@ def test_whoever_is_invited_joins_and_both_sides_are_told(cast: Cast, team: Team
     assert cast.sign_in(cast.ben).get(link).status == 410
 
 
+def test_it_says_that_a_second_factor_is_asked_for(cast: Cast, team: Team, outbox: Outbox) -> None:
+    said = "This organisation asks everyone for two-step verification."
+    invite(cast, team, cast.ben.email)
+    plain = outbox.last(cast.ben.email)
+    assert said not in plain.text and said not in cast.sign_in(cast.ben).get(plain.link("/invitation/")).text
+    cast.give_factor(cast.ada)
+    cast.sign_in(cast.ada).submit(f"{team.path}/second-factor", asked="y")
+    invite(cast, team, cast.ben.email)
+    email = outbox.last(cast.ben.email)
+    page = cast.sign_in(cast.ben).get(email.link("/invitation/"))
+    assert all(f"{said} If it’s off for your account" in each for each in (email.text, page.text))
+    cast.give_factor(cast.ben)
+    assert f"{said} It’s on for your account." in cast.sign_in(cast.ben).get(email.link("/invitation/")).text
+
+
 def test_opening_the_link_changes_nothing(cast: Cast, team: Team, link: str, client: Visitor, unit: Callable) -> None:
     for _each in range(2):
         assert client.get(link).status == 200

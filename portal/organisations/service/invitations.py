@@ -48,6 +48,8 @@ class Offer:
     role: OrganisationRole
     email: str
     until: datetime
+    asks_second_factor: bool
+    """Whether the organisation's pages open only with a second factor."""
     is_mine: bool
     """Whether whoever looks at it is signed in with the invited address."""
 
@@ -105,7 +107,7 @@ def _consume(organisation_id: uuid.UUID, email_key: str) -> None:
 
 
 def _send(invitation: Invitation, organisation: Organisation, *, by: str) -> None:
-    mail.invitation(invitation, organisation=organisation.name, by=by, token=token_for(invitation))
+    mail.invitation(invitation, organisation=organisation, by=by, token=token_for(invitation))
 
 
 def revoke(organisation_id: uuid.UUID, *, by: Actor, invitation_id: uuid.UUID) -> None:
@@ -153,6 +155,7 @@ def _offer(invitation: Invitation, to: Actor) -> Offer:
         role=invitation.role,
         email=invitation.email,
         until=invitation.sent_at + period("invitation"),
+        asks_second_factor=organisation.asks_second_factor,
         is_mine=to.is_signed_in and lookup_key(to.email) == invitation.email_key,
     )
 

@@ -72,6 +72,9 @@ def _ask_second_factor(walk: Walk, owner: Somebody, hera: Reader, iris: Reader, 
     walk.read_emails()
     for reader, page in ((iris, path), (hera, path), (hera, "/settings/second-factor/remove"), (hera, f"{path}/members")):
         reader.get(page)
+    link = _invite(walk, hera, path, "nobody@example.com")
+    walk.visitor().get(link)
+    walk.read_emails()
     hera.submit(f"{path}/second-factor", asked="")
     walk.read_emails()
     hera.get(path)
