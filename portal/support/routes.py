@@ -25,6 +25,7 @@ def contact() -> ResponseReturnValue:
     """Take a message from anybody; it becomes a ticket (P13)."""
     person = access.actor()
     form = Contact(data={"name": person.name, "email": person.email})
+    form.offer(service.places_to_share(person))
     if form.validate_on_submit():
         with form.showing_refusals():
             ticket = service.open_ticket(
@@ -35,6 +36,7 @@ def contact() -> ResponseReturnValue:
                 message=form.message.data,
                 uploads=form.uploads(),
                 client=this_client(),
+                organisation_id=form.organisation_id,
             )
             flash(_("Message sent. Your reference is %(reference)s.", reference=ticket.reference), "success")
             return redirect(url_for(".ticket", ticket_id=ticket.id) if person.is_signed_in else url_for(".received"), 303)

@@ -39,6 +39,7 @@ from portal.support.service.removals import redact_file as redact_file
 from portal.support.service.removals import redact_message as redact_message
 from portal.support.service.shared_tickets import end_sharing as end_sharing
 from portal.support.service.shared_tickets import is_shareable as is_shareable
+from portal.support.service.shared_tickets import places_to_share as places_to_share
 from portal.support.service.shared_tickets import share as share
 from portal.support.service.shared_tickets import shared_file_for as shared_file_for
 from portal.support.service.shared_tickets import shared_for as shared_for

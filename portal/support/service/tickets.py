@@ -14,6 +14,8 @@ from portal.kit.clients import ClientKey
 from portal.kit.db import db
 from portal.kit.email_address import lookup_key
 from portal.kit.unit import before_writes
+from portal.organisations import service as organisations
+from portal.organisations.models import Deed
 from portal.recovery.events import MisuseReported
 from portal.support import mail
 from portal.support.models import Author, Ticket, TicketKind
@@ -25,12 +27,21 @@ EMAILS_PER_ADDRESS = "5 per 6 hours"
 
 @before_writes
 def open_ticket(
-    by: Actor, *, name: str, email: str, subject: str, message: str, uploads: Sequence[file_rules.Upload], client: ClientKey
+    by: Actor,
+    *,
+    name: str,
+    email: str,
+    subject: str,
+    message: str,
+    uploads: Sequence[file_rules.Upload],
+    client: ClientKey,
+    organisation_id: uuid.UUID | None = None,
 ) -> Ticket:
     """Open a ticket from the contact form and tell its address that it has arrived (P13). The same for everyone.
 
-    Who quotes the reference of a ticket of theirs adds to that one, closed or not; it is returned.
-    Raises TooManyTries (per client address and per account), TooMuchStored, and what `files.accept_all` raises.
+    Who quotes the reference of a ticket of theirs adds to that one, closed or not; it is returned, shared as it was before.
+    A new one is shared with the organisation that is named (P35). Raises TooManyTries (per client address and per account),
+    TooMuchStored, NotFound for an organisation where the actor may not share, and what `files.accept_all` raises.
     """
     taken = file_rules.accept_all(uploads)
     throttle.consume("support.contact_client", client, TICKETS)
@@ -43,7 +54,7 @@ def open_ticket(
     in_time = throttle.try_consume("support.received_email", mailbox, EMAILS_PER_ADDRESS)
     if quoted is None:
         event = "support.ticket_opened"
-        ticket = _new(subject_id=by.person_id, name=name, email=email, language=i18n.code(), subject=subject)
+        ticket = _shared(organisation_id, by=by, name=name, email=email, subject=subject)
         messages.add_message(ticket, body=message, files=taken)
     else:
         event, ticket = "support.ticket_added_to", quoted
@@ -53,6 +64,12 @@ def open_ticket(
         mail.received(ticket, token=guest_links.token_for(ticket), is_proven=proven, added=quoted is not None)
     audit.record(event, subject_id=by.person_id, by=by.person_id, ticket=ticket.id, files=len(taken))
     return ticket
+
+
+def _shared(organisation_id: uuid.UUID | None, *, by: Actor, **values: str) -> Ticket:
+    if organisation_id is not None:
+        organisations.note_sharing(organisation_id, by=by, deed=Deed.TICKET_SHARED)
+    return _new(subject_id=by.person_id, language=i18n.code(), organisation_id=organisation_id, **values)
 
 
 def open_frozen_ticket(event: AccountFrozen) -> None:
