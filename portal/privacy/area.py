@@ -1,6 +1,6 @@
 """What this folder gives the house."""
 
-from portal.accounts.events import AccountTakenBack, PendingEnded, ProfileCorrected
+from portal.accounts.events import AccountTakenBack, AddressChanged, PendingEnded, ProfileCorrected
 from portal.kit.area import Area
 from portal.privacy import service
 from portal.privacy.checks import CHECKS
@@ -21,10 +21,11 @@ AREA = Area(
     commands=COMMANDS,
     events={
         AccountTakenBack: (service.take_back,),
+        AddressChanged: (service.hand_over_copies,),
         PendingEnded: (service.drop_exports, service.end_orders, service.end_requests),
         ProfileCorrected: (service.note_correction,),
         CallConfirmed: (service.note_confirmed,),
-        ErasureBegun: (service.close_unanswerable,),
+        ErasureBegun: (service.close_unanswerable, service.end_copies),
         DataErased: (service.close_erased,),
     },
 )

@@ -12,7 +12,7 @@ from portal.privacy import service
 from portal.products.service import Message
 
 
-@job("privacy.build_export", slow=True)
+@job("privacy.build_export", slow=True, staff_may_order=True)
 def build_export(*, export_id: str) -> Callable[[], None] | None:
     """Ask product systems for their part without holding a transaction, then build the file of a copy."""
     of = uuid.UUID(export_id)
@@ -101,7 +101,11 @@ def sweep(*, start: str = "") -> None:
 
 @job("privacy.remind_of_requests", schedule="17 * * * *")
 def remind_of_requests() -> None:
-    """End what nobody has confirmed, and remind our team of what comes near its due date, a bounded number at once."""
+    """End what nobody has confirmed, and remind our team of what comes near its due date, a bounded number at once.
+
+    Copies that the worker has given up are begun again.
+    """
+    service.tend_copies()
     if service.end_unconfirmed() + service.remind_of_due():
         jobs.enqueue("privacy.remind_of_requests")
 

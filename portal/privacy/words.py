@@ -131,6 +131,7 @@ AREA_WORDS = AreaWords(
     tasks={"privacy.build_export": _l("Preparing your download")},
     emails={
         "privacy/copy_code": _l("Your code to download your data"),
+        "privacy/copy_ready": _l("Your data is ready to download"),
         "privacy/deletion_begun": _l("Your account is closed"),
         "privacy/deletion_complete": _l("Your deletion is complete"),
         "privacy/deletion_receipt": _l("Receipt: your data is deleted"),

@@ -73,10 +73,12 @@ def _a_copy(client: Visitor, outbox: Outbox) -> Iterator[None]:
     """Ask for a guest's copy, and fetch it with a code of its own."""
     ask(client, kind="copy")
     yield
-    own = client.fill_in(code=code_in(outbox)).path
-    client.submit(f"{own}/copy", action=f"{own}/copy/code")
+    client.fill_in(code=code_in(outbox))
     yield
-    client.submit(f"{own}/copy", action=f"{own}/copy", code=code_in(outbox))
+    copy = outbox.last(GUEST).link("/privacy/request/")
+    client.submit(copy, action=f"{copy}/code")
+    yield
+    client.submit(copy, action=copy, code=code_in(outbox))
 
 
 def _ones_own_data(app: Flask, cast: Cast) -> Iterator[None]:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
-from portal.kit import clock
+from sqlalchemy import update
+
+from portal.jobs.models import Job
+from portal.kit import clock, packed
+from portal.kit.db import db
 from portal.kit.unit import unit_of_work
-from portal.privacy.models import Outcome, Reason, RequestState, Right
+from portal.privacy.models import ExportState, Outcome, Reason, RequestState, Right
+from portal.privacy.service import prepared_copies
+from portal.privacy.service.requests import copies
 from portal.privacy.service.requests.links import token_of
 from tests.pictures.demo import Demo
 from tests.privacy.desk import plant
@@ -29,8 +36,40 @@ def refused(made: Demo) -> str:
 
 def copied(made: Demo) -> str:
     """Return the page at which the copy of somebody without an account is fetched."""
-    ended = {"outcome": Outcome.DONE, "reason": Reason.AS_ASKED, "closed_at": clock.now()}
-    return _page(made, Right.COPY, email="lin@example.com", **_answered(**ended)) + "/copy"
+    return _copied(made, "lin@example.com")[1]
+
+
+def copied_request(made: Demo) -> str:
+    """Return the page of its request."""
+    return _copied(made, "len@example.com")[0]
+
+
+def preparing(made: Demo) -> str:
+    """Return the page of a request whose copy is being built."""
+    begun = {"state": RequestState.OPEN, "verified_at": clock.now(), "executed_at": clock.now()}
+    with made.app.app_context(), unit_of_work():
+        request = plant(Right.COPY, email="lun@example.com", **begun)
+        copies.begin(request)
+        db.session.flush()
+        db.session.execute(update(Job).where(Job.kind == "privacy.build_export").values(BUILDING))
+        return f"/privacy/request/{token_of(request)}"
+
+
+BUILDING = {"run_at": clock.now() + timedelta(days=1), "progress_done": 700, "progress_total": 1800}
+
+
+def _copied(made: Demo, email: str) -> tuple[str, str]:
+    """Return the pages of a request and of its copy, which is ready."""
+    ended = {"outcome": Outcome.DONE, "reason": Reason.AS_ASKED, "closed_at": clock.now(), "executed_at": clock.now()}
+    with made.app.app_context(), unit_of_work():
+        request = plant(Right.COPY, email=email, **_answered(**ended))
+        export = prepared_copies.new_export(request_id=request.id)
+        secret = packed.encode(prepared_copies.secret_of(export))
+        export.job_id, export.secret_sealed, export.size = uuid.uuid4(), None, 48_213
+        export.state, export.ready_at, request.result_id = ExportState.READY, clock.now(), export.id
+        db.session.add(export)
+        page = f"/privacy/request/{token_of(request)}"
+    return page, f"{page}/copy/{secret}"
 
 
 def _answered(**ended: Any) -> dict[str, Any]:

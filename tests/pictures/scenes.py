@@ -24,7 +24,7 @@ NO_PAGES = {
     "mail.mailbox_json",
     "privacy.export_file", "privacy.export_progress", "probes.healthz", "probes.metrics", "probes.readyz", "static",
     "support.attachment", "organisations.activity_file", "support.shared_file",
-    "support.guest_attachment", "mail.email_part", "privacy.copy_file",
+    "support.guest_attachment", "mail.email_part", "privacy.copy_file", "privacy.copy_progress",
 }  # fmt: skip
 """Answers that are files, or are read by programs."""
 WHO = {"public": "visitor", "signed in": "ada", "fresh": "ada", "organisation": "ada", "staff": "sam"}
@@ -174,6 +174,8 @@ def scenes(app: Flask, made: Demo) -> Iterator[Scene]:
             yield Scene(endpoint, _who(endpoint, gate), rule)
     yield Scene("privacy.own_request", "visitor", rights.awaiting_its_code(made), note="code")
     yield Scene("privacy.own_request", "visitor", rights.refused(made), note="refused")
+    yield Scene("privacy.own_request", "visitor", rights.copied_request(made), note="copied")
+    yield Scene("privacy.own_request", "visitor", rights.preparing(made), note="preparing")
     yield Scene("home.home", "newcomer", "/home", note="new")
     yield Scene("admin.read_request", "pia", correcting(made), note="correction")
     yield Scene("admin.overview", "pia", "/admin/", note="officer")

@@ -15,6 +15,8 @@ DOORS = {
     "privacy.fetch_copy": PUBLIC,
     "privacy.send_copy_code": PUBLIC,
     "privacy.copy_file": PUBLIC,
+    "privacy.copy_progress": PUBLIC,
+    "privacy.delete_copy": PUBLIC,
     "privacy.reply_to_request": PUBLIC,
     "privacy.send_code": PUBLIC,
     "privacy.withdraw_request": PUBLIC,

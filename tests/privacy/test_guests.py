@@ -1,12 +1,8 @@
-"""People without an account have the same rights: their copy, deletion and objection need a code and no staff."""
+"""People without an account have the same rights: their deletion and objection need a code and no staff."""
 
 from __future__ import annotations
 
-import io
-import json
 import uuid
-import zipfile
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -18,7 +14,6 @@ from portal.kit.db import db
 from portal.newsletter.models import Subscriber
 from portal.privacy import service
 from portal.privacy.models import Deletion, DeletionState, Outcome, Reason, Request, RequestState, Right
-from portal.privacy.service.requests import copies
 from portal.support.models import Ticket
 from tests.conftest import Visitor
 from tests.privacy.desk import GUEST, open_of, plant, staff
@@ -32,89 +27,6 @@ MARK = "Where is my zip of May"
 def write_ticket(browser: Visitor, email: str = GUEST) -> None:
     """Write to the helpdesk without an account."""
     browser.submit("/contact", name="Gus", email=email, subject="Zips", message=MARK)
-
-
-def fetch(browser: Visitor, outbox: Any, path: str) -> Any:
-    """Ask for the code of the copy at a request's page, give it, and return what comes."""
-    page = browser.get(f"{path}/copy")
-    browser.send(page, action=f"{path}/copy/code")
-    token = browser.shown.fields(f"{path}/copy")["csrf_token"]
-    answer = browser.client.post(f"{path}/copy", data={"csrf_token": token, "code": code_in(outbox)})
-    return browser.client.get(answer.headers["Location"])
-
-
-@pytest.mark.parametrize("kind", ["copy", "access"])
-def test_a_guest_downloads_a_copy_with_a_code_of_its_own(client, outbox, only, kind):
-    write_ticket(client)
-    page = proven(client, outbox, kind=kind)
-    assert (only().state, only().outcome) == (RequestState.CLOSED, Outcome.DONE)
-    answer = fetch(client, outbox, page.path)
-    assert answer.status_code == 200 and answer.mimetype == "application/zip"
-    archive = zipfile.ZipFile(io.BytesIO(answer.data))
-    (messages,) = [name for name in archive.namelist() if name.endswith("data/ticket_message.json")]
-    assert MARK in json.loads(archive.read(messages))[0]["body"]
-
-
-def test_the_link_alone_downloads_nothing(client, new_client, outbox, only):
-    write_ticket(client)
-    page = proven(client, outbox, kind="copy")
-    stranger = new_client()
-    stranger.get(f"{page.path}/copy")
-    assert "not the code" in stranger.fill_in(code="22222222").text or "no longer works" in stranger.shown.text
-    assert stranger.client.get(f"{page.path}/copy/x").status_code == 410
-
-
-def test_the_pass_to_the_file_is_of_one_request_and_of_minutes(client, new_client, outbox, clock):
-    write_ticket(client)
-    mine = proven(client, outbox, kind="copy")
-    page = client.get(f"{mine.path}/copy")
-    client.send(page, action=f"{mine.path}/copy/code")
-    token = client.shown.fields(f"{mine.path}/copy")["csrf_token"]
-    location = client.client.post(f"{mine.path}/copy", data={"csrf_token": token, "code": code_in(outbox)}).headers[
-        "Location"
-    ]
-    permit = location.rpartition("/")[2]
-    other = new_client()
-    write_ticket(other, "other@example.com")
-    theirs = proven(other, outbox, "other@example.com", kind="copy")
-    assert other.client.get(f"{theirs.path}/copy/{permit}").status_code == 410
-    assert client.client.head(location).data == b""
-    assert client.client.get(location).status_code == 200
-    clock.forward(minutes=11)
-    assert client.client.get(location).status_code == 410
-
-
-@pytest.fixture
-def location(client, outbox):
-    """Where the file of a guest's copy is, with the pass to it."""
-    write_ticket(client)
-    mine = proven(client, outbox, kind="copy")
-    client.send(client.get(f"{mine.path}/copy"), action=f"{mine.path}/copy/code")
-    token = client.shown.fields(f"{mine.path}/copy")["csrf_token"]
-    answer = client.client.post(f"{mine.path}/copy", data={"csrf_token": token, "code": code_in(outbox)})
-    return answer.headers["Location"]
-
-
-def test_a_copy_is_made_a_few_times_an_hour(client, location):
-    assert [client.client.get(location).status_code for _time in range(6)] == [200, 200, 200, 200, 200, 429]
-
-
-def test_one_copy_at_once_is_made_and_of_one_state(client, location, monkeypatch):
-    with service.one_at_once():
-        assert client.client.get(location).status_code == 503
-    steady = []
-    monkeypatch.setattr(copies, "repeatable_read", lambda: steady.append(db.session().in_transaction()))
-    assert client.client.get(location).status_code == 200
-    assert steady == [False], "before the first statement of its unit"
-
-
-def test_the_copy_is_there_for_a_week(client, outbox, clock):
-    write_ticket(client)
-    page = proven(client, outbox, kind="copy")
-    clock.forward(days=8)
-    assert "Download" not in client.get(page.path).text
-    token = client.get("/privacy/request").fields()["csrf_token"]
-    assert client.client.post(f"{page.path}/copy/code", data={"csrf_token": token}).status_code == 410
 
 
 def test_a_guest_is_deleted_and_gets_a_receipt(client, outbox, run_jobs, unit, subscriber, only):

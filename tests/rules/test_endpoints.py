@@ -29,6 +29,7 @@ READING_KEEPS_A_BOOK: dict[str, str] = {
     "admin.hold": "the same for the reason of a hold",
     "admin.read_kept": "the same, and for what it keeps",
     "privacy.export_file": "that a copy was fetched is noted once, so that its person would see a stranger's fetch",
+    "privacy.copy_file": "the same for whoever has no account",
 }
 
 # A POST that proves itself by something else than the token of our own page.
@@ -40,7 +41,6 @@ PROVED_OTHERWISE: dict[str, str] = {
 # An endpoint that manages its own units of work, with its reason (rule 5).
 OWN_UNITS: dict[str, str] = {
     "products.confirm": "a signature is checked before the database is asked for anything",
-    "privacy.copy_file": "it reads a copy in one view of the data, and writes nothing",
 }
 
 # A page that several endpoints answer with, with its reason.

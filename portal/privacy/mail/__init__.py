@@ -12,6 +12,7 @@ from portal.privacy.mail.orders import orders_changed as orders_changed
 from portal.privacy.mail.orders import orders_ended as orders_ended
 from portal.privacy.mail.orders import still_here as still_here
 from portal.privacy.mail.requests import copy_code as copy_code
+from portal.privacy.mail.requests import copy_ready as copy_ready
 from portal.privacy.mail.requests import request_closed as request_closed
 from portal.privacy.mail.requests import request_code as request_code
 from portal.privacy.mail.requests import request_confirmed as request_confirmed

@@ -1,5 +1,7 @@
 """Emails about requests. None of them quotes what somebody typed: a stranger may have named the address."""
 
+from datetime import datetime
+
 from portal.kit.links import external_url
 from portal.mail import service as mail
 from portal.privacy.models import Request
@@ -46,11 +48,16 @@ def request_due(request: Request, *, days: int, to: mail.Recipient) -> None:
     mail.send("privacy/request_due", to=to, request=request, days=days, url=external_url("admin.overview"))
 
 
-def copy_code(request: Request, *, code: str, token: str) -> None:
-    """Send the code that opens the copy of somebody without an account."""
-    mail.send("privacy/copy_code", to=mail.Recipient(request.email or "", request.language), code=code, url=copy_url(token))
+def copy_ready(request: Request, *, token: str, secret: str, until: datetime) -> None:
+    """Say that the copy of somebody without an account can be fetched. The link holds its only key, and asks for a code."""
+    mail.send(
+        "privacy/copy_ready",
+        to=mail.Recipient(request.email or "", request.language),
+        until=until,
+        url=external_url("privacy.fetch_copy", token=token, secret=secret),
+    )
 
 
-def copy_url(token: str) -> str:
-    """Return the address of the page at which a copy is fetched."""
-    return external_url("privacy.fetch_copy", token=token)
+def copy_code(request: Request, *, code: str) -> None:
+    """Send the code that opens a copy, without the link to it: neither opens anything alone."""
+    mail.send("privacy/copy_code", to=mail.Recipient(request.email or "", request.language), code=code)

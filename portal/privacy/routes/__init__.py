@@ -3,6 +3,7 @@
 from portal.kit.web import join
 from portal.privacy.routes import (
     access_log,
+    copies,
     corrections,
     deletions,
     exports,
@@ -28,6 +29,7 @@ bp = join(
     formats.bp,
     restrictions.bp,
     requests.bp,
+    copies.bp,
     my_requests.bp,
     orders.bp,
 )

@@ -1,14 +1,12 @@
 """Rights without a session: the form, and the one page of a request, which its person alone sees."""
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.kit import access, clock, i18n, uploads
-from portal.kit.downloads import download
+from portal.kit import access, i18n, uploads
 from portal.kit.headers import private_link
 from portal.kit.i18n import _, _l, ngettext
 from portal.kit.templating import render, render_same
-from portal.kit.unit import unit_of_work
 from portal.kit.web import this_client
 from portal.legal.authorities import TABLE
 from portal.privacy import service
@@ -16,6 +14,7 @@ from portal.privacy.forms import AskForRight, GiveCode, GiveVerdict, ReplyToRequ
 
 bp = Blueprint("requests", __name__)
 THANKS = _l("Thank you. We’ve noted your answer.")
+LOOK = _l("If you don’t see a new email within a few minutes, check your spam folder.")
 SENT = _l("Sent. We’re working on your request again.")
 
 
@@ -68,14 +67,14 @@ def _take_code(token: str, own: service.OwnRequest) -> ResponseReturnValue:
         if came.check is service.CodeCheck.RIGHT:
             flash(_("Confirmed."), "success")
             return redirect(url_for(".own_request", token=came.token) if came.token else url_for(".requests"), code=303)
-        form.say(_why_not(came))
+        form.say(why_not(came.check, came.tries_left))
     return render("privacy/own_request.html", own=own, token=token, form=form), form.status
 
 
-def _why_not(came: service.Confirmation) -> str:
-    if came.check is service.CodeCheck.WRONG and came.tries_left:
-        left = came.tries_left
-        return ngettext("That’s not the code. %(num)s try left.", "That’s not the code. %(num)s tries left.", left)
+def why_not(check: service.CodeCheck, tries_left: int) -> str:
+    """Return why a code was not taken, and what to do."""
+    if check is service.CodeCheck.WRONG and tries_left:
+        return ngettext("That’s not the code. %(num)s try left.", "That’s not the code. %(num)s tries left.", tries_left)
     return _("This code no longer works. Send a new one below.")
 
 
@@ -85,47 +84,8 @@ def send_code(token: str) -> ResponseReturnValue:
     """Send a new code; the page says the same whether or not the address has had enough of them."""
     private_link()
     service.send_code_again(token, client=this_client())
-    flash(_("If you don’t see a new email within a few minutes, check your spam folder."), "info")
+    flash(str(LOOK), "info")
     return redirect(url_for(".own_request", token=token), code=303)
-
-
-@bp.route("/privacy/request/<token>/copy", methods=["GET", "POST"])
-@access.public
-def fetch_copy(token: str) -> ResponseReturnValue:
-    """Take the code that opens the copy, and lead to the file."""
-    private_link()
-    own, form = service.request_of_link(token), GiveCode()
-    if form.validate_on_submit():
-        check, permit = service.open_copy(token, code=form.code.data)
-        if permit:
-            return redirect(url_for(".copy_file", token=token, permit=permit), code=303)
-        form.say(_why_not(service.Confirmation(check, tries_left=own.tries_left)))
-    return render("privacy/fetch_copy.html", own=own, token=token, form=form), form.status
-
-
-@bp.post("/privacy/request/<token>/copy/code")
-@access.public
-def send_copy_code(token: str) -> ResponseReturnValue:
-    """Send the code that opens the copy."""
-    private_link()
-    service.send_copy_code(token)
-    flash(_("If you don’t see a new email within a few minutes, check your spam folder."), "info")
-    return redirect(url_for(".fetch_copy", token=token), code=303)
-
-
-@bp.get("/privacy/request/<token>/copy/<permit>")
-@access.public
-@access.own_units("a copy is read in one view of the data, which a page that is only shown does not have")
-def copy_file(token: str, permit: str) -> Response:
-    """Hand out the copy, made now and kept nowhere; who only asks for the headers gets none of it."""
-    private_link()
-    if request.method == "HEAD":
-        return Response()
-    name = f"my-data-{clock.today().isoformat()}.zip"
-    service.spend_copy(permit)
-    with service.one_at_once(), unit_of_work(write=False):
-        file = service.make_copy(token, permit=permit)
-    return download(file, name=name, media_type="application/zip")
 
 
 @bp.route("/privacy/request/<token>/reply", methods=["GET", "POST"])

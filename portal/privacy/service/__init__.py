@@ -13,6 +13,7 @@ from portal.privacy.service.access_log import past_for as past_for
 from portal.privacy.service.access_log import staff_reads_for as staff_reads_for
 from portal.privacy.service.access_log import undisclosed as undisclosed
 from portal.privacy.service.archive import Archive as Archive
+from portal.privacy.service.building import build as build
 from portal.privacy.service.choices import Chosen as Chosen
 from portal.privacy.service.closing_pages import closing_page_token as closing_page_token
 from portal.privacy.service.closing_pages import find_closing as find_closing
@@ -32,7 +33,6 @@ from portal.privacy.service.deletions import undoable as undoable
 from portal.privacy.service.erasure_steps import call_vendor as call_vendor
 from portal.privacy.service.erasure_steps import confirm_step as confirm_step
 from portal.privacy.service.erasure_steps import note_confirmed as note_confirmed
-from portal.privacy.service.exports import build as build
 from portal.privacy.service.exports import delete_export as delete_export
 from portal.privacy.service.exports import drop_exports as drop_exports
 from portal.privacy.service.exports import export_for as export_for
@@ -85,11 +85,15 @@ from portal.privacy.service.receipts import receipt_by_token as receipt_by_token
 from portal.privacy.service.requests.answers import end_requests as end_requests
 from portal.privacy.service.requests.at_once import note_correction as note_correction
 from portal.privacy.service.requests.at_once import note_used as note_used
-from portal.privacy.service.requests.copies import make_copy as make_copy
-from portal.privacy.service.requests.copies import one_at_once as one_at_once
-from portal.privacy.service.requests.copies import open_copy as open_copy
-from portal.privacy.service.requests.copies import send_copy_code as send_copy_code
-from portal.privacy.service.requests.copies import spend_copy as spend_copy
+from portal.privacy.service.requests.copies import end_copies as end_copies
+from portal.privacy.service.requests.copies import hand_over_copies as hand_over_copies
+from portal.privacy.service.requests.copies import tend_copies as tend_copies
+from portal.privacy.service.requests.copy_links import copy_of_link as copy_of_link
+from portal.privacy.service.requests.copy_links import delete_copy as delete_copy
+from portal.privacy.service.requests.copy_links import note_copy_fetched as note_copy_fetched
+from portal.privacy.service.requests.copy_links import open_copy as open_copy
+from portal.privacy.service.requests.copy_links import open_copy_file as open_copy_file
+from portal.privacy.service.requests.copy_links import send_copy_code as send_copy_code
 from portal.privacy.service.requests.corrections import DECLINES as DECLINES
 from portal.privacy.service.requests.corrections import Proposal as Proposal
 from portal.privacy.service.requests.corrections import mark_of as mark_of
@@ -123,7 +127,6 @@ from portal.privacy.service.requests.intake import ask as ask
 from portal.privacy.service.requests.intake import send_code_again as send_code_again
 from portal.privacy.service.requests.links import LINKS as LINKS
 from portal.privacy.service.requests.links import RequestLinkEnded as RequestLinkEnded
-from portal.privacy.service.requests.own import Confirmation as Confirmation
 from portal.privacy.service.requests.own import OwnRequest as OwnRequest
 from portal.privacy.service.requests.own import ask_correction as ask_correction
 from portal.privacy.service.requests.own import confirm as confirm

@@ -23,9 +23,12 @@ class ProductCopy:
 
 
 def product_calls(export_id: uuid.UUID) -> Iterator[tuple[ProductSystem, Message | None]]:
-    """Yield the products to ask for a copy that is being built, each with its call; nothing when nobody waits for it."""
+    """Yield the products to ask for a copy that is being built, each with its call; nothing when nobody waits for it.
+
+    They know accounts alone.
+    """
     export = db.session.get(Export, export_id)
-    if export is not None and export.state == ExportState.WAITING:
+    if export is not None and export.state == ExportState.WAITING and export.person_id:
         yield from products.copy_calls(export.person_id)
 
 

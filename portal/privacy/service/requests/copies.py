@@ -1,106 +1,134 @@
-"""The copy of somebody without an account: made when it is fetched, by a code of its own, and kept nowhere (P24).
+"""The copy of somebody without an account: built by the worker for their proven request, like an account's (P24).
 
-Whoever has the link to a request's page can't fetch it: the code goes to the proven address each time.
+The request stays open until it is ready, so that its 30 days and its reminders count until then. An address that has become
+an account's is that account's: what was prepared by it ends.
 """
 
-import io
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import Lock
-from typing import BinaryIO
+from datetime import datetime
 
-from portal.kit import clock, throttle, tokens
-from portal.kit.claims import Subject
-from portal.kit.db import repeatable_read
-from portal.kit.i18n import in_language
-from portal.kit.periods import period
-from portal.kit.refusals import Busy, LinkDead
-from portal.kit.sealed_files import CHUNK, SealedFile, new_secret, sealed
-from portal.kit.unit import before_writes
+from sqlalchemy import Select, and_, exists, or_, select
+
+from portal.accounts.events import AddressChanged
+from portal.accounts.models import EmailChange, EmailChangeState, Person
+from portal.jobs.models import Job, JobState
+from portal.kit.claims import nobodys
+from portal.kit.db import db
+from portal.kit.email_address import lookup_key
+from portal.kit.refusals import NotFound
 from portal.privacy import mail
-from portal.privacy.models import Outcome, Request, Right
-from portal.privacy.service.archive import Archive
-from portal.privacy.service.requests import identity, links
-from portal.privacy.service.requests.identity import CodeCheck
+from portal.privacy.events import ErasureBegun
+from portal.privacy.models import Export, ExportState, Outcome, Reason, Request, RequestState, Right
+from portal.privacy.models.rights import ANSWERABLE
+from portal.privacy.service import prepared_copies
+from portal.privacy.service.requests import identity, links, rows
 
-PASS = tokens.LinkPurpose("privacy.request_copy")
-CODES = "5 per hour; 15 per day"
-COPIES = "5 per hour"
-_PLACE = Lock()
-
-
-def is_ready(request: Request) -> bool:
-    """Tell whether a copy can be fetched: for some days after the request was carried out."""
-    is_done = request.kind in (Right.COPY, Right.ACCESS) and request.outcome == Outcome.DONE
-    if not is_done or request.subject_id or request.closed_at is None:
-        return False
-    return clock.now() < request.closed_at + period("export_ready")
+KINDS = (Right.COPY, Right.ACCESS)
+"""Rights that are answered by a copy."""
+AT_ONCE = 100
 
 
-@before_writes
-def send_copy_code(token: str) -> None:
-    """Send the code that opens the copy, within a silent limit. Raises RequestLinkEnded."""
-    seen, _country = links.request_of(token)
-    in_time = throttle.try_consume("privacy.copy_code", str(seen.id), CODES)
-    request, country = _ready(token)
-    if in_time:
-        code = identity.renew_code(request)
-        mail.copy_code(request, code=code, token=links.token_of(request, country=country))
+def begin(request: Request) -> None:
+    """Have the copy of a locked request built, or go on with it."""
+    export = find(request) or prepared_copies.new_export(request_id=request.id)
+    prepared_copies.enqueue(export)
+    db.session.add(export)
+    request.result_id = export.id
 
 
-def open_copy(token: str, *, code: str) -> tuple[CodeCheck, str]:
-    """Take the code; the right one gives the pass to the file, for as long as a code lives. Raises RequestLinkEnded.
-
-    A wrong one stays counted: the caller raises nothing.
-    """
-    request, _country = _ready(token)
-    check = identity.try_code(request, code=code)
-    return check, tokens.sign(PASS, str(request.id)) if check is CodeCheck.RIGHT else ""
+def find(request: Request) -> Export | None:
+    """Return the copy of a request, being built or ready, or None."""
+    return db.session.scalar(select(Export).where(Export.request_id == request.id))
 
 
-@before_writes
-def spend_copy(permit: str) -> None:
-    """Spend one of the times that the copy of a request may be made. Raises LinkDead, TooManyTries."""
-    throttle.consume("privacy.copy_made", _request_of(permit), COPIES)
+def is_building(request: Request) -> bool:
+    """Tell whether a request is answered by a copy that is not ready yet."""
+    begun = request.executed_at is not None and request.state == RequestState.OPEN
+    return begun and request.kind in KINDS and request.subject_id is None
 
 
-@contextmanager
-def one_at_once() -> Iterator[None]:
-    """Hold the one place at which this process makes such a copy. Raises Busy while somebody else does."""
-    if not _PLACE.acquire(blocking=False):
-        raise Busy
-    try:
-        yield
-    finally:
-        _PLACE.release()
+def request_of(export: Export) -> Request:
+    """Return the request that a copy is of. Raises NotFound."""
+    request = db.session.get(Request, export.request_id) if export.request_id else None
+    if request is None:
+        raise NotFound
+    return request
 
 
-def make_copy(token: str, *, permit: str) -> BinaryIO:
-    """Return the archive of what is held by the address, open for reading: one state of it. First thing of its unit.
-
-    Raises RequestLinkEnded, LinkDead.
-    """
-    repeatable_read()
-    request, _country = links.request_of(token)
-    if _request_of(permit) != str(request.id) or not is_ready(request):
-        raise LinkDead
-    file = tempfile.TemporaryFile()  # noqa: SIM115 (whoever sends it closes it)
-    # Sealed on the disk too: the secret is this call's own, and goes with it.
-    secret, context = new_secret(), request.id.bytes
-    with in_language(request.language):
-        for part in sealed(Archive(Subject.of(emails=[request.email or ""])), secret=secret, context=context):
-            file.write(part)
-    return io.BufferedReader(SealedFile(file, secret=secret, context=context), CHUNK)
+def keep_or_hand_over(export: Export) -> bool:
+    """Tell whether a copy that is built is still its person's; else its row goes, and the officer decides its request."""
+    request = request_of(export)
+    if is_building(request) and identity.can_be_told_apart(request):
+        return True
+    _hand_over(request)
+    # Its job is the one that runs, and ends by itself.
+    db.session.delete(export)
+    return False
 
 
-def _request_of(permit: str) -> str:
-    (request_id,) = tokens.read(PASS, permit, max_age=period("human_code"), count=1)
-    return request_id
+def _hand_over(request: Request) -> None:
+    if is_building(request):
+        request.executed_at = request.result_id = None
 
 
-def _ready(token: str) -> tuple[Request, str]:
-    request, country = links.request_of(token, lock=True)
-    if not is_ready(request):
-        raise links.RequestLinkEnded
-    return request, country
+def finish(export: Export, *, secret: str, until: datetime, rows_held: int) -> None:
+    """Answer a request by its copy that is ready: the email has the key. An older one of the same address goes."""
+    request = request_of(export)
+    theirs = select(Export).join(Request, Request.id == Export.request_id).where(Request.email_key == request.email_key)
+    for older in db.session.scalars(theirs.where(Export.state == ExportState.READY, Export.id != export.id)).all():
+        prepared_copies.drop(older)
+    rows.end(request, outcome=Outcome.DONE, reason=Reason.AS_ASKED)
+    rows.record("privacy.export_built", request=request, rows=rows_held, bytes=export.size)
+    mail.copy_ready(request, token=links.token_of(request), secret=secret, until=until)
+
+
+def drop_copy(request: Request) -> bool:
+    """Delete the copy of a locked request, and tell whether there was one."""
+    export = find(request)
+    if export is not None:
+        prepared_copies.drop(export)
+    return export is not None
+
+
+def end_copies(begun: ErasureBegun) -> None:
+    """End the copies that are being built of somebody whose data is being deleted."""
+    theirs = Request.email_key.in_(begun.subject.email_keys)
+    for request in _locked(_building().where(theirs)):
+        drop_copy(request)
+        rows.end(request, outcome=Outcome.WITHDRAWN, reason=Reason.ERASED)
+
+
+def hand_over_copies(change: AddressChanged) -> None:
+    """Delete what was prepared by an address that is an account's from now on; what is not ready the officer decides."""
+    at_address = select(Request).where(nobodys(Request.subject_id), Request.email_key == lookup_key(change.new_email))
+    for request in _locked(at_address.where(Request.kind.in_(KINDS), Request.result_id.is_not(None))):
+        drop_copy(request)
+        _hand_over(request)
+
+
+def tend_copies() -> None:
+    """Begin again what was given up, and delete what has become an account's; a bounded number of each."""
+    no_job = and_(Job.id == Export.job_id, Job.state == JobState.WAITING)
+    lost = _building().outerjoin(Export, Export.request_id == Request.id).outerjoin(Job, no_job).where(Job.id.is_(None))
+    for request in _locked(lost.order_by(Request.due_at).limit(AT_ONCE)):
+        if identity.can_be_told_apart(request):
+            begin(request)
+        else:
+            drop_copy(request)
+            _hand_over(request)
+    taken = or_(
+        exists().where(Person.email_key == Request.email_key),
+        exists().where(EmailChange.old_email_key == Request.email_key, EmailChange.state == EmailChangeState.CONFIRMED),
+    )
+    moved = select(Request).join(Export, Export.request_id == Request.id).where(taken)
+    for request in _locked(moved.limit(AT_ONCE)):
+        drop_copy(request)
+        _hand_over(request)
+
+
+def _building() -> Select[Request]:
+    begun = and_(Request.state.in_(ANSWERABLE), Request.executed_at.is_not(None), Request.kind.in_(KINDS))
+    return select(Request).where(begun, nobodys(Request.subject_id))
+
+
+def _locked(found: Select[Request]) -> list[Request]:
+    return [*db.session.scalars(found.with_for_update(of=Request).execution_options(populate_existing=True)).all()]

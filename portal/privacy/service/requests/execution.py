@@ -7,7 +7,6 @@ are its own, behind a sign-in: a mailbox alone opens neither.
 import uuid
 from collections.abc import Callable, Mapping
 
-from portal.accounts import service as accounts
 from portal.accounts.models import Person
 from portal.consent import service as consent
 from portal.kit import clock
@@ -17,7 +16,7 @@ from portal.kit.refusals import Refusal
 from portal.newsletter import service as newsletter
 from portal.privacy.models import Outcome, Reason, Request, Right
 from portal.privacy.service import deletions
-from portal.privacy.service.requests import rows
+from portal.privacy.service.requests import copies, identity, rows
 
 
 class NotExecutable(Refusal):
@@ -32,7 +31,7 @@ def carry_out(request: Request, *, by: uuid.UUID | None = None) -> None:
     """Carry out a locked request. Raises NotExecutable, and NothingToExecute for what somebody answers by hand."""
     check_executable(request)
     act = (_OF_ACCOUNTS if request.subject_id else _OF_GUESTS).get(request.kind)
-    if act is None or not can_be_told_apart(request):
+    if act is None or not identity.can_be_told_apart(request):
         raise NothingToExecute
     # Before: a deletion closes what is open of its person, but for what it carries out.
     request.executed_at = clock.now()
@@ -59,7 +58,7 @@ def is_executable(request: Request) -> bool:
 def can_carry_out(request: Request) -> bool:
     """Tell whether `carry_out` would do something now."""
     acts = _OF_ACCOUNTS if request.subject_id else _OF_GUESTS
-    return request.is_executable and request.kind in acts and can_be_told_apart(request) and not _is_frozen(request)
+    return request.is_executable and request.kind in acts and identity.can_be_told_apart(request) and not _is_frozen(request)
 
 
 def _is_frozen(request: Request) -> bool:
@@ -75,11 +74,6 @@ def carry_out_at_once(request: Request) -> None:
             carry_out(request)
         except (NotExecutable, NothingToExecute):
             return
-
-
-def can_be_told_apart(request: Request) -> bool:
-    """Tell whether what is held by the address is its reader's for certain: no account ever had it and has left it."""
-    return request.subject_id is not None or not accounts.was_left(request.email or "")
 
 
 def _restrict(request: Request) -> None:
@@ -115,9 +109,8 @@ def _done(request: Request) -> None:
 
 _OF_ACCOUNTS: Mapping[Right, Callable[[Request], None]] = {Right.RESTRICTION: _restrict, Right.OBJECTION: _object}
 _OF_GUESTS: Mapping[Right, Callable[[Request], None]] = {
-    # The copy is made when it is fetched, and kept nowhere.
-    Right.ACCESS: _done,
-    Right.COPY: _done,
+    Right.ACCESS: copies.begin,
+    Right.COPY: copies.begin,
     Right.OBJECTION: _stop_newsletter,
     Right.DELETION: _erase,
 }

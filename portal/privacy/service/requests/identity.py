@@ -101,6 +101,12 @@ def holds_anything(request: Request) -> bool:
     return any(count != 0 for row, count in held if row.area not in LEFT_BY_ASKING)
 
 
+def can_be_told_apart(request: Request) -> bool:
+    """Tell whether what is held by the address is its reader's for certain: no account has it, or had it and has left it."""
+    email = request.email or ""
+    return request.subject_id is not None or not (accounts.was_left(email) or accounts.find_by_email(email))
+
+
 def _open(request: Request) -> None:
     # Of two that are proven at the same moment the database lets one in; the other then finds it.
     try:

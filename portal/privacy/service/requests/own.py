@@ -14,7 +14,18 @@ from portal.kit.refusals import NotFound, Refusal
 from portal.kit.unit import before_writes
 from portal.legal.authorities import Authority
 from portal.privacy.models import Outcome, Reason, Request, RequestState, Right, Source, Verdict
-from portal.privacy.service.requests import answers, copies, corrections, execution, identity, intake, links, rows
+from portal.privacy.service.prepared_copies import ExportView
+from portal.privacy.service.requests import (
+    answers,
+    copies,
+    copy_links,
+    corrections,
+    execution,
+    identity,
+    intake,
+    links,
+    rows,
+)
 from portal.privacy.service.requests.corrections import Proposed
 from portal.privacy.service.requests.identity import CodeCheck
 
@@ -43,6 +54,8 @@ class OwnRequest:
     """The second look at its answer, if there is one."""
     corrections: Sequence[Proposed] = ()
     """What should be corrected, for whoever is signed in."""
+    copy: ExportView | None = None
+    """The copy of somebody without an account: being built, or to be fetched."""
 
     @property
     def may_judge(self) -> bool:
@@ -55,14 +68,9 @@ class OwnRequest:
         return max(0, identity.MOST_TRIES - self.request.code_tries)
 
     @property
-    def has_copy(self) -> bool:
-        """Whether a copy can be fetched, with a code of its own."""
-        return self.is_yours and copies.is_ready(self.request)
-
-    @property
     def may_withdraw(self) -> bool:
         """Whether the person can still take it back."""
-        return self.is_yours and self.request.state in WITHDRAWABLE and self.request.executed_at is None
+        return self.is_yours and _can_be_withdrawn(self.request)
 
 
 WITHDRAWABLE = (RequestState.OPEN, RequestState.PAUSED)
@@ -86,7 +94,8 @@ def _seen(request: Request, *, country: str) -> OwnRequest:
     needs_code = request.state == RequestState.AWAITING_IDENTITY
     second = db.session.scalar(select(Request).where(Request.first_id == request.id))
     authority = answers.authority_for(request, country=country)
-    return OwnRequest(request, needs_code, not needs_code, authority, country, second)
+    copy = copy_links.copy_of(request)
+    return OwnRequest(request, needs_code, not needs_code, authority, country, second, copy=copy)
 
 
 def _mine(actor: Actor, request_id: uuid.UUID, *, lock: bool = False) -> Request:
@@ -222,11 +231,16 @@ def _proven(token: str) -> Request:
 
 
 def _withdraw(request: Request) -> bool:
-    if request.state not in WITHDRAWABLE or request.executed_at is not None:
+    if not _can_be_withdrawn(request):
         return False
+    copies.drop_copy(request)
     rows.end(request, outcome=Outcome.WITHDRAWN, reason=Reason.BY_PERSON)
     answers.tell_withdrawn(request)
     return True
+
+
+def _can_be_withdrawn(request: Request) -> bool:
+    return request.state in WITHDRAWABLE and (request.executed_at is None or copies.is_building(request))
 
 
 def _reply(request: Request, *, message: str, files: Sequence[accepted_files.NewFile]) -> None:

@@ -14,7 +14,7 @@ from portal.kit.refusals import NotFound
 from portal.kit.staff_reads import Basis
 from portal.kit.unit import before_writes
 from portal.privacy.models import Request, Right
-from portal.privacy.service.requests import corrections, execution, rows
+from portal.privacy.service.requests import corrections, execution, identity, rows
 
 MOST_ENTRIES = 20
 """Of each line of the register, the newest."""
@@ -91,4 +91,4 @@ def _open(request: Request | None) -> Request:
 
 def _is_open(request: Request) -> bool:
     is_asked = request.kind is Right.CORRECTION and execution.is_executable(request)
-    return is_asked and execution.can_be_told_apart(request)
+    return is_asked and identity.can_be_told_apart(request)
