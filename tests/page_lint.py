@@ -39,7 +39,12 @@ LOADING_ATTRIBUTES = {
 }
 LINKS_THAT_LOAD_NOTHING = frozenset({"canonical", "alternate", "author", "license", "help", "next", "prev", "search"})
 NONCE = re.compile(r"'nonce-([^']{8,})'")
-TOKEN = re.compile(rb'(?<=name="csrf_token" value=")[^"]+')
+# What no rule reads: which words a text has, which value, name or date an attribute, which row or token an address.
+CHARACTER = re.compile(rb"&(?:amp|lt|gt|quot|nbsp|#\d+);")
+TEXT = re.compile(rb"(?<=>)[^<>&]+(?=<)")
+SAID = re.compile(rb'(?<= value=")[^"&]+|(?<= title=")[^"&]+|(?<= datetime=")[^"&]+|(?<= aria-label=")[^"&]+')
+NAMED = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=/)[\w.-]{24,}")
+LEFT_OVER = frozenset({"None", "Undefined", "[]", "{}"})
 RUNNING_ADDRESS = re.compile(r"\s*(javascript|data|vbscript):", re.IGNORECASE)
 NEEDED_HEADERS = (
     "Content-Security-Policy",
@@ -91,7 +96,7 @@ def check(response: Response) -> BeautifulSoup:
 def lint(html: bytes, response: Response) -> list[str]:
     """Return every fault of a page as a sentence; an empty list for a good page.
 
-    A page that was found good is not looked at again in this process when only its nonce and its tokens are new.
+    A page that was found good is not looked at again in this process when only what no rule reads is new.
     """
     seen = _fingerprint(html, response)
     if seen in _good:
@@ -109,8 +114,16 @@ _good: set[bytes] = set()
 def _fingerprint(html: bytes, response: Response) -> bytes:
     headers = "\n".join(str(response.headers.get(name, "")) for name in (*NEEDED_HEADERS, "Content-Type"))
     nonce = NONCE.search(headers)
-    page = TOKEN.sub(b"token", headers.encode() + b"\n\n" + html)
-    return sha256(page.replace(nonce[1].encode(), b"nonce") if nonce else page).digest()
+    page = (headers.encode() + b"\n\n" + html).replace(nonce[1].encode() if nonce else b"\0", b"nonce")
+    for unread, shown in ((CHARACTER, b"x"), (SAID, _folded), (NAMED, b"x"), (TEXT, _folded)):
+        page = unread.sub(shown, page)
+    return sha256(page).digest()
+
+
+def _folded(said: re.Match[bytes]) -> bytes:
+    """Return a text as the rules see it: none, a value that was missing, or some words."""
+    words = said[0].strip()
+    return words if words.decode() in LEFT_OVER or not words else b"x"
 
 
 def _faults(soup: BeautifulSoup, response: Response) -> list[str]:
@@ -331,6 +344,9 @@ def _forms(page: _Page) -> Iterator[str]:
             yield f"{_show(form)} would put personal data into the address"
         if urlsplit(_attribute(form, "action")).netloc:
             yield f"{_show(form)} posts to another host"
+        known = {_attribute(field, "autocomplete") for field in fields.values() if _attribute(field, "type") != "hidden"}
+        if known & {"current-password", "new-password"} and not known & {"username", "email"}:
+            yield f"{_show(form)} does not tell password managers whose password it is (autocomplete)"
         asks = {name for name in fields if name in PERSONAL_FIELDS and _attribute(fields[name], "type") != "hidden"}
         if (asks or form.has_attr("data-personal")) and not _links_to_policy(form):
             what = ", ".join(sorted(asks)) or "personal data"
@@ -359,7 +375,7 @@ def _leftovers(page: _Page) -> Iterator[str]:
     """Traces of a value that was missing when the page was made."""
     body = page.soup.body
     for text in body.stripped_strings if body else ():
-        if text in {"None", "Undefined", "[]", "{}"}:
+        if text in LEFT_OVER:
             yield f"the text {text!r} looks like a value that was not filled in"
     for tag in page.all("a", "img", "form"):
         for name in ("href", "src", "action", "alt"):

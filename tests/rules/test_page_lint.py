@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tests.page_lint import check, lint
+from tests.page_lint import check, lint, parse
 
 GOOD = """<!doctype html>
 <html lang="en">
@@ -20,7 +20,7 @@ GOOD = """<!doctype html>
 <h1>Sign in</h1>
 <form method="post">
 <input type="hidden" name="csrf_token" value="abc">
-<label for="email">E-mail address</label><input id="email" name="email" type="email">
+<label for="email">E-mail address</label><input id="email" name="email" type="email" autocomplete="username">
 <label>Password <input name="password" type="password" autocomplete="current-password"></label>
 <a href="/privacy">Privacy policy</a>
 <button>Sign in</button>
@@ -94,7 +94,8 @@ def test_a_list_that_begins_empty_may_be_required_and_a_section_have_a_heading_o
         (' alt=""', "", "has no alt"),
         ('src="/static/img/a.png"', 'src="https://cdn.example.net/a.png"', "loads from cdn.example.net"),
         ('<a href="#email">', '<a href="/terms" target="_blank">', "noopener"),
-        (' autocomplete="current-password"', "", "password managers"),
+        (' autocomplete="current-password"', "", "password managers what it is"),
+        (' autocomplete="username"', "", "password managers whose password"),
         ("<button>Sign in</button>", "<button></button>", "no text to be called by"),
         ("<button>", '<button class="button danger outlined">', "outlined and acts"),
         ('method="post">', 'method="post" action="/files/1/delete"><button type="submit">Delete</button>', "is not red"),
@@ -149,3 +150,33 @@ def test_a_page_that_was_good_once_is_looked_at_again_when_its_nonce_is_wrong():
 def test_an_empty_token_is_never_taken_for_a_changed_one():
     assert faults(GOOD) == []
     assert faults(GOOD.replace('value="abc"', 'value=""')) != []
+
+
+ROW = (
+    '<p><a href="/tickets/0b9d2f3c-1111-4222-8333-444455556666" title="Zip">Zip</a> <time datetime="2026-01-01">x</time></p>'
+)
+
+
+def with_row(row):
+    return GOOD.replace("<h2>More</h2>", f"<h2>More</h2>{row}")
+
+
+@pytest.mark.parametrize(
+    ("other", "is_new"),
+    [
+        (ROW.replace("Zip", "A seam &amp; more"), False),
+        (ROW.replace("0b9d2f3c", "aaaabbbb").replace("2026", "2027"), False),
+        (ROW.replace(">Zip<", "><"), True),
+        (ROW.replace(">Zip<", ">None<"), True),
+        (ROW.replace(">Zip<", "><b>Zip</b><"), True),
+        (ROW.replace('title="Zip"', 'tabindex="1"'), True),
+        (ROW.replace("/tickets/0b9d2f3c-1111-4222-8333-444455556666", "#gone"), True),
+        (ROW.replace("/tickets/0b9d2f3c-1111-4222-8333-444455556666", "javascript:go()"), True),
+    ],
+)
+def test_of_a_good_page_only_what_no_rule_reads_may_change_without_another_look(monkeypatch, other, is_new):
+    assert faults(with_row(ROW)) == []
+    looks = []
+    monkeypatch.setattr("tests.page_lint.parse", lambda html: looks.append(html) or parse(html))
+    faults(with_row(other))
+    assert bool(looks) == is_new
