@@ -26,6 +26,7 @@ from pathlib import Path
 import psutil
 
 from benchmarks.running import PASSWORD, ROOT, Portal, Visitor
+from portal.demo import COMPANY
 from portal.kit.ending import END_SECONDS
 
 SECONDS = 240
@@ -173,7 +174,7 @@ class Trial:
             there = {email for (email,) in connection.execute("SELECT email FROM sign_up")}
             if (found := connection.execute("PRAGMA integrity_check").fetchone()[0]) != "ok":
                 self.faults.append(f"the database is damaged: {found}")
-            if (people := connection.execute("SELECT count(*) FROM person").fetchone()[0]) != 3:
+            if (people := connection.execute("SELECT count(*) FROM person").fetchone()[0]) != len(COMPANY):
                 self.faults.append(f"the demo company has {people} people")
         if lost := self.ledger - there:
             self.faults.append(f"{len(lost)} acknowledged sign-ups are lost")
