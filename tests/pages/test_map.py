@@ -134,6 +134,14 @@ def test_a_page_below_those_of_the_menus_says_where_it_is(ada: Visitor, path: st
     assert marked(page, "Portal") == {way[0]: "true"}
 
 
+@pytest.mark.parametrize("path", ["/privacy/history", "/privacy/formats", "/privacy/request"])
+def test_a_page_below_the_policy_says_so_to_everybody(client: Visitor, ada: Visitor, path: str) -> None:
+    for page in (client.get(path), ada.get(path)):
+        assert page.path == path
+        assert links(page, "Breadcrumb") == {"Privacy policy": "/privacy"}
+        assert marked(page, "Policies and contact") == {"Privacy policy": "true"}
+
+
 def test_the_menu_of_the_settings_marks_the_page_above(ada: Visitor) -> None:
     assert marked(ada.get("/settings/avatar"), "Settings") == {"Profile": "true"}
     assert marked(ada.get("/settings/privacy/visits"), "Settings") == {"Privacy": "true"}
