@@ -78,4 +78,4 @@ def say_standing(standing: Standing) -> str:
         return ngettext("%(num)s promise is broken", "%(num)s promises are broken", broken)
     if kept < standing.live:
         return _("Some promises haven’t been checked recently")
-    return ngettext("%(num)s promise checked, and kept", "All %(num)s promises we check are kept", kept)
+    return ngettext("%(num)s promise that’s fully built is kept", "All %(num)s promises that are fully built are kept", kept)

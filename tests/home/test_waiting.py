@@ -144,7 +144,7 @@ def test_no_number_reads_as_half_and_a_broken_promise_is_said_first(cast, client
         kept = promises.standing().count(promises.PromiseStatus.KEPT)
         assert 0 < kept < promises.standing().total
     page = visitor.get(path)
-    assert f"All {kept} promises we check are kept" in page.text
+    assert f"All {kept} promises that are fully built are kept" in page.text
     assert f"of {kept}" not in page.text.replace(f"{kept} of {kept}", "")
     with unit():
         db.session.execute(update(CheckResult).where(CheckResult.promise == "P07").values(outcome="failed"))

@@ -126,6 +126,18 @@ def test_a_line_is_28_px_high(page: Page, app: Flask, cast: Cast, tickets: dict[
     assert heights == [28] * TICKETS
 
 
+def test_on_a_wide_window_the_conversation_stands_beside_the_facts(
+    page: Page, cast: Cast, tickets: dict[str, uuid.UUID]
+) -> None:
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    sign_in(page, cast.sign_in_staff(cast.sam))
+    page.goto(f"/admin/tickets/{tickets['Question 0']}")
+    said, facts = (page.locator(each).first.bounding_box() for each in (".said", ".aside"))
+    assert said is not None and facts is not None
+    assert facts["x"] >= said["x"] + said["width"]
+    assert facts["y"] < said["y"] + said["height"]
+
+
 @pytest.fixture
 def looked(cast: Cast, tickets: dict[str, uuid.UUID]) -> list[tuple[str, str]]:
     """The pages of a long ticket with a file, and a full list: who sees each, and where."""

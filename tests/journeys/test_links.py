@@ -169,6 +169,7 @@ def test_opening_every_link_of_every_email_changes_nothing(app, cast, client, ne
         with app.app_context():
             written |= set(db.session.scalars(select(Email.kind)))
     doors = {"verify-email", "reset-password", "wasnt-me", "lost-factor", "newsletter", "settings", "privacy", "support"}
+    doors |= {"ticket", "invitation"}
     assert opened >= {*doors, "still-here"}
     emails = app.jinja_env.list_templates(filter_func=lambda name: name.startswith("mail/") and name.count("/") == 3)
     assert written == {"/".join(name.split("/")[1:3]) for name in emails}

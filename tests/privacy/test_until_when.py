@@ -25,6 +25,21 @@ def test_until_when_it_can_be_cancelled_is_one_instant_in_one_phrase(cast, clien
     assert phrase in client.get(email.link(UNDO)).text
 
 
+def test_whoever_asks_for_a_new_password_meanwhile_reads_the_same_phrase(cast, client, outbox, clock):
+    mei = cast.make("Mei Lin", "mei@example.com", "seven quiet looms at dawn", zone="Asia/Shanghai")
+    instant = f"{time.now() + timedelta(days=14):%-d %b %Y}, 17:30 (Shanghai)"
+    cast.sign_in(mei).submit("/settings/privacy/delete", confirm="y")
+    client.submit("/forgot-password", email=mei.email)
+    assert f"You can cancel until {instant}. After that, your data is deleted." in outbox.last(mei.email).text
+
+
+def test_the_browser_is_told_to_forget_when_the_account_closes(cast):
+    visitor = cast.sign_in(cast.ada)
+    page = visitor.get("/settings/privacy/delete")
+    answer = visitor.client.post(page.path, data={**page.fields(page.path), "confirm": "y"})
+    assert answer.headers["Clear-Site-Data"] == '"storage"'
+
+
 def test_the_page_of_a_closed_account_believes_nobody_but_us(client, clock):
     plain = client.get("/settings/privacy/delete/done")
     forged = client.get("/settings/privacy/delete/done?closing=WyIyMDI2LTAxLTAxVDAwOjAwOjAwIiwiVVRDIl0.x.y")

@@ -213,7 +213,7 @@ def test_the_counts_add_up_and_every_page_says_the_same(unit, client, cast):
     assert counts["Kept"] == len([each for each in page.select("section.promise h3") if each.text.rstrip().endswith("Kept")])
     said = f"{counts['Kept']} of {sum(counts.values())}"
     assert f"{said} promises checked automatically and kept" in page.text
-    kept = f"All {counts['Kept']} promises we check are kept"
+    kept = f"All {counts['Kept']} promises that are fully built are kept"
     assert kept in client.get("/").text
     assert kept in cast.sign_in(cast.ada).get("/home").text
 
