@@ -5,6 +5,7 @@ from pathlib import Path
 from portal.accounts import service as accounts
 from portal.accounts.area import AREA as ACCOUNTS
 from portal.admin.area import AREA as ADMIN
+from portal.billing.area import AREA as BILLING
 from portal.consent import browser as consent_browser
 from portal.consent import service as consent
 from portal.consent.area import AREA as CONSENT
@@ -84,6 +85,7 @@ AREAS = (
     ORGANISATIONS,
     LICENCES,
     NEWSLETTER,
+    BILLING,
     SUPPORT,
     PRIVACY,
     PROMISES,

@@ -7,7 +7,7 @@ import http.client
 import ssl
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from socket import SHUT_RDWR, socket
 from urllib.parse import urlsplit
 
@@ -29,10 +29,11 @@ class CallFailed(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back: the status, and the beginning of the body."""
+    """What came back: the status, the beginning of the body, and the headers by their names in small letters."""
 
     status: int
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_good(self) -> bool:
@@ -50,6 +51,11 @@ def init_app(app: App, is_allowed: Callable[[str], bool]) -> None:
 
 def post(url: str, body: bytes, *, headers: Mapping[str, str]) -> Answer:
     """Send a body and return the answer. Raises HostRefused, and CallFailed when there is none within the bounds."""
+    return call("POST", url, body, headers=headers)
+
+
+def call(method: str, url: str, body: bytes | None, *, headers: Mapping[str, str], most: int = MOST) -> Answer:
+    """Ask, and return the answer, of which at most so many bytes are read. Raises HostRefused and CallFailed as `post`."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     if not _ALLOWED.get()(host):
@@ -62,9 +68,10 @@ def post(url: str, body: bytes, *, headers: Mapping[str, str]) -> Answer:
         end.daemon = True
         end.start()
         try:
-            connection.request("POST", (parts.path or "/") + (f"?{parts.query}" if parts.query else ""), body, dict(headers))
+            connection.request(method, (parts.path or "/") + (f"?{parts.query}" if parts.query else ""), body, dict(headers))
             response = connection.getresponse()
-            answer = Answer(response.status, response.read(MOST))
+            told = {name.lower(): value for name, value in response.getheaders()}
+            answer = Answer(response.status, response.read(most), told)
         finally:
             end.cancel()
     except (OSError, http.client.HTTPException, ValueError) as error:

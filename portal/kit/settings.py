@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
 from urllib.parse import urlsplit
 
+from portal.kit import setting_stripe
 from portal.kit import setting_values as values_of
 from portal.kit.running import Installed
 from portal.kit.setting_products import ProductSystem
@@ -52,6 +53,9 @@ class Settings:
     """From a file: PORTAL_PRODUCTS_FILE."""
     sendgrid_api_key: Annotated[Secret | None, Secret] = None
     sendgrid_api_base: Annotated[str, values_of.origin] = "https://api.sendgrid.com"
+    stripe_api_key: Annotated[Secret | None, setting_stripe.api_key] = None
+    stripe_webhook_secret: Annotated[Secret | None, setting_stripe.webhook_secret] = None
+    stripe_api_base: Annotated[str, setting_stripe.api_base] = setting_stripe.HOME
     alarm_email: Annotated[str | None, values_of.address] = None
     metrics_token: Annotated[Secret | None, Secret] = None
     ga_measurement_id: Annotated[str | None, values_of.measurement_id] = None
@@ -94,6 +98,11 @@ class Settings:
     def sendgrid_host(self) -> str | None:
         """The host that SendGrid is asked at to erase, when it may be."""
         return urlsplit(self.sendgrid_api_base).hostname if self.sendgrid_api_key else None
+
+    @property
+    def stripe_host(self) -> str | None:
+        """The host that payments are asked of, when they are on."""
+        return urlsplit(self.stripe_api_base).hostname if self.stripe_api_key else None
 
     @property
     def smtp_host(self) -> str | None:
@@ -145,6 +154,7 @@ def _wrong_together(values: Mapping[str, Any]) -> Iterator[str]:
             f"{PREFIX}HASHES_WAITING: together with {PREFIX}HASHES_AT_ONCE at most {MOST_AT_HASHES}, "
             "or no thread is left for the rest"
         )
+    yield from (f"{PREFIX}{name.upper()}: {reason}" for name, reason in setting_stripe.wrong_together(values))
     if "keys_url" in values and "storage_url" in values:
         keys, files = values["keys_url"].get_secret_value(), values["storage_url"]
         if keys.startswith("file://") and _folder(keys).is_relative_to(_folder(files)):

@@ -166,7 +166,11 @@ def strangers(hosts: Iterable[str], *, today: date) -> list[str]:
 
 def outgoing_hosts(settings: object) -> list[str]:
     """Return the hosts that the settings make the portal, or a page of it, talk to."""
-    hosts = [getattr(settings, "smtp_host", None), getattr(settings, "sendgrid_host", None)]
+    hosts = [
+        getattr(settings, "smtp_host", None),
+        getattr(settings, "sendgrid_host", None),
+        getattr(settings, "stripe_host", None),
+    ]
     if getattr(settings, "ga_measurement_id", None):
         hosts += get("google_analytics").hosts
     return [host for host in hosts if host]

@@ -7,8 +7,8 @@ import pytest
 
 from tests.rules.source import ROOT
 
-HEAVY = ("PIL", "alembic", "croniter", "css_inline", "mako", "psycopg", "redis", "segno", "zxcvbn")
-"""Together 46 MB: what migrates, reaches other databases, judges new passwords, draws, sends emails and keeps schedules."""
+HEAVY = ("PIL", "alembic", "croniter", "css_inline", "mako", "psycopg", "redis", "segno", "stripe", "zxcvbn")
+"""What migrates, reaches other databases, judges new passwords, draws, sends emails, keeps schedules and takes payments."""
 LOADED = "import sys; import portal.app, portal.cli{more}; print(*sorted({{*sys.modules}} & {{*{heavy}}}))"
 
 

@@ -211,7 +211,7 @@ def test_settings_do_not_print_their_secrets(tmp_path):
 
 def test_what_bears_a_password_or_a_key_is_kept_from_being_printed():
     secret = {field.name for field in fields(Settings) if "Secret" in str(field.type)}
-    keys = {"secret_keys", "signing_keys", "sendgrid_api_key"}
+    keys = {"stripe_api_key", "stripe_webhook_secret", "secret_keys", "signing_keys", "sendgrid_api_key"}
     assert secret == {*keys, "database_url", "redis_url", "keys_url", "smtp_url", "metrics_token"}
     assert (Secret("a"), repr(Secret("a"))) == (Secret("a"), "Secret(…)")
     assert Secret("a") != Secret("b") != "b"

@@ -15,6 +15,7 @@ NAMES = {
 }  # fmt: skip
 OWN_NAMES = {
     "admin/places": "where a page of the console leads back to, for several of its sections",
+    "billing/stripe_gateway": "the one module that speaks to Stripe",
     "consent/browser": "what one browser has decided, and what a page may therefore carry",
     "home/panels": "the panels of the customer's home, each a fact and the ways on",
     "legal/authorities": "whom one may complain to, by country",

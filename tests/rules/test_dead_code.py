@@ -63,6 +63,8 @@ ASKED_FOR_BY_NAME: dict[str, str] = {
     "MAX_IMAGE_PIXELS": "Pillow reads it",
     "StartElementHandler": "expat calls it",
     "StartDoctypeDeclHandler": "expat calls it",
+    "enable_telemetry": "Stripe's SDK reads it",
+    "stripe_webhook_secret": "read by its name beside the key: payments are on or off, never half",
     "company_*": "the company's facts are read by their names, one by one",
 }
 

@@ -11,7 +11,7 @@ from standins.stripe.account import Account
 from standins.stripe.serving import serving
 from standins.stripe.state import API_VERSION, State
 from standins.stripe.wares import stock
-from tests.standins.conftest import GOOD, Shop
+from tests.standins.shop import GOOD, Shop
 
 
 def test_it_speaks_the_version_of_the_pinned_sdk() -> None:

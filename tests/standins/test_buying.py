@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import stripe
 
-from tests.standins.conftest import DECLINED, DISPUTED, LATER, Shop, card
+from tests.standins.shop import DECLINED, DISPUTED, LATER, Shop, card
 
 
 def invoices(shop: Shop, subscription: stripe.Subscription) -> list[stripe.Invoice]:

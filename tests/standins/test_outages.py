@@ -6,7 +6,7 @@ import pytest
 import stripe
 
 from standins.stripe.account import OUTAGES, Outage
-from tests.standins.conftest import Shop
+from tests.standins.shop import Shop
 
 MEETS = {
     "down": stripe.APIConnectionError, "lost": stripe.APIConnectionError, "failing": stripe.APIError,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.standins.conftest import DISPUTED, LATER, Shop
 from tests.standins.shapes import differences
+from tests.standins.shop import DISPUTED, LATER, Shop
 
 LISTS = {
     "product": "/v1/products", "price": "/v1/prices", "customer": "/v1/customers", "charge": "/v1/charges",

@@ -13,7 +13,7 @@ import pytest
 import stripe
 
 from standins.stripe import webhooks
-from tests.standins.conftest import Shop
+from tests.standins.shop import Shop
 
 SECRET = "whsec_of_the_tests"
 
