@@ -88,7 +88,20 @@ class Rows:
 
 def growing(words: Words) -> dict[str, Rows]:
     """Return what the tables hold that grow with the people, parents first."""
-    parts = (_accounts, _guards, _traffic, _support, _newsletter, _work, _trail, _rights, _disputes, _orders, _organisations)
+    parts = (
+        _accounts,
+        _guards,
+        _traffic,
+        _support,
+        _newsletter,
+        _work,
+        _trail,
+        _rights,
+        _disputes,
+        _orders,
+        _organisations,
+        _licences,
+    )
     return {name: rows for part in parts for name, rows in part(words).items()}
 
 
@@ -255,6 +268,10 @@ def _organisations(words: Words) -> dict[str, Rows]:
         "email": EMAIL, "email_key": "'invited' || i || '@example.com'", "role": "'member'", "language": "'en'",
         "invited_by": "owner", "sent_at": ago(3),
     }  # fmt: skip
+    call = {
+        "call_id": words.id, "organisation_id": "owner", "name": "'Looms ' || n", "by_id": "owner",
+        "product": "'production'", "asked_at": ago(3),
+    }  # fmt: skip
     hand_over = {"offered_by": "owner", "offered_to": "owner", "leaves": "false", "offered_at": ago(3)}
     join_domain = {"domain": "'looms' || i || '.example'", "opened_by": "owner", "opened_at": ago(90)}
     return {
@@ -262,18 +279,7 @@ def _organisations(words: Words) -> dict[str, Rows]:
         "join_request": Rows(100, {**within, "person_id": "owner", "requested_at": ago(30)}, once=True),
         "hand_over": Rows(100, {**within, **hand_over}, once=True),
         "organisation": Rows(200, organisation, once=True),
-        "dissolution_call": Rows(
-            200,
-            {
-                "call_id": words.id,
-                "organisation_id": "owner",
-                "name": "'Looms ' || n",
-                "by_id": "owner",
-                "product": "'production'",
-                "asked_at": ago(3),
-            },
-            once=True,
-        ),
+        "dissolution_call": Rows(200, call, once=True),
         "membership": Rows(200, {**within, "person_id": "owner", "role": "'owner'", "joined_at": ago(900)}, once=True),
         "invitation": Rows(200, {**within, **invitation}, once=True),
         "organisation_entry": Rows(
@@ -282,6 +288,22 @@ def _organisations(words: Words) -> dict[str, Rows]:
             within="organisation",
         ),
     }
+
+
+def _licences(words: Words) -> dict[str, Rows]:
+    # Each belongs to the organisation of its own Owner, and has their id too: so the machines find it.
+    licence = {
+        "id": "owner", "organisation_id": "owner", "purchase_id": "'purchase ' || i", "product": "'production-system'",
+        "plan": "'workshop'", "seats": "5", "seats_used": "2", "released": "0", "perpetual": "true",
+        "granted_at": words.ago(900), "file": "'signed'",
+    }  # fmt: skip
+    activation = {
+        "id": words.id,
+        "licence_id": "owner",
+        "machine": f"substr({words.secret}, 1, 32)",
+        "activated_at": words.ago(800),
+    }
+    return {"licence": Rows(200, licence, once=True), "activation": Rows(2000, activation, within="licence")}
 
 
 def _rights(words: Words) -> dict[str, Rows]:

@@ -3,14 +3,17 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import select
 
 from portal.accounts import service as accounts
 from portal.accounts.models import Person
+from portal.kit import clock
 from portal.kit.actor import Actor, Role
 from portal.kit.clients import client_key
 from portal.kit.db import db
+from portal.licences import service as licences
 from portal.organisations import service as organisations
 from portal.organisations.models import Membership
 from portal.support import service as support
@@ -99,9 +102,19 @@ def ask_a_question() -> None:
 
 
 def work_together() -> None:
-    """Let the first customer own an organisation, so that a newcomer has one to look at."""
+    """Let the first customer own an organisation that bought a licence, so that a newcomer has both to look at."""
     ada = accounts.find_by_email(COMPANY[0][1])
     mine = select(Membership.id).where(Membership.person_id == (ada.id if ada else None))
     if ada is None or db.session.scalar(mine.limit(1)):
         return
-    organisations.create(Actor(person_id=ada.id, name=ada.name, email=ada.email), name="Threadgold & Daughters")
+    threadgold = organisations.create(Actor(person_id=ada.id, name=ada.name, email=ada.email), name="Threadgold & Daughters")
+    licences.grant(
+        threadgold,
+        purchase_id=f"demo {threadgold}",
+        bought_by=ada.id,
+        product="production-system",
+        plan="workshop",
+        seats=5,
+        perpetual=True,
+        updates_end_on=clock.today() + timedelta(days=365),
+    )

@@ -26,7 +26,7 @@ def test_it_prints_passwords_that_sign_in_and_fills_only_once(
     assert first.exit_code == 0
     assert second.exit_code == 1
     subjects = [email.subject for email in outbox.to("ada@example.com")]
-    assert len(subjects) == 2, "her question was received, and her organisation made"
+    assert len(subjects) == 3, "her question was received, her organisation made, and a licence bought for it"
     assert "Broken: 0 Not checked recently: 0" in client.get("/promises").text
     lines = [line.split(maxsplit=1) for line in first.output.splitlines()[1:]]
     assert [email for email, _rest in lines] == [email for _name, email, _role in COMPANY]

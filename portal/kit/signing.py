@@ -62,16 +62,29 @@ class PublicKey:
         return {"kid": self.kid, **kind, "x": _base64(self.public), "signs": self.purpose}
 
 
-def sign(purpose: Purpose, document: bytes) -> bytes:
-    """Sign bytes by the newest key, note that key for good, and return the signature's own line: canonical JSON.
+@dataclass(frozen=True)
+class Signature:
+    """A signature, in base64url, and the name of the key that made it."""
+
+    kid: str
+    sig: str
+
+    @property
+    def line(self) -> bytes:
+        """Return it as a line of its own: canonical JSON."""
+        return rfc8785.dumps({"alg": "Ed25519", "kid": self.kid, "sig": self.sig})
+
+
+def sign(purpose: Purpose, document: bytes, *, lasts: bool = True) -> Signature:
+    """Sign bytes by the newest key, which is noted for good unless what is signed is signed anew whenever it is asked for.
 
     What is signed is the purpose, a zero byte and the document.
     """
     key = _private_keys(purpose)[0]
     public = _public(purpose, key)
-    _note(public)
-    signature = key.sign(purpose.encode() + b"\0" + document)
-    return rfc8785.dumps({"alg": "Ed25519", "kid": public.kid, "sig": _base64(signature)})
+    if lasts:
+        _note(public)
+    return Signature(public.kid, _base64(key.sign(purpose.encode() + b"\0" + document)))
 
 
 def published() -> list[PublicKey]:

@@ -1,6 +1,85 @@
-"""What this area holds of anybody: nothing so far."""
+"""What licences hold of whom: what an organisation bought, and fingerprints that name nobody (P12)."""
 
-from portal.kit.claims import DataClaim
+from sqlalchemy import ColumnElement
+
+from portal.kit.claims import (
+    DataClaim,
+    ExemptWhile,
+    Ground,
+    Party,
+    RetainWhile,
+    Subjects,
+    Table,
+    of_subjects,
+    parents,
+    personal,
+    technical,
+)
 from portal.kit.i18n import _l
+from portal.licences import words
+from portal.licences.models import Activation, Licence
+from portal.organisations.models import Membership
 
-CLAIM = DataClaim(area="licences", why_nothing=_l("A licence is checked by its signature alone."))
+
+def _own_licences(subjects: Subjects) -> ColumnElement[bool]:
+    mine = of_subjects(person=Membership.person_id)(subjects)
+    return Licence.organisation_id.in_(parents(Membership.organisation_id, mine, subjects, newest=Membership.joined_at))
+
+
+_LASTS = RetainWhile(_l("For as long as the product may run by it; a perpetual licence never stops"))
+
+CLAIM = DataClaim(
+    area="licences",
+    title=_l("Licences"),
+    words=words.AREA_WORDS,
+    tables=[
+        Table(
+            Licence,
+            what=_l("Licences of organisations you’re in"),
+            parties=[
+                Party(
+                    _own_licences,
+                    on_erasure=ExemptWhile(_l("It’s the organisation’s, which goes on using what it bought.")),
+                    through="membership",
+                )
+            ],
+            purpose=_l("To let an organisation use what it bought, on as many machines as it bought."),
+            ground=Ground.CONTRACT,
+            retention=_LASTS,
+            never_by_staff=True,
+            columns={
+                "id": technical(_l("ID")),
+                "organisation_id": technical(_l("Organisation")),
+                "purchase_id": technical(),
+                "product": technical(_l("Product"), words=words.PRODUCTS),
+                "plan": technical(_l("Plan"), words=words.PLANS),
+                "seats": technical(_l("Seats")),
+                "seats_used": technical(_l("Seats in use")),
+                "released": technical(_l("Lost machines released")),
+                "perpetual": technical(_l("Perpetual")),
+                "updates_end_on": technical(_l("Updates until")),
+                "granted_at": technical(_l("Granted")),
+                "file": personal(
+                    _l("The signed file, with the organisation’s name"),
+                    withheld=_l("Whoever has it can use the seats. Owners get it on the licence’s own page."),
+                ),
+                "ended_at": technical(_l("Ended")),
+                "ended_because": technical(_l("Why it ended"), words=words.ENDS),
+            },
+        ),
+        Table(
+            Activation,
+            what=_l("Machines that a licence runs on"),
+            purpose=_l("To count seats: a machine is a random-looking number that the product made, and names nobody."),
+            ground=Ground.CONTRACT,
+            retention=RetainWhile(_l("Until the machine is deactivated")),
+            never_by_staff=True,
+            columns={
+                "id": technical(),
+                "licence_id": technical(_l("Licence")),
+                "machine": technical(_l("Machine’s number")),
+                "activated_at": technical(_l("Activated")),
+            },
+        ),
+    ],
+)

@@ -35,6 +35,7 @@ DEEDS: Words = {
     Deed.SECOND_FACTOR_FREE: _l("Stopped asking everyone in an organisation to use two-step verification"),
     Deed.TICKET_SHARED: _l("Shared a ticket with an organisation"),
     Deed.TICKET_UNSHARED: _l("Stopped sharing a ticket with an organisation"),
+    Deed.LICENCE_BOUGHT: _l("Bought a licence for an organisation"),
 }
 AREA_WORDS = AreaWords(
     events={

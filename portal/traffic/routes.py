@@ -15,6 +15,8 @@ from portal.traffic.words import PAGES
 bp = Blueprint("traffic", __name__)
 EXTENSION = "portal.visits"
 NOT_NOTED = frozenset({"static", "probes.healthz", "probes.readyz", "probes.metrics"})
+NEVER_NOTED = "/api/v1/licences/"
+"""What a product asks on somebody's click: nothing is kept of where they are, not even that they came (P12)."""
 METHODS = frozenset({"GET", "POST", "HEAD", "OPTIONS"})
 
 
@@ -33,7 +35,7 @@ def _install(state: BlueprintSetupState) -> None:
 
 @bp.after_app_request
 def _note(response: Response) -> Response:
-    if request.endpoint not in NOT_NOTED:
+    if request.endpoint not in NOT_NOTED and not request.path.startswith(NEVER_NOTED):
         known = access.actor_if_known()
         recorder(current_app).note(
             service.Seen(

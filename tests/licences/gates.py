@@ -3,6 +3,9 @@
 from tests.rules.gates import PUBLIC
 
 DOORS = {
+    "licences.activate": PUBLIC,
+    "licences.deactivate": PUBLIC,
+    "licences.revoked": PUBLIC,
     "licences.verifier": PUBLIC,
     "licences.vectors": PUBLIC,
 }

@@ -19,7 +19,7 @@ from tests.pictures.requests import asking, correcting, entering, erasing, waiti
 Act = Callable[[Page, Demo], None]
 NO_PAGES = {
     "privacy.public_keys", "privacy.receipt_file", "privacy.verifier",
-    "licences.verifier", "licences.vectors",
+    "licences.verifier", "licences.vectors", "licences.revoked",
     "accounts.avatar_photo", "admin.attachment", "admin.evidence", "legal.change_password", "legal.security_txt",
     "mail.mailbox_json",
     "privacy.export_file", "privacy.export_progress", "probes.healthz", "probes.metrics", "probes.readyz", "static",

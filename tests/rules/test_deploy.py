@@ -21,6 +21,16 @@ def test_the_proxy_masks_every_address_that_carries_a_token(apps):
     assert [address for address in carrying if not any(mask.match(address) for mask in masks)] == []
 
 
+def test_the_proxy_writes_nothing_of_whoever_registers_a_product():
+    inside = NGINX[NGINX.index("location /api/v1/licences/ {") :].split("}")[0]
+    assert re.findall(r"^ *(\w+_log) +(\S+?)[ ;]", inside, re.MULTILINE) == [
+        ("access_log", "off"),
+        ("error_log", "/dev/null"),
+    ]
+    # What the server sets for every address holds here too: a location with one of its own would lose all others.
+    assert "proxy_set_header" not in inside
+
+
 def test_the_proxy_logs_no_address():
     assert "log_format portal" in NGINX
     log_format = NGINX[NGINX.index("log_format portal") :].split(";")[0]

@@ -35,12 +35,16 @@ READING_KEEPS_A_BOOK: dict[str, str] = {
 # A POST that proves itself by something else than the token of our own page.
 PROVED_OTHERWISE: dict[str, str] = {
     "products.confirm": "the product's signature over the whole of it (Standard Webhooks)",
+    "licences.activate": "the signed file in it is the proof of right; no session is asked for",
+    "licences.deactivate": "the signed file in it is the proof of right; no session is asked for",
     "newsletter.unsubscribe": "the signed token in its address: a mail program that presses has no cookie (RFC 8058)",
 }
 
 # An endpoint that manages its own units of work, with its reason (rule 5).
 OWN_UNITS: dict[str, str] = {
     "products.confirm": "a signature is checked before the database is asked for anything",
+    "licences.activate": "a refusal is answered as JSON, once its unit is rolled back",
+    "licences.deactivate": "a refusal is answered as JSON, once its unit is rolled back",
 }
 
 # A page that several endpoints answer with, with its reason.
@@ -100,6 +104,8 @@ CONTRACT = {
     "/webhooks/products/<name>": "POST",
     "/proof/verify_receipt.py": "GET",
     "/proof/verify_licence.py": "GET",
+    "/api/v1/licences/activate": "POST",
+    "/api/v1/licences/deactivate": "POST",
     "/dev/mailbox": "GET",
     "/dev/mailbox.json": "GET",
 }

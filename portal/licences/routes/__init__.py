@@ -1,6 +1,6 @@
-"""Addresses of licences, by subject: what anybody needs to check one."""
+"""Addresses of licences, by subject: registering a product, and what anybody needs to check a licence."""
 
 from portal.kit.web import join
-from portal.licences.routes import proof
+from portal.licences.routes import api, proof
 
-bp = join("licences", proof.bp)
+bp = join("licences", api.bp, proof.bp)

@@ -36,6 +36,7 @@ class Deed(StrEnum):
     JOIN_ENDED = "join_ended"
     TICKET_SHARED = "ticket_shared"
     TICKET_UNSHARED = "ticket_unshared"
+    LICENCE_BOUGHT = "licence_bought"
 
     @property
     def sentence(self) -> str:
@@ -78,6 +79,7 @@ SENTENCES = {
     Deed.JOIN_ENDED: _l("The request by %(by)s to join ended: their account changed."),
     Deed.TICKET_SHARED: _l("%(by)s shared a ticket with the organisation."),
     Deed.TICKET_UNSHARED: _l("%(by)s stopped sharing a ticket."),
+    Deed.LICENCE_BOUGHT: _l("%(by)s bought a licence."),
 }
 TO_THEM = {
     Deed.JOINED: _l("You joined %(organisation)s. Your role: %(role)s."),

@@ -3,6 +3,7 @@
 from portal.organisations.service.activity import Line as Line
 from portal.organisations.service.activity import entries_for as entries_for
 from portal.organisations.service.activity import file_for as file_for
+from portal.organisations.service.activity import note as note
 from portal.organisations.service.closings import blockers as blockers
 from portal.organisations.service.closings import keep_an_owner as keep_an_owner
 from portal.organisations.service.closings import production_stays as production_stays
@@ -54,6 +55,7 @@ from portal.organisations.service.sharing import SEE_SHARED as SEE_SHARED
 from portal.organisations.service.sharing import note_sharing as note_sharing
 from portal.organisations.service.standings import ORGANISATIONS as ORGANISATIONS
 from portal.organisations.service.standings import STANDING as STANDING
+from portal.organisations.service.standings import lock as lock
 from portal.organisations.service.standings import standing_for as standing_for
 from portal.organisations.service.visibility import VISIBLE as VISIBLE
 from portal.organisations.service.waiting import waiting_for as waiting_for

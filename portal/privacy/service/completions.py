@@ -37,7 +37,7 @@ def complete(deletion: Deletion, *, steps: Sequence[ErasureStep]) -> None:
     recipient = _recipient_of(deletion)
     with in_language(recipient.language if recipient else "en"):
         deletion.complement = receipts.freeze_complement(deletion, steps=step_lines.lines(steps))
-    deletion.complement_signature = signing.sign(signing.RECEIPTS, deletion.complement)
+    deletion.complement_signature = signing.sign(signing.RECEIPTS, deletion.complement).line
     deletion.sealed = None
     if recipient:
         receipt = receipts.read(deletion.receipt or b"", complement=deletion.complement)

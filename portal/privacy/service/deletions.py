@@ -205,7 +205,7 @@ def _finish(deletion: Deletion, subject: Subject, recipient: Recipient) -> None:
     with in_language(recipient.language):
         steps = step_lines.lines(erasure_steps.steps_of(deletion))
         deletion.receipt = receipts.freeze(deletion, retained=retained, stays_besides=besides, steps=steps)
-    deletion.signature = signing.sign(signing.RECEIPTS, deletion.receipt)
+    deletion.signature = signing.sign(signing.RECEIPTS, deletion.receipt).line
     receipt = receipts.read(deletion.receipt)
     deletion.state, deletion.ended_at, deletion.gone = DeletionState.DONE, receipt.verified_at, {}
     deletion.person_id = deletion.job_id = None

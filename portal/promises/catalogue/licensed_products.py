@@ -8,14 +8,15 @@ SECTION = Section(
     (
         Promise(
             "P11",
-            Built.NOT,
+            Built.PARTLY,
             _l("Products don’t call home"),
             _l("Our products only go online when someone asks them to."),
             _l("Licences are checked on your own machine, without a network."),
+            missing=_l("Exchanging files on a page, for machines without a network."),
         ),
         Promise(
             "P12",
-            Built.NOT,
+            Built.WHOLLY,
             _l("We only keep the purchase"),
             _l("For a licensed product we keep the purchase, and no machine names or IP addresses."),
             _l("The tables have no columns for them."),
