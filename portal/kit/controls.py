@@ -53,10 +53,14 @@ def attributes(values: Mapping[str, Any]) -> str:
 
 
 class Options(Select):  # type: ignore[misc]  # WTForms ships no types
-    """A list to choose from, drawn once for a language and a day: there are 400 time zones, and each says its offset."""
+    """A list to choose from, drawn once for a language and a day: there are 400 time zones, and each says its offset.
 
-    def __init__(self) -> None:
+    One that is not `is_steady`, whose options each page says, is drawn each time.
+    """
+
+    def __init__(self, *, is_steady: bool = True) -> None:
         super().__init__()
+        self._is_steady = is_steady
         self._drawn: dict[tuple[str, date], str] = {}
 
     def __call__(self, field: SelectField, **asked: Any) -> Markup:
@@ -74,6 +78,8 @@ class Options(Select):  # type: ignore[misc]  # WTForms ships no types
 
     def drawn(self, field: SelectField) -> str:
         """Return the options, none of them chosen, in the language that is spoken now."""
+        if not self._is_steady:
+            return options(field)
         now = i18n.code(), clock.today()
         if now not in self._drawn:
             # Those of days that are over go.

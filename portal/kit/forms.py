@@ -333,7 +333,10 @@ def tick(label: Sentence, *, must: Sentence | None = None, hint: Sentence = "") 
 
 
 def choice(label: Sentence, choices: Iterable[tuple[Any, ...]], *, hint: Sentence = "", **kw: Any) -> SelectField:
-    """Make a choice of one among `choices`, each (value, words) or (value, words, group); anything else is refused."""
+    """Make a choice of one among `choices`, each (value, words) or (value, words, group); anything else is refused.
+
+    Without any they are the page's to say, each time anew: what one person chooses among is drawn for nobody else.
+    """
     options = [SelectChoice(value, words, optgroup=next(iter(group), None)) for value, words, *group in choices]
-    how = {"validators": [_required(True)], "widget": controls.Options(), **kw}
+    how = {"validators": [_required(True)], "widget": controls.Options(is_steady=bool(options)), **kw}
     return SelectField(label, choices=options, description=hint, **how)

@@ -74,6 +74,14 @@ def test_what_cannot_be_corrected_carries_one_too_at_once(ada, cast, unit):
     assert "I never was." in browser.get("/settings/privacy/data/support").soup.find(id="line-ticket_message").text
 
 
+def test_each_page_offers_the_fields_of_its_own_entry(ada, cast):
+    """What one may choose among is drawn for each page anew, never as it was drawn for somebody before."""
+    browser = cast.sign_in(ada)
+    paths = (PATH, f"/settings/privacy/data/support/ticket_message/{MESSAGE}/statement")
+    offered = [{each["value"] for each in browser.get(path).soup.select("[name=field] option")} for path in paths]
+    assert "subject" in offered[0] and "subject" not in offered[1] and "body" in offered[1]
+
+
 @pytest.mark.parametrize(
     "fields",
     [{"field": "email_hash_no"}, {"field": ""}, {"body": "x" * 2001}, {"body": "a\x00b"}],
