@@ -31,6 +31,7 @@ from standins.product import Product, listing, new_secret, serving
 from tests.clock import Clock
 from tests.conftest import Outbox, Visitor, changed_settings
 from tests.people import Cast, Somebody
+from tests.privacy.declined import decline
 from tests.privacy.desk import GUEST, open_of, plant
 from tests.privacy.test_asking import ask, code_in
 
@@ -41,7 +42,7 @@ def use_rights(app: Flask, cast: Cast, client: Visitor, clock: Clock) -> Iterato
     with app.app_context(), unit_of_work():
         db.session.add(Subscriber(email=GUEST, email_key=GUEST, source=Source.FORM, language="en"))
     yield from _an_answer(app, cast, client, outbox)
-    yield from _a_copy(client, outbox)
+    yield from _a_copy(app, client, outbox)
     yield from _ones_own_data(app, cast)
     yield from _an_idle_account(app, cast)
     with pytest.MonkeyPatch.context() as patch:
@@ -69,8 +70,8 @@ def _an_answer(app: Flask, cast: Cast, client: Visitor, outbox: Outbox) -> Itera
     yield
 
 
-def _a_copy(client: Visitor, outbox: Outbox) -> Iterator[None]:
-    """Ask for a guest's copy, and fetch it with a code of its own."""
+def _a_copy(app: Flask, client: Visitor, outbox: Outbox) -> Iterator[None]:
+    """Ask for a guest's copy, and fetch it with a code of its own; say something of what was not corrected."""
     ask(client, kind="copy")
     yield
     client.fill_in(code=code_in(outbox))
@@ -79,6 +80,13 @@ def _a_copy(client: Visitor, outbox: Outbox) -> Iterator[None]:
     client.submit(copy, action=f"{copy}/code")
     yield
     client.submit(copy, action=copy, code=code_in(outbox))
+    ask(client, kind="correction")
+    yield
+    page = client.fill_in(code=code_in(outbox)).path
+    with app.app_context(), unit_of_work():
+        decline(db.session.scalars(select(Request).where(Request.state == RequestState.OPEN)).one(), subject="A", after="B")
+    client.submit(f"{page}/statement", action=f"{page}/statement/code")
+    yield
 
 
 def _ones_own_data(app: Flask, cast: Cast) -> Iterator[None]:

@@ -203,9 +203,15 @@ def test_no_token_of_any_kind_is_longer_than_120_characters(
 LEADS_AWAY = {"accounts.check_email": (303, "/login")}
 ONE_PURPOSE = (
     {"privacy.receipt", "privacy.receipt_file"},
-    {"privacy.own_request", "privacy.fetch_copy", "privacy.copy_progress", "privacy.reply_to_request"},
+    {
+        "privacy.own_request",
+        "privacy.fetch_copy",
+        "privacy.copy_progress",
+        "privacy.open_statements",
+        "privacy.reply_to_request",
+    },
 )
-"""Doors that the same link opens on purpose: of a receipt the page and its file; of a request its page, copy and reply.
+"""Doors that the same link opens on purpose: of a receipt page and file; of a request page, copy, statements, reply.
 
 A request is withdrawn by the same link too, but by a POST alone.
 """

@@ -66,7 +66,7 @@ def waiting(made: Demo, *, guest: bool) -> str:
 def correcting(made: Demo) -> str:
     """Return the address of a request with two corrections that wait."""
     with made.app.app_context(), unit_of_work():
-        request_id = db.session.scalar(select(Correction.request_id).limit(1))
+        request_id = db.session.scalar(select(Correction.request_id).where(Correction.decision.is_(None)).limit(1))
     if request_id is None:
         kim = made.cast.make("Kim Weaver", "kim@example.com", "kim weaves a long password")
         ticket = {"email": kim.email, "email_key": kim.email, "subject": "Pens for the plotter in the basement"}
@@ -86,4 +86,5 @@ def entering(made: Demo) -> str:
     """Return the address at which the officer enters a correction of that ticket."""
     request = correcting(made)
     with made.app.app_context(), unit_of_work():
-        return f"{request}/correct/ticket?record={db.session.scalar(select(Correction.record_id).limit(1))}"
+        waits = select(Correction.record_id).where(Correction.decision.is_(None))
+        return f"{request}/correct/ticket?record={db.session.scalar(waits.limit(1))}"

@@ -6,17 +6,19 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from portal.jobs.models import Job
-from portal.kit import clock, packed
+from portal.kit import clock, packed, tokens
 from portal.kit.db import db
 from portal.kit.unit import unit_of_work
-from portal.privacy.models import ExportState, Outcome, Reason, RequestState, Right
+from portal.privacy.models import ExportState, Outcome, Reason, Request, RequestState, Right
 from portal.privacy.service import prepared_copies
 from portal.privacy.service.requests import copies
 from portal.privacy.service.requests.links import token_of
+from portal.privacy.service.requests.statement_links import PASS
 from tests.pictures.demo import Demo
+from tests.privacy.declined import decline
 from tests.privacy.desk import plant
 
 ANSWER = "The delivery notes of May name you as the person who signed for them. The carrier’s copies say the same."
@@ -56,6 +58,28 @@ def preparing(made: Demo) -> str:
 
 
 BUILDING = {"run_at": clock.now() + timedelta(days=1), "progress_done": 700, "progress_total": 1800}
+
+
+def declined(made: Demo) -> str:
+    """Return the page of a request whose correction was declined."""
+    with made.app.app_context(), unit_of_work():
+        opened = {"state": RequestState.OPEN, "verified_at": clock.now()}
+        found = db.session.scalar(select(Request).where(Request.email_key == DEE))
+        if found is None:
+            found = plant(Right.CORRECTION, email=DEE, **opened)
+            decline(found, subject="Pens for the plotter in the basement", after="Pens for the plotter in the attic")
+        return f"/privacy/request/{token_of(found)}"
+
+
+DEE = "dee@example.com"
+
+
+def disputing(made: Demo) -> str:
+    """Return the page at which its person says what is wrong."""
+    page = declined(made)
+    with made.app.app_context():
+        request_id = db.session.scalars(select(Request.id).where(Request.email_key == DEE)).one()
+        return f"{page}/statement/{tokens.sign(PASS, str(request_id))}"
 
 
 def _copied(made: Demo, email: str) -> tuple[str, str]:

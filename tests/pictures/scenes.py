@@ -116,6 +116,8 @@ LINKS: dict[str, Callable[[Demo], str]] = {
     "privacy.reply_to_mine": lambda made: waiting(made, guest=False) + "/reply",
     "privacy.fetch_copy": rights.copied,
     "privacy.own_request": lambda made: waiting(made, guest=True),
+    "privacy.open_statements": lambda made: rights.declined(made) + "/statement",
+    "privacy.dispute_by_link": rights.disputing,
     "privacy.reply_to_request": lambda made: waiting(made, guest=True) + "/reply",
     "privacy.undo": demo.closing,
     "recovery.choose_password": demo.reset,

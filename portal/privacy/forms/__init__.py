@@ -1,6 +1,7 @@
 """Shapes of the forms about rights, by subject."""
 
 from portal.privacy.forms.corrections import CorrectEntry as CorrectEntry
+from portal.privacy.forms.corrections import DisputeByLink as DisputeByLink
 from portal.privacy.forms.corrections import DisputeEntry as DisputeEntry
 from portal.privacy.forms.deletions import Delete as Delete
 from portal.privacy.forms.exports import ChooseExport as ChooseExport

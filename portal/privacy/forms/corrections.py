@@ -6,6 +6,7 @@ from portal.kit.i18n import _l
 from portal.privacy.forms.requests import AskForRight
 
 VALUE_MAX, STATEMENT_MAX = 500, 2000
+EMPTY_REMOVES = _l("Shown with the data, to you and to our team, and in your download. Leave it empty to remove it.")
 CORRECTION_REFUSALS = {
     "NothingToCorrect": ("after", _l("That’s what it says now. Enter what it should say instead.")),
     "ValueTooLong": ("after", _l("Use at most %(most)s characters.")),
@@ -42,5 +43,14 @@ class DisputeEntry(forms.Form):
         _l("Your statement"),
         max=STATEMENT_MAX,
         required=False,
-        hint=_l("Shown with the data, to you and to our team, and in your download. Leave it empty to remove it."),
+        hint=EMPTY_REMOVES,
     )
+
+
+class DisputeByLink(forms.Form):
+    """The same of somebody without an account, about a field whose correction was declined."""
+
+    refusals = DisputeEntry.refusals
+
+    field = forms.choice(_l("What’s it about?"), [])
+    body = forms.paragraph(_l("Your statement"), max=STATEMENT_MAX, required=False, hint=EMPTY_REMOVES)

@@ -19,3 +19,4 @@ from portal.privacy.mail.requests import request_confirmed as request_confirmed
 from portal.privacy.mail.requests import request_due as request_due
 from portal.privacy.mail.requests import request_paused as request_paused
 from portal.privacy.mail.requests import request_withdrawn as request_withdrawn
+from portal.privacy.mail.requests import statement_code as statement_code

@@ -61,3 +61,8 @@ def copy_ready(request: Request, *, token: str, secret: str, until: datetime) ->
 def copy_code(request: Request, *, code: str) -> None:
     """Send the code that opens a copy, without the link to it: neither opens anything alone."""
     mail.send("privacy/copy_code", to=mail.Recipient(request.email or "", request.language), code=code)
+
+
+def statement_code(request: Request, *, code: str) -> None:
+    """Send the code by which somebody without an account says something of data that was not corrected."""
+    mail.send("privacy/statement_code", to=mail.Recipient(request.email or "", request.language), code=code)

@@ -15,6 +15,7 @@ from portal.privacy.routes import (
     receipts,
     requests,
     restrictions,
+    statements,
 )
 
 bp = join(
@@ -30,6 +31,7 @@ bp = join(
     restrictions.bp,
     requests.bp,
     copies.bp,
+    statements.bp,
     my_requests.bp,
     orders.bp,
 )

@@ -147,6 +147,11 @@ from portal.privacy.service.requests.rows import close_unanswerable as close_una
 from portal.privacy.service.requests.staging import list_correctable as list_correctable
 from portal.privacy.service.requests.staging import read_correctable as read_correctable
 from portal.privacy.service.requests.staging import stage_correction as stage_correction
+from portal.privacy.service.requests.statement_links import check_dispute as check_dispute
+from portal.privacy.service.requests.statement_links import disputed as disputed
+from portal.privacy.service.requests.statement_links import open_statements as open_statements
+from portal.privacy.service.requests.statement_links import send_statement_code as send_statement_code
+from portal.privacy.service.requests.statement_links import state_by_link as state_by_link
 from portal.privacy.service.restrictions import lift_restriction as lift_restriction
 from portal.privacy.service.restrictions import restrict as restrict
 from portal.privacy.service.restrictions import restricted_since as restricted_since

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, not_, select
+from sqlalchemy import ColumnElement, Select, delete, exists, not_, select
 
 from portal.accounts import service as accounts
 from portal.kit import audit, clock, staff_reads
@@ -48,33 +48,62 @@ class Stated:
 ByRecord = Mapping[tuple[str, uuid.UUID], Sequence[Stated]]
 
 
+@dataclass(frozen=True)
+class Place:
+    """A field of a record, and the line of the register that the record belongs to."""
+
+    line: str
+    record_id: uuid.UUID
+    field: str
+
+
 def state(actor: Actor, *, line: str, record_id: uuid.UUID, field: str, body: str) -> bool:
     """Set the actor's statement on a field of a record about them, or withdraw it by saying nothing; tell whether it stands.
 
     Raises NotFound for what is not about them or is not shown to them, TooManyStatements.
     """
     person = accounts.lock_person(actor.require_id())
-    subject, held = accounts.subject_for(actor), find_line(line)
-    if held is None or field not in _fields_of(line) or not _is_there(held.one(subject, record_id), held.table.model):
+    place, subject = Place(line, record_id, field), accounts.subject_for(actor)
+    statement_id, stands = put(subject, place=place, body=body, subject_id=person.id)
+    if stands:
+        audit.record("privacy.statement_set", subject_id=person.id, by=person.id, statement=statement_id)
+    elif statement_id:
+        audit.record("privacy.statement_withdrawn", subject_id=person.id, by=person.id, statement=statement_id)
+    return stands
+
+
+def put(subject: Subject, *, place: Place, body: str, **owner: uuid.UUID | str) -> tuple[uuid.UUID | None, bool]:
+    """Set or withdraw the subject's statement; return the id of the one that was touched, and whether it stands.
+
+    Raises what `state` raises. The caller has locked whoever says it.
+    """
+    held = find_line(place.line)
+    if held is None or place.field not in _fields_of(place.line):
         raise NotFound
-    here = select(Statement).where(Statement.line == line, Statement.record_id == record_id, Statement.field == field)
-    found = db.session.scalar(here.where(of_statements([subject])).with_for_update())
+    if not _is_there(held.one(subject, place.record_id), held.table.model):
+        raise NotFound
+    found = db.session.scalar(_at(place).where(of_statements([subject])).with_for_update())
     if not body.strip():
-        _withdraw(found, person.id)
-        return False
+        if found is not None:
+            db.session.delete(found)
+        return (found.id if found else None), False
     if found is None and len(_all(subject)) >= MOST:
         raise TooManyStatements(most=MOST)
-    found = found or Statement(id=uuid.uuid4(), subject_id=person.id, line=line, record_id=record_id, field=field)
+    where = {"line": place.line, "record_id": place.record_id, "field": place.field}
+    found = found or Statement(id=uuid.uuid4(), **where, **owner)
     found.body, found.stated_at = body, clock.now()
     db.session.add(found)
-    audit.record("privacy.statement_set", subject_id=person.id, by=person.id, statement=found.id)
-    return True
+    return found.id, True
 
 
-def _withdraw(found: Statement | None, person_id: uuid.UUID) -> None:
-    if found is not None:
-        audit.record("privacy.statement_withdrawn", subject_id=person_id, by=person_id, statement=found.id)
-        db.session.delete(found)
+def said_of(subject: Subject, *, place: Place) -> str:
+    """Return what the subject says of a field; empty where there is nothing."""
+    return db.session.scalar(_at(place).where(of_statements([subject])).with_only_columns(Statement.body)) or ""
+
+
+def _at(place: Place) -> Select[Statement]:
+    here = (Statement.line == place.line, Statement.record_id == place.record_id, Statement.field == place.field)
+    return select(Statement).where(*here)
 
 
 def _fields_of(name: str) -> list[str]:

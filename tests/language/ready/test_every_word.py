@@ -32,6 +32,7 @@ from tests.language.ready.orders import delete_by_itself
 from tests.language.ready.organisations import work_together
 from tests.language.ready.requests import answer_requests
 from tests.language.ready.rights import ask_for_rights
+from tests.language.ready.statements import dispute_as_guest
 from tests.language.ready.walk import PASSWORD, Reader, Walk
 from tests.people import Cast
 from tests.privacy.conftest import Copy, link_of, start
@@ -84,6 +85,7 @@ def test_every_word_of_every_page_and_email_is_translated(
         talk,
         subscribe,
         ask_for_rights,
+        dispute_as_guest,
         keep_longer,
         correct_data,
         answer_requests,

@@ -154,6 +154,11 @@ def shown(request: Request, *, with_values: bool = True) -> list[Proposed]:
     return [replace(_shown(each, now.get(_place(each))), statement=said.get(_place(each), "")) for each in corrections]
 
 
+def shown_one(correction: Correction) -> Proposed:
+    """Return one correction as it is shown, without what its field says now."""
+    return _shown(correction, None)
+
+
 def _statements(request: Request) -> dict[tuple[str, uuid.UUID, str], str]:
     try:
         found = statements_of(subject_of(request))

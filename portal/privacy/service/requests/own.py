@@ -25,6 +25,7 @@ from portal.privacy.service.requests import (
     intake,
     links,
     rows,
+    statement_links,
 )
 from portal.privacy.service.requests.corrections import Proposed
 from portal.privacy.service.requests.identity import CodeCheck
@@ -61,6 +62,11 @@ class OwnRequest:
     def may_judge(self) -> bool:
         """Whether the person is asked for the last word."""
         return self.is_yours and answers.may_say(self.request)
+
+    @property
+    def may_dispute(self) -> bool:
+        """Whether somebody without an account may say something of what was not corrected."""
+        return self.is_yours and statement_links.may_dispute(self.request)
 
     @property
     def tries_left(self) -> int:
