@@ -52,6 +52,9 @@ _ALL = (
     Period("undelivered_email", timedelta(days=7), _l("An email that can’t be delivered")),
     Period("finished_job", timedelta(days=7), _l("The record of a finished background task")),
     # Organisations
+    Period("dissolution", timedelta(days=14), _l("The wait before an organisation is dissolved")),
+    Period("countdown_first", timedelta(days=7), _l("First reminder of what waits in an organisation")),
+    Period("countdown_last", timedelta(days=1), _l("Last reminder of what waits in an organisation")),
     Period("organisation_activity", timedelta(days=2 * 365), _l("The activity log of an organisation")),
     # Talking to us, newsletter, research
     Period("attachment", timedelta(days=90), _l("A file attached to a ticket, unless you shorten it")),

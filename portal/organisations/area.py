@@ -19,7 +19,12 @@ AREA = Area(
     events={
         AccountCloses: (service.keep_an_owner,),
         CallConfirmed: (service.note_product,),
-        PendingEnded: (service.end_invitations_by, service.end_hand_overs_of, service.end_join_requests_of),
+        PendingEnded: (
+            service.end_invitations_by,
+            service.end_hand_overs_of,
+            service.end_join_requests_of,
+            service.end_dissolutions_of,
+        ),
         AddressChanged: (service.end_join_requests_of,),
     },
 )

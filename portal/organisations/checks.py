@@ -18,7 +18,7 @@ from portal.kit.i18n import _, _l, listed, ngettext
 from portal.kit.periods import period
 from portal.kit.scopes import across
 from portal.organisations import service
-from portal.organisations.models import DissolutionCall, Membership, Organisation
+from portal.organisations.models import Dissolution, DissolutionCall, Membership, Organisation
 
 GRACE = timedelta(hours=3)
 """How late hourly work may be before a promise counts as broken."""
@@ -60,6 +60,16 @@ def _late_products_named() -> Finding:
     return passed("waiting", calls=waiting) if waiting else nothing_yet("none_waits")
 
 
+@across("what waits is counted, whoever's it is")
+def _countdowns_on_time() -> Finding:
+    if late := service.count_late(Dissolution, grace=GRACE):
+        return failed("late", late=late)
+    if fault := find_run_fault("organisations.enqueue_due", grace=GRACE):
+        return failed_by([fault])
+    waiting = service.count_waiting(Dissolution)
+    return passed("waiting", waiting=waiting) if waiting else nothing_yet("none_waits")
+
+
 CHECKS = (
     Check(
         promise="P09",
@@ -94,6 +104,20 @@ CHECKS = (
                 "%(num)s organisation checked.", "%(num)s organisations checked.", organisations
             ),
             "none": lambda: _("There’s no organisation yet."),
+        },
+    ),
+    Check(
+        promise="P41",
+        name="countdowns_on_time",
+        what=_l("An organisation is dissolved on its day, after everyone in it was told and reminded."),
+        run=_countdowns_on_time,
+        says={
+            **RUN_FAULTS,
+            "late": lambda late: ngettext("%(num)s organisation is late.", "%(num)s organisations are late.", late),
+            "waiting": lambda waiting: ngettext(
+                "%(num)s organisation waits for its day.", "%(num)s organisations wait for their day.", waiting
+            ),
+            "none_waits": lambda: _("No organisation is going to be dissolved."),
         },
     ),
     Check(

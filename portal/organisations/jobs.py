@@ -14,6 +14,26 @@ def dissolve(*, organisation_id: str) -> None:
         jobs.enqueue("organisations.dissolve", organisation_id=organisation_id)
 
 
+@job("organisations.tell_others")
+def tell_others(*, organisation_id: str, news: str, after: str | None) -> None:
+    """Tell some of those who are no Owners of what waits in an organisation, and ask for the next."""
+    further = service.tell_others(uuid.UUID(organisation_id), news=service.News(news), after=after)
+    if further:
+        jobs.enqueue("organisations.tell_others", organisation_id=organisation_id, news=news, after=further)
+
+
+@job("organisations.enqueue_due", schedule="44 * * * *")
+def enqueue_due() -> None:
+    """Have all gone on with that waits in organisations and whose reminder or day has come."""
+    service.enqueue_due()
+
+
+@job("organisations.go_on_with_dissolution")
+def go_on_with_dissolution(*, organisation_id: str) -> None:
+    """Remind of a dissolution, or carry it out."""
+    service.go_on_with_dissolution(uuid.UUID(organisation_id))
+
+
 @job("organisations.second_factor")
 def second_factor(*, organisation_id: str, asked: bool, after: str | None) -> None:
     """Tell some of those without a second factor that one is asked for, or no longer, and ask for the next."""
@@ -29,4 +49,4 @@ def name_late_products() -> None:
         jobs.enqueue("organisations.name_late_products")
 
 
-JOBS = (dissolve, second_factor, name_late_products)
+JOBS = (dissolve, tell_others, enqueue_due, go_on_with_dissolution, second_factor, name_late_products)

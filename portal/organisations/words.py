@@ -36,6 +36,9 @@ DEEDS: Words = {
     Deed.TICKET_SHARED: _l("Shared a ticket with an organisation"),
     Deed.TICKET_UNSHARED: _l("Stopped sharing a ticket with an organisation"),
     Deed.LICENCE_BOUGHT: _l("Bought a licence for an organisation"),
+    Deed.DISSOLUTION_ASKED: _l("Asked to dissolve an organisation"),
+    Deed.DISSOLUTION_CANCELLED: _l("Kept an organisation that was going to be dissolved"),
+    Deed.DISSOLUTION_ENDED: _l("A request to dissolve an organisation ended"),
 }
 AREA_WORDS = AreaWords(
     events={
@@ -50,6 +53,8 @@ AREA_WORDS = AreaWords(
     emails={
         "organisations/changed": _l("A change in an organisation"),
         "organisations/invitation": _l("An invitation to an organisation"),
+        "organisations/dissolution": _l("An organisation is going to be dissolved"),
+        "organisations/dissolution_ended": _l("An organisation stays"),
         "organisations/dissolved": _l("An organisation was dissolved"),
         "organisations/second_factor": _l("Whether an organisation asks for two-step verification"),
         "organisations/products_done": _l("Our products deleted what a dissolved organisation had there"),

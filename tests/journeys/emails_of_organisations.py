@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 
 from flask import Flask
@@ -10,6 +11,7 @@ from portal.accounts.service import get_person
 from portal.kit import clock
 from portal.kit.unit import unit_of_work
 from portal.organisations import mail
+from portal.organisations.service import dissolutions, standings
 from tests.people import Cast
 
 
@@ -27,6 +29,13 @@ def work_together(app: Flask, cast: Cast, last: Callable[[str, str], str]) -> It
     oda.submit(f"{path}/second-factor", asked="y")
     yield
     oda.submit(f"{path}/dissolve", sure="y")
+    yield
+    oda.submit(last(owner.email, "/organisation/keep/"))
+    yield
+    oda.submit(f"{path}/dissolve", sure="y")
+    yield
+    with app.app_context(), unit_of_work():
+        dissolutions.dissolve(standings.lock(uuid.UUID(path.rpartition("/")[2])), by=owner.account_id)
     yield
     with app.app_context(), unit_of_work():
         person = get_person(owner.account_id)

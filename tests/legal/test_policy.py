@@ -17,6 +17,7 @@ PROMISED = {
     "email_change_undo": timedelta(days=7),
     "invitation": timedelta(hours=72),
     "hand_over": timedelta(hours=72),
+    "dissolution": timedelta(days=14),
     "human_code": timedelta(minutes=10),
     "session_idle": timedelta(hours=12),
     "session_absolute": timedelta(hours=24),

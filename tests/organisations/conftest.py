@@ -7,12 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
+from portal.jobs import worker
 from portal.kit.actor import OrganisationRole
 from portal.kit.db import db
 from portal.kit.scopes import across
+from portal.organisations import service as organisations
 from portal.organisations.models import Membership, Organisation
+from tests.clock import Clock
 from tests.people import Cast, Somebody
 
 
@@ -35,6 +39,31 @@ class Team:
     def place(self, role: str) -> str:
         """Where the page of its person in a role is."""
         return f"{self.path}/members/{self.places[role]}"
+
+
+@pytest.fixture
+def look(app: Flask, run_jobs: Callable[[], int]) -> Callable[[], None]:
+    """Let the schedule look for what is due in organisations, and for products that are late."""
+
+    def act() -> None:
+        with app.app_context(), worker.unit_of_work():
+            organisations.enqueue_due()
+            organisations.name_late_products()
+        run_jobs()
+
+    return act
+
+
+@pytest.fixture
+def through_the_wait(clock: Clock, look: Callable[[], None]) -> Callable[[], None]:
+    """Let the 14 days go by in which an Owner could still keep an organisation, with both reminders."""
+
+    def act() -> None:
+        for days in (7, 6, 1):
+            clock.forward(days=days, minutes=5)
+            look()
+
+    return act
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ DOORS = {
     "organisations.rename": ORGANISATION,
     "organisations.leave": ORGANISATION,
     "organisations.dissolve": ORGANISATION,
+    "organisations.keep": ORGANISATION,
+    "organisations.keep_by_link": PUBLIC,
     "organisations.members": ORGANISATION,
     "organisations.member": ORGANISATION,
     "organisations.change_role": ORGANISATION,

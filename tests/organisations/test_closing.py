@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -132,10 +133,16 @@ def test_the_other_owner_went_between_the_page_and_the_click(
     assert owners(unit) == [cast.ada.id]
 
 
-def test_once_it_is_handed_over_or_dissolved_the_account_closes(
-    cast: Cast, team: Team, ada: Visitor, unit: Callable
+def test_a_sole_owner_who_dissolves_it_is_told_the_day_and_the_account_closes_after_it(
+    cast: Cast, team: Team, ada: Visitor, unit: Callable, through_the_wait: Callable[[], None]
 ) -> None:
     ada.submit(f"{team.path}/dissolve", sure="y")
+    page = ada.get(DELETE)
+    assert f"You’re the only Owner of Looms until it’s dissolved on {now() + timedelta(days=14):%-d %b %Y}" in page.text
+    assert not page.soup.find(id="confirm-panel")
+    with unit(), pytest.raises(accounts.ClosingRefused):
+        accounts.deactivate(cast.ada.id, by=cast.ada.id)
+    through_the_wait()
     close(cast, cast.ada)
     assert is_closed(unit, cast.ada)
 
@@ -210,13 +217,15 @@ def test_at_its_execution_a_deletion_waits_that_would_leave_nobody(
 
 
 def test_dissolving_has_products_delete_what_is_the_organisations(
-    team: Team, ada: Visitor, unit: Callable, run_jobs: Callable, product: Product
+    team: Team, ada: Visitor, unit: Callable, run_jobs: Callable, through_the_wait: Callable, product: Product
 ) -> None:
     product.people, product.holds = {str(team.owner.account_id)}, {str(team.id)}
     assert "Our products delete everything" in ada.get(f"{team.path}/dissolve").text
     assert product.seen == []
     ada.submit(f"{team.path}/dissolve", sure="y")
     run_jobs()
+    assert product.seen == []
+    through_the_wait()
     assert (product.deleted, product.holds, product.people) == ([str(team.id)], set(), {str(team.owner.account_id)})
     with unit():
         call = db.session.scalars(select(ProductCall)).one()

@@ -75,8 +75,12 @@ def test_from_founding_to_dissolving(
     follow(ada.get_by_role("link", name="Dissolve organisation"))
     ada.get_by_label("Yes, dissolve this organisation").check()
     follow(ada.get_by_role("button", name="Dissolve organisation"))
-    expect(ada.get_by_text("Organisation dissolved.")).to_be_visible()
+    expect(ada.get_by_text("This organisation is going to be dissolved on")).to_be_visible()
     looks_right(ada, javascript=javascript)
+    ada.goto(outbox.last(cast.ada.email).link("/organisation/keep/"))
+    looks_right(ada, javascript=javascript)
+    follow(ada.get_by_role("button", name="Keep the organisation"))
+    expect(ada.get_by_text("The organisation stays.")).to_be_visible()
 
 
 def test_a_billing_administrator_sees_no_members_and_an_outsider_nothing(

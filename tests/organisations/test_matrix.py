@@ -34,6 +34,7 @@ MATRIX = {
     "organisations.rename": OWNERS,
     "organisations.second_factor": OWNERS,
     "organisations.dissolve": OWNERS,
+    "organisations.keep": OWNERS,
     "organisations.change_role": OWNERS,
     "organisations.remove_member": OWNERS,
     "organisations.disable_member": OWNERS,

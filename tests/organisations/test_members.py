@@ -109,16 +109,18 @@ def test_a_sole_owner_is_told_how_to_delete_the_account(cast: Cast, team: Team, 
 
 
 def test_dissolving_ends_everything_and_tells_everybody(
-    cast: Cast, team: Team, ada: Visitor, outbox: Outbox, run_jobs: Callable[[], int], unit: Callable
+    cast: Cast, team: Team, ada: Visitor, outbox: Outbox, through_the_wait: Callable[[], None], unit: Callable
 ) -> None:
     carl = cast.sign_in(team.member)
     ada.submit(f"{team.path}/invitations", email=cast.ben.email, role="member")
     link = outbox.last(cast.ben.email).link("/invitation/")
     assert ada.submit(f"{team.path}/dissolve").status == 422
     ada.submit(f"{team.path}/dissolve", sure="y")
+    assert [who.get(team.path).status for who in (ada, carl)] == [200, 200]
+    through_the_wait()
+    ada, carl = cast.sign_in(cast.ada), cast.sign_in(team.member)
     assert [who.get(team.path).status for who in (ada, carl)] == [404, 404]
     assert cast.sign_in(cast.ben).get(link).status == 410
-    run_jobs()
     for person in (team.owner, team.billing, team.member):
         assert "Looms was dissolved" in outbox.last(person.email).subject
     with unit(), across("the test looks at every row"):

@@ -12,7 +12,6 @@ from sqlalchemy import func, select
 from portal.jobs import worker
 from portal.kit.db import db
 from portal.kit.scopes import across
-from portal.organisations import service
 from portal.organisations.models import DissolutionCall
 from portal.privacy import service as privacy
 from portal.products import service as products
@@ -27,26 +26,12 @@ DONE, LATE = "Our products deleted the data of Looms", "Not every product has de
 
 
 @pytest.fixture
-def dissolve(cast: Cast, team: Team, run_jobs: Callable[[], int]) -> Callable[[], Visitor]:
-    """Dissolve Looms."""
-
-    def act() -> Visitor:
-        ada = cast.sign_in(cast.ada)
-        ada.submit(f"{team.path}/dissolve", sure="y")
-        run_jobs()
-        return ada
-
-    return act
-
-
-@pytest.fixture
-def look(app: Flask, run_jobs: Callable[[], int]) -> Callable[[], None]:
-    """Let the schedule look for what is late."""
+def dissolve(cast: Cast, team: Team, through_the_wait: Callable[[], None]) -> Callable[[], None]:
+    """Dissolve Looms, and let the wait go by."""
 
     def act() -> None:
-        with app.app_context(), worker.unit_of_work():
-            service.name_late_products()
-        run_jobs()
+        cast.sign_in(cast.ada).submit(f"{team.path}/dissolve", sure="y")
+        through_the_wait()
 
     return act
 
@@ -88,10 +73,18 @@ def test_without_products_nothing_is_kept_and_nothing_said(
 
 
 def test_one_that_is_late_is_named_once_after_7_days_and_its_end_told_all_the_same(
-    dissolve: Callable, look: Callable, team: Team, outbox: Outbox, unit: Callable, clock: Clock, product: Product
+    cast: Cast,
+    dissolve: Callable,
+    look: Callable,
+    team: Team,
+    outbox: Outbox,
+    unit: Callable,
+    clock: Clock,
+    product: Product,
 ) -> None:
     product.is_later = True
-    browser = dissolve()
+    dissolve()
+    browser = cast.sign_in(cast.ada)
     clock.forward(days=6, hours=23)
     look()
     assert LATE not in subjects(outbox, team.owner.email)

@@ -46,6 +46,14 @@ def invited(made: Demo) -> str:
     return made.outbox.last("dora@example.com").link("/invitation/")
 
 
+def dissolving(made: Demo) -> str:
+    """Return the link by which an Owner keeps an organisation that is going to be dissolved."""
+    sam = made.signed_in("sam")
+    path = sam.submit("/organisation/new", name="Button Room").path
+    sam.submit(f"{path}/dissolve", sure="y")
+    return made.outbox.last("sam@example.com").link("/organisation/keep/")
+
+
 def offered(made: Demo) -> str:
     """Return the page on which Ben is offered ownership."""
     path = _working_together(made)

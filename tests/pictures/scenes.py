@@ -98,6 +98,7 @@ LINKS: dict[str, Callable[[Demo], str]] = {
     **{f"organisations.{name}": organisations.page(name) for name in organisations.PAGES},
     "organisations.invitation": organisations.invited,
     "organisations.hand_over_offer": organisations.offered,
+    "organisations.keep_by_link": organisations.dissolving,
     "organisations.set_up_second_factor": organisations.led,
     "organisations.join_request": organisations.asked,
     "newsletter.confirm": lambda made: demo.newsletter(made, "confirm"),

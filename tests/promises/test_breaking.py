@@ -213,6 +213,7 @@ LAST_RUNS = {
     "privacy.begin_due": "deletions_on_time",
     "privacy.name_late_steps": "confirmed_or_named",
     "organisations.name_late_products": "late_products_named",
+    "organisations.enqueue_due": "countdowns_on_time",
     "privacy.purge_free_space": "nothing_left",
     "privacy.follow_orders": "orders_followed",
     "privacy.ask_idle": "orders_followed",

@@ -1,6 +1,7 @@
 """Verbs of people. One module a use case; this is the door."""
 
 from portal.accounts.mail import WASNT_ME as WASNT_ME
+from portal.accounts.mail import mailbox_mark as mailbox_mark
 from portal.accounts.mail import recipient as recipient
 from portal.accounts.mail import wasnt_me_url as wasnt_me_url
 from portal.accounts.service.actor_loader import FACTOR as FACTOR

@@ -22,7 +22,7 @@ from portal.kit.claims import (
 )
 from portal.kit.i18n import LANGUAGES, _l
 from portal.organisations import service, words
-from portal.organisations.claim.dissolutions import DISSOLUTION_CALLS
+from portal.organisations.claim.dissolutions import DISSOLUTION_CALLS, DISSOLUTIONS
 from portal.organisations.claim.hand_overs import HAND_OVERS
 from portal.organisations.claim.join_requests import JOIN_DOMAINS, JOIN_REQUESTS
 from portal.organisations.models import Invitation, Membership, Organisation, OrganisationEntry
@@ -44,6 +44,7 @@ CLAIM = DataClaim(
     blockers=service.blockers,
     production_stays=service.production_stays,
     tables=[
+        DISSOLUTIONS,
         DISSOLUTION_CALLS,
         Table(
             Invitation,

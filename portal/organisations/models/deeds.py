@@ -37,6 +37,9 @@ class Deed(StrEnum):
     TICKET_SHARED = "ticket_shared"
     TICKET_UNSHARED = "ticket_unshared"
     LICENCE_BOUGHT = "licence_bought"
+    DISSOLUTION_ASKED = "dissolution_asked"
+    DISSOLUTION_CANCELLED = "dissolution_cancelled"
+    DISSOLUTION_ENDED = "dissolution_ended"
 
     @property
     def sentence(self) -> str:
@@ -80,6 +83,9 @@ SENTENCES = {
     Deed.TICKET_SHARED: _l("%(by)s shared a ticket with the organisation."),
     Deed.TICKET_UNSHARED: _l("%(by)s stopped sharing a ticket."),
     Deed.LICENCE_BOUGHT: _l("%(by)s bought a licence."),
+    Deed.DISSOLUTION_ASKED: _l("%(by)s asked to dissolve the organisation."),
+    Deed.DISSOLUTION_CANCELLED: _l("%(by)s kept the organisation, which was going to be dissolved."),
+    Deed.DISSOLUTION_ENDED: _l("The request by %(by)s to dissolve the organisation ended: an account or a role changed."),
 }
 TO_THEM = {
     Deed.JOINED: _l("You joined %(organisation)s. Your role: %(role)s."),

@@ -1,14 +1,27 @@
-"""What our products are to delete of a dissolved organisation."""
+"""Dissolving an organisation: asked for by an Owner, and what our products are to delete of it then."""
 
 import uuid
 from datetime import datetime
 
-from sqlalchemy import String
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kit import clock
-from portal.kit.db import Base, Name
+from portal.kit.db import Base, Id, Name
 from portal.kit.scopes import scoped_by
+from portal.organisations.models.countdowns import Countdown
+
+
+class Dissolution(Countdown, Base):
+    """An Owner has asked that an organisation be dissolved. Taken back or carried out it goes: the log tells."""
+
+    __tablename__ = "dissolution"
+    __table_args__ = (scoped_by("organisation_id", "requested_by", "id"),)
+
+    id: Mapped[Id]
+    organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"), unique=True)
+    requested_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    """Who stands behind it: once they are no Owner any more, or their account is defended or closed, it ends."""
 
 
 class DissolutionCall(Base):

@@ -6,6 +6,7 @@ from portal.kit.web import join
 from portal.organisations.routes import (
     activity,
     disabling,
+    dissolution,
     hand_over,
     invitations,
     join_requests,
@@ -22,6 +23,7 @@ bp = join(
     invitations.bp,
     join_requests.bp,
     hand_over.bp,
+    dissolution.bp,
     second_factor.bp,
     activity.bp,
 )

@@ -10,7 +10,7 @@ from portal.kit.claims import MOST_COUNTED
 from portal.kit.i18n import _
 from portal.kit.templating import render
 from portal.organisations import service
-from portal.organisations.forms import Dissolve, Leave, NameOrganisation
+from portal.organisations.forms import Leave, NameOrganisation
 
 bp = Blueprint("organisations", __name__)
 
@@ -83,15 +83,3 @@ def leave(organisation_id: uuid.UUID) -> ResponseReturnValue:
             flash(_("You’ve left the organisation."), "success")
             return redirect(url_for(".overview"), code=303)
     return render("organisations/leave.html", form=form), form.status
-
-
-@bp.route("/organisation/<uuid:organisation_id>/dissolve", methods=["GET", "POST"])
-@access.fresh_owner
-def dissolve(organisation_id: uuid.UUID) -> ResponseReturnValue:
-    """Say what dissolving does, and do it once confirmed."""
-    form = Dissolve()
-    if form.validate_on_submit():
-        service.dissolve(organisation_id, by=access.actor())
-        flash(_("Organisation dissolved. Everyone who was in it is told by email."), "success")
-        return redirect(url_for(".overview"), code=303)
-    return render("organisations/dissolve.html", form=form), form.status

@@ -21,7 +21,9 @@ from portal.organisations.service import standings
 AT_ONCE, PER_PAGE_OF_FILE = 50, 1000
 QUIET = frozenset({Deed.INVITED_AGAIN, Deed.RENAMED, Deed.TICKET_SHARED, Deed.TICKET_UNSHARED})
 """What changes nobody's rights: it stands in the log, and nobody is emailed."""
-BY_ITSELF = frozenset({Deed.HAND_OVER_ENDED, Deed.JOIN_ENDED})
+TOLD_TO_ALL = frozenset({Deed.DISSOLUTION_ASKED, Deed.DISSOLUTION_CANCELLED, Deed.DISSOLUTION_ENDED})
+"""Of what everybody in the organisation is told by an email of its own (`news`)."""
+BY_ITSELF = frozenset({Deed.HAND_OVER_ENDED, Deed.JOIN_ENDED, Deed.DISSOLUTION_ENDED})
 """What nobody did: `by` is whose offer or request ended with something else."""
 
 
@@ -60,7 +62,7 @@ def note(
     db.session.add(entry)
     did = None if deed in BY_ITSELF else by
     audit.record(f"organisations.{deed}", subject_id=about or by, by=did, organisation=organisation.id, role=role or "")
-    if by is None or deed in QUIET:
+    if by is None or deed in QUIET | TOLD_TO_ALL:
         return
     db.session.flush()
     people = {person.id: person for person in _told(organisation.id, by, about)}

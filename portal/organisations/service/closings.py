@@ -1,6 +1,7 @@
 """Accounts that close: an organisation always keeps an Owner whose account is open, and what was made for it (P41)."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -9,10 +10,11 @@ from sqlalchemy.orm import aliased
 from portal.accounts import service as accounts
 from portal.accounts.events import AccountCloses
 from portal.accounts.models import Person
+from portal.kit import formats
 from portal.kit.claims import Blocker, Subject
 from portal.kit.db import db
 from portal.kit.i18n import _
-from portal.organisations.models import Membership, Organisation
+from portal.organisations.models import Dissolution, Membership, Organisation
 from portal.organisations.service.standings import OWNER, is_acting
 
 AT_ONCE = 50
@@ -23,12 +25,21 @@ def blockers(subject: Subject) -> list[Blocker]:
     if subject.person_id is None:
         return []
     owned = db.session.execute(_solely_owned_by(subject.person_id, AT_ONCE))
-    return [_blocker(row.id, row.name) for row in owned]
+    return [_blocker(row.id, row.name, row.due_at) for row in owned]
 
 
-def _blocker(organisation_id: uuid.UUID, name: str) -> Blocker:
+def _blocker(organisation_id: uuid.UUID, name: str, due_at: datetime | None) -> Blocker:
+    said = _("You’re the only Owner of %(name)s. Hand it over to someone in it, or dissolve it.", name=name)
+    if due_at is not None:
+        # Closing the account would take the only Owner who can keep it.
+        said = _(
+            "You’re the only Owner of %(name)s until it’s dissolved on %(day)s. Delete your account after that, or hand the "
+            "organisation over before.",
+            name=name,
+            day=formats.instant(due_at, "UTC"),
+        )
     return Blocker(
-        _("You’re the only Owner of %(name)s. Hand it over to someone in it, or dissolve it.", name=name),
+        said,
         way=_("Hand over %(name)s", name=name),
         endpoint="organisations.hand_over",
         values={"organisation_id": organisation_id},
@@ -78,8 +89,9 @@ def _solely_owned_by(person_id: uuid.UUID, most: int) -> Select[*tuple[Any, ...]
         .exists()
     )
     return (
-        select(Organisation.id, Organisation.name)
+        select(Organisation.id, Organisation.name, Dissolution.due_at)
         .join(Membership, Membership.organisation_id == Organisation.id)
+        .outerjoin(Dissolution, Dissolution.organisation_id == Organisation.id)
         .where(
             Membership.person_id == person_id,
             Membership.role == OWNER,

@@ -15,7 +15,7 @@ from portal.kit import clock
 from portal.kit.actor import Actor
 from portal.kit.refusals import NotFound
 from portal.organisations.models import Deed, Membership
-from portal.organisations.service import activity, hand_overs, invitations, standings
+from portal.organisations.service import activity, endings, standings
 from portal.organisations.service.standings import OWNER
 from portal.products import service as products
 
@@ -52,8 +52,7 @@ def disable(organisation_id: uuid.UUID, *, by: Actor, membership_id: uuid.UUID, 
     if theirs.disabled_at is not None:
         return
     theirs.disabled_at, theirs.disabled_by, theirs.disabled_reason = clock.now(), mine.person_id, reason
-    invitations.end_invitations(organisation_id, by=theirs.person_id)
-    hand_overs.end_hand_overs(organisation_id, of=theirs.person_id)
+    endings.end_what_waits(organisation_id, of=theirs.person_id)
     products.tell_disabled(theirs.person_id, organisation_id=organisation_id)
     activity.note(
         organisation, deed=Deed.DISABLED, by=mine.person_id, about=theirs.person_id, role=theirs.role, reason=reason

@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, delete, select
 from sqlalchemy.orm import aliased
 
-from portal.accounts.events import PendingEnded
 from portal.accounts.models import Person
 from portal.kit import clock, throttle
 from portal.kit.actor import Actor
@@ -21,7 +20,8 @@ from portal.kit.periods import period
 from portal.kit.refusals import LinkDead, Refusal
 from portal.kit.unit import before_writes
 from portal.organisations.models import Deed, HandOver, Membership, Organisation
-from portal.organisations.service import activity, invitations, standings
+from portal.organisations.service import activity, endings, standings
+from portal.organisations.service.open_offers import is_open
 from portal.organisations.service.standings import MEMBER, OWNER
 
 OFFERS = "10 per day"
@@ -67,14 +67,10 @@ def _offers(*where: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
         .join(Organisation, Organisation.id == HandOver.organisation_id)
         .join(_BY, _BY.id == HandOver.offered_by)
         .join(_TO, _TO.id == HandOver.offered_to)
-        .where(_is_open(), Organisation.dissolved_at.is_(None), *where)
+        .where(is_open(), Organisation.dissolved_at.is_(None), *where)
         .order_by(HandOver.offered_at.desc())
         .limit(AT_ONCE)
     )  # fmt: skip
-
-
-def _is_open() -> ColumnElement[bool]:
-    return HandOver.offered_at > clock.now() - period("hand_over")
 
 
 def _read(query: Select[*tuple[Any, ...]], *, seen_by: Actor) -> list[HandOverOffer]:
@@ -119,7 +115,7 @@ def offer_hand_over(organisation_id: uuid.UUID, *, by: Actor, email: str, leaves
     if theirs.role is OWNER:
         raise OwnerAlready
     own = HandOver.organisation_id == organisation_id, HandOver.offered_by == mine.person_id
-    if db.session.scalar(select(HandOver.id).where(_is_open(), *own)) is not None:
+    if db.session.scalar(select(HandOver.id).where(is_open(), *own)) is not None:
         raise OfferOpen
     db.session.execute(delete(HandOver).where(*own))
     offer = HandOver(
@@ -177,9 +173,8 @@ def accept_hand_over(organisation_id: uuid.UUID, *, by: Actor, hand_over_id: uui
     mine.role = OWNER
     deed = Deed.HANDED_OVER_AND_LEFT if offer.leaves else Deed.HANDED_OVER
     activity.note(organisation, deed=deed, by=theirs.person_id, about=mine.person_id, role=OWNER)
-    for person_id in (mine.person_id, theirs.person_id):
-        end_hand_overs(organisation_id, of=person_id)
-    invitations.end_invitations(organisation_id, by=theirs.person_id)
+    endings.end_what_waits(organisation_id, of=mine.person_id, is_owner=True)
+    endings.end_what_waits(organisation_id, of=theirs.person_id)
     if offer.leaves:
         db.session.delete(theirs)
     else:
@@ -189,30 +184,7 @@ def accept_hand_over(organisation_id: uuid.UUID, *, by: Actor, hand_over_id: uui
 def _taken(organisation_id: uuid.UUID, *where: ColumnElement[bool]) -> Any:
     """Delete an open offer and return what it said. Raises LinkDead when somebody else has been first, or it expired."""
     query = select(HandOver.id, HandOver.offered_by, HandOver.offered_to, HandOver.leaves)
-    offer = db.session.execute(query.where(HandOver.organisation_id == organisation_id, _is_open(), *where)).first()
+    offer = db.session.execute(query.where(HandOver.organisation_id == organisation_id, is_open(), *where)).first()
     if offer is None or not db.affected(delete(HandOver).where(HandOver.id == offer.id)):
         raise LinkDead
     return offer
-
-
-def end_hand_overs_of(event: PendingEnded) -> None:
-    """End the offers of and to somebody whose account is defended or closed: whoever offered may have been a thief."""
-    theirs = (HandOver.offered_by == event.person_id) | (HandOver.offered_to == event.person_id)
-    for organisation_id in db.session.scalars(select(HandOver.organisation_id).where(theirs).distinct()).all():
-        end_hand_overs(organisation_id, of=event.person_id)
-
-
-def end_hand_overs(organisation_id: uuid.UUID, *, of: uuid.UUID) -> None:
-    """End the open offers of and to somebody whose role or account changes, and tell both sides."""
-    organisation = db.session.get_one(Organisation, organisation_id)
-    query = select(HandOver.id, HandOver.offered_by, HandOver.offered_to).where(
-        HandOver.organisation_id == organisation_id, _is_open(), (HandOver.offered_by == of) | (HandOver.offered_to == of)
-    )
-    for offer in db.session.execute(query).all():
-        if db.affected(delete(HandOver).where(HandOver.id == offer.id)):
-            activity.note(organisation, deed=Deed.HAND_OVER_ENDED, by=offer.offered_by, about=offer.offered_to)
-
-
-def end_all_hand_overs(organisation_id: uuid.UUID) -> None:
-    """End every offer of an organisation that is dissolved: everybody in it is told of that."""
-    db.session.execute(delete(HandOver).where(HandOver.organisation_id == organisation_id))

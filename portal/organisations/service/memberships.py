@@ -16,7 +16,7 @@ from portal.kit.refusals import NotFound
 from portal.kit.visibility import Visible
 from portal.organisations.events import MembershipEnded
 from portal.organisations.models import Deed, Membership
-from portal.organisations.service import activity, disabling, hand_overs, invitations, standings, visibility
+from portal.organisations.service import activity, disabling, endings, standings, visibility
 from portal.organisations.service.standings import MEMBER, OWNER
 from portal.products import service as products
 
@@ -86,9 +86,7 @@ def change_role(organisation_id: uuid.UUID, *, by: Actor, membership_id: uuid.UU
     if role is OWNER:
         standings.refuse_more_owners(organisation_id)
     theirs.role = role
-    hand_overs.end_hand_overs(organisation_id, of=theirs.person_id)
-    if role is not OWNER:
-        invitations.end_invitations(organisation_id, by=theirs.person_id)
+    endings.end_what_waits(organisation_id, of=theirs.person_id, is_owner=role is OWNER)
     activity.note(organisation, deed=Deed.ROLE_CHANGED, by=mine.person_id, about=theirs.person_id, role=role)
 
 
@@ -114,7 +112,6 @@ def _end(membership: Membership) -> None:
     """Let somebody go, and with them what they have offered in the organisation's name."""
     if membership.disabled_at is not None:
         products.tell_enabled(membership.person_id, organisation_id=membership.organisation_id)
-    invitations.end_invitations(membership.organisation_id, by=membership.person_id)
-    hand_overs.end_hand_overs(membership.organisation_id, of=membership.person_id)
+    endings.end_what_waits(membership.organisation_id, of=membership.person_id)
     publish(MembershipEnded(membership.organisation_id, membership.person_id))
     db.session.delete(membership)

@@ -2,16 +2,19 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
 
+from portal.accounts.models import Person
 from portal.kit import paging, throttle
 from portal.kit.actor import Actor, OrganisationRole, Standing
 from portal.kit.claims import MOST_COUNTED
 from portal.kit.db import db
+from portal.kit.refusals import NotFound
 from portal.kit.unit import before_writes
-from portal.organisations.models import Deed, Membership, Organisation
+from portal.organisations.models import Deed, Dissolution, Membership, Organisation
 from portal.organisations.service import activity, disabling, standings
 
 CREATIONS = "10 per day"
@@ -19,12 +22,21 @@ AT_ONCE = 50
 
 
 @dataclass(frozen=True)
+class Dissolving:
+    """When an organisation is dissolved, and who has asked for it."""
+
+    due_at: datetime
+    by: str
+
+
+@dataclass(frozen=True)
 class Overview:
     """An organisation as its people see it first. `members` stops at the most that is counted, and is None for those who
-    see money only; `invitations` waits for an Owner."""
+    see money only."""
 
     standing: Standing
     members: int | None
+    dissolution: Dissolving | None
 
 
 @dataclass(frozen=True)
@@ -80,7 +92,16 @@ def organisations_for(by: Actor, *, after: str | None) -> paging.Page[Place]:
 def overview_for(by: Actor, organisation_id: uuid.UUID) -> Overview:
     """Return an organisation as one of its people sees it. Raises NotFound for anybody else."""
     standing = standings.standing_for(by, organisation_id)
-    if standing.role is OrganisationRole.BILLING:
-        return Overview(standing, None)
     some = select(Membership.id).where(Membership.organisation_id == organisation_id).limit(MOST_COUNTED + 1).subquery()
-    return Overview(standing, db.session.scalar(select(func.count()).select_from(some)))
+    row = db.session.execute(
+        select(select(func.count()).select_from(some).scalar_subquery(), Dissolution.due_at, Person.name)
+        .select_from(Organisation)
+        .outerjoin(Dissolution, Dissolution.organisation_id == Organisation.id)
+        .outerjoin(Person, Person.id == Dissolution.requested_by)
+        .where(Organisation.id == organisation_id)
+    ).first()
+    if row is None:
+        raise NotFound
+    members, due_at, who = row
+    dissolution = Dissolving(due_at, who) if due_at else None
+    return Overview(standing, None if standing.role is OrganisationRole.BILLING else members, dissolution)

@@ -100,6 +100,26 @@ def _acts(membership: Membership) -> bool:
     return membership.disabled_at is None and db.session.scalar(is_open) is not None
 
 
+def acting_owner_of(organisation_id: uuid.UUID, *, person_id: uuid.UUID) -> Person | None:
+    """Return somebody who is an Owner of an organisation and may act as one, as the database holds it now; else None."""
+    found = (
+        select(Person)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.organisation_id == organisation_id, Membership.role == OWNER, Person.id == person_id, is_acting())
+    )
+    return db.session.scalar(found.execution_options(populate_existing=True))
+
+
+def acting_owners(organisation_id: uuid.UUID) -> list[Person]:
+    """Return the Owners who may act as such; there are 20 at most."""
+    found = (
+        select(Person)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.organisation_id == organisation_id, Membership.role == OWNER, is_acting())
+    )
+    return list(db.session.scalars(found.order_by(Person.id)))
+
+
 def membership_of(organisation_id: uuid.UUID, *, person_id: uuid.UUID) -> Membership | None:
     """Return what somebody is in an organisation, as the database holds it now; None where they are not in it."""
     found = select(Membership).where(Membership.organisation_id == organisation_id, Membership.person_id == person_id)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
+
 from portal.accounts.service import get_person
 from portal.kit import clock
 from portal.kit.unit import unit_of_work
 from portal.organisations import mail
+from portal.organisations.service import dissolutions, news, standings
 from tests.language.ready.walk import PASSWORD, Reader, Walk
 from tests.people import Somebody
 
@@ -39,7 +42,7 @@ def work_together(walk: Walk) -> None:
     hera.get(f"{path}/activity.csv")
     _ask_second_factor(walk, owner, hera, iris, path)
     _share_a_ticket(hera, iris, path)
-    hera.submit(f"{path}/dissolve", sure="y")
+    _dissolve(walk, owner, hera, iris, path)
     _hear_of_products(walk, owner, "Κλωστές")
     walk.read_emails()
 
@@ -52,6 +55,33 @@ def _disable(walk: Walk, hera: Reader, iris: Reader, place: str) -> None:
     walk.read_emails()
     hera.submit(f"{place}/enable")
     walk.read_emails()
+
+
+def _dissolve(walk: Walk, owner: Somebody, hera: Reader, iris: Reader, path: str) -> None:
+    """Ask for it, keep it on the page and by the link, let it end with a defence, be reminded, and have it carried out."""
+    for verb in ("keep", "link", "defence", "carry out"):
+        hera.submit(f"{path}/dissolve", sure="y")
+        for reader, page in ((hera, path), (iris, path), (hera, f"{path}/dissolve"), (hera, "/settings/privacy/delete")):
+            reader.get(page)
+        walk.read_emails()
+        if verb == "keep":
+            hera.submit(path, action=f"{path}/keep")
+        elif verb == "link":
+            hera.submit(walk.outbox.last(owner.email).link("/organisation/keep/"))
+        else:
+            _next_of(walk, owner, uuid.UUID(path.rpartition("/")[2]), verb)
+        walk.read_emails()
+        hera.get(f"{path}/activity")
+
+
+def _next_of(walk: Walk, owner: Somebody, organisation_id: uuid.UUID, verb: str) -> None:
+    with walk.app.app_context(), unit_of_work():
+        if verb == "defence":
+            dissolutions.end_dissolution(organisation_id, by=owner.account_id)
+        else:
+            organisation = standings.lock(organisation_id)
+            news.tell(organisation, news.News.DISSOLUTION_REMINDER)
+            dissolutions.dissolve(organisation, by=owner.account_id)
 
 
 def _share_a_ticket(hera: Reader, iris: Reader, path: str) -> None:

@@ -1,0 +1,75 @@
+"""News of what waits in an organisation: told to every Owner at once, at each of their addresses, then to everybody else."""
+
+import uuid
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from portal.accounts import service as accounts
+from portal.accounts.models import Person
+from portal.jobs import service as jobs
+from portal.kit import paging
+from portal.kit.db import db
+from portal.organisations.mail import countdowns as mail
+from portal.organisations.mail.countdowns import Reader
+from portal.organisations.models import Dissolution, Membership, Organisation
+from portal.organisations.service import standings, stop_links
+from portal.organisations.service.standings import OWNER
+
+AT_ONCE = 50
+
+
+class News(StrEnum):
+    """What everybody in an organisation is told."""
+
+    DISSOLUTION = "dissolution"
+    DISSOLUTION_REMINDER = "dissolution_reminder"
+    DISSOLUTION_ENDED = "dissolution_ended"
+
+
+OVER = {News.DISSOLUTION_ENDED}
+"""News that nothing waits any more."""
+
+
+def tell(organisation: Organisation, news: News) -> None:
+    """Tell every Owner, and have everybody else told in the background."""
+    db.session.flush()
+    waiting = find_waiting(organisation.id)
+    for owner in standings.acting_owners(organisation.id):
+        for address in accounts.addresses_of(owner):
+            token = stop_links.stop_token(waiting, owner, to=address) if waiting else ""
+            _send(news, organisation, waiting, Reader(owner, address, token))
+    jobs.enqueue("organisations.tell_others", organisation_id=str(organisation.id), news=news.value, after=None)
+
+
+def tell_others(organisation_id: uuid.UUID, *, news: News, after: str | None) -> str | None:
+    """Email some of those who are no Owners; return after whom to go on. None once all know, or it is not so any more."""
+    organisation = db.session.get(Organisation, organisation_id)
+    waiting = find_waiting(organisation_id)
+    if organisation is None or organisation.dissolved_at or (waiting is None) is not (news in OVER):
+        return None
+    others: Select[*tuple[Any, ...]] = (
+        select(Membership.id, Membership.joined_at, Person)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.organisation_id == organisation_id, Membership.role != OWNER, standings.is_acting())
+    )
+    page = paging.paginate(others, at=Membership.joined_at, key=Membership.id, after=after, size=AT_ONCE, newest_first=False)
+    for row in page.rows:
+        _send(news, organisation, waiting, Reader(row.Person, row.Person.email))
+    return page.after
+
+
+def find_waiting(organisation_id: uuid.UUID) -> Dissolution | None:
+    """Return what waits for its day, as the database holds it now."""
+    found = select(Dissolution).where(Dissolution.organisation_id == organisation_id)
+    return db.session.scalar(found.execution_options(populate_existing=True))
+
+
+def _send(news: News, organisation: Organisation, waiting: Dissolution | None, to: Reader) -> None:
+    if waiting is None:
+        mail.dissolution_ended(organisation, to=to)
+    else:
+        by = accounts.get_person(waiting.requested_by)
+        is_reminder = news is News.DISSOLUTION_REMINDER
+        mail.dissolution(organisation, to=to, by=by, due_at=waiting.due_at, is_reminder=is_reminder)

@@ -1,0 +1,41 @@
+"""Links by which an Owner ends, from any mailbox of theirs, what waits in an organisation. Opening one changes nothing.
+
+No sign-in is asked: a defence must never be hard to make, and everything stays as it was.
+"""
+
+import uuid
+from typing import TypeVar
+
+from portal.accounts import service as accounts
+from portal.accounts.models import Person
+from portal.kit import tokens
+from portal.kit.db import db
+from portal.kit.refusals import LinkDead
+from portal.organisations.models import Dissolution
+from portal.organisations.service import standings
+
+KEEP = tokens.LinkPurpose("organisations.keep")
+Stoppable = TypeVar("Stoppable", bound=Dissolution)
+PURPOSES: dict[type[Dissolution], tokens.LinkPurpose] = {Dissolution: KEEP}
+
+
+def stop_token(waiting: Dissolution, owner: Person, *, to: str) -> str:
+    """Return the token of the link to a mailbox of an Owner's. It dies with what it ends, and with the role."""
+    mark = accounts.mailbox_mark(owner.id, to)
+    return tokens.sign(PURPOSES[type(waiting)], str(waiting.id), str(owner.id), mark)
+
+
+def read_stop_token(model: type[Stoppable], token: str) -> tuple[Stoppable, Person]:
+    """Return what a link ends, and whose it is.
+
+    Raises LinkDead: it is over, they are no Owner any more, or the mailbox has no say about their account.
+    """
+    waiting_id, owner_id, mailbox = tokens.read(PURPOSES[model], token, max_age=tokens.LONGEST, count=3)
+    waiting = db.session.get(model, uuid.UUID(waiting_id), populate_existing=True)
+    if waiting is None:
+        raise LinkDead
+    owner = standings.acting_owner_of(waiting.organisation_id, person_id=uuid.UUID(owner_id))
+    if owner is None:
+        raise LinkDead
+    accounts.left_mailbox_at(owner, mark=mailbox)
+    return waiting, owner
