@@ -101,6 +101,7 @@ def growing(words: Words) -> dict[str, Rows]:
         _orders,
         _organisations,
         _licences,
+        _dissolutions,
     )
     return {name: rows for part in parts for name, rows in part(words).items()}
 
@@ -288,6 +289,12 @@ def _organisations(words: Words) -> dict[str, Rows]:
             within="organisation",
         ),
     }
+
+
+def _dissolutions(words: Words) -> dict[str, Rows]:
+    within = {"id": words.id, "organisation_id": "owner"}
+    waits = {"requested_at": words.ago(3), "due_at": words.ahead(11), "reminders": "0"}
+    return {"dissolution": Rows(100, {**within, **waits, "requested_by": "owner"}, once=True)}
 
 
 def _licences(words: Words) -> dict[str, Rows]:

@@ -67,7 +67,7 @@ def _countdowns_on_time() -> Finding:
     if fault := find_run_fault("organisations.enqueue_due", grace=GRACE):
         return failed_by([fault])
     waiting = service.count_waiting(Dissolution)
-    return passed("waiting", waiting=waiting) if waiting else nothing_yet("none_waits")
+    return passed("counting", waiting=waiting) if waiting else nothing_yet("no_countdown")
 
 
 CHECKS = (
@@ -114,10 +114,10 @@ CHECKS = (
         says={
             **RUN_FAULTS,
             "late": lambda late: ngettext("%(num)s organisation is late.", "%(num)s organisations are late.", late),
-            "waiting": lambda waiting: ngettext(
+            "counting": lambda waiting: ngettext(
                 "%(num)s organisation waits for its day.", "%(num)s organisations wait for their day.", waiting
             ),
-            "none_waits": lambda: _("No organisation is going to be dissolved."),
+            "no_countdown": lambda: _("No organisation is going to be dissolved."),
         },
     ),
     Check(

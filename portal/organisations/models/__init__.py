@@ -1,6 +1,5 @@
 """Tables of organisations, by subject: who is in them and what was done, and ownership on its way to somebody else."""
 
-from portal.organisations.models.countdowns import Countdown as Countdown
 from portal.organisations.models.deeds import Deed as Deed
 from portal.organisations.models.dissolutions import Dissolution as Dissolution
 from portal.organisations.models.dissolutions import DissolutionCall as DissolutionCall

@@ -9,10 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from portal.kit import clock
 from portal.kit.db import Base, Id, Name
 from portal.kit.scopes import scoped_by
-from portal.organisations.models.countdowns import Countdown
 
 
-class Dissolution(Countdown, Base):
+class Dissolution(Base):
     """An Owner has asked that an organisation be dissolved. Taken back or carried out it goes: the log tells."""
 
     __tablename__ = "dissolution"
@@ -22,6 +21,11 @@ class Dissolution(Countdown, Base):
     organisation_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("organisation.id", ondelete="CASCADE"), unique=True)
     requested_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     """Who stands behind it: once they are no Owner any more, or their account is defended or closed, it ends."""
+    requested_at: Mapped[datetime] = mapped_column(default=clock.now)
+    due_at: Mapped[datetime] = mapped_column(index=True)
+    """When it is carried out; a reminder that comes late puts it off."""
+    reminders: Mapped[int] = mapped_column(default=0)
+    """How many reminders are written: without all of them it is not carried out."""
 
 
 class DissolutionCall(Base):

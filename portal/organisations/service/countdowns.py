@@ -12,7 +12,10 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from portal.kit import clock
 from portal.kit.db import db
 from portal.kit.periods import period
-from portal.organisations.models import Countdown
+from portal.organisations.models import Dissolution
+
+Countdown = Dissolution
+"""What waits for its day."""
 
 REMINDERS = ("countdown_first", "countdown_last")
 LATE = timedelta(hours=3)

@@ -46,7 +46,7 @@ def request_dissolution(organisation_id: uuid.UUID, *, by: Actor) -> None:
         Dissolution(organisation_id=organisation_id, requested_by=mine.person_id, requested_at=now, due_at=due_at)
     )
     activity.note(organisation, deed=Deed.DISSOLUTION_ASKED, by=mine.person_id)
-    news.tell(organisation, News.DISSOLUTION)
+    news.tell(organisation, news=News.DISSOLUTION)
 
 
 def keep(organisation_id: uuid.UUID, *, by: Actor) -> None:
@@ -60,15 +60,15 @@ def keep(organisation_id: uuid.UUID, *, by: Actor) -> None:
 
 def dissolution_by_link(token: str) -> tuple[str, Dissolution]:
     """Return the organisation's name and what waits, by the link in an email about it. Raises LinkDead."""
-    dissolution, _owner = stop_links.read_stop_token(Dissolution, token)
+    dissolution, _owner = stop_links.read_stop_token(token, of=Dissolution)
     return db.session.get_one(Organisation, dissolution.organisation_id).name, dissolution
 
 
 def keep_by_link(token: str) -> None:
     """Keep the organisation by the link in an email. Raises LinkDead."""
-    dissolution, _owner = stop_links.read_stop_token(Dissolution, token)
+    dissolution, _owner = stop_links.read_stop_token(token, of=Dissolution)
     organisation = standings.lock(dissolution.organisation_id)
-    _dissolution, owner = stop_links.read_stop_token(Dissolution, token)
+    _dissolution, owner = stop_links.read_stop_token(token, of=Dissolution)
     _keep(organisation, by=owner.id)
 
 
@@ -76,7 +76,7 @@ def _keep(organisation: Organisation, *, by: uuid.UUID) -> None:
     if not db.affected(delete(Dissolution).where(Dissolution.organisation_id == organisation.id)):
         raise LinkDead
     activity.note(organisation, deed=Deed.DISSOLUTION_CANCELLED, by=by)
-    news.tell(organisation, News.DISSOLUTION_ENDED)
+    news.tell(organisation, news=News.DISSOLUTION_ENDED)
 
 
 def end_dissolutions_of(event: PendingEnded) -> None:
@@ -92,7 +92,7 @@ def end_dissolution(organisation_id: uuid.UUID, *, by: uuid.UUID) -> None:
     which = Dissolution.organisation_id == organisation_id, Dissolution.requested_by == by
     if organisation is not None and db.affected(delete(Dissolution).where(*which)):
         activity.note(organisation, deed=Deed.DISSOLUTION_ENDED, by=by)
-        news.tell(organisation, News.DISSOLUTION_ENDED)
+        news.tell(organisation, news=News.DISSOLUTION_ENDED)
 
 
 def go_on_with_dissolution(organisation_id: uuid.UUID) -> None:
@@ -103,7 +103,7 @@ def go_on_with_dissolution(organisation_id: uuid.UUID) -> None:
         return
     step = countdowns.next_step(dissolution, length=period("dissolution"))
     if step is Step.REMIND:
-        news.tell(organisation, News.DISSOLUTION_REMINDER)
+        news.tell(organisation, news=News.DISSOLUTION_REMINDER)
     elif step is Step.CARRY_OUT:
         _carry_out(organisation, dissolution)
 

@@ -32,13 +32,13 @@ OVER = {News.DISSOLUTION_ENDED}
 """News that nothing waits any more."""
 
 
-def tell(organisation: Organisation, news: News) -> None:
+def tell(organisation: Organisation, *, news: News) -> None:
     """Tell every Owner, and have everybody else told in the background."""
     db.session.flush()
     waiting = find_waiting(organisation.id)
     for owner in standings.acting_owners(organisation.id):
         for address in accounts.addresses_of(owner):
-            token = stop_links.stop_token(waiting, owner, to=address) if waiting else ""
+            token = stop_links.stop_token(waiting, owner=owner, to=address) if waiting else ""
             _send(news, organisation, waiting, Reader(owner, address, token))
     jobs.enqueue("organisations.tell_others", organisation_id=str(organisation.id), news=news.value, after=None)
 

@@ -19,19 +19,19 @@ Stoppable = TypeVar("Stoppable", bound=Dissolution)
 PURPOSES: dict[type[Dissolution], tokens.LinkPurpose] = {Dissolution: KEEP}
 
 
-def stop_token(waiting: Dissolution, owner: Person, *, to: str) -> str:
+def stop_token(waiting: Dissolution, *, owner: Person, to: str) -> str:
     """Return the token of the link to a mailbox of an Owner's. It dies with what it ends, and with the role."""
     mark = accounts.mailbox_mark(owner.id, to)
     return tokens.sign(PURPOSES[type(waiting)], str(waiting.id), str(owner.id), mark)
 
 
-def read_stop_token(model: type[Stoppable], token: str) -> tuple[Stoppable, Person]:
+def read_stop_token(token: str, *, of: type[Stoppable]) -> tuple[Stoppable, Person]:
     """Return what a link ends, and whose it is.
 
     Raises LinkDead: it is over, they are no Owner any more, or the mailbox has no say about their account.
     """
-    waiting_id, owner_id, mailbox = tokens.read(PURPOSES[model], token, max_age=tokens.LONGEST, count=3)
-    waiting = db.session.get(model, uuid.UUID(waiting_id), populate_existing=True)
+    waiting_id, owner_id, mailbox = tokens.read(PURPOSES[of], token, max_age=tokens.LONGEST, count=3)
+    waiting = db.session.get(of, uuid.UUID(waiting_id), populate_existing=True)
     if waiting is None:
         raise LinkDead
     owner = standings.acting_owner_of(waiting.organisation_id, person_id=uuid.UUID(owner_id))

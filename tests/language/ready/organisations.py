@@ -80,7 +80,7 @@ def _next_of(walk: Walk, owner: Somebody, organisation_id: uuid.UUID, verb: str)
             dissolutions.end_dissolution(organisation_id, by=owner.account_id)
         else:
             organisation = standings.lock(organisation_id)
-            news.tell(organisation, news.News.DISSOLUTION_REMINDER)
+            news.tell(organisation, news=news.News.DISSOLUTION_REMINDER)
             dissolutions.dissolve(organisation, by=owner.account_id)
 
 
