@@ -7,10 +7,10 @@ from portal.organisations.service.activity import note as note
 from portal.organisations.service.closings import blockers as blockers
 from portal.organisations.service.closings import keep_an_owner as keep_an_owner
 from portal.organisations.service.closings import production_stays as production_stays
-from portal.organisations.service.disabling import disable as disable
-from portal.organisations.service.disabling import enable as enable
 from portal.organisations.service.countdowns import count_late as count_late
 from portal.organisations.service.countdowns import count_waiting as count_waiting
+from portal.organisations.service.disabling import disable as disable
+from portal.organisations.service.disabling import enable as enable
 from portal.organisations.service.dissolutions import dissolution_by_link as dissolution_by_link
 from portal.organisations.service.dissolutions import end_dissolutions_of as end_dissolutions_of
 from portal.organisations.service.dissolutions import go_on_with_dissolution as go_on_with_dissolution

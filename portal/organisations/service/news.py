@@ -4,7 +4,7 @@ import uuid
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 
 from portal.accounts import service as accounts
 from portal.accounts.models import Person
@@ -52,7 +52,12 @@ def tell_others(organisation_id: uuid.UUID, *, news: News, after: str | None) ->
     others: Select[*tuple[Any, ...]] = (
         select(Membership.id, Membership.joined_at, Person)
         .join(Person, Person.id == Membership.person_id)
-        .where(Membership.organisation_id == organisation_id, Membership.role != OWNER, standings.is_acting())
+        .where(
+            Membership.organisation_id == organisation_id,
+            # An Owner who can't act is told as everybody else is: without a link.
+            or_(Membership.role != OWNER, Membership.disabled_at.is_not(None)),
+            Person.deactivated_at.is_(None),
+        )
     )
     page = paging.paginate(others, at=Membership.joined_at, key=Membership.id, after=after, size=AT_ONCE, newest_first=False)
     for row in page.rows:
