@@ -89,20 +89,9 @@ class Rows:
 def growing(words: Words) -> dict[str, Rows]:
     """Return what the tables hold that grow with the people, parents first."""
     parts = (
-        _accounts,
-        _guards,
-        _traffic,
-        _support,
-        _newsletter,
-        _work,
-        _trail,
-        _rights,
-        _disputes,
-        _orders,
-        _organisations,
-        _licences,
-        _dissolutions,
-    )
+        _accounts, _guards, _traffic, _support, _newsletter, _work, _trail, _rights, _disputes,
+        _orders, _organisations, _licences, _dissolutions,
+    )  # fmt: skip
     return {name: rows for part in parts for name, rows in part(words).items()}
 
 
