@@ -1,7 +1,8 @@
 """Every page in every size: on the narrowest phone, at 400 % zoom, with letters of twice the size (WCAG 1.4.4, 1.4.10).
 
 Nothing is pushed sideways and nothing is cut: neither the page nor a part of it scrolls from left to right. A table that
-shows two dimensions may (WCAG 1.4.10 excepts it); one that stacks on a phone is none. All of it is valid HTML.
+shows two dimensions may (WCAG 1.4.10 excepts it); one that stacks on a phone is none. All of it is valid HTML, and axe
+finds nothing; pages that an address alone opens are looked at by axe in tests/journeys/test_every_page.py.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, Response
 
-from tests.browser import html_faults, served
+from tests.browser import axe, html_faults, served
 from tests.pictures.demo import Demo
-from tests.pictures.scenes import Scene, opened, scenes
+from tests.pictures.scenes import Scene, opened, pages, scenes
 
 # 1280 px at 400 % zoom are 320 CSS px, as on the narrowest phone; what is left of 1024 px in height are 256.
 SIZES = {
@@ -75,10 +76,13 @@ def sticks_out(page: Page, size: str) -> list[str]:
     return [str(fault) for fault in page.evaluate(STICKS_OUT)]
 
 
-def test_every_page_fits_every_size_and_is_valid(made: Demo, browser: Browser) -> None:
-    faults, html = [], {}
+def test_every_page_fits_every_size_is_valid_and_can_be_used_by_all(made: Demo, browser: Browser) -> None:
+    faults, html, by_address = [], {}, {rule for _endpoint, _gate, rule in pages(made.app)}
     for scene, page, text in looked_at(made, browser):
         faults += [f"{scene.name}, {size}: {fault}" for size in SIZES for fault in sticks_out(page, size)]
+        if scene.path not in by_address or scene.act or scene.note:
+            page.emulate_media(color_scheme="dark")
+            faults += [f"{scene.name}: {fault}" for fault in axe(page)]
         html[scene.name] = text
     assert len(html) > 60
     assert not faults, "\n".join(faults)
