@@ -16,7 +16,7 @@ from portal.kit.ending import end_with
 from portal.kit.settings import current_settings, load
 from portal.kit.unit import unit_of_work
 from portal.promises import service as promises
-from portal.server import go_on_alone, hold_port, run_apart
+from portal.server import go_on_alone, hold_port, run_apart, stripe_beside
 
 MIGRATIONS = str(ROOT / "migrations")
 
@@ -52,6 +52,7 @@ def _migrations() -> ModuleType:
 @click.option("--processes", default=1, show_default=True, help="How many processes answer.")
 def serve(*, demo: bool, no_worker: bool, host: str, port: int, processes: int) -> None:
     """Serve the pages, with the worker beside them."""
+    stripe: list[str] = []
     with hold_port(host, port):
         # On a developer's machine links follow the port; the processes that are started here read it from the environment.
         os.environ.update(HOST=host, PORT=str(port))
@@ -61,7 +62,10 @@ def serve(*, demo: bool, no_worker: bool, host: str, port: int, processes: int) 
         click.echo(f"The portal is at {settings.base_url}. Ctrl-C stops it.")
         if not settings.is_production:
             click.echo(f"Emails arrive at {settings.base_url}/dev/mailbox.")
-    go_on_alone(host=host, port=port, processes=processes, with_worker=not no_worker)
+        if demo and not settings.is_production and settings.stripe_api_key is None:
+            stripe = stripe_beside(port=port, base_url=settings.base_url, folder=settings.storage_url)
+            click.echo(f"Payments go to a stand-in for Stripe at {os.environ['PORTAL_STRIPE_API_BASE']}. No money moves.")
+    go_on_alone(host=host, port=port, processes=processes, with_worker=not no_worker, stripe=stripe)
 
 
 @main.command()

@@ -83,6 +83,11 @@ def answer(make: subprocess.Popen[bytes], port: int, path: str) -> int:
     return 0
 
 
+def stand_in(output: Path) -> int:
+    """Return the port on which Stripe's stand-in answers, as the portal has said."""
+    return int(re.search(r"stand-in for Stripe at http://127\.0\.0\.1:(\d+)\.", output.read_text())[1])
+
+
 def press_ctrl_c(make: subprocess.Popen[bytes]) -> None:
     """End the group as a terminal does, and wait for it."""
     os.killpg(make.pid, signal.SIGINT)
@@ -96,12 +101,15 @@ def test_the_portal_is_there_with_one_command_and_gone_with_one_key(checkout: Pa
         assert answer(make, port, "/readyz") == 200, output.read_text()
         assert answer(make, port, "/") == 200
         assert answer(make, port, "/dev/mailbox") == 200
+        payments = stand_in(output)
+        assert answer(make, payments, "/") == 200
         press_ctrl_c(make)
     printed = output.read_text()
     assert re.search(r"ada@example\.com\s+\S{12,}", printed), printed
     assert "Traceback" not in printed
-    with pytest.raises(OSError, match="refused"):
-        socket.create_connection(("127.0.0.1", port), timeout=1)
+    for closed in (port, payments):
+        with pytest.raises(OSError, match="refused"):
+            socket.create_connection(("127.0.0.1", closed), timeout=1)
     with running(checkout, port) as (make, output):
         assert answer(make, port, "/readyz") == 200
         press_ctrl_c(make)
@@ -112,4 +120,4 @@ def test_the_portal_is_there_with_one_command_and_gone_with_one_key(checkout: Pa
     assert "Traceback" not in again
     for said in (printed, again):
         assert f"Staff (sam@example.com, sena@example.com, pia@example.com): open http://127.0.0.1:{port}/admin/" in said
-    assert {path.name for path in (checkout / "instance").iterdir()} >= {"portal.db", "secret_key"}
+    assert {path.name for path in (checkout / "instance").iterdir()} >= {"portal.db", "secret_key", "stripe.json"}

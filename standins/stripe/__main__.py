@@ -40,7 +40,8 @@ def main(arguments: list[str]) -> int:
     stock(account)
     account.listen(wanted.webhooks, os.environ[SECRET])
     with serving(account, port=wanted.port, is_alive=True) as url:
-        print(f"Stripe’s stand-in is at {url}.", flush=True)
+        if not wanted.beside:
+            print(f"Stripe’s stand-in is at {url}.", flush=True)
         stop.wait()
     return 0
 

@@ -121,7 +121,7 @@ def test_a_worker_that_dies_is_started_anew_and_one_whose_parent_dies_ends(env, 
         first = wait_for(lambda: worker_of(serve.pid))
         os.kill(first, signal.SIGKILL)
         second = wait_for(lambda: (found := worker_of(serve.pid)) and found != first and found)
-        wait_for(lambda: "worker.died" in (tmp_path / "log").read_text())
+        wait_for(lambda: "process.died" in (tmp_path / "log").read_text())
         wait_for(lambda: "--beside" in command_of(second))
         serve.kill()
         serve.wait(timeout=10)
