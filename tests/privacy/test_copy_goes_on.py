@@ -39,18 +39,18 @@ def ada(cast, monkeypatch):
 
 @pytest.fixture
 def read(monkeypatch):
-    """Return the names of the tables in the order in which they are read as JSON, or kill the worker at one of them."""
+    """Return the names of the tables in the order in which they are read, or kill the worker at one of them."""
     names, kill_at = [], []
-    rows = Dataset.__iter__
+    rows = Dataset.keyed
 
-    def noted(dataset):
+    def noted(dataset, after=None):
         names.append(dataset.name)
         if kill_at == [dataset.name]:
             kill_at.clear()
             raise Killed
-        return rows(dataset)
+        return rows(dataset, after)
 
-    monkeypatch.setattr(Dataset, "__iter__", noted)
+    monkeypatch.setattr(Dataset, "keyed", noted)
     return names, kill_at
 
 

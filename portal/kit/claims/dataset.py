@@ -1,13 +1,13 @@
 """What an export hands out of one table: named columns, rows as plain values, and what is left out and why."""
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Select, and_, func, inspect, or_, select
+from sqlalchemy import JSON, ColumnElement, Select, and_, func, inspect, literal, or_, select, tuple_
 from sqlalchemy.types import TypeEngine
 
 from portal.kit.claims.gathered import RowWords, Words
@@ -19,6 +19,8 @@ from portal.kit.db import UtcDateTime, db
 from portal.kit.i18n import _
 
 CHUNK = 200
+Key = list[Any]
+"""What orders a row and tells it from every other, as JSON knows it."""
 Span = tuple[datetime | None, datetime | None]
 """From an instant on, and before another one; None for no bound."""
 
@@ -93,12 +95,29 @@ class Dataset:
 
     def values(self) -> Iterator[Sequence[Any]]:
         """Yield each row as it is stored, in the order of `fields`."""
-        stored = inspect(self.table.model).local_table.columns
-        key = [self.holding.record_key] if self.beside else []
-        columns = [*(stored[each.name] for each in fields_of(self.holding)), *(each.label("row_key") for each in key)]
-        query: Select[Any] = select(*columns).where(self._clause())
-        found = db.session.execute(query.order_by(*_order(self.table)).execution_options(yield_per=CHUNK))
-        yield from (_with_statement(row, self.beside) for row in found) if self.beside else found
+        for _key, row in self._read():
+            yield row
+
+    def keyed(self, after: Key | None = None) -> Iterator[tuple[Key, dict[str, Any]]]:
+        """Yield each row behind that key as iterating does, each with its own key, as JSON knows it."""
+        for key, row in self._read(after):
+            yield (
+                [plain(value) for value in key],
+                {each.name: plain(value) for each, value in zip(self.fields, row, strict=True)},
+            )
+
+    def _read(self, after: Key | None = None) -> Iterator[tuple[Sequence[Any], Sequence[Any]]]:
+        stored, order = inspect(self.table.model).local_table.columns, _order(self.table)
+        beside = [self.holding.record_key.label("row_key")] if self.beside else []
+        columns = [*(stored[each.name] for each in fields_of(self.holding)), *beside]
+        by = [each.label(f"by_{number}") for number, each in enumerate(order)]
+        query: Select[Any] = select(*columns, *by).where(self._clause()).order_by(*order)
+        if after is not None:
+            behind = [literal(_stored(value, each.type), each.type) for value, each in zip(after, order, strict=True)]
+            query = query.where(tuple_(*order) > tuple_(*behind))
+        for row in db.session.execute(query.execution_options(yield_per=CHUNK)):
+            shown = row[: len(columns)]
+            yield row[len(columns) :], _with_statement(shown, self.beside) if self.beside else shown
 
     def count(self) -> int:
         """Return how many rows there are."""
@@ -143,8 +162,25 @@ def fields_of(holding: Holding) -> list[Field]:
 
 
 def _order(table: Table) -> list[Any]:
-    since = [getattr(table.model, rule.since) for rule in table.rules if isinstance(rule, RetainFor)]
-    return [*since[:1], *inspect(table.model).primary_key]
+    """Return the columns that order the rows, oldest first where known: an instant that each row has, and the key."""
+    model, stored = table.model, inspect(table.model).local_table.columns
+    since = [rule.since for rule in table.rules if isinstance(rule, RetainFor)]
+    dated = [name for name in (*since, *table.columns) if isinstance(stored[name].type, UtcDateTime)]
+    steady = [stored[name] for name in dated if not stored[name].nullable]
+    return [*steady[:1], *inspect(model).primary_key]
+
+
+def _stored(value: Any, kind: TypeEngine[Any]) -> Any:
+    """Return a value of a key as its column holds it."""
+    made = datetime.fromisoformat if isinstance(kind, UtcDateTime) else _READ.get(kind.python_type)
+    return made(value) if made else value
+
+
+_READ: Mapping[type, Callable[[str], Any]] = {
+    date: date.fromisoformat,
+    uuid.UUID: uuid.UUID,
+    bytes: bytes.fromhex,
+}
 
 
 def _kind(stored: TypeEngine[Any]) -> tuple[str, str | None]:

@@ -20,9 +20,10 @@ from portal.legal.policy import company_from
 from portal.privacy.service.bags import Bag
 from portal.privacy.service.choices import EVERYTHING, Chosen, Selection
 from portal.privacy.service.conversation_files import as_card, as_email
-from portal.privacy.service.datasets import as_csv, as_json, joined, plain_json, schema
+from portal.privacy.service.datasets import joined, plain_json, schema
 from portal.privacy.service.product_copies import ProductCopy
 from portal.privacy.service.readable import Contents, page
+from portal.privacy.service.table_files import Stood, TableFiles, stems
 
 SAY_EVERY_SECONDS = 1.0
 BYTES_OF_A_STEP = 8 * 1024
@@ -57,6 +58,8 @@ class Archive:
         self.finished: list[str] = []
         """Names of the parts that stand in it."""
         self.rows: dict[str, int] = {}
+        self.stood: dict[str, Stood] = {}
+        """Where the files of each table stand that were begun."""
         self.files: dict[str, str] = {}
         """Name of a file as its claim has it -> where it lies in the bag."""
         self.done, self.told_at = 0, 0.0
@@ -69,6 +72,7 @@ class Archive:
             "bag": self.bag.state(),
             "finished": self.finished,
             "rows": self.rows,
+            "stood": self.stood,
             "files": self.files,
             "products": [[each.name, each.title, each.content is not None] for each in self.products],
             "done": self.done,
@@ -80,6 +84,7 @@ class Archive:
         self.bag = Bag(_folder(self.made_at))
         self.bag.go_on(state["bag"])
         self.finished, self.rows, self.files = list(state["finished"]), dict(state["rows"]), dict(state["files"])
+        self.stood = {name: Stood(*where) for name, where in state["stood"].items()}
         self.done = state["done"]
         if PRODUCTS in self.finished:
             given = [(name, title, b"" if was_given else None) for name, title, was_given in state["products"]]
@@ -100,7 +105,7 @@ class Archive:
             yield "bag", self.bag.begin()
         for dataset in self.datasets:
             if dataset.name not in self.rows:
-                yield f"table {dataset.name}", self._table(dataset)
+                yield from self._table(dataset)
         for name, source in self.selection.files():
             if name in self.files:
                 source.close()
@@ -125,12 +130,18 @@ class Archive:
             if name not in done:
                 yield name, self.bag.describe(name, content())
 
-    def _table(self, dataset: Dataset) -> Iterator[bytes]:
-        before = self.done
-        yield from self.bag.hand_out(f"{dataset.name}.json", joined(as_json(dataset, on_row=self._step)))
-        rows = self.done - before
-        yield from self.bag.hand_out(f"{dataset.name}.csv", joined(as_csv(dataset, on_row=self._step)))
-        self.rows[dataset.name] = rows
+    def _table(self, dataset: Dataset) -> Iterator[tuple[str, Iterator[bytes]]]:
+        files = TableFiles(dataset, stood=self.stood.get(dataset.name, Stood()), on_row=self._step)
+        while dataset.name not in self.rows:
+            yield f"table {files.stem}", self._table_file(files)
+
+    def _table_file(self, files: TableFiles) -> Iterator[bytes]:
+        stem, before = files.stem, files.stood.rows
+        yield from self.bag.hand_out(f"{stem}.json", joined(files.as_json()))
+        yield from self.bag.hand_out(f"{stem}.csv", joined(files.as_csv(files.stood.rows - before)))
+        self.stood[files.dataset.name] = files.stood
+        if not files.has_more():
+            self.rows[files.dataset.name] = files.stood.rows
 
     def _file(self, name: str, source: BinaryIO) -> Iterator[bytes]:
         path = self.bag.free_path(name)
@@ -184,7 +195,7 @@ class Archive:
                     "name": dataset.name,
                     "what": dataset.what,
                     "rows": self.rows[dataset.name],
-                    "files": [f"data/{dataset.name}.json", f"data/{dataset.name}.csv"],
+                    "files": [f"data/{stem}.{kind}" for stem in self._stems(dataset) for kind in ("json", "csv")],
                 }
                 for dataset in self.datasets
             ],
@@ -199,10 +210,14 @@ class Archive:
             "undisclosed": [{"what": row.what, "why": why} for row, why in register().undisclosed()],
         }
 
+    def _stems(self, dataset: Dataset) -> list[str]:
+        return stems(dataset.name, files=self.stood[dataset.name].files)
+
     def _contents(self) -> Contents:
         return Contents(
             datasets=self.datasets,
             counts=self.rows,
+            stems={dataset.name: self._stems(dataset) for dataset in self.datasets},
             files=self.files,
             conversations=self.selection.conversations(),
             chosen=self.chosen,

@@ -1,7 +1,7 @@
 """Tables in an archive: as JSON, as CSV, and the schema of both (P25). Each is written row by row."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from portal.kit import spreadsheets
@@ -14,27 +14,27 @@ CHUNK = 64 * 1024
 OnRow = Callable[[], None]
 
 
-def as_json(dataset: Dataset, *, on_row: OnRow) -> Iterator[str]:
+def as_json(rows: Iterable[Mapping[str, Any]], *, on_row: OnRow) -> Iterator[str]:
     """Yield an array of objects, one row a line."""
     before = ""
     yield "["
-    for row in dataset:
+    for row in rows:
         yield f"{before}\n{json.dumps(row, ensure_ascii=False)}"
         before = ","
         on_row()
     yield "\n]\n"
 
 
-def as_csv(dataset: Dataset, *, on_row: OnRow) -> Iterator[str]:
+def as_csv(fields: Iterable[Field], rows: Iterable[Mapping[str, Any]], *, on_row: OnRow) -> Iterator[str]:
     """Yield lines that every spreadsheet reads, and that none runs."""
 
-    def rows() -> Iterator[Sequence[Any]]:
-        yield [field.name for field in dataset.fields]
-        for row in dataset:
+    def lines() -> Iterator[Sequence[Any]]:
+        yield [field.name for field in fields]
+        for row in rows:
             yield [*row.values()]
             on_row()
 
-    return spreadsheets.lines(rows())
+    return spreadsheets.lines(lines())
 
 
 def schema(datasets: Iterable[Dataset]) -> dict[str, Any]:

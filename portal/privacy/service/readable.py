@@ -13,6 +13,7 @@ from itertools import islice
 from markupsafe import Markup
 
 from portal.kit.claims import Chapter, Conversation, Dataset, Said, shown_row
+from portal.kit.i18n import listed
 from portal.kit.renderer import part, stream
 from portal.privacy.service.choices import Chosen
 from portal.privacy.service.product_copies import ProductCopy
@@ -33,6 +34,8 @@ class Sheet:
     labels: Sequence[str]
     count: int
     rows: Iterable[Sequence[str]]
+    files: str = ""
+    """Where all of them are, as spreadsheets read them."""
 
     @property
     def is_one(self) -> bool:
@@ -56,6 +59,8 @@ class Contents:
 
     datasets: Sequence[Dataset]
     counts: Mapping[str, int]
+    stems: Mapping[str, Sequence[str]]
+    """Name of a table -> what its files are called, without how they end."""
     files: Mapping[str, str]
     """Name of a file -> where it lies beside the page."""
     conversations: Iterable[Conversation]
@@ -103,6 +108,7 @@ def _sheet(dataset: Dataset, contents: Contents) -> Sheet:
         labels=[field.label for field in dataset.fields],
         count=contents.counts[dataset.name],
         rows=(shown_row(dataset.fields, row, zone=contents.zone) for row in first),
+        files=listed(f"data/{stem}.csv" for stem in contents.stems[dataset.name]),
     )
 
 
