@@ -8,6 +8,7 @@ from collections.abc import Callable
 from click.testing import Result
 
 from standins.stripe.account import Outage
+from tests.conftest import Visitor
 from tests.standins.shop import Shop
 
 
@@ -37,3 +38,10 @@ def test_it_says_plainly_that_stripe_does_not_answer_or_refuses(shop: Shop, comm
     shop.account.api_key = "sk_test_another"
     done = command("billing", "prices")
     assert done.exit_code == 1 and "Check PORTAL_STRIPE_API_KEY" in done.output
+
+
+def test_nobody_dials_stripe_while_nobody_asks(shop: Shop, command: Callable[..., Result], client: Visitor) -> None:
+    for page in ("/", "/login", "/vendors", "/promises"):
+        assert client.get(page).status == 200
+    assert command("sweep", "--dry-run").exit_code == 0
+    assert shop.account.requests == []
