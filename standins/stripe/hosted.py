@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from standins.stripe import cards, checkout, collecting, pdf, portal, subscriptions
 from standins.stripe.customers import ADDRESS
+from standins.stripe.endings import ENDED
 from standins.stripe.events import before, tell
 from standins.stripe.refusals import Refusal
 from standins.stripe.state import Object, State
@@ -125,6 +126,8 @@ def change(token: str, deed: str, name: str) -> Page:
         subscription = state.objects.get("subscription", {}).get(name) or abort(404)
         if subscription["customer"] != customer["id"] or deed not in ("cancel", "resume"):
             abort(404)
+        if subscription["status"] in ENDED:
+            return redirect(f"/p/session/{token}", 303)
         was = before(subscription)
         subscriptions.cancel_at_end(state, subscription, deed == "cancel")
         tell(state, "customer.subscription.updated", subscription, was)

@@ -69,6 +69,8 @@ class Params:
         """Return a list of groups."""
         given = self._take(name)
         rows = given if isinstance(given, dict) else {}
+        if not all(key.isdecimal() and isinstance(row, dict) for key, row in rows.items()):
+            raise self._wrong(name, "Invalid array", None)
         made = [Params(rows[key], f"{self._path_of(name)}[{key}]") for key in sorted(rows, key=int)]
         self._below += made
         return made
@@ -83,6 +85,8 @@ class Params:
         given = self._take("metadata")
         if given == "":
             return {}
+        if isinstance(given, str):
+            raise self._wrong("metadata", "Invalid hash", None)
         merged = {**(before or {}), **(given or {})}
         return {key: value for key, value in merged.items() if value != ""}
 

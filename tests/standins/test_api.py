@@ -31,10 +31,12 @@ def test_a_wrong_key_is_refused(stand_in: Shop) -> None:
         ({"name": "X", "colour": "blue"}, "parameter_unknown", "colour"),
         ({"active": True}, "parameter_missing", "name"),
         ({"name": "X", "id": "prod_updates"}, "resource_already_exists", "id"),
+        ({"name": "X", "metadata": "blue"}, None, "metadata"),
+        ({"name": ["X"]}, "parameter_invalid_string", "name"),
     ],
 )
 def test_what_stripe_would_not_take_is_refused_and_changes_nothing(
-    stand_in: Shop, asked: dict[str, object], code: str, param: str
+    stand_in: Shop, asked: dict[str, object], code: str | None, param: str
 ) -> None:
     before = len(stand_in.account.state.objects["product"])
     with pytest.raises(stripe.InvalidRequestError) as caught:
