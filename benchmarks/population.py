@@ -90,7 +90,7 @@ def growing(words: Words) -> dict[str, Rows]:
     """Return what the tables hold that grow with the people, parents first."""
     parts = (
         _accounts, _guards, _traffic, _support, _newsletter, _work, _trail, _rights, _disputes,
-        _orders, _organisations, _licences, _dissolutions,
+        _orders, _organisations, _licences, _dissolutions, _disabling,
     )  # fmt: skip
     return {name: rows for part in parts for name, rows in part(words).items()}
 
@@ -300,6 +300,12 @@ def _licences(words: Words) -> dict[str, Rows]:
         "activated_at": words.ago(800),
     }
     return {"licence": Rows(200, licence, once=True), "activation": Rows(2000, activation, within="licence")}
+
+
+def _disabling(words: Words) -> dict[str, Rows]:
+    at = words.ago(700)
+    disabling = {"state": "'lifted'", "rule": "'spam'", "reason": "'Spam.'", "proposed_at": at, "ended_at": at}
+    return {"disabling": Rows(10, {**words.of_person, **disabling}, once=True)}
 
 
 def _rights(words: Words) -> dict[str, Rows]:

@@ -9,6 +9,7 @@ from portal.billing.area import AREA as BILLING
 from portal.consent import browser as consent_browser
 from portal.consent import service as consent
 from portal.consent.area import AREA as CONSENT
+from portal.disabling.area import AREA as DISABLING
 from portal.home.area import AREA as HOME
 from portal.jobs.area import AREA as JOBS
 from portal.kit import (
@@ -83,6 +84,7 @@ AREAS = (
     ACCOUNTS,
     RECOVERY,
     ORGANISATIONS,
+    DISABLING,
     LICENCES,
     NEWSLETTER,
     BILLING,

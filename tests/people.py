@@ -83,6 +83,22 @@ class Cast:
         self.give_factor(pia)
         return pia
 
+    @cached_property
+    def sena(self) -> Somebody:
+        """A senior of the staff, with a second factor."""
+        sena = self.make("Sena Tuck", "sena@example.com", "sena irons every single pleat")
+        self.give_role(sena, "senior")
+        self.give_factor(sena)
+        return sena
+
+    @cached_property
+    def hugo(self) -> Somebody:
+        """Another senior, as it takes two."""
+        hugo = self.make("Hugo Pleat", "hugo@example.com", "hugo folds along the old crease")
+        self.give_role(hugo, "senior")
+        self.give_factor(hugo)
+        return hugo
+
     def make(self, name: str, email: str, password: str, *, language: str = "en", zone: str = "UTC") -> Somebody:
         """Make a further person with a confirmed account."""
         with self.app.app_context(), unit_of_work():

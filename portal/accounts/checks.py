@@ -19,7 +19,8 @@ ACCOUNT = frozenset({"name", "email", "email_key", "language", "time_zone", "ava
 GUARDS = frozenset(
     {
         "id", "password_hash", "password_set_at", "password_verdict", "reset_requested_at", "terms_version",
-        "terms_accepted_at", "created_at", "frozen_at", "deactivated_at", "wrong_passwords", "wrong_passwords_known",
+        "terms_accepted_at", "created_at", "frozen_at", "deactivated_at", "disabled_at",
+        "wrong_passwords", "wrong_passwords_known",
     }
 )  # fmt: skip
 KEYS_OF_ACCOUNTS = (Person.password_hash, Person.password_set_at, Person.password_verdict, SignUp.password_hash)

@@ -88,7 +88,10 @@ _SESSION = Table(
     ground=Ground.CONTRACT,
     retention=RetainUntil("expires_at", _l("Until you sign out, or the session expires")),
     by_person=("remembered",),
-    by_staff=[staff_may(Role.ADMIN, why=_l("Anyone who joins or leaves our team is signed out everywhere."), deletes=True)],
+    by_staff=[
+        staff_may(Role.ADMIN, why=_l("Anyone who joins or leaves our team is signed out everywhere."), deletes=True),
+        staff_may(Role.SENIOR, why=_l("An account that is disabled for a breach of the Terms is signed out."), deletes=True),
+    ],
     columns={
         "id": technical(),
         "person_id": personal(_WHO),
@@ -241,6 +244,13 @@ _PERSON = Table(
     is_anchor=True,
     fixed=_l("You change it yourself in your settings, or our software noted it."),
     by_person=("name", "email", "email_key", "language", "time_zone", "avatar_key", "password_hash"),
+    by_staff=[
+        staff_may(
+            Role.SENIOR,
+            why=_l("Two senior members of our team can disable an account for a breach of the Terms. One can lift that."),
+            changes=("disabled_at",),
+        )
+    ],
     columns={
         "id": technical(_WHO),
         "name": personal(_l("Name"), correctable=True),
@@ -258,6 +268,7 @@ _PERSON = Table(
         "created_at": technical(_l("Account created")),
         "frozen_at": technical(_l("Locked, because you told us that something wasn’t you")),
         "deactivated_at": technical(_l("Closed, because you asked for deletion")),
+        "disabled_at": technical(_l("Disabled, for a breach of the Terms")),
         "wrong_passwords": technical(_l("Wrong passwords in a row, from browsers you had not signed in with")),
         "wrong_passwords_known": technical(_l("Wrong passwords in a row, from browsers you had signed in with")),
     },

@@ -38,6 +38,16 @@ class PendingEnded(Event):
 
 
 @dataclass(frozen=True)
+class AccountDisabled(Event):
+    """An account was disabled for a breach of the Terms: it acts for nobody else, and what it offered to others ends.
+
+    What its person asked for themselves goes on: their copies, requests and deletions.
+    """
+
+    person_id: uuid.UUID
+
+
+@dataclass(frozen=True)
 class AddressChanged(Event):
     """An account has a new address, confirmed by its mailbox; or, `is_undo`, its old one back from somebody else's."""
 

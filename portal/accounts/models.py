@@ -41,6 +41,8 @@ class Person(Base):
     """Set by "This wasn't me": sensitive changes wait until the password is chosen anew."""
     deactivated_at: Mapped[datetime | None]
     """Set when the person asks for deletion: nobody signs in any more."""
+    disabled_at: Mapped[datetime | None]
+    """Set when two seniors disable it for a breach of the Terms (`disabling`): its roles and data stay as they are."""
     wrong_passwords: Mapped[int] = mapped_column(default=0)
     """Wrong passwords in a row from browsers that are not known."""
     wrong_passwords_known: Mapped[int] = mapped_column(default=0)

@@ -59,6 +59,8 @@ AREA_WORDS = AreaWords(
         "accounts.avatar_removed": _l("Photo removed"),
         "accounts.role_granted": _l("Role on our team given"),
         "accounts.role_removed": _l("Role on our team removed"),
+        "accounts.disabled": _l("Account disabled for a breach of the Terms"),
+        "accounts.enabled": _l("Account works again"),
         "accounts.frozen": _l("Account locked, because something wasn’t you"),
         "accounts.deactivated": _l("Account closed"),
         "accounts.reactivated": _l("Account opened again"),

@@ -115,6 +115,14 @@ def without_second_factor(view: View) -> View:
     return _mark("open_without_second_factor", True)(view)
 
 
+def open_while_disabled(view: View) -> View:
+    """Keep a page open to whose account is disabled: their rights over their data, the appeal, and the way in and out.
+
+    Every other page for whoever is signed in leads to the one that says who disabled it, and why (P38).
+    """
+    return _mark("open_while_disabled", True)(view)
+
+
 def lacks_second_factor(person: Actor) -> bool:
     """Tell whether the organisation that the address names asks for a second factor which somebody does not have."""
     return person.standing is not None and person.standing.asks_second_factor and not person.has_second_factor
@@ -290,23 +298,28 @@ def _gate() -> ResponseReturnValue | None:
         return None
     if not person.is_signed_in:
         return _send_to("accounts.login", _("Please sign in first."))
-    if tag.gate is Gate.ORGANISATION and (person.standing is None or person.standing.role not in tag.within):
-        # Somebody else's organisation is as absent as none (v5.0.0-8.2.2).
-        abort(404)
-    if tag.gate is Gate.ORGANISATION and lacks_second_factor(person) and not _is_open_without_factor(request.endpoint):
-        # Not locked out unseen: that page says why, and leads on.
-        return redirect(
-            url_for("organisations.set_up_second_factor", organisation_id=(request.view_args or {})[ORGANISATION]), code=303
-        )
+    if person.disabled_at is not None and not _is_marked(request.endpoint, "open_while_disabled"):
+        return redirect(url_for("disabling.disabled"), code=303)
+    if tag.gate is Gate.ORGANISATION and (elsewhere := _gate_within(person, tag, request.endpoint)):
+        return elsewhere
     if (tag.gate is Gate.FRESH or tag.is_fresh) and not person.is_fresh:
         return _send_to("accounts.confirm_identity", _("Please confirm it’s you."))
-    if tag.gate is Gate.STAFF:
-        return _gate_staff(person, tag)
+    return _gate_staff(person, tag) if tag.gate is Gate.STAFF else None
+
+
+def _gate_within(person: Actor, tag: Tag, endpoint: str) -> ResponseReturnValue | None:
+    if person.standing is None or person.standing.role not in tag.within:
+        # Somebody else's organisation is as absent as none (v5.0.0-8.2.2).
+        abort(404)
+    if lacks_second_factor(person) and not _is_marked(endpoint, "open_without_second_factor"):
+        # Not locked out unseen: that page says why, and leads on.
+        there = (request.view_args or {})[ORGANISATION]
+        return redirect(url_for("organisations.set_up_second_factor", organisation_id=there), code=303)
     return None
 
 
-def _is_open_without_factor(endpoint: str) -> bool:
-    return hasattr(current_app.view_functions[endpoint], "open_without_second_factor")
+def _is_marked(endpoint: str, mark: str) -> bool:
+    return hasattr(current_app.view_functions[endpoint], mark)
 
 
 def _gate_staff(person: Actor, tag: Tag) -> ResponseReturnValue | None:

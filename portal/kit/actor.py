@@ -99,6 +99,8 @@ class Actor:
     language: str = i18n.DEFAULT
     time_zone: str = "UTC"
     avatar_key: str | None = None
+    disabled_at: datetime | None = None
+    """Since when the account is disabled for a breach of the Terms: it opens the pages of one's rights, and no others."""
     roles: frozenset[Role] = field(default_factory=frozenset)
     fresh_until: datetime | None = None
     has_second_factor: bool = False

@@ -34,6 +34,7 @@ class Basis(StrEnum):
     INCIDENT = "incident"
     GRANT = "grant"
     HOLD = "hold"
+    DISABLING = "disabling"
 
 
 BASES = {
@@ -43,6 +44,7 @@ BASES = {
     Basis.INCIDENT: _l("Your data, because of an incident"),
     Basis.GRANT: _l("Your data, under a grant for one case"),
     Basis.HOLD: _l("What must be kept of your data for longer"),
+    Basis.DISABLING: _l("Whether your account is to be disabled for a breach of the Terms"),
 }
 """What staff looked at, by what gave them the right."""
 

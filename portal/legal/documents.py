@@ -90,6 +90,11 @@ _ROLES = _l(
     "It says what an Owner, a Billing Administrator and a Member is, and lists what each sees about you, drawn from the "
     "software itself. No right, duty or period has changed."
 )
+_DISABLING = _l(
+    "It says how an account is disabled: two senior members of our team must agree, you’re told why, you can appeal, and "
+    "your rights over your data stay open. An Owner can disable an account in their organisation. It names the few changes "
+    "that need no Owner’s approval. No right of yours is smaller, and no duty or period has changed."
+)
 _PLAIN = _l("Plainer English throughout. It says the same as before: no right, duty or period has changed.")
 
 DOCUMENTS: Mapping[str, Document] = {
@@ -99,6 +104,14 @@ DOCUMENTS: Mapping[str, Document] = {
             "privacy",
             _l("Privacy policy"),
             (
+                Version(
+                    6,
+                    _ORGANISATIONS_ON,
+                    Significance.WORDING,
+                    _DISABLING,
+                    "91fbf2751bdb8650b7c79e22638ed549949b7f75e57da1ce8373fbd72e7323f2",
+                    "9b395fcd4e86a9fdfab3ecd3994b110faef23dad3c881d6eea95584963763230",
+                ),
                 Version(
                     5,
                     _ORGANISATIONS_ON,
@@ -145,6 +158,14 @@ DOCUMENTS: Mapping[str, Document] = {
             "terms",
             _l("Terms of use"),
             (
+                Version(
+                    4,
+                    _ORGANISATIONS_ON,
+                    Significance.WORDING,
+                    _DISABLING,
+                    "423016def648040ac6c870a209beb808dc6d24ff1ded66c971d4d68dacbc66bb",
+                    "21b4f2787d11bcd169ec45e029d8f5e3b950bf8b9fb2727ca8abd0c22e7d9a9b",
+                ),
                 Version(
                     3,
                     _ORGANISATIONS_ON,

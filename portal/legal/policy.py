@@ -57,6 +57,7 @@ _ALL = (
     Period("countdown_last", timedelta(days=1), _l("Last reminder of what waits in an organisation")),
     Period("organisation_activity", timedelta(days=2 * 365), _l("The activity log of an organisation")),
     # Talking to us, newsletter, research
+    Period("disabling", timedelta(days=2 * 365), _l("The record that an account was disabled, after it ended")),
     Period("attachment", timedelta(days=90), _l("A file attached to a ticket, unless you shorten it")),
     Period("guest_link", timedelta(days=30), _l("A link to a ticket you sent without an account, after it’s closed")),
     Period("misuse_report", timedelta(days=180), _l("A report of account misuse, after our last reply")),

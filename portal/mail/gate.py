@@ -9,7 +9,7 @@ from collections.abc import Callable
 from portal.kit.running import App, Installed
 
 MayEmail = Callable[..., bool]
-SERVICE_AREAS = frozenset({"accounts", "organisations", "privacy", "recovery", "support"})
+SERVICE_AREAS = frozenset({"accounts", "disabling", "organisations", "privacy", "recovery", "support"})
 """Whose emails are about security, requests and purchases: they always come."""
 SERVICE_EMAILS = frozenset({"newsletter/confirm", "newsletter/welcome"})
 """Emails of other areas that answer what their reader has just asked for."""

@@ -1,6 +1,6 @@
 """What this folder gives the house."""
 
-from portal.accounts.events import AccountCloses, AddressChanged, PendingEnded
+from portal.accounts.events import AccountCloses, AccountDisabled, AddressChanged, PendingEnded
 from portal.kit.area import Area
 from portal.organisations import service
 from portal.organisations.checks import CHECKS
@@ -18,6 +18,13 @@ AREA = Area(
     visible=service.VISIBLE,
     events={
         AccountCloses: (service.keep_an_owner,),
+        AccountDisabled: (
+            service.end_invitations_by,
+            service.end_hand_overs_of,
+            service.end_join_requests_of,
+            service.end_dissolutions_of,
+            service.say_who_has_no_owner,
+        ),
         CallConfirmed: (service.note_product,),
         PendingEnded: (
             service.end_invitations_by,

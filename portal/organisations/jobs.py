@@ -42,6 +42,14 @@ def second_factor(*, organisation_id: str, asked: bool, after: str | None) -> No
         jobs.enqueue("organisations.second_factor", organisation_id=organisation_id, asked=asked, after=further)
 
 
+@job("organisations.ownerless", staff_may_order=True)
+def ownerless(*, organisation_id: str, after: str | None) -> None:
+    """Tell some of an organisation's people that nobody acts as its Owner, and ask for the next."""
+    further = service.tell_of_no_owner(uuid.UUID(organisation_id), after=after)
+    if further:
+        jobs.enqueue("organisations.ownerless", organisation_id=organisation_id, after=further)
+
+
 @job("organisations.name_late_products", schedule="34 * * * *")
 def name_late_products() -> None:
     """Tell of products that have not confirmed for too long, a bounded number at once."""
@@ -49,4 +57,4 @@ def name_late_products() -> None:
         jobs.enqueue("organisations.name_late_products")
 
 
-JOBS = (dissolve, tell_others, enqueue_due, go_on_with_dissolution, second_factor, name_late_products)
+JOBS = (dissolve, tell_others, enqueue_due, go_on_with_dissolution, second_factor, ownerless, name_late_products)

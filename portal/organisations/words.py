@@ -57,6 +57,7 @@ AREA_WORDS = AreaWords(
         "organisations/dissolution_ended": _l("An organisation stays"),
         "organisations/dissolved": _l("An organisation was dissolved"),
         "organisations/second_factor": _l("Whether an organisation asks for two-step verification"),
+        "organisations/ownerless": _l("An organisation has no Owner who can act"),
         "organisations/products_done": _l("Our products deleted what a dissolved organisation had there"),
         "organisations/products_late": _l("A product hasn’t confirmed that it deleted a dissolved organisation’s data"),
     },

@@ -66,6 +66,7 @@ def wasnt_me(token: str) -> ResponseReturnValue:
 
 @bp.post("/settings/not-me")
 @access.signed_in
+@access.open_while_disabled
 def not_me() -> ResponseReturnValue:
     """Do the same for somebody who is signed in. No fresh proof is asked: a report must never be hard to make."""
     service.report_unauthorised_by_session(access.actor())

@@ -14,6 +14,7 @@ bp = Blueprint("settings", __name__)
 
 @bp.route("/settings/communication", methods=["GET", "POST"])
 @access.signed_in
+@access.open_while_disabled
 def communication() -> ResponseReturnValue:
     """Show and set what we may write about, each reason by itself (P15)."""
     actor = access.actor()

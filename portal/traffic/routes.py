@@ -22,6 +22,7 @@ METHODS = frozenset({"GET", "POST", "HEAD", "OPTIONS"})
 
 @bp.get("/settings/privacy/visits")
 @access.signed_in
+@access.open_while_disabled
 def mine() -> str:
     """Show the person's own visits with their addresses, and when each becomes unreadable (P23)."""
     visits = service.visits_for(access.actor(), request.args.get("after"))

@@ -1,8 +1,9 @@
 """Who gets through the doors of admin: read by a person, tried by tests/rules/test_who_may_enter.py."""
 
+from portal.disabling.models import Disabling
 from portal.privacy.models import ErasureStep, Hold, Request, RequestFile
 from portal.support.models import Attachment, Message, Ticket
-from tests.rules.gates import CONSOLE, RIGHTS, TICKETS
+from tests.rules.gates import CONSOLE, RIGHTS, SENIORS, TICKETS
 
 DOORS = {
     "admin.answer_and_close": TICKETS,
@@ -11,6 +12,11 @@ DOORS = {
     "admin.choose_entry": RIGHTS,
     "admin.close": TICKETS,
     "admin.decide_corrections": RIGHTS,
+    "admin.disablings": SENIORS,
+    "admin.disabling_case": SENIORS,
+    "admin.decline_disabling": SENIORS,
+    "admin.uphold_disabling": SENIORS,
+    "admin.lift_disabling": SENIORS,
     "admin.enter_request": RIGHTS,
     "admin.erasure_step": RIGHTS,
     "admin.erasures": RIGHTS,
@@ -45,6 +51,10 @@ THINGS = {
     "admin.redact_message": ("message_id", Message),
     "admin.attachment": ("attachment_id", Attachment),
     "admin.redact_file": ("attachment_id", Attachment),
+    "admin.disabling_case": ("disabling_id", Disabling),
+    "admin.decline_disabling": ("disabling_id", Disabling),
+    "admin.uphold_disabling": ("disabling_id", Disabling),
+    "admin.lift_disabling": ("disabling_id", Disabling),
     "admin.hold": ("hold_id", Hold),
     "admin.read_kept": ("hold_id", Hold),
     "admin.release_hold": ("hold_id", Hold),

@@ -57,6 +57,9 @@ SENDS_ON = {
     "/settings/second-factor/codes",
     "/settings/second-factor/replace",
     "/settings/second-factor/lost",
+    # For whose account is disabled, and nobody else.
+    "/account-disabled",
+    "/account-disabled/appeal",
 }
 
 

@@ -26,6 +26,7 @@ from tests.accounts.walk import request_removal
 from tests.clock import Clock
 from tests.conftest import Visitor
 from tests.journeys.emails_about_rights import use_rights
+from tests.journeys.emails_of_disabling import be_disabled
 from tests.journeys.emails_of_organisations import work_together
 from tests.people import Cast
 from tests.rules.source import modules
@@ -105,6 +106,7 @@ def a_whole_life(app: Flask, cast: Cast, client: Visitor, last: Callable[[str, s
     yield
     yield from use_rights(app, cast, client, clock)
     yield from work_together(app, cast, last)
+    yield from be_disabled(app, cast, last)
 
 
 def _remove_all(sam: Visitor, desk: str) -> None:

@@ -55,11 +55,11 @@ def test_the_history_lists_every_version_the_newest_first(client, monkeypatch):
     add_version(monkeypatch, "privacy", Significance.SIGNIFICANT, on=date(2999, 1, 1))
     events = history_of(client, "privacy")
     assert [event.strong.get_text() for event in events] == [
-        "Version 6: a significant change", "Version 5: only the wording changed",
+        "Version 7: a significant change", "Version 6: only the wording changed", "Version 5: only the wording changed",
         "Version 4: only the wording changed", "Version 3: only the wording changed", "Version 2: only the wording changed",
         "Version 1: first version",
     ]  # fmt: skip
-    assert [event["class"] for event in events] == [["next"], ["now"], ["done"], ["done"], ["done"], ["done"]]
+    assert [event["class"] for event in events] == [["next"], ["now"], ["done"], ["done"], ["done"], ["done"], ["done"]]
     assert "In effect from 1 January 2999" in events[0].get_text()
 
 

@@ -97,8 +97,8 @@ def test_every_page_of_a_person_stands_in_a_menu_or_below_one(app: Flask) -> Non
     ways = app.jinja_env.get_template("components/ways.html").module
     own = {endpoint for endpoint, gate, _rule in pages(app) if gate != "public"}
     placed = set(ways.parents) | set(ways.parents.values()) | {"home.home"}  # type: ignore[attr-defined]  # set in the template
-    # One proves oneself in the middle of something else.
-    assert own - placed == {"accounts.confirm_identity"}
+    # One proves oneself in the middle of something else; whoever is disabled has one page, and what it leads to.
+    assert own - placed == {"accounts.confirm_identity", "disabling.disabled", "disabling.appeal"}
     assert placed <= {endpoint for endpoint, _gate, _rule in pages(app)}
 
 

@@ -34,6 +34,7 @@ QUESTIONS = (
     ("纸样导入后尺寸不对", "从旧版本导入的纸样宽了两毫米，该在哪里更正？"),
     ("Invoice with our new address", "We’ve moved. Could the next invoice carry the new address, please?"),
 )
+STAFF = ("sam", "pia", "sena", "hugo")
 PDF = b"%PDF-1.7\ntrailer\n<< >>\n%%EOF\n"
 ANSWER = (
     "Thanks for the clear description. The plotter driver was updated on Monday and now scales by the sheet instead of by "
@@ -89,7 +90,7 @@ class Demo:
         """Return the one browser in which somebody of the pictures is signed in."""
         if who not in self.browsers:
             person = self.new_here if who == "newcomer" else self.people[who]
-            self.browsers[who] = self.cast.sign_in(person, by_second_factor=who in ("sam", "pia"))
+            self.browsers[who] = self.cast.sign_in(person, by_second_factor=who in STAFF)
         return self.browsers[who]
 
     def newcomer(self, name: str) -> Somebody:
@@ -114,7 +115,9 @@ class Demo:
                 promises.run_checks()
 
     def _live(self) -> None:
-        for staff in ("sam", "pia"):
+        self.people["hugo"] = self.newcomer("Hugo Pleat")
+        self.cast.give_role(self.people["hugo"], "senior")
+        for staff in STAFF:
             self.cast.give_factor(self.people[staff])
         visitor = self.signed_in("ada")
         visitor.submit("/settings/avatar", photo=(photo(), "ada.jpg"))

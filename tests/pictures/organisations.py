@@ -72,6 +72,14 @@ def shared(made: Demo) -> str:
     return f"{path}/tickets/{ticket.rpartition('/')[2]}"
 
 
+def disabled(made: Demo) -> str:
+    """Return the page on which Ben reads that his account is disabled in the organisation, and why."""
+    path, ada = _working_together(made), made.signed_in("ada")
+    ben = str(ada.get(f"{path}/members").soup.select("main th a")[-1]["href"])
+    ada.submit(f"{ben}/disable", reason="Your laptop was stolen on Friday. Tell me once you have a new one.")
+    return "/organisation"
+
+
 def led(made: Demo) -> str:
     """Return the page to which somebody without a second factor is led by an organisation that asks for one."""
     sam = made.signed_in("sam")

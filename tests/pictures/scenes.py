@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, Response, expect
 
 from tests.accounts.walk import CONFIRM, STOP
 from tests.browser import LiveServer, profile, sign_in
-from tests.pictures import demo, organisations, rights
+from tests.pictures import demo, disabling, organisations, rights
 from tests.pictures.demo import Demo
 from tests.pictures.holds import holding
 from tests.pictures.requests import asking, correcting, entering, erasing, waiting
@@ -91,6 +91,9 @@ LINKS: dict[str, Callable[[Demo], str]] = {
     "admin.redact_file": lambda made: f"/admin/files/{made.first_file()}/redact",
     **{f"admin.{name}": holding(name) for name in ("holdable", "holdable_records", "set_hold", "hold", "read_kept")},
     "admin.erasure_step": erasing,
+    "admin.disabling_case": disabling.proposed,
+    "admin.uphold_disabling": lambda made: disabling.decided(made) + "/uphold",
+    "admin.lift_disabling": lambda made: disabling.decided(made) + "/lift",
     "admin.read_request": lambda made: asking(made),
     "admin.pause_request": lambda made: asking(made) + "/pause",
     "admin.decide_corrections": lambda made: correcting(made) + "/corrections",
@@ -148,6 +151,10 @@ AS_PIA = {
     "admin.read_kept",
 }  # fmt: skip
 """Pages of the privacy officer."""
+AS_SENA = {"admin.disablings", "admin.disabling_case", "admin.uphold_disabling", "admin.lift_disabling"}
+"""Pages of a senior."""
+AS_OLA = {"disabling.disabled", "disabling.appeal"}
+"""Pages of somebody whose account is disabled."""
 AS_BEN = {"organisations.hand_over_offer"}
 """Pages of a Member whom an Owner asks."""
 ON_THE_WAY = {
@@ -159,7 +166,7 @@ ON_THE_WAY = {
 
 
 def _who(endpoint: str, gate: str) -> str:
-    others = {"sam": AS_SAM, "pia": AS_PIA, "ben": AS_BEN}
+    others = {"sam": AS_SAM, "pia": AS_PIA, "ben": AS_BEN, "sena": AS_SENA, "ola": AS_OLA}
     return next((who for who, theirs in others.items() if endpoint in theirs), WHO[gate])
 
 
@@ -167,6 +174,7 @@ def scenes(app: Flask, made: Demo) -> Iterator[Scene]:
     """Yield every page, and some of them in a further state."""
     # The officer's list is taken before any one request of it.
     asking(made)
+    disabling.proposed(made)
     for endpoint, gate, rule in pages(app):
         if endpoint in LINKS:
             yield Scene(endpoint, _who(endpoint, gate), LINKS[endpoint](made))
@@ -182,6 +190,9 @@ def scenes(app: Flask, made: Demo) -> Iterator[Scene]:
     yield Scene("home.home", "newcomer", "/home", note="new")
     yield Scene("admin.read_request", "pia", correcting(made), note="correction")
     yield Scene("admin.overview", "pia", "/admin/", note="officer")
+    yield Scene("admin.overview", "sena", "/admin/", note="senior")
+    yield Scene("admin.disabling_case", "sena", disabling.decided(made), note="appeal")
+    yield Scene("organisations.overview", "ben", organisations.disabled(made), note="disabled")
     yield Scene("support.contact", "ada", "/contact", note="signed-in")
     yield Scene("support.overview", "newcomer", "/support", note="empty")
     yield Scene("accounts.login", "visitor", "/login", refused, note="refused")

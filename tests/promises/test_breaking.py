@@ -35,7 +35,14 @@ from portal.promises import service
 from portal.promises.service import PromiseStatus
 from portal.support.models import Attachment, Message
 from portal.traffic.models import Visit
-from tests.promises import breaks_of_licences, breaks_of_organisations, breaks_of_requests, breaks_of_rights, breaks_of_uses  # noqa: F401 (their breaks are on the list)
+from tests.promises import (  # noqa: F401 (their breaks are on the list)
+    breaks_of_disabling,
+    breaks_of_licences,
+    breaks_of_organisations,
+    breaks_of_requests,
+    breaks_of_rights,
+    breaks_of_uses,
+)
 from tests.promises.breaking import BREAKS, DAY, Tools, a_ticket, add, breaks
 
 pytestmark = pytest.mark.both_databases

@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 PUBLIC, SIGNED_IN, FRESH, TICKETS, RIGHTS, CONSOLE = "public", "signed in", "fresh", "tickets", "rights", "console"
-ORGANISATION = "organisation"
+ORGANISATION, SENIORS = "organisation", "seniors"
 
 NO_AREA = {"probes": "kit", "static": "kit"}
 """Blueprints, and the one endpoint of Flask's own, that belong to no area: the tools answer for them."""

@@ -19,7 +19,18 @@ AS_IT_STANDS = {
     *("name", "email", "email_key", "time_zone", "device", "reference", "number", "subject", "reason", "law"),
     *("old_email", "old_email_key", "new_email", "new_email_key", "to_address", "to_key", "subject_line"),
     *("agent_name", "agent_email", "agent_email_key", "email_hash", "owner", "text_hash"),
-    *("avatar_key", "terms_version", "receipt_number", "method", "body", "message", "answer", "after", "disabled_reason"),
+    *(
+        "avatar_key",
+        "terms_version",
+        "receipt_number",
+        "method",
+        "body",
+        "message",
+        "answer",
+        "after",
+        "disabled_reason",
+        "appeal",
+    ),
 }
 # A type as the web names it (image/png), or a domain.
 AS_IT_STANDS_THERE = {"ticket_attachment.kind", "request_file.kind", "join_domain.domain"}

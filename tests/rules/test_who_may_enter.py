@@ -21,6 +21,7 @@ from werkzeug.routing import Rule
 
 from portal.accounts import service as accounts
 from portal.accounts.models import SignInSession
+from portal.disabling.models import Disabling
 from portal.kit import clock
 from portal.kit.db import Base, db
 from portal.kit.files import storage
@@ -49,6 +50,7 @@ from tests.rules.gates import (
     ORGANISATION,
     PUBLIC,
     RIGHTS,
+    SENIORS,
     SIGNED_IN,
     TICKETS,
     gathered,
@@ -62,8 +64,9 @@ ONE_DATABASE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 DOORS: dict[str, str] = gathered("DOORS")
 
 IN, LOGIN, PROVE, FACTOR, ABSENT = "in", "/login", "/confirm-identity", "/login/second-factor", "absent"
-OPEN = {PUBLIC: IN, SIGNED_IN: IN, ORGANISATION: ABSENT}
-OUTSIDE = {PUBLIC: IN, SIGNED_IN: LOGIN, FRESH: LOGIN, TICKETS: LOGIN, RIGHTS: LOGIN, CONSOLE: LOGIN, ORGANISATION: LOGIN}
+# What seniors alone open is tried with them in tests/disabling.
+OPEN = {PUBLIC: IN, SIGNED_IN: IN, ORGANISATION: ABSENT, SENIORS: ABSENT}
+OUTSIDE = {PUBLIC: IN, **dict.fromkeys((SIGNED_IN, FRESH, TICKETS, RIGHTS, CONSOLE, ORGANISATION, SENIORS), LOGIN)}
 CUSTOMER = {**OPEN, FRESH: IN, TICKETS: ABSENT, RIGHTS: ABSENT, CONSOLE: ABSENT}
 STALE = {**OPEN, FRESH: PROVE, TICKETS: ABSENT, RIGHTS: ABSENT, CONSOLE: ABSENT}
 HALF = {**OPEN, FRESH: IN, TICKETS: FACTOR, RIGHTS: ABSENT, CONSOLE: FACTOR}
@@ -192,8 +195,10 @@ def things(app: Flask, cast: Cast, run_jobs: Callable[[], int]) -> dict[type, uu
         with unit_of_work():
             db.session.add_all([_hold_on(cast.ada.account_id), *_steps_of(cast.ada.account_id)])
             db.session.add(_domain_of(cast.ada.account_id))
+            db.session.add(Disabling(person_id=cast.ada.account_id, rule="spam", reason="Zips"))
         models = (
             Organisation, JoinDomain, Ticket, Attachment, Message, Export, SignInSession, Hold, ErasureStep, RequestFile,
+            Disabling,
         )  # fmt: skip
         # The copy is a request too, of which nothing can be corrected.
         correction = db.session.scalars(select(Request.id).where(Request.kind == privacy.Right.CORRECTION)).one()
@@ -265,7 +270,7 @@ def test_whatever_a_get_writes_down_asking_for_its_headers_does_not(
         words = {"whose": privacy.handle_of(cast.ada.email, by=cast.staff_in(pia)), "line": "ticket"}
     words["secret"] = outbox.last(cast.ada.email).link("/settings/privacy/export/").split("/")[-2]
     guests = app.url_map.bind("localhost").match(Fetching(client, outbox, ready_copy(client, outbox)).location())[1]
-    browsers = {TICKETS: sam, CONSOLE: sam, RIGHTS: pia}
+    browsers = {TICKETS: sam, CONSOLE: sam, RIGHTS: pia, SENIORS: cast.sign_in_staff(cast.sena)}
     writing = [endpoint for endpoint, view in app.view_functions.items() if hasattr(view, "side_effect_reason")]
     assert len(writing) > 2
     before = _everything(app)

@@ -14,6 +14,7 @@ bp = Blueprint("accounts", __name__)
 
 @bp.route("/settings/password", methods=["GET", "POST"])
 @access.fresh
+@access.open_while_disabled
 def password() -> ResponseReturnValue:
     """Change one's own password; every other session ends."""
     form = ChangePassword()

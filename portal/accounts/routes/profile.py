@@ -15,6 +15,7 @@ bp = Blueprint("accounts", __name__)
 
 @bp.route("/settings/profile", methods=["GET", "POST"])
 @access.signed_in
+@access.open_while_disabled
 def profile() -> ResponseReturnValue:
     """Show and correct name, language and time zone (P26)."""
     actor = access.actor()
@@ -30,6 +31,7 @@ def profile() -> ResponseReturnValue:
 
 @bp.route("/settings/avatar", methods=["GET", "POST"])
 @access.signed_in
+@access.open_while_disabled
 @uploads.takes_files
 def avatar() -> ResponseReturnValue:
     """Show and set one's own photo."""
@@ -46,6 +48,7 @@ def avatar() -> ResponseReturnValue:
 
 @bp.post("/settings/avatar/remove")
 @access.signed_in
+@access.open_while_disabled
 def remove_avatar() -> ResponseReturnValue:
     """Delete one's own photo."""
     service.remove_avatar(access.actor())
@@ -55,6 +58,7 @@ def remove_avatar() -> ResponseReturnValue:
 
 @bp.get("/settings/avatar/photo")
 @access.signed_in
+@access.open_while_disabled
 def avatar_photo() -> Response:
     """Hand out one's own photo. It can be shown in our pages and nowhere else, and can run nothing (v5.0.0-3.2.1)."""
     with service.avatar_for(access.actor()) as photo:

@@ -16,6 +16,7 @@ bp = Blueprint("accounts", __name__)
 
 @bp.get("/settings/security")
 @access.signed_in
+@access.open_while_disabled
 def security() -> str:
     """Show sessions, the second factor, the history of sign-ins, and the report that it was not you."""
     actor = access.actor()
@@ -31,6 +32,7 @@ def security() -> str:
 
 @bp.route("/settings/security/history/delete", methods=["GET", "POST"])
 @access.fresh
+@access.open_while_disabled
 def delete_history() -> ResponseReturnValue:
     """Delete one's own history, once confirmed (P28)."""
     form = ConfirmForm()
@@ -43,6 +45,7 @@ def delete_history() -> ResponseReturnValue:
 
 @bp.post("/settings/sessions/<uuid:session_id>/revoke")
 @access.signed_in
+@access.open_while_disabled
 def revoke_session(session_id: uuid.UUID) -> ResponseReturnValue:
     """End one of one's own sessions; somebody else's does not exist here."""
     service.revoke_session(session_id, by=access.actor())
@@ -52,6 +55,7 @@ def revoke_session(session_id: uuid.UUID) -> ResponseReturnValue:
 
 @bp.post("/settings/sessions/revoke-others")
 @access.signed_in
+@access.open_while_disabled
 def revoke_others() -> ResponseReturnValue:
     """End every session but this one."""
     service.end_other_sessions(access.actor())

@@ -193,6 +193,7 @@ def logout() -> ResponseReturnValue:
 
 @bp.route("/confirm-identity", methods=["GET", "POST"])
 @access.signed_in
+@access.open_while_disabled
 def confirm_identity() -> ResponseReturnValue:
     """Ask once more who it is, before a sensitive step."""
     form = ConfirmIdentity() if access.actor().has_second_factor else ConfirmByPassword()

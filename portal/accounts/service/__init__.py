@@ -65,9 +65,12 @@ from portal.accounts.service.passwords import set_password as set_password
 from portal.accounts.service.people import ClosingRefused as ClosingRefused
 from portal.accounts.service.people import account_columns as account_columns
 from portal.accounts.service.people import deactivate as deactivate
+from portal.accounts.service.people import disable as disable
+from portal.accounts.service.people import enable as enable
 from portal.accounts.service.people import find_by_email as find_by_email
 from portal.accounts.service.people import freeze as freeze
 from portal.accounts.service.people import get_person as get_person
+from portal.accounts.service.people import is_staff as is_staff
 from portal.accounts.service.people import lock_person as lock_person
 from portal.accounts.service.people import person_for as person_for
 from portal.accounts.service.people import reactivate as reactivate

@@ -23,6 +23,7 @@ BASE = (
     Part("language", Person.language),
     Part("time_zone", Person.time_zone),
     Part("avatar_key", Person.avatar_key),
+    Part("disabled_at", Person.disabled_at),
     Part("fresh_until", SignInSession.fresh_until),
     Part("second_factor_at", SignInSession.second_factor_at),
 )

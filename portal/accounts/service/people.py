@@ -5,13 +5,13 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, inspect, select
 
-from portal.accounts.events import AccountCloses
-from portal.accounts.models import Person, TotpFactor
+from portal.accounts.events import AccountCloses, AccountDisabled
+from portal.accounts.models import Person, StaffRole, TotpFactor
 from portal.accounts.service import sessions
 from portal.accounts.service.former_emails import former_emails
 from portal.accounts.service.pending import end_pending
 from portal.kit import audit, clock, events
-from portal.kit.actor import Actor
+from portal.kit.actor import Actor, Role
 from portal.kit.claims import Subject
 from portal.kit.db import db
 from portal.kit.email_address import lookup_key
@@ -111,6 +111,33 @@ def reactivate(person_id: uuid.UUID) -> Person:
     person.deactivated_at = None
     audit.record("accounts.reactivated", subject_id=person.id)
     return person
+
+
+def disable(person_id: uuid.UUID, *, by: uuid.UUID) -> Person:
+    """Disable an account, as two seniors have decided: every session ends. Raises NotFound, also for a closed one."""
+    person = lock_person(person_id)
+    if person.deactivated_at is not None:
+        raise NotFound
+    person.disabled_at = clock.now()
+    sessions.end_sessions(person.id)
+    audit.record("accounts.disabled", subject_id=person.id, by=by)
+    events.publish(AccountDisabled(person.id))
+    return person
+
+
+def enable(person_id: uuid.UUID, *, by: uuid.UUID) -> Person:
+    """Let a disabled account work again; nobody is signed in by it. Raises NotFound."""
+    person = lock_person(person_id)
+    person.disabled_at = None
+    audit.record("accounts.enabled", subject_id=person.id, by=by)
+    return person
+
+
+def is_staff(person_id: uuid.UUID, *roles: Role) -> bool:
+    """Tell whether somebody is on our team, in one of `roles` if any is named."""
+    theirs = select(StaffRole.role).where(StaffRole.person_id == person_id)
+    role = db.session.scalar(theirs)
+    return role is not None and (not roles or role in {each.value for each in roles})
 
 
 def account_columns() -> frozenset[str]:

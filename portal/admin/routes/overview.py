@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from flask import Blueprint
 
+from portal.disabling import service as disabling
 from portal.jobs import service as jobs
 from portal.kit import access
 from portal.kit.actor import Role
@@ -26,6 +27,7 @@ def overview() -> str:
         may_read_tickets=by.role in support.TICKET_ROLES,
         due=privacy.count_due_requests(by=by) if by.role in privacy.HANDLERS else None,
         may_hold=by.role is Role.PRIVACY,
+        disablings=disabling.count_open(by=by) if by.role is Role.SENIOR else None,
         failed_jobs=jobs.count_failed(),
         longest_wait=timedelta(minutes=jobs.oldest_wait() // timedelta(minutes=1)),
     )

@@ -23,7 +23,7 @@ from portal.kit.claims import (
 from portal.kit.i18n import LANGUAGES, _l
 from portal.organisations import service, words
 from portal.organisations.claim.dissolutions import DISSOLUTION_CALLS, DISSOLUTIONS
-from portal.organisations.claim.hand_overs import HAND_OVERS
+from portal.organisations.claim.hand_overs import DISABLED, HAND_OVERS
 from portal.organisations.claim.join_requests import JOIN_DOMAINS, JOIN_REQUESTS
 from portal.organisations.models import Invitation, Membership, Organisation, OrganisationEntry
 
@@ -68,7 +68,7 @@ CLAIM = DataClaim(
             ground=Ground.LEGITIMATE_INTEREST,
             retention=RetainFor("invitation", since="sent_at"),
             by_owner=("email", "role"),
-            by_staff=[staff_may(Role.ADMIN, why=_ENDS, deletes=True)],
+            by_staff=[staff_may(Role.ADMIN, why=_ENDS, deletes=True), staff_may(Role.SENIOR, why=DISABLED, deletes=True)],
             columns={
                 "id": technical(),
                 "organisation_id": technical(_l("Organisation")),
@@ -115,7 +115,7 @@ CLAIM = DataClaim(
             purpose=_l("So that an organisation can see who changed what."),
             ground=Ground.LEGITIMATE_INTEREST,
             retention=RetainFor("organisation_activity", since="at"),
-            by_staff=[staff_may(Role.ADMIN, why=_ENDS, adds=True)],
+            by_staff=[staff_may(Role.ADMIN, why=_ENDS, adds=True), staff_may(Role.SENIOR, why=DISABLED, adds=True)],
             columns={
                 "id": technical(),
                 "organisation_id": technical(_l("Organisation")),

@@ -6,6 +6,7 @@ from typing import Any
 from portal.kit.actor import Role
 from portal.kit.claims import Ground, Party, RetainWhile, Table, Words, of_subjects, personal, staff_may, technical
 from portal.kit.i18n import _l
+from portal.organisations.claim.hand_overs import DISABLED
 from portal.organisations.models import Dissolution, DissolutionCall
 from portal.products import service as products
 
@@ -26,7 +27,8 @@ DISSOLUTIONS = Table(
             Role.ADMIN,
             why=_l("When someone joins or leaves our team, what was waiting on their account ends."),
             deletes=True,
-        )
+        ),
+        staff_may(Role.SENIOR, why=DISABLED, deletes=True),
     ],
     columns={
         "id": technical(),

@@ -5,6 +5,9 @@ from portal.kit.claims import Ground, Party, RetainFor, Table, of_subjects, pers
 from portal.kit.i18n import _l
 from portal.organisations.models import HandOver
 
+DISABLED = _l("When an account is disabled for a breach of the Terms, what it offered to others ends.")
+"""Why seniors may end what somebody offered."""
+
 HAND_OVERS = Table(
     HandOver,
     what=_l("Offers to hand over an organisation to you"),
@@ -32,7 +35,8 @@ HAND_OVERS = Table(
             Role.ADMIN,
             why=_l("When someone joins or leaves our team, what was waiting on their account ends."),
             deletes=True,
-        )
+        ),
+        staff_may(Role.SENIOR, why=DISABLED, deletes=True),
     ],
     columns={
         "id": technical(),

@@ -3,6 +3,7 @@
 from portal.kit.actor import Role
 from portal.kit.claims import Ground, Party, RetainFor, RetainWhile, Table, of_subjects, personal, staff_may, technical
 from portal.kit.i18n import _l
+from portal.organisations.claim.hand_overs import DISABLED
 from portal.organisations.models import JoinDomain, JoinRequest
 
 JOIN_REQUESTS = Table(
@@ -17,7 +18,8 @@ JOIN_REQUESTS = Table(
             Role.ADMIN,
             why=_l("When someone joins or leaves our team, what was waiting on their account ends."),
             deletes=True,
-        )
+        ),
+        staff_may(Role.SENIOR, why=DISABLED, deletes=True),
     ],
     columns={
         "id": technical(),

@@ -77,6 +77,16 @@ def second_factor(organisation: Organisation, *, to: Person, asked: bool) -> Non
     )
 
 
+def ownerless(organisation: Organisation, *, to: Person) -> None:
+    """Tell somebody that nobody acts as an Owner of their organisation."""
+    mail.send(
+        "organisations/ownerless",
+        to=accounts.recipient(to),
+        organisation=organisation.name,
+        url=external_url("organisations.organisation", organisation_id=organisation.id),
+    )
+
+
 def products_done(organisation: str, *, confirmed: Sequence[object], to: Person) -> None:
     """Tell whoever dissolved an organisation when each product has confirmed that it deleted what was the organisation's."""
     mail.send("organisations/products_done", to=accounts.recipient(to), organisation=organisation, confirmed=confirmed)

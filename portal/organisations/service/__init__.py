@@ -57,6 +57,8 @@ from portal.organisations.service.organisations import create as create
 from portal.organisations.service.organisations import organisations_for as organisations_for
 from portal.organisations.service.organisations import overview_for as overview_for
 from portal.organisations.service.organisations import rename as rename
+from portal.organisations.service.ownerless import say_who_has_no_owner as say_who_has_no_owner
+from portal.organisations.service.ownerless import tell_of_no_owner as tell_of_no_owner
 from portal.organisations.service.production import name_late_products as name_late_products
 from portal.organisations.service.production import note_product as note_product
 from portal.organisations.service.second_factors import ask_second_factor as ask_second_factor

@@ -68,7 +68,7 @@ def note(
     people = {person.id: person for person in _told(organisation.id, by, about)}
     for person in people.values():
         subject = people.get(about) if about else None
-        if person.deactivated_at is None:
+        if person.deactivated_at is None and (person.disabled_at is None or person.id in (by, about)):
             is_theirs = did is not None and did == person.id
             mail.changed(
                 organisation, deed=deed, to=person, by=people[by], about=subject, role=role, reason=reason,

@@ -18,6 +18,7 @@ from portal.organisations.models import Dissolution, Membership, Organisation
 from portal.organisations.service.standings import OWNER, is_acting
 
 AT_ONCE = 50
+_OTHER = aliased(Person)
 
 
 def blockers(subject: Subject) -> list[Blocker]:
@@ -78,12 +79,12 @@ def _solely_owned_by(person_id: uuid.UUID, most: int) -> Select[*tuple[Any, ...]
     others = aliased(Membership)
     has_other = (
         select(others.id)
-        .join(Person, Person.id == others.person_id)
+        .join(_OTHER, _OTHER.id == others.person_id)
         .where(
             others.organisation_id == Organisation.id,
             others.role == OWNER,
             others.person_id != person_id,
-            is_acting(others),
+            is_acting(others, person=_OTHER),
         )
         .correlate(Organisation)
         .exists()
@@ -91,11 +92,14 @@ def _solely_owned_by(person_id: uuid.UUID, most: int) -> Select[*tuple[Any, ...]
     return (
         select(Organisation.id, Organisation.name, Dissolution.due_at)
         .join(Membership, Membership.organisation_id == Organisation.id)
+        .join(Person, Person.id == Membership.person_id)
         .outerjoin(Dissolution, Dissolution.organisation_id == Organisation.id)
         .where(
             Membership.person_id == person_id,
             Membership.role == OWNER,
+            # Whoever is disabled can hand over nothing: the organisation counts as having no Owner, and they may go.
             Membership.disabled_at.is_(None),
+            Person.disabled_at.is_(None),
             Organisation.dissolved_at.is_(None),
             ~has_other,
         )

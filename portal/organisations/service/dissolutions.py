@@ -8,7 +8,7 @@ import uuid
 
 from sqlalchemy import delete, select
 
-from portal.accounts.events import PendingEnded
+from portal.accounts.events import AccountDisabled, PendingEnded
 from portal.accounts.models import Person
 from portal.jobs import service as jobs
 from portal.kit import audit, clock, throttle
@@ -79,7 +79,7 @@ def _keep(organisation: Organisation, *, by: uuid.UUID) -> None:
     news.tell(organisation, news=News.DISSOLUTION_ENDED)
 
 
-def end_dissolutions_of(event: PendingEnded) -> None:
+def end_dissolutions_of(event: PendingEnded | AccountDisabled) -> None:
     """End what somebody has asked for whose account is defended or closed: it may have been a thief."""
     theirs = select(Dissolution.organisation_id).where(Dissolution.requested_by == event.person_id)
     for organisation_id in db.session.scalars(theirs.order_by(Dissolution.organisation_id)).all():

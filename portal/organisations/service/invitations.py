@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, exists, select
 
 from portal.accounts import service as accounts
-from portal.accounts.events import PendingEnded
+from portal.accounts.events import AccountDisabled, PendingEnded
 from portal.accounts.models import Person
 from portal.kit import clock, i18n, paging, throttle, tokens
 from portal.kit.actor import Actor, OrganisationRole
@@ -190,7 +190,7 @@ def _taken(token: str, by: Actor) -> tuple[Organisation, Invitation]:
     return organisation, invitation
 
 
-def end_invitations_by(event: PendingEnded) -> None:
+def end_invitations_by(event: PendingEnded | AccountDisabled) -> None:
     """Revoke what somebody has offered whose account is defended or closed: whoever invited may have been a thief."""
     mine = select(Invitation.organisation_id).where(Invitation.invited_by == event.person_id).distinct()
     for organisation_id in db.session.scalars(mine).all():

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, delete, exists, select
 
-from portal.accounts.events import AddressChanged, PendingEnded
+from portal.accounts.events import AccountDisabled, AddressChanged, PendingEnded
 from portal.accounts.models import Person
 from portal.kit import clock, paging, throttle
 from portal.kit.actor import Actor, OrganisationRole
@@ -211,7 +211,7 @@ def _taken(organisation_id: uuid.UUID, request_id: uuid.UUID) -> uuid.UUID:
     return person_id
 
 
-def end_join_requests_of(event: PendingEnded | AddressChanged) -> None:
+def end_join_requests_of(event: PendingEnded | AccountDisabled | AddressChanged) -> None:
     """End what somebody has asked whose address changes, or whose account is defended or closed."""
     query = select(JoinRequest.id, JoinRequest.organisation_id).where(JoinRequest.person_id == event.person_id)
     for row in db.session.execute(query).all():

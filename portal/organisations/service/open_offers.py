@@ -4,7 +4,7 @@ import uuid
 
 from sqlalchemy import ColumnElement, delete, select
 
-from portal.accounts.events import PendingEnded
+from portal.accounts.events import AccountDisabled, PendingEnded
 from portal.kit import clock
 from portal.kit.db import db
 from portal.kit.periods import period
@@ -17,7 +17,7 @@ def is_open() -> ColumnElement[bool]:
     return HandOver.offered_at > clock.now() - period("hand_over")
 
 
-def end_hand_overs_of(event: PendingEnded) -> None:
+def end_hand_overs_of(event: PendingEnded | AccountDisabled) -> None:
     """End the offers of and to somebody whose account is defended or closed: whoever offered may have been a thief."""
     theirs = (HandOver.offered_by == event.person_id) | (HandOver.offered_to == event.person_id)
     for organisation_id in db.session.scalars(select(HandOver.organisation_id).where(theirs).distinct()).all():

@@ -55,12 +55,13 @@ _NAMED = Organisation.id == bindparam(NAMED_ORGANISATION, type_=Uuid())
 STANDING = many_valued("standing", _standings(_NAMED, Membership.disabled_at.is_(None)), read=_read_one)
 
 
-def is_acting(membership: type[Membership] = Membership) -> ColumnElement[bool]:
-    """Return the clause for whoever can use their role: neither closed (join the person) nor disabled there.
+def is_acting(membership: type[Membership] = Membership, *, person: type[Person] = Person) -> ColumnElement[bool]:
+    """Return the clause for whoever can use their role: their account neither closed nor disabled, there or altogether.
 
+    Whoever asks with it joins the person.
     Everything that counts who acts for an organisation, such as its Owners, asks with it.
     """
-    return membership.disabled_at.is_(None) & Person.deactivated_at.is_(None)
+    return membership.disabled_at.is_(None) & person.deactivated_at.is_(None) & person.disabled_at.is_(None)
 
 
 def standing_for(by: Actor, organisation_id: uuid.UUID, *roles: OrganisationRole) -> Standing:
@@ -96,8 +97,9 @@ def lock_for(by: Actor, organisation_id: uuid.UUID, *roles: OrganisationRole) ->
 
 
 def _acts(membership: Membership) -> bool:
-    is_open = select(Person.id).where(Person.id == membership.person_id, Person.deactivated_at.is_(None))
-    return membership.disabled_at is None and db.session.scalar(is_open) is not None
+    acts = select(Membership.id).join(Person, Person.id == Membership.person_id).where(is_acting())
+    theirs = (Membership.organisation_id == membership.organisation_id, Membership.person_id == membership.person_id)
+    return db.session.scalar(acts.where(*theirs)) is not None
 
 
 def acting_owner_of(organisation_id: uuid.UUID, *, person_id: uuid.UUID) -> Person | None:

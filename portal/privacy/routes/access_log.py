@@ -16,6 +16,7 @@ bp = Blueprint("access_log", __name__)
 
 @bp.get("/settings/privacy")
 @access.signed_in
+@access.open_while_disabled
 def overview() -> str:
     """Show what is held, who else holds it, and the ways to take and to delete it (P24, P28)."""
     person = access.actor()
@@ -31,6 +32,7 @@ def overview() -> str:
 
 @bp.get("/settings/privacy/who-looked")
 @access.signed_in
+@access.open_while_disabled
 def who_looked() -> str:
     """Show each time that staff read data about the person (P36)."""
     found = service.staff_reads_for(access.actor(), after=request.args.get("after"))

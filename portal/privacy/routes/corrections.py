@@ -18,6 +18,7 @@ bp = Blueprint("corrections", __name__)
 
 @bp.route("/settings/privacy/data/<area>/<line>/<uuid:record_id>/correct", methods=["GET", "POST"])
 @access.fresh
+@access.open_while_disabled
 @uploads.takes_files
 def correct_entry(area: str, line: str, record_id: uuid.UUID) -> ResponseReturnValue:
     """Show an entry as it is, and take what a field of it should say, why, and what shows it (P26)."""
@@ -36,6 +37,7 @@ def correct_entry(area: str, line: str, record_id: uuid.UUID) -> ResponseReturnV
 
 @bp.route("/settings/privacy/data/<area>/<line>/<uuid:record_id>/statement", methods=["GET", "POST"])
 @access.fresh
+@access.open_while_disabled
 def dispute_entry(area: str, line: str, record_id: uuid.UUID) -> ResponseReturnValue:
     """Take what the person says of a field, which is shown wherever the field is; saying nothing removes it (P26)."""
     entry, field = service.held_entry_for(access.actor(), record_id, area=area, line=line), request.args.get("field", "")

@@ -16,6 +16,7 @@ bp = Blueprint("deletions", __name__)
 
 @bp.route("/settings/privacy/delete", methods=["GET", "POST"])
 @access.fresh
+@access.open_while_disabled
 def delete() -> ResponseReturnValue:
     """Tell what a deletion would do; on confirmation close the account and send the link to undo it (P28)."""
     form = Delete()

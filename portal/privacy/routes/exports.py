@@ -23,6 +23,7 @@ bp = Blueprint("exports", __name__)
 
 @bp.post("/settings/privacy/export")
 @access.fresh
+@access.open_while_disabled
 def start_export() -> ResponseReturnValue:
     """Start a copy of the person's data (v5.0.0-7.5.3)."""
     export = service.start_export(access.actor())
@@ -31,6 +32,7 @@ def start_export() -> ResponseReturnValue:
 
 @bp.route("/settings/privacy/export/choose", methods=["GET", "POST"])
 @access.fresh
+@access.open_while_disabled
 def choose_export() -> ResponseReturnValue:
     """Ask which parts and days a copy is to hold, and start it."""
     form = ChooseExport()
@@ -47,6 +49,7 @@ def choose_export() -> ResponseReturnValue:
 
 @bp.get("/settings/privacy/export/<uuid:export_id>")
 @access.signed_in
+@access.open_while_disabled
 def export(export_id: uuid.UUID) -> str:
     """Say that a copy opens by its whole link only, and what to do when that is lost."""
     return render("privacy/export.html", export=service.export_for(access.actor(), export_id))
@@ -54,6 +57,7 @@ def export(export_id: uuid.UUID) -> str:
 
 @bp.get("/settings/privacy/export/<uuid:export_id>/<secret>/page")
 @access.fresh
+@access.open_while_disabled
 def export_page(export_id: uuid.UUID, secret: str) -> str:
     """Show how far a copy is, then the way to its file."""
     private_link()
@@ -63,6 +67,7 @@ def export_page(export_id: uuid.UUID, secret: str) -> str:
 
 @bp.get("/settings/privacy/export/<uuid:export_id>/<secret>")
 @access.fresh
+@access.open_while_disabled
 @access.get_with_side_effect("notes once that the copy was fetched, so that its person would see a stranger's fetch")
 def export_file(export_id: uuid.UUID, secret: str) -> ResponseReturnValue:
     """Hand out a copy, whole or in part; one that is not ready has its page."""
@@ -84,6 +89,7 @@ def export_file(export_id: uuid.UUID, secret: str) -> ResponseReturnValue:
 
 @bp.get("/settings/privacy/export/<uuid:export_id>/progress")
 @access.signed_in
+@access.open_while_disabled
 def export_progress(export_id: uuid.UUID) -> Response:
     """Say how far a copy is, to the script of the page."""
     export = service.export_for(access.actor(), export_id)
@@ -93,6 +99,7 @@ def export_progress(export_id: uuid.UUID) -> Response:
 
 @bp.post("/settings/privacy/export/<uuid:export_id>/delete")
 @access.signed_in
+@access.open_while_disabled
 def delete_export(export_id: uuid.UUID) -> ResponseReturnValue:
     """Delete a copy before its time, or stop one that is being built."""
     was_ready = service.delete_export(export_id, by=access.actor())

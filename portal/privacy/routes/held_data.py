@@ -12,6 +12,7 @@ bp = Blueprint("held_data", __name__)
 
 @bp.get("/settings/privacy/data")
 @access.signed_in
+@access.open_while_disabled
 def data() -> str:
     """Show the data itself, beginning with the account (P24)."""
     return _part(service.FIRST_PART)
@@ -19,6 +20,7 @@ def data() -> str:
 
 @bp.get("/settings/privacy/data/<area>")
 @access.signed_in
+@access.open_while_disabled
 def data_part(area: str) -> str:
     """Show what one part of the register holds about the person."""
     return _part(area)
@@ -30,6 +32,7 @@ def _part(area: str) -> str:
 
 @bp.get("/settings/privacy/data/<area>/<line>")
 @access.signed_in
+@access.open_while_disabled
 def data_line(area: str, line: str) -> str:
     """Show all that one line of the register holds, newest first."""
     found = service.held_line_for(access.actor(), line, area=area, after=request.args.get("after"))

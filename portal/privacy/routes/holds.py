@@ -12,6 +12,7 @@ bp = Blueprint("holds", __name__)
 
 @bp.get("/settings/privacy/holds")
 @access.signed_in
+@access.open_while_disabled
 def holds() -> str:
     """Show each restricted copy that is kept of the person's data (P30, P31)."""
     return render("privacy/holds.html", holds=service.holds_on(accounts.subject_for(access.actor())))

@@ -30,6 +30,7 @@ PAST = {
 
 @bp.get("/settings/privacy/requests")
 @access.signed_in
+@access.open_while_disabled
 def requests() -> str:
     """Show the person's requests with their clocks, and what they did with their rights, newest first."""
     person = access.actor()
@@ -41,6 +42,7 @@ def requests() -> str:
 
 @bp.route("/settings/privacy/requests/new", methods=["GET", "POST"])
 @access.fresh
+@access.open_while_disabled
 @uploads.takes_files
 def new_request() -> ResponseReturnValue:
     """Take a request for what has no page of its own; a session is proof enough to ask (P32)."""
@@ -60,6 +62,7 @@ def new_request() -> ResponseReturnValue:
 
 @bp.route("/settings/privacy/requests/<uuid:request_id>", methods=["GET", "POST"])
 @access.signed_in
+@access.open_while_disabled
 def my_request(request_id: uuid.UUID) -> ResponseReturnValue:
     """Show one request, and take the last word on its answer."""
     person, form = access.actor(), GiveVerdict()
@@ -74,6 +77,7 @@ def my_request(request_id: uuid.UUID) -> ResponseReturnValue:
 
 @bp.route("/settings/privacy/requests/<uuid:request_id>/reply", methods=["GET", "POST"])
 @access.fresh
+@access.open_while_disabled
 @uploads.takes_files
 def reply_to_mine(request_id: uuid.UUID) -> ResponseReturnValue:
     """Take what we asked for, with files."""
@@ -88,6 +92,7 @@ def reply_to_mine(request_id: uuid.UUID) -> ResponseReturnValue:
 
 @bp.post("/settings/privacy/requests/<uuid:request_id>/withdraw")
 @access.fresh
+@access.open_while_disabled
 def withdraw_mine(request_id: uuid.UUID) -> ResponseReturnValue:
     """Take a request back."""
     say_withdrawn(service.withdraw(access.actor(), request_id=request_id))

@@ -17,6 +17,7 @@ bp = Blueprint("orders", __name__)
 
 @bp.route("/settings/privacy/orders", methods=["GET", "POST"])
 @access.fresh
+@access.open_while_disabled
 def orders() -> ResponseReturnValue:
     """Show and set what is deleted by itself, with what each choice would delete today."""
     actor = access.actor()

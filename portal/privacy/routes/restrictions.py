@@ -13,6 +13,7 @@ bp = Blueprint("restrictions", __name__)
 
 @bp.get("/settings/privacy/restriction")
 @access.signed_in
+@access.open_while_disabled
 def restriction() -> str:
     """Say what restricting means, and how it stands (P27)."""
     return render("privacy/restriction.html", since=service.restricted_since(access.actor()))
@@ -20,6 +21,7 @@ def restriction() -> str:
 
 @bp.post("/settings/privacy/restriction/on")
 @access.signed_in
+@access.open_while_disabled
 def restrict() -> ResponseReturnValue:
     """Restrict every use."""
     service.restrict(access.actor())
@@ -29,6 +31,7 @@ def restrict() -> ResponseReturnValue:
 
 @bp.post("/settings/privacy/restriction/off")
 @access.signed_in
+@access.open_while_disabled
 def lift_restriction() -> ResponseReturnValue:
     """Lift the restriction."""
     service.lift_restriction(access.actor())

@@ -41,10 +41,13 @@ SECTION = Section(
         ),
         Promise(
             "P38",
-            Built.NOT,
+            Built.PARTLY,
             _l("No changes without your say-so"),
             _l("Staff change nothing of yours unless an Owner has asked for exactly that change."),
-            _l("Staff propose a change, an Owner approves it, and the system applies it once."),
+            _l(
+                "A guard lists what staff may write. Disabling an account takes two seniors and a reason, and has an appeal."
+            ),
+            missing=_l("Changes that staff propose and an Owner approves will follow. Until then staff can make none."),
         ),
         Promise(
             "P39",

@@ -25,6 +25,7 @@ from tests.clock import Clock
 from tests.conftest import Outbox
 from tests.language.ready.corrections import correct_data
 from tests.language.ready.deletion_by_others import delete_at_others
+from tests.language.ready.disabling import disable_and_lift
 from tests.language.ready.guest import read_as_guest
 from tests.language.ready.holds import keep_longer
 from tests.language.ready.lost_factor import lose_the_factor
@@ -90,6 +91,7 @@ def test_every_word_of_every_page_and_email_is_translated(
         correct_data,
         answer_requests,
         delete_by_itself,
+        disable_and_lift,
     ):
         chapter(walk)
         walk.read_emails()
