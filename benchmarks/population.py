@@ -283,7 +283,10 @@ def _organisations(words: Words) -> dict[str, Rows]:
 def _dissolutions(words: Words) -> dict[str, Rows]:
     within = {"id": words.id, "organisation_id": "owner"}
     waits = {"requested_at": words.ago(3), "due_at": words.ahead(11), "reminders": "0"}
-    return {"dissolution": Rows(100, {**within, **waits, "requested_by": "owner"}, once=True)}
+    return {
+        "dissolution": Rows(100, {**within, **waits, "requested_by": "owner"}, once=True),
+        "recovery": Rows(100, {**within, **waits, "person_id": "owner"}, once=True),
+    }
 
 
 def _licences(words: Words) -> dict[str, Rows]:

@@ -101,6 +101,11 @@ def fresh_colleague(view: View) -> View:
     return _tag(view, _within(*OrganisationRole, is_fresh=True))
 
 
+def fresh_member(view: View) -> View:
+    """Let Members and Owners of the named organisation in who have just proved their identity (v5.0.0-7.5.1)."""
+    return _tag(view, _within(OrganisationRole.OWNER, OrganisationRole.MEMBER, is_fresh=True))
+
+
 def fresh_owner(view: View) -> View:
     """Let Owners of the named organisation in who have proved their identity within the last 30 minutes (v5.0.0-7.5.1)."""
     return _tag(view, _within(OrganisationRole.OWNER, is_fresh=True))

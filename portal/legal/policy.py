@@ -53,6 +53,8 @@ _ALL = (
     Period("finished_job", timedelta(days=7), _l("The record of a finished background task")),
     # Organisations
     Period("dissolution", timedelta(days=14), _l("The wait before an organisation is dissolved")),
+    Period("orphaned", timedelta(days=90), _l("No Owner signs in before a Member can ask to become one")),
+    Period("recovery", timedelta(days=14), _l("The wait before that Member becomes an Owner")),
     Period("countdown_first", timedelta(days=7), _l("First reminder of what waits in an organisation")),
     Period("countdown_last", timedelta(days=1), _l("Last reminder of what waits in an organisation")),
     Period("organisation_activity", timedelta(days=2 * 365), _l("The activity log of an organisation")),

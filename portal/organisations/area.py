@@ -31,7 +31,8 @@ AREA = Area(
             service.end_hand_overs_of,
             service.end_join_requests_of,
             service.end_dissolutions_of,
+            service.end_recoveries_of,
         ),
-        AddressChanged: (service.end_join_requests_of,),
+        AddressChanged: (service.end_join_requests_of, service.end_recoveries_of),
     },
 )

@@ -18,7 +18,7 @@ from portal.kit.i18n import _, _l, listed, ngettext
 from portal.kit.periods import period
 from portal.kit.scopes import across
 from portal.organisations import service
-from portal.organisations.models import Dissolution, DissolutionCall, Membership, Organisation
+from portal.organisations.models import Dissolution, DissolutionCall, Membership, Organisation, Recovery
 
 GRACE = timedelta(hours=3)
 """How late hourly work may be before a promise counts as broken."""
@@ -62,11 +62,11 @@ def _late_products_named() -> Finding:
 
 @across("what waits is counted, whoever's it is")
 def _countdowns_on_time() -> Finding:
-    if late := service.count_late(Dissolution, grace=GRACE):
+    if late := service.count_late(Dissolution, grace=GRACE) + service.count_late(Recovery, grace=GRACE):
         return failed("late", late=late)
     if fault := find_run_fault("organisations.enqueue_due", grace=GRACE):
         return failed_by([fault])
-    waiting = service.count_waiting(Dissolution)
+    waiting = service.count_waiting(Dissolution) + service.count_waiting(Recovery)
     return passed("counting", waiting=waiting) if waiting else nothing_yet("no_countdown")
 
 
@@ -109,7 +109,7 @@ CHECKS = (
     Check(
         promise="P41",
         name="countdowns_on_time",
-        what=_l("An organisation is dissolved on its day, after everyone in it was told and reminded."),
+        what=_l("An organisation is dissolved, or gets an Owner who asked, only after everyone was told and reminded."),
         run=_countdowns_on_time,
         says={
             **RUN_FAULTS,
@@ -117,7 +117,7 @@ CHECKS = (
             "counting": lambda waiting: ngettext(
                 "%(num)s organisation waits for its day.", "%(num)s organisations wait for their day.", waiting
             ),
-            "no_countdown": lambda: _("No organisation is going to be dissolved."),
+            "no_countdown": lambda: _("No organisation waits for a day."),
         },
     ),
     Check(

@@ -102,3 +102,14 @@ class Answer(forms.Form):
         "InvitedElsewhere": (None, _l("This invitation is for another email address. Sign in with that one to use it.")),
         "TooManyOwners": (None, _l("The organisation has as many Owners as it can have. Ask for another role.")),
     }
+
+
+class Recover(forms.Form):
+    """That somebody wants to be an Owner."""
+
+    refusals = {
+        "OwnerIsHere": (None, _l("An Owner has signed in lately. Ask them to make you an Owner.")),
+        "RecoveryOpen": (None, _l("Someone has already asked. Only one person can ask at a time.")),
+    }
+
+    sure = forms.tick(_l("Yes, I want to become an Owner"), must=_l("Tick the box to confirm."))

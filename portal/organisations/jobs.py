@@ -15,11 +15,13 @@ def dissolve(*, organisation_id: str) -> None:
 
 
 @job("organisations.tell_others")
-def tell_others(*, organisation_id: str, news: str, after: str | None) -> None:
+def tell_others(*, organisation_id: str, news: str, after: str | None, about: str = "") -> None:
     """Tell some of those who are no Owners of what waits in an organisation, and ask for the next."""
-    further = service.tell_others(uuid.UUID(organisation_id), news=service.News(news), after=after)
+    who = uuid.UUID(about) if about else None
+    further = service.tell_others(uuid.UUID(organisation_id), news=service.News(news), about=who, after=after)
     if further:
-        jobs.enqueue("organisations.tell_others", organisation_id=organisation_id, news=news, after=further)
+        of = organisation_id
+        jobs.enqueue("organisations.tell_others", organisation_id=of, news=news, about=about, after=further)
 
 
 @job("organisations.enqueue_due", schedule="44 * * * *")
@@ -32,6 +34,12 @@ def enqueue_due() -> None:
 def go_on_with_dissolution(*, organisation_id: str) -> None:
     """Remind of a dissolution, or carry it out."""
     service.go_on_with_dissolution(uuid.UUID(organisation_id))
+
+
+@job("organisations.go_on_with_recovery")
+def go_on_with_recovery(*, organisation_id: str) -> None:
+    """End the request of somebody who would become an Owner, remind of it, or carry it out."""
+    service.go_on_with_recovery(uuid.UUID(organisation_id))
 
 
 @job("organisations.second_factor")
@@ -57,4 +65,13 @@ def name_late_products() -> None:
         jobs.enqueue("organisations.name_late_products")
 
 
-JOBS = (dissolve, tell_others, enqueue_due, go_on_with_dissolution, second_factor, ownerless, name_late_products)
+JOBS = (
+    dissolve,
+    tell_others,
+    enqueue_due,
+    go_on_with_dissolution,
+    go_on_with_recovery,
+    second_factor,
+    ownerless,
+    name_late_products,
+)

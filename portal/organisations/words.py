@@ -39,6 +39,10 @@ DEEDS: Words = {
     Deed.DISSOLUTION_ASKED: _l("Asked to dissolve an organisation"),
     Deed.DISSOLUTION_CANCELLED: _l("Kept an organisation that was going to be dissolved"),
     Deed.DISSOLUTION_ENDED: _l("A request to dissolve an organisation ended"),
+    Deed.RECOVERY_ASKED: _l("Asked to become an Owner of an organisation without one who signs in"),
+    Deed.RECOVERY_CANCELLED: _l("Ended a request to become an Owner"),
+    Deed.RECOVERY_ENDED: _l("A request to become an Owner ended"),
+    Deed.RECOVERED: _l("Became an Owner, because no Owner had signed in for a long time"),
 }
 AREA_WORDS = AreaWords(
     events={
@@ -55,6 +59,9 @@ AREA_WORDS = AreaWords(
         "organisations/invitation": _l("An invitation to an organisation"),
         "organisations/dissolution": _l("An organisation is going to be dissolved"),
         "organisations/dissolution_ended": _l("An organisation stays"),
+        "organisations/recovery": _l("Someone asks to become an Owner of your organisation"),
+        "organisations/recovery_ended": _l("A request to become an Owner ended"),
+        "organisations/recovered": _l("An organisation has a new Owner"),
         "organisations/dissolved": _l("An organisation was dissolved"),
         "organisations/second_factor": _l("Whether an organisation asks for two-step verification"),
         "organisations/ownerless": _l("An organisation has no Owner who can act"),

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 from flask import Flask
+from sqlalchemy import delete
 
 from portal.accounts.service import get_person
 from portal.kit import clock
+from portal.kit.db import db
 from portal.kit.unit import unit_of_work
 from portal.organisations import mail
-from portal.organisations.service import dissolutions, standings
-from tests.people import Cast
+from portal.organisations.models import Recovery
+from portal.organisations.service import dissolutions, news, recoveries, standings
+from portal.organisations.service.news import News
+from tests.people import Cast, Somebody
 
 
 def work_together(app: Flask, cast: Cast, last: Callable[[str, str], str]) -> Iterator[None]:
@@ -32,6 +37,7 @@ def work_together(app: Flask, cast: Cast, last: Callable[[str, str], str]) -> It
     yield
     oda.submit(last(owner.email, "/organisation/keep/"))
     yield
+    yield from _recover(app, owner, other, uuid.UUID(path.rpartition("/")[2]), last)
     oda.submit(f"{path}/dissolve", sure="y")
     yield
     with app.app_context(), unit_of_work():
@@ -42,3 +48,24 @@ def work_together(app: Flask, cast: Cast, last: Callable[[str, str], str]) -> It
         mail.products_late("Yarn", products=["3 Clicks Production"], to=person)
         mail.products_done("Yarn", confirmed=[("3 Clicks Production", clock.now())], to=person)
     yield
+
+
+def _recover(
+    app: Flask, owner: Somebody, other: Somebody, organisation_id: uuid.UUID, last: Callable[[str, str], str]
+) -> Iterator[None]:
+    """Ask to become an Owner, twice: an Owner ends it by the link, and then it is done."""
+    for _each in ("ended", "done"):
+        with app.app_context(), unit_of_work():
+            organisation = standings.lock(organisation_id)
+            waits = {"requested_at": clock.now(), "due_at": clock.now() + timedelta(days=14)}
+            db.session.add(Recovery(organisation_id=organisation_id, person_id=other.account_id, **waits))
+            news.tell(organisation, news=News.RECOVERY)
+        yield
+        if _each == "ended":
+            with app.app_context(), unit_of_work():
+                recoveries.cancel_recovery_by_link(last(owner.email, "/organisation/stay-owner/").rpartition("/")[2])
+        else:
+            with app.app_context(), unit_of_work():
+                db.session.execute(delete(Recovery).where(Recovery.organisation_id == organisation_id))
+                news.tell(standings.lock(organisation_id), news=News.RECOVERED, about=other.account_id)
+        yield

@@ -35,6 +35,8 @@ MATRIX = {
     "organisations.second_factor": OWNERS,
     "organisations.dissolve": OWNERS,
     "organisations.keep": OWNERS,
+    "organisations.recover": PEOPLE,
+    "organisations.cancel_recovery": PEOPLE,
     "organisations.change_role": OWNERS,
     "organisations.remove_member": OWNERS,
     "organisations.disable_member": OWNERS,

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
+from datetime import timedelta
 
+from portal.accounts.service import find_by_email
+from portal.kit import clock
+from portal.kit.db import db
+from portal.kit.unit import unit_of_work
+from portal.organisations.models import Recovery
+from portal.organisations.service import stop_links
 from tests.pictures.demo import Demo
 
 PAGES = {
@@ -22,6 +30,7 @@ PAGES = {
     "second_factor": "/second-factor",
     "leave": "/leave",
     "dissolve": "/dissolve",
+    "recover": "/recover",
 }
 """Page of an organisation -> where it is below the organisation's own."""
 
@@ -52,6 +61,19 @@ def dissolving(made: Demo) -> str:
     path = sam.submit("/organisation/new", name="Button Room").path
     sam.submit(f"{path}/dissolve", sure="y")
     return made.outbox.last("sam@example.com").link("/organisation/keep/")
+
+
+def recovering(made: Demo) -> str:
+    """Return the link by which an Owner ends somebody's request to become one."""
+    path = made.signed_in("sam").submit("/organisation/new", name="Zip Room").path
+    with made.app.app_context(), unit_of_work():
+        sam, ben = (find_by_email(f"{name}@example.com") for name in ("sam", "ben"))
+        assert sam and ben
+        waits = {"requested_at": clock.now(), "due_at": clock.now() + timedelta(days=14)}
+        place = {"id": uuid.uuid4(), "organisation_id": uuid.UUID(path.rpartition("/")[2]), "person_id": ben.id}
+        recovery = Recovery(**place, **waits)
+        db.session.add(recovery)
+        return f"/organisation/stay-owner/{stop_links.stop_token(recovery, owner=sam, to=sam.email)}"
 
 
 def offered(made: Demo) -> str:

@@ -102,6 +102,7 @@ LINKS: dict[str, Callable[[Demo], str]] = {
     "organisations.invitation": organisations.invited,
     "organisations.hand_over_offer": organisations.offered,
     "organisations.keep_by_link": organisations.dissolving,
+    "organisations.end_recovery_by_link": organisations.recovering,
     "organisations.set_up_second_factor": organisations.led,
     "organisations.join_request": organisations.asked,
     "newsletter.confirm": lambda made: demo.newsletter(made, "confirm"),

@@ -20,6 +20,7 @@ BOUND = {
     "accounts.confirm_address": "its stamp is the address, which has had no account since",
     "newsletter.confirm": "carries its address, sealed, and is about nothing else",
     "newsletter.unsubscribe": "is about a subscription, which it can only end; it must work for ever (RFC 8058)",
+    "organisations.end_recovery": "the mark of its mailbox, likewise, of an Owner; it can only keep what there is",
     "organisations.keep": "the mark of its mailbox, likewise, of an Owner; it can only keep what there is",
     "organisations.invitation": "its stamp is the invited address, whose account alone can take it, signed in",
     "support.guest_ticket": "its stamp is the ticket's address, which no account has; it is about that one ticket",

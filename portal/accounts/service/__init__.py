@@ -79,6 +79,7 @@ from portal.accounts.service.people import subject_of as subject_of
 from portal.accounts.service.presence import delete_old_history as delete_old_history
 from portal.accounts.service.presence import last_here as last_here
 from portal.accounts.service.presence import signed_in_before as signed_in_before
+from portal.accounts.service.presence import was_here_since as was_here_since
 from portal.accounts.service.profile import avatar_for as avatar_for
 from portal.accounts.service.profile import change_profile as change_profile
 from portal.accounts.service.profile import remove_avatar as remove_avatar

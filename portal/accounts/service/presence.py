@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, select, union_all
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, union_all
 
 from portal.accounts.models import SignInEvent, SignInOutcome, SignInSession
 from portal.kit import clock
@@ -23,6 +23,21 @@ def last_here(person_id: uuid.UUID) -> datetime | None:
     )
     newest: list[datetime | None] = list(db.session.scalars(union_all(seen, signed_in)))
     return max((at for at in newest if at is not None), default=None)
+
+
+def was_here_since(person_id: Any, *, since: datetime) -> ColumnElement[bool]:
+    """Return the clause for people (`person_id` is a column) who were signed in after an instant, as far as it is known."""
+    latest = clock.latest()
+    seen = exists().where(
+        SignInSession.person_id == person_id, SignInSession.seen_at > since, SignInSession.seen_at <= latest
+    )
+    signed_in = exists().where(
+        SignInEvent.person_id == person_id,
+        SignInEvent.outcome == SignInOutcome.SIGNED_IN,
+        SignInEvent.last_at > since,
+        SignInEvent.last_at <= latest,
+    )
+    return or_(seen, signed_in)
 
 
 def signed_in_before(person_id: Any, *, before: datetime) -> ColumnElement[bool]:

@@ -25,6 +25,7 @@ from portal.organisations import service, words
 from portal.organisations.claim.dissolutions import DISSOLUTION_CALLS, DISSOLUTIONS
 from portal.organisations.claim.hand_overs import DISABLED, HAND_OVERS
 from portal.organisations.claim.join_requests import JOIN_DOMAINS, JOIN_REQUESTS
+from portal.organisations.claim.recoveries import RECOVERIES
 from portal.organisations.models import Invitation, Membership, Organisation, OrganisationEntry
 
 
@@ -45,6 +46,7 @@ CLAIM = DataClaim(
     production_stays=service.production_stays,
     tables=[
         DISSOLUTIONS,
+        RECOVERIES,
         DISSOLUTION_CALLS,
         Table(
             Invitation,

@@ -48,3 +48,35 @@ def dissolution_ended(organisation: Organisation, *, to: Reader) -> None:
     """Tell somebody that the organisation stays after all."""
     page = external_url("organisations.organisation", organisation_id=organisation.id)
     mail.send("organisations/dissolution_ended", to=to.recipient, organisation=organisation.name, url=page)
+
+
+def recovery(organisation: Organisation, *, to: Reader, by: Person, due_at: datetime, is_reminder: bool) -> None:
+    """Tell somebody who is to become an Owner and when, at once and as a reminder; Owners get the link that ends it.
+
+    Whoever asked gets the way out beside it, for the case that it was not them (P10).
+    """
+    asked = to.person.id == by.id
+    page = external_url("organisations.organisation", organisation_id=organisation.id)
+    mail.send(
+        "organisations/recovery",
+        to=to.recipient,
+        organisation=organisation.name,
+        by=by.name,
+        due_at=due_at,
+        is_reminder=is_reminder,
+        is_owner=bool(to.stop_token),
+        url=external_url("organisations.end_recovery_by_link", token=to.stop_token) if to.stop_token else page,
+        wasnt_me_url=accounts.wasnt_me_url(to.person, to=to.address, tells_of_act=True) if asked else "",
+    )
+
+
+def recovery_ended(organisation: Organisation, *, to: Reader) -> None:
+    """Tell somebody that nobody becomes an Owner by it."""
+    page = external_url("organisations.organisation", organisation_id=organisation.id)
+    mail.send("organisations/recovery_ended", to=to.recipient, organisation=organisation.name, url=page)
+
+
+def recovered(organisation: Organisation, *, to: Reader, by: Person) -> None:
+    """Tell somebody who became an Owner."""
+    page = external_url("organisations.organisation", organisation_id=organisation.id)
+    mail.send("organisations/recovered", to=to.recipient, organisation=organisation.name, by=by.name, url=page)

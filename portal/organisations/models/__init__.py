@@ -10,3 +10,4 @@ from portal.organisations.models.organisations import Invitation as Invitation
 from portal.organisations.models.organisations import Membership as Membership
 from portal.organisations.models.organisations import Organisation as Organisation
 from portal.organisations.models.organisations import OrganisationEntry as OrganisationEntry
+from portal.organisations.models.recoveries import Recovery as Recovery

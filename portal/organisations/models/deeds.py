@@ -40,6 +40,10 @@ class Deed(StrEnum):
     DISSOLUTION_ASKED = "dissolution_asked"
     DISSOLUTION_CANCELLED = "dissolution_cancelled"
     DISSOLUTION_ENDED = "dissolution_ended"
+    RECOVERY_ASKED = "recovery_asked"
+    RECOVERY_CANCELLED = "recovery_cancelled"
+    RECOVERY_ENDED = "recovery_ended"
+    RECOVERED = "recovered"
 
     @property
     def sentence(self) -> str:
@@ -86,6 +90,10 @@ SENTENCES = {
     Deed.DISSOLUTION_ASKED: _l("%(by)s asked to dissolve the organisation."),
     Deed.DISSOLUTION_CANCELLED: _l("%(by)s kept the organisation, which was going to be dissolved."),
     Deed.DISSOLUTION_ENDED: _l("The request by %(by)s to dissolve the organisation ended: an account or a role changed."),
+    Deed.RECOVERY_ASKED: _l("%(by)s asked to become an Owner, because no Owner had signed in for a long time."),
+    Deed.RECOVERY_CANCELLED: _l("%(by)s ended the request by %(about)s to become an Owner."),
+    Deed.RECOVERY_ENDED: _l("The request by %(by)s to become an Owner ended: an Owner came, or an account or role changed."),
+    Deed.RECOVERED: _l("%(by)s became an Owner, because no Owner had signed in for a long time."),
 }
 TO_THEM = {
     Deed.JOINED: _l("You joined %(organisation)s. Your role: %(role)s."),

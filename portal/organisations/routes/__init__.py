@@ -12,6 +12,7 @@ from portal.organisations.routes import (
     join_requests,
     members,
     organisations,
+    recovery,
     second_factor,
 )
 
@@ -24,6 +25,7 @@ bp = join(
     join_requests.bp,
     hand_over.bp,
     dissolution.bp,
+    recovery.bp,
     second_factor.bp,
     activity.bp,
 )

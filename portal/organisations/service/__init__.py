@@ -61,6 +61,12 @@ from portal.organisations.service.ownerless import say_who_has_no_owner as say_w
 from portal.organisations.service.ownerless import tell_of_no_owner as tell_of_no_owner
 from portal.organisations.service.production import name_late_products as name_late_products
 from portal.organisations.service.production import note_product as note_product
+from portal.organisations.service.recoveries import cancel_recovery as cancel_recovery
+from portal.organisations.service.recoveries import cancel_recovery_by_link as cancel_recovery_by_link
+from portal.organisations.service.recoveries import end_recoveries_of as end_recoveries_of
+from portal.organisations.service.recoveries import go_on_with_recovery as go_on_with_recovery
+from portal.organisations.service.recoveries import recovery_by_link as recovery_by_link
+from portal.organisations.service.recoveries import request_recovery as request_recovery
 from portal.organisations.service.second_factors import ask_second_factor as ask_second_factor
 from portal.organisations.service.second_factors import tell_of_second_factor as tell_of_second_factor
 from portal.organisations.service.sharing import SEE_SHARED as SEE_SHARED

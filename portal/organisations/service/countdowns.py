@@ -5,17 +5,18 @@ No clock alone carries it out: of whatever happens everybody was reminded some t
 
 from datetime import timedelta
 from enum import Enum, auto
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from portal.kit import clock
 from portal.kit.db import db
 from portal.kit.periods import period
-from portal.organisations.models import Dissolution
+from portal.organisations.models import Dissolution, Recovery
 
-Countdown = Dissolution
+Countdown = Dissolution | Recovery
 """What waits for its day."""
+Waiting = TypeVar("Waiting", bound=Dissolution | Recovery)
 
 REMINDERS = ("countdown_first", "countdown_last")
 LATE = timedelta(hours=3)

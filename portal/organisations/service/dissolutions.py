@@ -38,7 +38,7 @@ def request_dissolution(organisation_id: uuid.UUID, *, by: Actor) -> None:
     """
     throttle.consume("organisations.dissolve", str(organisation_id), REQUESTS)
     organisation, mine = standings.lock_for(by, organisation_id, OWNER)
-    if news.find_waiting(organisation_id) is not None:
+    if news.find_waiting(organisation_id, of=Dissolution) is not None:
         return
     now = clock.now()
     due_at = now + period("dissolution")
@@ -98,7 +98,7 @@ def end_dissolution(organisation_id: uuid.UUID, *, by: uuid.UUID) -> None:
 def go_on_with_dissolution(organisation_id: uuid.UUID) -> None:
     """Remind of a dissolution, or carry it out, if its time for that has come. Run twice, the second time does nothing."""
     organisation = db.lock(Organisation, organisation_id)
-    dissolution = news.find_waiting(organisation_id)
+    dissolution = news.find_waiting(organisation_id, of=Dissolution)
     if organisation is None or organisation.dissolved_at or dissolution is None:
         return
     step = countdowns.next_step(dissolution, length=period("dissolution"))

@@ -2,7 +2,7 @@
 
 import uuid
 
-from portal.organisations.service import dissolutions, invitations, open_offers
+from portal.organisations.service import dissolutions, invitations, open_offers, recoveries
 
 
 def end_what_waits(organisation_id: uuid.UUID, *, of: uuid.UUID, is_owner: bool = False) -> None:
@@ -11,6 +11,7 @@ def end_what_waits(organisation_id: uuid.UUID, *, of: uuid.UUID, is_owner: bool 
     Of what they have asked for as an Owner, nothing ends while they stay one (`is_owner`).
     """
     open_offers.end_hand_overs(organisation_id, of=of)
+    recoveries.end_recovery(organisation_id, by=of)
     if not is_owner:
         invitations.end_invitations(organisation_id, by=of)
         dissolutions.end_dissolution(organisation_id, by=of)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.orm import aliased
 
 from portal.accounts.models import Person
 from portal.kit import paging, throttle
@@ -14,8 +15,8 @@ from portal.kit.claims import MOST_COUNTED
 from portal.kit.db import db
 from portal.kit.refusals import NotFound
 from portal.kit.unit import before_writes
-from portal.organisations.models import Deed, Dissolution, Membership, Organisation
-from portal.organisations.service import activity, disabling, standings
+from portal.organisations.models import Deed, Dissolution, Membership, Organisation, Recovery
+from portal.organisations.service import activity, disabling, recoveries, standings
 
 CREATIONS = "10 per day"
 AT_ONCE = 50
@@ -30,6 +31,16 @@ class Dissolving:
 
 
 @dataclass(frozen=True)
+class Recovering:
+    """When somebody becomes an Owner in the place of those who have left, and who; `is_over` once an Owner was here."""
+
+    due_at: datetime
+    by: str
+    is_mine: bool
+    is_over: bool
+
+
+@dataclass(frozen=True)
 class Overview:
     """An organisation as its people see it first. `members` stops at the most that is counted, and is None for those who
     see money only."""
@@ -37,6 +48,9 @@ class Overview:
     standing: Standing
     members: int | None
     dissolution: Dissolving | None
+    recovery: Recovering | None
+    can_recover: bool
+    """Whether a Member may ask to become an Owner: no Owner has been here for long."""
 
 
 @dataclass(frozen=True)
@@ -92,16 +106,37 @@ def organisations_for(by: Actor, *, after: str | None) -> paging.Page[Place]:
 def overview_for(by: Actor, organisation_id: uuid.UUID) -> Overview:
     """Return an organisation as one of its people sees it. Raises NotFound for anybody else."""
     standing = standings.standing_for(by, organisation_id)
-    some = select(Membership.id).where(Membership.organisation_id == organisation_id).limit(MOST_COUNTED + 1).subquery()
-    row = db.session.execute(
-        select(select(func.count()).select_from(some).scalar_subquery(), Dissolution.due_at, Person.name)
-        .select_from(Organisation)
-        .outerjoin(Dissolution, Dissolution.organisation_id == Organisation.id)
-        .outerjoin(Person, Person.id == Dissolution.requested_by)
-        .where(Organisation.id == organisation_id)
-    ).first()
+    row = db.session.execute(_overview(organisation_id)).first()
     if row is None:
         raise NotFound
-    members, due_at, who = row
-    dissolution = Dissolving(due_at, who) if due_at else None
-    return Overview(standing, None if standing.role is OrganisationRole.BILLING else members, dissolution)
+    is_mine = row.recoverer_id == by.person_id
+    return Overview(
+        standing,
+        None if standing.role is OrganisationRole.BILLING else row.members,
+        Dissolving(row.dissolved_at, row.dissolver) if row.dissolved_at else None,
+        Recovering(row.recovered_at, row.recoverer, is_mine, row.came) if row.recovered_at else None,
+        can_recover=standing.role is OrganisationRole.MEMBER and row.is_left and not row.recovered_at,
+    )
+
+
+_DISSOLVER, _RECOVERER = aliased(Person), aliased(Person)
+
+
+def _overview(organisation_id: uuid.UUID) -> Select[*tuple[Any, ...]]:
+    some = select(Membership.id).where(Membership.organisation_id == organisation_id).limit(MOST_COUNTED + 1).subquery()
+    return (
+        select(
+            select(func.count()).select_from(some).scalar_subquery().label("members"),
+            Dissolution.due_at.label("dissolved_at"), _DISSOLVER.name.label("dissolver"),
+            Recovery.due_at.label("recovered_at"), _RECOVERER.name.label("recoverer"),
+            Recovery.person_id.label("recoverer_id"),
+            recoveries.owner_was_here(Organisation.id, since=Recovery.requested_at).label("came"),
+            (~recoveries.owner_was_here(Organisation.id, since=recoveries.orphaned_since())).label("is_left"),
+        )
+        .select_from(Organisation)
+        .outerjoin(Dissolution, Dissolution.organisation_id == Organisation.id)
+        .outerjoin(_DISSOLVER, _DISSOLVER.id == Dissolution.requested_by)
+        .outerjoin(Recovery, Recovery.organisation_id == Organisation.id)
+        .outerjoin(_RECOVERER, _RECOVERER.id == Recovery.person_id)
+        .where(Organisation.id == organisation_id)
+    )  # fmt: skip

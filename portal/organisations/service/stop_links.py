@@ -4,28 +4,29 @@ No sign-in is asked: a defence must never be hard to make, and everything stays 
 """
 
 import uuid
-from typing import TypeVar
+from collections.abc import Mapping
 
 from portal.accounts import service as accounts
 from portal.accounts.models import Person
 from portal.kit import tokens
 from portal.kit.db import db
 from portal.kit.refusals import LinkDead
-from portal.organisations.models import Dissolution
+from portal.organisations.models import Dissolution, Recovery
 from portal.organisations.service import standings
+from portal.organisations.service.countdowns import Countdown, Waiting
 
 KEEP = tokens.LinkPurpose("organisations.keep")
-Stoppable = TypeVar("Stoppable", bound=Dissolution)
-PURPOSES: dict[type[Dissolution], tokens.LinkPurpose] = {Dissolution: KEEP}
+STAY_OWNER = tokens.LinkPurpose("organisations.end_recovery")
+PURPOSES: Mapping[type, tokens.LinkPurpose] = {Dissolution: KEEP, Recovery: STAY_OWNER}
 
 
-def stop_token(waiting: Dissolution, *, owner: Person, to: str) -> str:
+def stop_token(waiting: Countdown, *, owner: Person, to: str) -> str:
     """Return the token of the link to a mailbox of an Owner's. It dies with what it ends, and with the role."""
     mark = accounts.mailbox_mark(owner.id, to)
     return tokens.sign(PURPOSES[type(waiting)], str(waiting.id), str(owner.id), mark)
 
 
-def read_stop_token(token: str, *, of: type[Stoppable]) -> tuple[Stoppable, Person]:
+def read_stop_token(token: str, *, of: type[Waiting]) -> tuple[Waiting, Person]:
     """Return what a link ends, and whose it is.
 
     Raises LinkDead: it is over, they are no Owner any more, or the mailbox has no say about their account.

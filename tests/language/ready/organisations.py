@@ -9,6 +9,7 @@ from portal.kit import clock
 from portal.kit.unit import unit_of_work
 from portal.organisations import mail
 from portal.organisations.service import dissolutions, news, standings
+from tests.language.ready.recovery import recover
 from tests.language.ready.walk import PASSWORD, Reader, Walk
 from tests.people import Somebody
 
@@ -42,6 +43,7 @@ def work_together(walk: Walk) -> None:
     hera.get(f"{path}/activity.csv")
     _ask_second_factor(walk, owner, hera, iris, path)
     _share_a_ticket(hera, iris, path)
+    recover(walk, owner, other, hera, path)
     _dissolve(walk, owner, hera, iris, path)
     _hear_of_products(walk, owner, "Κλωστές")
     walk.read_emails()
