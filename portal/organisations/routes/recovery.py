@@ -50,5 +50,5 @@ def end_recovery_by_link(token: str) -> ResponseReturnValue:
         service.cancel_recovery_by_link(token)
         flash(_("Request ended. Everyone in the organisation is told by email."), "success")
         return redirect(url_for(".overview" if access.actor().is_signed_in else "accounts.login"), code=303)
-    page = "organisations/end_recovery_by_link.html"
-    return render(page, form=form, name=name, asker=asker, recovery=recovery), form.status
+    values = {"form": form, "name": name, "asker": asker, "recovery": recovery}
+    return render("organisations/end_recovery_by_link.html", **values), form.status
