@@ -15,7 +15,23 @@ AT_REST = {
     "email": OWN,
     "frozen": False,
     "closed": False,
-    **dict.fromkeys(("changes", "removals", "copies", "orders", "invitations", "deletions", "factors", "codes"), 0),
+    **dict.fromkeys(
+        (
+            "changes",
+            "removals",
+            "copies",
+            "orders",
+            "invitations",
+            "deletions",
+            "dissolutions",
+            "recoveries",
+            "hand_overs",
+            "join_requests",
+            "factors",
+            "codes",
+        ),
+        0,
+    ),
 }
 """How an account stands of which nothing waits, and which nobody has locked anew."""
 

@@ -25,7 +25,7 @@ from portal.kit.db import db
 from portal.kit.job_kinds import job_kinds
 from portal.kit.unit import unit_of_work
 from portal.mail.models import Email as StoredEmail
-from portal.organisations.models import Invitation
+from portal.organisations.models import Dissolution, HandOver, Invitation, JoinRequest, Recovery
 from portal.privacy.models import Deletion, DeletionState, Export, StandingOrder
 from tests.takeover.story import Email
 
@@ -92,6 +92,10 @@ def look(person_id: uuid.UUID, *, since: datetime) -> dict[str, Any]:
         "copies": count(Export),
         "orders": count(StandingOrder),
         "invitations": select(func.count()).where(Invitation.invited_by == person_id).scalar_subquery(),
+        "dissolutions": select(func.count()).where(Dissolution.requested_by == person_id).scalar_subquery(),
+        "recoveries": count(Recovery),
+        "hand_overs": select(func.count()).where(HandOver.offered_by == person_id).scalar_subquery(),
+        "join_requests": count(JoinRequest),
         "deletions": count(Deletion, Deletion.state != DeletionState.UNDONE),
     }
     with unit_of_work(write=False):

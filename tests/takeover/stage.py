@@ -22,7 +22,7 @@ from portal.kit.scopes import across
 from portal.kit.unit import unit_of_work
 from portal.mail import message
 from portal.mail import service as mail
-from portal.privacy.service import exports
+from portal.privacy.service import building
 from tests.databases import empty_tables, written
 from tests.takeover import defences, moves, playing
 from tests.takeover.beginning import begin
@@ -102,7 +102,7 @@ def set_up(
     That is: to sync to the disk, to judge how common a password is, to write out and style an email, and to fill copies.
     """
     patch.setattr(password_strength, "is_common", lambda _password: False)
-    patch.setattr(exports, "Archive", _Nothing)
+    patch.setattr(building, "Archive", _Nothing)
     patch.setattr(message, "INLINER", _Plain)
     patch.setattr(mail, "compose", _only_links)
     with app.app_context():
