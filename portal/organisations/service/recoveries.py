@@ -149,5 +149,5 @@ def go_on_with_recovery(organisation_id: uuid.UUID) -> None:
 
 def _may_become_owner(membership: Membership) -> bool:
     person = accounts.get_person(membership.person_id)
-    can_act = membership.disabled_at is None and person.deactivated_at is None and person.frozen_at is None
-    return membership.role is MEMBER and can_act
+    in_the_way = (membership.disabled_at, person.disabled_at, person.deactivated_at, person.frozen_at)
+    return membership.role is MEMBER and not any(in_the_way)
