@@ -296,12 +296,8 @@ def _licences(words: Words) -> dict[str, Rows]:
         "plan": "'workshop'", "seats": "5", "seats_used": "2", "released": "0", "perpetual": "true",
         "granted_at": words.ago(900), "file": "'signed'",
     }  # fmt: skip
-    activation = {
-        "id": words.id,
-        "licence_id": "owner",
-        "machine": f"substr({words.secret}, 1, 32)",
-        "activated_at": words.ago(800),
-    }
+    machine = f"substr({words.secret}, 1, 32)"
+    activation = {"id": words.id, "licence_id": "owner", "machine": machine, "activated_at": words.ago(800)}
     return {"licence": Rows(200, licence, once=True), "activation": Rows(2000, activation, within="licence")}
 
 

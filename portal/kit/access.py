@@ -121,10 +121,7 @@ def without_second_factor(view: View) -> View:
 
 
 def open_while_disabled(view: View) -> View:
-    """Keep a page open to whose account is disabled: their rights over their data, the appeal, and the way in and out.
-
-    Every other page for whoever is signed in leads to the one that says who disabled it, and why (P38).
-    """
+    """Keep a page open to whose account is disabled (rights, appeal, in and out); any other leads to who did it, and why."""
     return _mark("open_while_disabled", True)(view)
 
 
