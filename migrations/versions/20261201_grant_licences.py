@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("licence_id", sa.Uuid(), nullable=False),
         sa.Column("machine", sa.String(length=32), nullable=False),
         sa.Column("activated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("file", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["licence_id"], ["licence.id"], name=op.f("fk_activation_licence_id_licence"), ondelete="CASCADE"
         ),

@@ -92,9 +92,10 @@ def nice_entries(count: int | None, most: int | None = None) -> str:
     return str(ngettext("%(count)s entry", "%(count)s entries", count, count=figure))
 
 
-def nice_count(count: int, most: int) -> str:
-    """Say a figure: 1,000; of more than `most` only that there are: 1,000+."""
-    return format_decimal(min(count, most), locale=i18n.spoken()) + ("+" if count > most else "")
+def nice_count(count: int, most: int | None = None) -> str:
+    """Say a figure: 1,000; of more than `most`, where that is given, only that there are: 1,000+."""
+    shown = count if most is None else min(count, most)
+    return format_decimal(shown, locale=i18n.spoken()) + ("+" if shown < count else "")
 
 
 def nice_age(since: datetime) -> str:

@@ -11,7 +11,7 @@ from portal.licences.models import Activation, Licence
 from proof.verify_licence import LICENCE, Wrong, read
 
 LOOKED_AT = 20
-HELD_OF_MACHINES = {"id", "licence_id", "machine", "activated_at"}
+HELD_OF_MACHINES = {"id", "licence_id", "machine", "activated_at", "file"}
 DIGITS = 32
 
 

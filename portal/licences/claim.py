@@ -79,6 +79,7 @@ CLAIM = DataClaim(
                 "licence_id": technical(_l("Licence")),
                 "machine": technical(_l("Machine’s number")),
                 "activated_at": technical(_l("Activated")),
+                "file": technical(_l("The signed file")),
             },
         ),
     ],

@@ -66,3 +66,5 @@ class Activation(Base):
     licence_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("licence.id", ondelete="CASCADE"))
     machine: Mapped[str] = mapped_column(String(32))
     activated_at: Mapped[datetime] = mapped_column(default=clock.now)
+    file: Mapped[str] = mapped_column(Text)
+    """The signed file, as it was written once."""

@@ -43,6 +43,7 @@ DEEDS: Words = {
     Deed.RECOVERY_CANCELLED: _l("Ended a request to become an Owner"),
     Deed.RECOVERY_ENDED: _l("A request to become an Owner ended"),
     Deed.RECOVERED: _l("Became an Owner, because no Owner had signed in for a long time"),
+    Deed.MACHINE_RELEASED: _l("Released a lost machine from a licence"),
 }
 AREA_WORDS = AreaWords(
     events={

@@ -1,5 +1,6 @@
 """The person's own visits; and the note that is taken of every answer, beside it."""
 
+import re
 import uuid
 from typing import cast
 
@@ -15,8 +16,8 @@ from portal.traffic.words import PAGES
 bp = Blueprint("traffic", __name__)
 EXTENSION = "portal.visits"
 NOT_NOTED = frozenset({"static", "probes.healthz", "probes.readyz", "probes.metrics"})
-NEVER_NOTED = "/api/v1/licences/"
-"""What a product asks on somebody's click: nothing is kept of where they are, not even that they came (P12)."""
+NEVER_NOTED = re.compile(r"/api/v1/licences/|/licences/[^/]+/(activate|machines)(/|$)")
+"""Where machines are registered, by a product or by hand: no visit is kept (P12)."""
 METHODS = frozenset({"GET", "POST", "HEAD", "OPTIONS"})
 
 
@@ -36,7 +37,7 @@ def _install(state: BlueprintSetupState) -> None:
 
 @bp.after_app_request
 def _note(response: Response) -> Response:
-    if request.endpoint not in NOT_NOTED and not request.path.startswith(NEVER_NOTED):
+    if request.endpoint not in NOT_NOTED and not NEVER_NOTED.match(request.path):
         known = access.actor_if_known()
         recorder(current_app).note(
             service.Seen(

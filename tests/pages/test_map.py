@@ -35,6 +35,7 @@ BELOW = {
     "/settings/privacy/who-looked": ["Settings", "Privacy"],
     "/organisation/new": ["Settings", "Organisations"],
     "/contact": ["Support"],
+    "/licences": ["Home"],
 }
 """Pages below those of the menus -> the menus' names of what stands above."""
 

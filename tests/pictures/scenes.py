@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, Response, expect
 
 from tests.accounts.walk import CONFIRM, STOP
 from tests.browser import LiveServer, profile, sign_in
-from tests.pictures import demo, disabling, organisations, rights
+from tests.pictures import demo, disabling, licences, organisations, rights
 from tests.pictures.demo import Demo
 from tests.pictures.holds import holding
 from tests.pictures.requests import asking, correcting, entering, erasing, waiting
@@ -19,7 +19,7 @@ from tests.pictures.requests import asking, correcting, entering, erasing, waiti
 Act = Callable[[Page, Demo], None]
 NO_PAGES = {
     "privacy.public_keys", "privacy.receipt_file", "privacy.verifier",
-    "licences.verifier", "licences.vectors", "licences.revoked",
+    "licences.verifier", "licences.vectors", "licences.revoked", "licences.licence_file", "licences.activation_file",
     "accounts.avatar_photo", "admin.attachment", "admin.evidence", "legal.change_password", "legal.security_txt",
     "mail.mailbox_json",
     "privacy.export_file", "privacy.export_progress", "probes.healthz", "probes.metrics", "probes.readyz", "static",
@@ -105,6 +105,9 @@ LINKS: dict[str, Callable[[Demo], str]] = {
     "organisations.end_recovery_by_link": organisations.recovering,
     "organisations.set_up_second_factor": organisations.led,
     "organisations.join_request": organisations.asked,
+    "licences.licence": licences.bought,
+    "licences.activate_by_file": lambda made: f"{licences.bought(made)}/activate",
+    "licences.machine": licences.activated,
     "newsletter.confirm": lambda made: demo.newsletter(made, "confirm"),
     "newsletter.unsubscribe": lambda made: demo.newsletter(made, "unsubscribe"),
     "privacy.data_part": lambda _made: "/settings/privacy/data/support",

@@ -22,4 +22,4 @@ def a_licence_is_changed_after_it_was_signed(tools: Tools) -> None:
 def a_machine_is_held_by_its_name(tools: Tools) -> None:
     licence = _licence()
     add(licence)
-    add(Activation(licence_id=licence.id, machine="cutting-room-pc"))
+    add(Activation(licence_id=licence.id, machine="cutting-room-pc", file=""))

@@ -22,7 +22,15 @@ def test_the_proxy_masks_every_address_that_carries_a_token(apps):
 
 
 def test_the_proxy_writes_nothing_of_whoever_registers_a_product():
-    inside = NGINX[NGINX.index("location /api/v1/licences/ {") :].split("}")[0]
+    (where, inside) = re.findall(r"location ~ (\S+) \{(.*?)\}", NGINX, re.DOTALL)[0]
+    for path in (
+        "/api/v1/licences/activate",
+        "/api/v1/licences/deactivate",
+        "/licences/1/activate",
+        "/licences/1/machines/2/file",
+    ):
+        assert re.match(where, path)
+    assert not re.match(where, "/licences/1")
     assert re.findall(r"^ *(\w+_log) +(\S+?)[ ;]", inside, re.MULTILINE) == [
         ("access_log", "off"),
         ("error_log", "/dev/null"),

@@ -27,6 +27,7 @@ from portal.kit.db import Base, db
 from portal.kit.files import storage
 from portal.kit.scopes import across
 from portal.kit.unit import unit_of_work
+from portal.licences.models import Licence
 from portal.organisations.models import JoinDomain, Organisation
 from portal.privacy import service as privacy
 from portal.privacy.models import (
@@ -194,11 +195,11 @@ def things(app: Flask, cast: Cast, run_jobs: Callable[[], int]) -> dict[type, uu
     with app.app_context(), across("the test looks at every row"):
         with unit_of_work():
             db.session.add_all([_hold_on(cast.ada.account_id), *_steps_of(cast.ada.account_id)])
-            db.session.add(_domain_of(cast.ada.account_id))
+            db.session.add_all([_domain_of(cast.ada.account_id), _licence()])
             db.session.add(Disabling(person_id=cast.ada.account_id, rule="spam", reason="Zips"))
         models = (
-            Organisation, JoinDomain, Ticket, Attachment, Message, Export, SignInSession, Hold, ErasureStep, RequestFile,
-            Disabling,
+            Organisation, JoinDomain, Licence, Ticket, Attachment, Message, Export, SignInSession, Hold, ErasureStep,
+            RequestFile, Disabling,
         )  # fmt: skip
         # The copy is a request too, of which nothing can be corrected.
         correction = db.session.scalars(select(Request.id).where(Request.kind == privacy.Right.CORRECTION)).one()
@@ -209,6 +210,12 @@ def _domain_of(person_id: uuid.UUID) -> JoinDomain:
     """Return a domain at which neither Ada nor Ben has an address."""
     organisation_id = db.session.scalars(select(Organisation.id)).one()
     return JoinDomain(id=uuid.uuid4(), organisation_id=organisation_id, domain="looms.example", opened_by=person_id)
+
+
+def _licence() -> Licence:
+    """Return a licence of an organisation in which neither Ada nor Ben is."""
+    bought = {"purchase_id": "a purchase", "product": "production-system", "plan": "workshop", "file": "signed"}
+    return Licence(id=uuid.uuid4(), organisation_id=uuid.uuid4(), seats=1, perpetual=True, **bought)
 
 
 def _hold_on(person_id: uuid.UUID) -> Hold:

@@ -16,7 +16,7 @@ from portal.accounts.service.enrolment import Drawn
 from portal.accounts.service.known_browsers import mark_browser
 from portal.accounts.service.passwords import check_password
 from portal.accounts.service.pending import end_factor_removal, end_pending
-from portal.kit import audit, clock, codes, keys, passwords, throttle
+from portal.kit import audit, clock, codes, keys, passwords, qr_codes, throttle
 from portal.kit.actor import Actor
 from portal.kit.db import db
 from portal.kit.refusals import LinkDead, NotFound, Refusal, Unavailable
@@ -52,9 +52,7 @@ class Setup:
     sealed: str
     secret: str
     uri: str
-    qr_path: str
-    """The dark modules as the path of an SVG picture, one unit a module."""
-    qr_size: int
+    qr: qr_codes.QrCode
 
 
 def begin_factor(actor: Actor, *, sealed: str | None = None) -> Setup:
@@ -67,15 +65,8 @@ def begin_factor(actor: Actor, *, sealed: str | None = None) -> Setup:
         secret, sealed = pyotp.random_base32(), None
     company = policy.company_from(current_settings())
     uri = pyotp.TOTP(secret).provisioning_uri(name=actor.email, issuer_name=company.product)
-    # Here: few people set up an app, and each process would hold what draws its picture.
-    import segno
-
-    code = segno.make(uri, error="m", micro=False)
-    path = "".join(
-        f"M{x} {y}h1v1h-1z" for y, row in enumerate(code.matrix_iter(border=4)) for x, dark in enumerate(row) if dark
-    )
     again = sealed or enrolment.seal(actor, drawn=Drawn(enrolment.stamp_now(actor.require_id()), secret=secret))
-    return Setup(again, secret, uri, path, int(code.symbol_size(border=4)[0]))
+    return Setup(again, secret, uri, qr_codes.draw(uri))
 
 
 def seal_secret(person_id: uuid.UUID, *, secret: str) -> bytes:

@@ -1,6 +1,6 @@
-"""Addresses of licences, by subject: registering a product, and what anybody needs to check a licence."""
+"""Addresses of licences, by subject: the pages, machines, registering a product, and what anybody needs to check one."""
 
 from portal.kit.web import join
-from portal.licences.routes import api, proof
+from portal.licences.routes import api, licences, machines, proof
 
-bp = join("licences", api.bp, proof.bp)
+bp = join("licences", licences.bp, machines.bp, api.bp, proof.bp)

@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -49,26 +50,28 @@ def activate(file: str, *, machine: str) -> Seats:
     Raises LicenceInvalid, LicenceEnded, NoSeat and TooManyTries.
     """
     licence = _lock_by_file(file)
-    return _activate(licence, machine=machine)
+    activation = take_seat(licence, machine=machine)
+    return Seats(licence.seats, licence.seats_used, activation.file)
 
 
-def _activate(licence: Licence, *, machine: str) -> Seats:
+def take_seat(licence: Licence, *, machine: str) -> Activation:
+    """Let a licence run on a machine. Call with the licence locked. Raises LicenceEnded and NoSeat."""
     if not licence.runs_on(clock.today()):
         raise LicenceEnded
     activation = _find(licence.id, machine=machine)
     if activation is None:
         if licence.seats_used >= licence.seats:
             raise NoSeat
-        activation = Activation(id=uuid.uuid4(), licence_id=licence.id, machine=machine, activated_at=clock.now())
+        now = clock.now()
+        file = files.write(ACTIVATION, payload=_payload(licence, machine=machine, activated_at=now))
+        activation = Activation(id=uuid.uuid4(), licence_id=licence.id, machine=machine, activated_at=now, file=file)
         db.session.add(activation)
         licence.seats_used += 1
-    return Seats(licence.seats, licence.seats_used, _file_of(activation))
+    return activation
 
 
-def _file_of(activation: Activation) -> str:
-    activated_on = activation.activated_at.date().isoformat()
-    payload = {"licence": str(activation.licence_id), "machine": activation.machine, "activated_on": activated_on}
-    return files.write(ACTIVATION, payload)
+def _payload(licence: Licence, *, machine: str, activated_at: datetime) -> dict[str, object]:
+    return {"licence": str(licence.id), "machine": machine, "activated_on": activated_at.date().isoformat()}
 
 
 @before_writes
@@ -78,9 +81,14 @@ def deactivate(file: str, *, machine: str) -> Seats:
     activation = _find(licence.id, machine=machine)
     if activation is None:
         raise MachineUnknown
+    give_seat_back(licence, activation=activation)
+    return Seats(licence.seats, licence.seats_used)
+
+
+def give_seat_back(licence: Licence, *, activation: Activation) -> None:
+    """Take a machine off a licence. Call with the licence locked."""
     db.session.delete(activation)
     licence.seats_used -= 1
-    return Seats(licence.seats, licence.seats_used)
 
 
 def _lock_by_file(file: str) -> Licence:
@@ -89,7 +97,7 @@ def _lock_by_file(file: str) -> Licence:
     What it allows is what we sold, whatever else the file says: a key that was stolen adds no seat here.
     """
     try:
-        licence_id = uuid.UUID(files.read_ours(file.encode("utf-8", "surrogatepass"), LICENCE)["id"])
+        licence_id = uuid.UUID(files.read_ours(file.encode("utf-8", "surrogatepass"), kind=LICENCE)["id"])
     except Wrong:
         raise LicenceInvalid from None
     throttle.consume("licences.activate", str(licence_id), CALLS)

@@ -13,7 +13,7 @@ from proof.verify_licence import WIDTH, Kind, Payload, first_line, read
 from proof.verify_licence import is_machine as is_machine
 
 
-def write(kind: Kind, payload: Mapping[str, Any], *, lasts: bool = True) -> str:
+def write(kind: Kind, *, payload: Mapping[str, Any], lasts: bool = True) -> str:
     """Sign a payload and return it as a file. One that does not last is signed anew whenever it is asked for."""
     document = rfc8785.dumps(dict(payload))
     signed = signing.sign(signing.Purpose(kind.domain), document, lasts=lasts)
@@ -24,6 +24,6 @@ def write(kind: Kind, payload: Mapping[str, Any], *, lasts: bool = True) -> str:
     return "\n".join([first, *wrap(text, WIDTH), first.replace("BEGIN", "END"), ""])
 
 
-def read_ours(data: bytes, kind: Kind) -> Payload:
+def read_ours(data: bytes, *, kind: Kind) -> Payload:
     """Return what a file says that was signed with a key of ours. Raises Wrong (`proof/verify_licence.py`). One query."""
     return read(data, kind, {(key.purpose, key.kid): key.public for key in signing.published()})

@@ -43,7 +43,7 @@ def grant(
         updates_end_on=updates_end_on,
         granted_at=clock.now(),
     )
-    licence.file = files.write(LICENCE, _payload(licence, holder=organisation.name))
+    licence.file = files.write(LICENCE, payload=_payload(licence, holder=organisation.name))
     db.session.add(licence)
     audit.record("licences.granted", subject_id=bought_by, by=bought_by, organisation=organisation_id, licence=licence.id)
     organisations.note(organisation, deed=Deed.LICENCE_BOUGHT, by=bought_by)

@@ -15,4 +15,4 @@ def revoked_file() -> str:
     """Return the list as of today, signed anew."""
     revoked = db.session.scalars(select(Licence.id).where(Licence.ended_at <= clock.now()))
     payload = {"issued_on": clock.today().isoformat(), "revoked": sorted(map(str, revoked))}
-    return files.write(REVOCATIONS, payload, lasts=False)
+    return files.write(REVOCATIONS, payload=payload, lasts=False)

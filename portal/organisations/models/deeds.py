@@ -44,6 +44,7 @@ class Deed(StrEnum):
     RECOVERY_CANCELLED = "recovery_cancelled"
     RECOVERY_ENDED = "recovery_ended"
     RECOVERED = "recovered"
+    MACHINE_RELEASED = "machine_released"
 
     @property
     def sentence(self) -> str:
@@ -94,6 +95,7 @@ SENTENCES = {
     Deed.RECOVERY_CANCELLED: _l("%(by)s ended the request by %(about)s to become an Owner."),
     Deed.RECOVERY_ENDED: _l("The request by %(by)s to become an Owner ended: an Owner came, or an account or role changed."),
     Deed.RECOVERED: _l("%(by)s became an Owner, because no Owner had signed in for a long time."),
+    Deed.MACHINE_RELEASED: _l("%(by)s released a lost machine from a licence."),
 }
 TO_THEM = {
     Deed.JOINED: _l("You joined %(organisation)s. Your role: %(role)s."),

@@ -74,6 +74,7 @@ from portal.organisations.service.sharing import note_sharing as note_sharing
 from portal.organisations.service.standings import ORGANISATIONS as ORGANISATIONS
 from portal.organisations.service.standings import STANDING as STANDING
 from portal.organisations.service.standings import lock as lock
+from portal.organisations.service.standings import lock_for as lock_for
 from portal.organisations.service.standings import standing_for as standing_for
 from portal.organisations.service.visibility import VISIBLE as VISIBLE
 from portal.organisations.service.waiting import waiting_for as waiting_for

@@ -28,6 +28,7 @@ from tests.language.ready.deletion_by_others import delete_at_others
 from tests.language.ready.disabling import disable_and_lift
 from tests.language.ready.guest import read_as_guest
 from tests.language.ready.holds import keep_longer
+from tests.language.ready.licences import run_by_licences
 from tests.language.ready.lost_factor import lose_the_factor
 from tests.language.ready.orders import delete_by_itself
 from tests.language.ready.organisations import work_together
@@ -79,6 +80,7 @@ def test_every_word_of_every_page_and_email_is_translated(
     for chapter in (
         read_what_anybody_reads,
         work_together,
+        run_by_licences,
         sign_up,
         change_settings,
         change_email,
