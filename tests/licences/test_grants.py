@@ -7,11 +7,14 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select
 
+from portal.kit import clock
 from portal.kit.db import db
 from portal.kit.refusals import NotFound
 from portal.kit.scopes import across
 from portal.licences import service
 from portal.licences.models import End, Licence
+from portal.organisations import service as organisations
+from portal.organisations.models import Organisation
 from proof.verify_licence import LICENCE, REVOCATIONS, Wrong, check, read, read_keys
 from tests.accounts.test_races import at_once
 from tests.conftest import SIGNING_KEY, changed_settings
@@ -25,6 +28,12 @@ pytestmark = pytest.mark.both_databases
 def keys(client):
     """The published keys, as a product takes them along."""
     return read_keys(client.client.get("/.well-known/portal-keys.json").data)
+
+
+def dissolve(team, unit):
+    """Dissolve the organisation, its 14 days over."""
+    with unit():
+        db.session.get_one(Organisation, team.id).dissolved_at = clock.now()
 
 
 def rows(unit):
@@ -58,8 +67,8 @@ def test_a_purchase_that_is_told_at_once_grants_one(team, unit, at_once):
     assert len(rows(unit)) == 1
 
 
-def test_an_organisation_that_is_no_more_gets_none(team, buy, cast, unit):
-    cast.sign_in(team.owner).submit(f"{team.path}/dissolve", sure="y")
+def test_an_organisation_that_is_no_more_gets_none(team, buy, unit):
+    dissolve(team, unit)
     with pytest.raises(NotFound):
         buy()
     assert rows(unit) == []
@@ -114,8 +123,9 @@ def test_a_licence_of_last_years_key_is_read_after_the_rotation_by_keys_of_befor
     assert read(new, LICENCE, shipped) != read(old, LICENCE, shipped)
 
 
-def test_an_organisation_outlived_by_its_licence_leaves_no_name_but_in_the_file(team, licence, cast, unit, run_jobs):
-    cast.sign_in(team.owner).submit(f"{team.path}/dissolve", sure="y")
-    run_jobs()
+def test_an_organisation_outlived_by_its_licence_leaves_no_name_but_in_the_file(team, licence, unit):
+    dissolve(team, unit)
+    with unit():
+        organisations.tell_some(team.id)
     with unit(), across("the test looks at every row"):
         assert db.session.scalar(select(func.count()).select_from(Licence)) == 1
