@@ -95,6 +95,12 @@ _DISABLING = _l(
     "your rights over your data stay open. An Owner can disable an account in their organisation. It names the few changes "
     "that need no Owner’s approval. No right of yours is smaller, and no duty or period has changed."
 )
+_OWNERS = _l(
+    "It says how an account is disabled: two senior members of our team must agree, you’re told why, you can appeal, and "
+    "your rights over your data stay open. An Owner can disable an account in their organisation. It names the few changes "
+    "that need no Owner’s approval. It says that dissolving an organisation waits, so that any Owner can keep it, and how a "
+    "Member can become an Owner where none comes any more."
+)
 _PLAIN = _l("Plainer English throughout. It says the same as before: no right, duty or period has changed.")
 
 DOCUMENTS: Mapping[str, Document] = {
@@ -162,8 +168,8 @@ DOCUMENTS: Mapping[str, Document] = {
                     4,
                     _ORGANISATIONS_ON,
                     Significance.WORDING,
-                    _DISABLING,
-                    "423016def648040ac6c870a209beb808dc6d24ff1ded66c971d4d68dacbc66bb",
+                    _OWNERS,
+                    "1f2535e7ce8d5f295f6f0cb45876a10206b96f0cc759bfbfd3b146930c539073",
                     "21b4f2787d11bcd169ec45e029d8f5e3b950bf8b9fb2727ca8abd0c22e7d9a9b",
                 ),
                 Version(
