@@ -12,7 +12,7 @@ SECTION = Section(
             _l("Products don’t call home"),
             _l("Our products only go online when someone asks them to."),
             _l("Licences are checked on your own machine, without a network."),
-            missing=_l("Exchanging files on a page, for machines without a network."),
+            missing=_l("A proof that the portal itself contacts nobody while it isn’t used will follow."),
         ),
         Promise(
             "P12",
