@@ -1,12 +1,19 @@
 """How instants, dates, sizes and periods are said, in the language that is spoken now."""
 
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from math import inf
 from typing import Literal
 
 from babel.dates import format_date, format_skeleton, format_time, format_timedelta, get_datetime_format, get_timezone
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import (
+    format_currency,
+    format_decimal,
+    format_percent,
+    get_currency_name,
+    get_currency_precision,
+)
 from jinja2 import pass_context
 
 from portal.kit import clock, i18n, periods
@@ -120,6 +127,17 @@ def nice_bytes(count: int) -> str:
 def _in_unit(size: float, unit: str) -> str:
     pattern = "#,##0" if unit in ("B", "kB") else "#,##0.#"
     return f"{format_decimal(size, pattern, locale=i18n.spoken())} {unit}"
+
+
+def money(amount: int, currency: str) -> str:
+    """Say an amount, which is in minor units of its currency, with the sign that tells it from others: A$990.00."""
+    code = currency.upper()
+    return format_currency(Decimal(amount).scaleb(-get_currency_precision(code)), code, locale=i18n.spoken())
+
+
+def nice_currency(currency: str) -> str:
+    """Say what a currency is called: Australian Dollar."""
+    return get_currency_name(currency.upper(), locale=i18n.spoken())
 
 
 def how_far(done: int, total: int, since: datetime | None = None) -> str:

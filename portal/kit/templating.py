@@ -24,6 +24,7 @@ def init_app(app: Flask, *, company: object) -> None:
     app.jinja_env.filters |= {"entries": formats.nice_entries, "device": devices.say, "listed": i18n.listed}
     app.jinja_env.filters |= {"how_far": formats.how_far, "ago": ago, "short_day": formats.short_day}
     app.jinja_env.filters |= {"age": formats.nice_age, "figure": formats.nice_count}
+    app.jinja_env.filters |= {"money": formats.money, "currency": formats.nice_currency}
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_context)
     _PATHS.install(app, {})

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from portal.billing import service, stripe_gateway
+from portal.billing.models import Price
 from portal.billing.stripe_gateway import BillingOff, CardDeclined, StripeDown, StripeRefused, ask
 from portal.kit import outgoing
 from standins.stripe.account import OUTAGES, Outage
@@ -40,7 +41,10 @@ def test_prices_are_read_whole_by_pages(shop: Shop, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(service, "PAGE", 5)
     found = service.read_prices()
     assert len(found) == 12 and shop.account.requests == ["GET /v1/prices"] * 3
-    assert found[0] == service.Price(found[0].id, "production_aud", "3 Clicks Production", 99000, "aud", "", 1)
+    about = "One seat for good, with a year of updates"
+    assert found[0] == Price(
+        found[0].id, "production_aud", "3 Clicks Production", 99000, "aud", "", 1, about=about, tax="inclusive"
+    )
     assert [price.interval for price in found if price.key == "updates_year_cny"] == ["year"]
     shop.api.v1.products.update("prod_production", params={"active": False})
     assert {price.product for price in service.read_prices()} == {"Updates and support", "Updates and support, by the year"}

@@ -17,6 +17,7 @@ from sqlalchemy import select, update
 from portal import demo
 from portal.accounts.models import SignInEvent, SignInSession
 from portal.app import create_app
+from portal.billing import service as billing
 from portal.jobs import worker
 from portal.kit import clock
 from portal.kit.db import db
@@ -26,6 +27,7 @@ from portal.privacy.models import Deletion, StandingOrder
 from portal.promises import service as promises
 from portal.support.models import Attachment, Message, Ticket
 from tests.accounts.walk import CONFIRM, STOP, confirm_removal, removal_link, request_removal, stop_link
+from tests.billing.wares import WARES
 from tests.conftest import Outbox, Visitor, make_settings
 from tests.people import Cast, Somebody
 
@@ -54,7 +56,8 @@ class Demo:
     @classmethod
     def made_in(cls, folder: Path, **settings: Any) -> Demo:
         """Make the company in an empty folder, and let its people do what one does."""
-        app = create_app(make_settings(folder, f"sqlite:///{folder / 'portal.db'}", **settings))
+        paid = {"stripe_api_key": "sk_test_ofthepictures", "stripe_webhook_secret": "whsec_ofthepictures"}
+        app = create_app(make_settings(folder, f"sqlite:///{folder / 'portal.db'}", **{**paid, **settings}))
         with app.app_context():
             db.create_all()
         made = cls(app)
@@ -111,6 +114,8 @@ class Demo:
                 demo.ask_a_question()
             with unit_of_work():
                 demo.work_together()
+            with unit_of_work():
+                billing.keep_prices(WARES)
             with unit_of_work():
                 promises.run_checks()
 

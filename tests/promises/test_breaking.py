@@ -209,6 +209,12 @@ def a_researcher_has_read_a_ticket(tools: Tools) -> None:
     add(StaffRead(role="research", basis="ticket", claim="support", table_name="ticket", **values))
 
 
+@breaks("stripe_asked_on_schedule")
+def nobody_has_read_prices_for_days(tools: Tools) -> None:
+    now = clock.now()
+    add(Schedule(name="billing.read_prices", next_at=now, noted_at=now - 90 * DAY, ran_at=now - 3 * DAY))
+
+
 @breaks("console_for_staff")
 def the_console_is_open_to_customers(tools: Tools) -> None:
     tools.patch.setattr(tools.app.view_functions["admin.tickets"], "access_tag", Tag(Gate.SIGNED_IN))
@@ -229,6 +235,7 @@ LAST_RUNS = {
     "privacy.sweep_files": "periods_kept",
     "privacy.reseal": "every_seal_opens",
     "traffic.destroy_keys": "no_address_outlives",
+    "billing.read_prices": "stripe_asked_on_schedule",
 }
 """Scheduled work -> the check that looks at when it last ran."""
 

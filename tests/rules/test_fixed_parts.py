@@ -57,6 +57,8 @@ FOLLOWS = {
     "privacy.formats": {"datasets", "file"},
     "privacy.held": {"row"},
     "promises.overview": {"board", "Status"},
+    # What was on sale when the prices were last read.
+    **dict.fromkeys(("billing.plans", "billing/plans.html"), {"offered", "plans", "is_on"}),
 }
 """Part or whole page -> names that say the same whenever its key does."""
 VISITORS = frozenset({"actor", "form"})
@@ -64,7 +66,9 @@ VISITORS = frozenset({"actor", "form"})
 
 
 ENVIRONMENT = jinja2.Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"])
-ENVIRONMENT.filters |= dict.fromkeys(("bytes", "day", "device", "entries", "instant", "listed", "period"), str)
+ENVIRONMENT.filters |= dict.fromkeys(
+    ("bytes", "day", "device", "entries", "instant", "listed", "period", "money", "currency"), str
+)
 ZONE = "zone"
 """In the key of a part that says an instant: the filter takes the reader's zone."""
 

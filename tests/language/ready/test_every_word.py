@@ -32,6 +32,7 @@ from tests.language.ready.licences import run_by_licences
 from tests.language.ready.lost_factor import lose_the_factor
 from tests.language.ready.orders import delete_by_itself
 from tests.language.ready.organisations import work_together
+from tests.language.ready.plans import look_at_plans
 from tests.language.ready.requests import answer_requests
 from tests.language.ready.rights import ask_for_rights
 from tests.language.ready.statements import dispute_as_guest
@@ -79,6 +80,7 @@ def test_every_word_of_every_page_and_email_is_translated(
 ) -> None:
     for chapter in (
         read_what_anybody_reads,
+        look_at_plans,
         work_together,
         run_by_licences,
         sign_up,

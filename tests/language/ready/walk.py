@@ -20,6 +20,8 @@ from tests.word_lint import lint, lint_text
 PASSWORD = "επτά πράσινα καρούλια σε ένα συρτάρι"
 NAMELESS = ("Coyhaique",)
 """Places of time zones that are newer than Babel's data."""
+SIGNS = ("AU$",)
+"""How money is written in every language."""
 MAILS_OWN = ("Re:", "Portal")
 """What mail programs know an answer by in every language, and who sends the tests' emails."""
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko Firefox/140.0"
@@ -35,7 +37,9 @@ class Walk:
         self.emails: dict[str, None] = {}
         facts = [fact for vendor in vendors.VENDORS for fact in (vendor.name, vendor.entity, *vendor.hosts)]
         facts += [authority.name for authority in AUTHORITIES.values()]
-        self.names = tuple(re.escape(fact) for fact in sorted((*facts, *NAMELESS, *MAILS_OWN), key=len, reverse=True))
+        self.names = tuple(
+            re.escape(fact) for fact in sorted((*facts, *NAMELESS, *SIGNS, *MAILS_OWN), key=len, reverse=True)
+        )
 
     def somebody(self, name: str, mailbox: str) -> Somebody:
         """Make a person who reads Chinese."""
