@@ -93,7 +93,8 @@ _ROLES = _l(
 _DISABLING = _l(
     "It says how an account is disabled: two senior members of our team must agree, you’re told why, you can appeal, and "
     "your rights over your data stay open. An Owner can disable an account in their organisation. It names the few changes "
-    "that need no Owner’s approval. No right of yours is smaller, and no duty or period has changed."
+    "that need no Owner’s approval. It says what happens to production data when somebody leaves an organisation, or it is "
+    "dissolved. No right of yours is smaller, and no duty or period has changed."
 )
 _OWNERS = _l(
     "It says how an account is disabled: two senior members of our team must agree, you’re told why, you can appeal, and "
@@ -115,7 +116,7 @@ DOCUMENTS: Mapping[str, Document] = {
                     _ORGANISATIONS_ON,
                     Significance.WORDING,
                     _DISABLING,
-                    "91fbf2751bdb8650b7c79e22638ed549949b7f75e57da1ce8373fbd72e7323f2",
+                    "d3de77ddfb41cac190f006c2464c41d6cbe11dd5b04973043f73465af8366b58",
                     "9b395fcd4e86a9fdfab3ecd3994b110faef23dad3c881d6eea95584963763230",
                 ),
                 Version(
