@@ -195,7 +195,7 @@ def test_one_that_is_stopped_leaves_no_job_no_row_and_no_file(app, ada, run_jobs
 def test_one_that_is_stopped_while_it_is_built_ends_at_the_next_look(app, cast, ada, run_jobs, outbox, monkeypatch):
     start(ada)
     delete = link_of(ada).rpartition("/")[0] + "/delete"
-    monkeypatch.setattr("portal.privacy.service.archive.SAY_EVERY_SECONDS", 0)
+    monkeypatch.setattr("portal.privacy.service.bag_archives.SAY_EVERY_SECONDS", 0)
     contact, seen = Archive._contact, []
 
     def stop_first(archive):

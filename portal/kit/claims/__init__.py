@@ -12,6 +12,7 @@ from portal.kit.claims.counting import MOST_COUNTED as MOST_COUNTED
 from portal.kit.claims.dataset import Dataset as Dataset
 from portal.kit.claims.dataset import Field as Field
 from portal.kit.claims.dataset import Span as Span
+from portal.kit.claims.dataset import kind_of as kind_of
 from portal.kit.claims.dataset import plain as plain
 from portal.kit.claims.dataset import within as within
 from portal.kit.claims.gathered import AreaWords as AreaWords

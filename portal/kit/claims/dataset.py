@@ -14,7 +14,7 @@ from portal.kit.claims.gathered import RowWords, Words
 from portal.kit.claims.holdings import Holding
 from portal.kit.claims.retention import RetainFor
 from portal.kit.claims.subjects import Subject
-from portal.kit.claims.vocabulary import Table
+from portal.kit.claims.vocabulary import Ground, Table
 from portal.kit.db import UtcDateTime, db
 from portal.kit.i18n import _
 
@@ -76,6 +76,16 @@ class Dataset:
     def what(self) -> str:
         """What the rows are, in the reader's language."""
         return self.holding.what
+
+    @property
+    def purpose(self) -> str:
+        """What the rows are for, in the reader's language."""
+        return str(self.table.purpose)
+
+    @property
+    def ground(self) -> Ground:
+        """On which ground they are held."""
+        return self.table.ground
 
     @cached_property
     def fields(self) -> list[Field]:
@@ -152,7 +162,7 @@ def fields_of(holding: Holding) -> list[Field]:
             name,
             str(column.label),
             column.personal,
-            *_kind(stored[name].type),
+            *kind_of(stored[name].type),
             words=column.words,
             row_words=column.row_words,
         )
@@ -183,7 +193,7 @@ _READ: Mapping[type, Callable[[str], Any]] = {
 }
 
 
-def _kind(stored: TypeEngine[Any]) -> tuple[str, str | None]:
+def kind_of(stored: TypeEngine[Any]) -> tuple[str, str | None]:
     """Return the type and the format of a column's values, in the words of JSON Schema."""
     if isinstance(stored, JSON):
         return "object", None

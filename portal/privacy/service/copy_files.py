@@ -14,22 +14,22 @@ from portal.jobs import service as jobs
 from portal.kit.files import storage
 from portal.kit.keys import CannotOpen
 from portal.kit.sealed_files import SealedFile, Sealer, sealed
-from portal.privacy.service.archive import SAY_EVERY_SECONDS, Archive
+from portal.privacy.service.bag_archives import SAY_EVERY_SECONDS, BagArchive
 from portal.privacy.service.datasets import joined
 
-KIND = "export"
+EXPORT = "export"
 NOTE_SECONDS = 5.0
 """How often it is noted where it stands: at most so much work is done again."""
 SHARE = 20
 """Of very many files the note is long: it never takes more than a part in so many of the time."""
 
 
-def store(archive: Archive, *, secret: bytes, context: bytes) -> str:
-    """Write an archive as a sealed file and return its key; go on where a killed worker stood.
+def store(archive: BagArchive, *, secret: bytes, context: bytes, kind: str = EXPORT) -> str:
+    """Write an archive as a sealed file of a kind and return its key; go on where a killed worker stood.
 
     Raises LeaseLost when another worker has taken the job, or it was cancelled: nothing of the file is left then.
     """
-    file = _CopyFile(archive, secret, context)
+    file = _CopyFile(archive, secret, context, kind)
     try:
         return file.write()
     except Exception as error:
@@ -47,14 +47,14 @@ def forget(cursor: str | None) -> None:
 class _CopyFile:
     """One file on its way, with its seal."""
 
-    def __init__(self, archive: Archive, secret: bytes, context: bytes) -> None:
+    def __init__(self, archive: BagArchive, secret: bytes, context: bytes, kind: str) -> None:
         self.archive, self.secret, self.context = archive, secret, context
         self.is_noted, self.told_at = False, time.monotonic()
         self.before: str | None = None
         """The draft that is gone on with."""
         cursor = jobs.last_cursor()
         if not (cursor and self._go_on(cursor)):
-            self.draft, self.sealer = storage().draft(KIND), Sealer(secret=secret, context=context)
+            self.draft, self.sealer = storage().draft(kind), Sealer(secret=secret, context=context)
             self.draft.write(self.sealer.head)
         self.note_at = time.monotonic() + NOTE_SECONDS
         archive.on_part = self._note_now_and_then

@@ -2,16 +2,35 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from portal.kit import spreadsheets
-from portal.kit.claims import Dataset, Field
+from portal.kit.claims import Field, Ground
 from portal.kit.i18n import _
 
 SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 CHUNK = 64 * 1024
 
 OnRow = Callable[[], None]
+
+
+class Tabular(Protocol):
+    """A table as an archive hands it out. Iterating reads its rows anew, as JSON-ready values by field."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def what(self) -> str: ...
+    @property
+    def purpose(self) -> str: ...
+    @property
+    def ground(self) -> Ground: ...
+    @property
+    def fields(self) -> list[Field]: ...
+    @property
+    def withheld(self) -> Mapping[str, str]: ...
+    def values(self) -> Iterator[Sequence[Any]]: ...
+    def __iter__(self) -> Iterator[dict[str, Any]]: ...
 
 
 def as_json(rows: Iterable[Mapping[str, Any]], *, on_row: OnRow) -> Iterator[str]:
@@ -37,7 +56,7 @@ def as_csv(fields: Iterable[Field], rows: Iterable[Mapping[str, Any]], *, on_row
     return spreadsheets.lines(lines())
 
 
-def schema(datasets: Iterable[Dataset]) -> dict[str, Any]:
+def schema(datasets: Iterable[Tabular]) -> dict[str, Any]:
     """Return what each file holds, as JSON Schema."""
     return {
         "$schema": SCHEMA,
@@ -47,10 +66,10 @@ def schema(datasets: Iterable[Dataset]) -> dict[str, Any]:
     }
 
 
-def _schema_of(dataset: Dataset) -> dict[str, Any]:
+def _schema_of(dataset: Tabular) -> dict[str, Any]:
     return {
         "title": dataset.what,
-        "description": str(dataset.table.purpose),
+        "description": dataset.purpose,
         "type": "array",
         "items": {
             "type": "object",
@@ -65,7 +84,7 @@ def _schema_of(dataset: Dataset) -> dict[str, Any]:
                 for field in dataset.fields
             },
         },
-        "x-ground": str(dataset.table.ground.value),
+        "x-ground": str(dataset.ground.value),
         "x-withheld": dict(dataset.withheld),
     }
 
