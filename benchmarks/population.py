@@ -249,9 +249,7 @@ def _disputes(words: Words) -> dict[str, Rows]:
 
 def _organisations(words: Words) -> dict[str, Rows]:
     ago = words.ago
-    organisation = {
-        "id": "owner", "name": "'Looms ' || n", "created_at": ago(900), "asks_second_factor": "false",
-    }  # fmt: skip
+    organisation = {"id": "owner", "name": "'Looms ' || n", "created_at": ago(900), "asks_second_factor": "false"}
     # Each has the id of its Owner: so the rows of the others find both.
     within = {"id": words.id, "organisation_id": "owner"}
     invitation = {
@@ -283,9 +281,11 @@ def _organisations(words: Words) -> dict[str, Rows]:
 def _dissolutions(words: Words) -> dict[str, Rows]:
     within = {"id": words.id, "organisation_id": "owner"}
     waits = {"requested_at": words.ago(3), "due_at": words.ahead(11), "reminders": "0"}
+    pack = {"organisation": "'Looms'", "requested_at": words.ago(30), "job_id": words.id, "state": "'ready'", "size": "9"}
     return {
         "dissolution": Rows(100, {**within, **waits, "requested_by": "owner"}, once=True),
         "recovery": Rows(100, {**within, **waits, "person_id": "owner"}, once=True),
+        "leaving_pack": Rows(100, {**within, **pack, "requested_by": "owner", "secret_hash": "'x'"}, once=True),
     }
 
 

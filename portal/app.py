@@ -32,6 +32,7 @@ from portal.kit import (
     job_kinds,
     keys,
     lasting,
+    leaving_packs,
     logs,
     one_use,
     outgoing,
@@ -159,6 +160,7 @@ def _install_kit(app: web.Portal, settings: Settings) -> None:
     events.init_app(app, [area.events for area in AREAS])
     job_kinds.init_app(app, [kind for area in AREAS for kind in area.jobs])
     visibility.init_app(app, [each for area in AREAS for each in area.visible])
+    leaving_packs.init_app(app, [area.in_pack for area in AREAS if area.in_pack])
     templating.init_app(app, company=policy.company_from(settings))
     errors.init_app(app)
     probes.init_app(app)

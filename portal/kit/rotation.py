@@ -20,11 +20,13 @@ from portal.kit.db import Base, db
 from portal.kit.lasting import LastingKey
 from portal.kit.periods import period
 from portal.kit.running import this_app
+from portal.kit.scopes import across
 from portal.kit.sealed import UNNAMED, Sealed, key_id_in, key_id_of, sealed_columns
 
 log = structlog.get_logger()
 BATCH = 500
 """Values that one transaction seals anew: some fifty milliseconds of SQLite's write lock."""
+WHOSEVER = "what is sealed is looked at by its secret, whosever it is"
 SAMPLE = 20
 """Values of each kind and secret that a look opens."""
 
@@ -108,6 +110,7 @@ def _is_over(purpose: lasting.Lasting, retired_at: datetime | None) -> bool:
     return bool(purpose.life and retired_at and retired_at + period(purpose.life) < clock.now())
 
 
+@across(WHOSEVER)
 def reseal_some(after: Cursor | None = None) -> Cursor | None:
     """Seal the next values anew that an older secret of the list has sealed; return where to go on, None at the end.
 
@@ -142,6 +145,7 @@ def _reseal(column: Column[bytes], kind: Sealed, rows: Sequence[Row[uuid.UUID, b
     return db.session.connection().execute(as_read.values({column: bindparam("anew")}), sealed).rowcount
 
 
+@across(WHOSEVER)
 def sealed_by_key() -> dict[str, dict[str, int]]:
     """Count what is sealed: id of the secret -> kind -> values. One query a kind."""
     counts: dict[str, dict[str, int]] = {}
@@ -201,6 +205,7 @@ def give_up(key_id: str) -> bool:
     return done
 
 
+@across(WHOSEVER)
 def unopenable() -> list[str]:
     """Open some values of each kind and secret; return those that do not open, as purpose and secret."""
     faults, counts = [], sealed_by_key()

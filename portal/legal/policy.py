@@ -58,6 +58,7 @@ _ALL = (
     Period("countdown_first", timedelta(days=7), _l("First reminder of what waits in an organisation")),
     Period("countdown_last", timedelta(days=1), _l("Last reminder of what waits in an organisation")),
     Period("organisation_activity", timedelta(days=2 * 365), _l("The activity log of an organisation")),
+    Period("leaving_pack", timedelta(days=30), _l("A prepared leaving pack of an organisation")),
     # Talking to us, newsletter, research
     Period("disabling", timedelta(days=2 * 365), _l("The record that an account was disabled, after it ended")),
     Period("attachment", timedelta(days=90), _l("A file attached to a ticket, unless you shorten it")),

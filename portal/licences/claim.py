@@ -1,6 +1,9 @@
 """What licences hold of whom: what an organisation bought, and fingerprints that name nobody (P12)."""
 
-from sqlalchemy import ColumnElement
+import uuid
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, select
 
 from portal.kit.claims import (
     DataClaim,
@@ -16,6 +19,7 @@ from portal.kit.claims import (
     technical,
 )
 from portal.kit.i18n import _l
+from portal.kit.leaving_packs import INTERNAL, PackPart, PackTable, Shown
 from portal.licences import words
 from portal.licences.models import Activation, Licence
 from portal.organisations.models import Membership
@@ -83,4 +87,60 @@ CLAIM = DataClaim(
             },
         ),
     ],
+)
+
+
+def _licences(organisation_id: uuid.UUID) -> "Select[*tuple[Any, ...]]":
+    theirs = select(Licence.__table__).where(Licence.organisation_id == organisation_id)
+    return theirs.order_by(Licence.granted_at, Licence.id)
+
+
+def _machines(organisation_id: uuid.UUID) -> "Select[*tuple[Any, ...]]":
+    return (
+        select(Activation.licence_id, Activation.machine, Activation.activated_at, Activation.file)
+        .join(Licence, Licence.id == Activation.licence_id)
+        .where(Licence.organisation_id == organisation_id)
+        .order_by(Activation.activated_at, Activation.id)
+    )
+
+
+IN_PACK = PackPart(
+    tables=[
+        PackTable(
+            "licences",
+            Licence,
+            what=_l("Licences"),
+            purpose=_l("To let an organisation use what it bought, on as many machines as it bought."),
+            shows={
+                "id": Shown(_l("ID")),
+                "product": Shown(_l("Product"), words=words.PRODUCTS),
+                "plan": Shown(_l("Plan"), words=words.PLANS),
+                "seats": Shown(_l("Seats")),
+                "seats_used": Shown(_l("Seats in use")),
+                "released": Shown(_l("Lost machines released")),
+                "perpetual": Shown(_l("Perpetual")),
+                "updates_end_on": Shown(_l("Updates until")),
+                "granted_at": Shown(_l("Granted")),
+                "ended_at": Shown(_l("Ended")),
+                "ended_because": Shown(_l("Why it ended"), words=words.ENDS),
+                "file": Shown(_l("The signed file, with the organisation’s name")),
+            },
+            rows=_licences,
+            left_out={"organisation_id": INTERNAL, "purchase_id": _l("It’s an ID at our payment provider.")},
+        ),
+        PackTable(
+            "machines",
+            Activation,
+            what=_l("Machines that a licence runs on"),
+            purpose=_l("To count seats: a machine is a random-looking number that the product made, and names nobody."),
+            shows={
+                "licence_id": Shown(_l("Licence")),
+                "machine": Shown(_l("Machine’s number")),
+                "activated_at": Shown(_l("Activated")),
+                "file": Shown(_l("The signed file for this machine")),
+            },
+            rows=_machines,
+            left_out={"id": INTERNAL},
+        ),
+    ]
 )

@@ -5,6 +5,7 @@ from portal.kit.area import Area
 from portal.organisations import service
 from portal.organisations.checks import CHECKS
 from portal.organisations.claim import CLAIM
+from portal.organisations.claim.leaving_packs import IN_PACK
 from portal.organisations.jobs import JOBS
 from portal.organisations.routes import bp
 from portal.products.events import CallConfirmed
@@ -16,6 +17,7 @@ AREA = Area(
     checks=CHECKS,
     jobs=JOBS,
     visible=service.VISIBLE,
+    in_pack=IN_PACK,
     events={
         AccountCloses: (service.keep_an_owner,),
         AccountDisabled: (

@@ -44,6 +44,10 @@ DEEDS: Words = {
     Deed.RECOVERY_ENDED: _l("A request to become an Owner ended"),
     Deed.RECOVERED: _l("Became an Owner, because no Owner had signed in for a long time"),
     Deed.MACHINE_RELEASED: _l("Released a lost machine from a licence"),
+    Deed.PACK_ASKED: _l("Asked for an organisation’s leaving pack"),
+    Deed.PACK_FETCHED: _l("Downloaded an organisation’s leaving pack"),
+    Deed.PACK_DELETED: _l("Deleted an organisation’s leaving pack"),
+    Deed.PACK_ENDED: _l("An organisation’s leaving pack was deleted: the account of whoever asked changed"),
 }
 AREA_WORDS = AreaWords(
     events={

@@ -21,6 +21,12 @@ def build_export(*, export_id: str) -> Callable[[], None] | None:
     return service.build(of, products=[service.product_copy(system, answer=_asked(message)) for system, message in calls])
 
 
+@job("privacy.build_leaving_pack", slow=True)
+def build_leaving_pack(*, pack_id: str) -> Callable[[], None] | None:
+    """Build the file of an organisation's leaving pack."""
+    return service.build_pack(uuid.UUID(pack_id))
+
+
 def _asked(message: Message | None) -> outgoing.Answer | None:
     jobs.progress(0, 0)
     try:
@@ -136,6 +142,7 @@ def reseal(*, column: str = "", row: str = "") -> None:
 
 JOBS = (
     build_export,
+    build_leaving_pack,
     follow_orders,
     ask_idle,
     sweep,

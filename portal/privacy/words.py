@@ -75,6 +75,8 @@ AREA_WORDS = AreaWords(
         "privacy.export_built": _l("Download of your data ready"),
         "privacy.export_fetched": _l("Data downloaded"),
         "privacy.export_deleted": _l("Download of your data deleted"),
+        "privacy.leaving_pack_built": _l("Leaving pack ready"),
+        "privacy.leaving_pack_fetched": _l("Leaving pack of a dissolved organisation downloaded"),
         "privacy.use_restricted": _l("Use of your data restricted"),
         "privacy.restriction_lifted": _l("Restriction lifted"),
         "privacy.hold_set": _l("Our team set a restricted copy aside"),
@@ -128,7 +130,10 @@ AREA_WORDS = AreaWords(
         alarms=_l("Number of reminders"),
         tries=_l("Number of tries"),
     ),
-    tasks={"privacy.build_export": _l("Preparing your download")},
+    tasks={
+        "privacy.build_export": _l("Preparing your download"),
+        "privacy.build_leaving_pack": _l("Preparing an organisation’s leaving pack"),
+    },
     emails={
         "privacy/copy_code": _l("Your code to download your data"),
         "privacy/copy_ready": _l("Your data is ready to download"),
@@ -137,6 +142,7 @@ AREA_WORDS = AreaWords(
         "privacy/deletion_receipt": _l("Receipt: your data is deleted"),
         "privacy/deletion_undone": _l("Your account is open again"),
         "privacy/export_ready": _l("Your download is ready"),
+        "privacy/leaving_pack_ready": _l("Your leaving pack is ready"),
         "privacy/hold_set": _l("We must keep something of yours for longer"),
         "privacy/orders_changed": _l("Your automatic deletion settings changed"),
         "privacy/orders_ended": _l("Automatic deletion is switched off"),

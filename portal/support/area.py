@@ -10,6 +10,7 @@ from portal.recovery.events import MisuseReported
 from portal.support import service
 from portal.support.checks import CHECKS
 from portal.support.claim import CLAIM
+from portal.support.claim.leaving_packs import IN_PACK
 from portal.support.routes import bp
 
 AREA = Area(
@@ -19,6 +20,7 @@ AREA = Area(
     checks=CHECKS,
     lasting=service.LASTING,
     visible=[Visible("shared_tickets", _l("Tickets that someone shares with it"), frozenset(SEE_SHARED))],
+    in_pack=IN_PACK,
     events={
         AccountFrozen: (service.open_frozen_ticket,),
         AddressChanged: (service.follow_address,),

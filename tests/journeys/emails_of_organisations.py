@@ -33,6 +33,8 @@ def work_together(app: Flask, cast: Cast, last: Callable[[str, str], str]) -> It
     cast.give_factor(owner)
     oda.submit(f"{path}/second-factor", asked="y")
     yield
+    oda.submit(f"{path}/leaving-pack")
+    yield
     oda.submit(f"{path}/dissolve", sure="y")
     yield
     oda.submit(last(owner.email, "/organisation/keep/"))

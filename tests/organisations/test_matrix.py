@@ -56,6 +56,9 @@ MATRIX = {
     "organisations.decline_hand_over": EVERYBODY,
     "organisations.activity": OWNERS,
     "organisations.activity_file": OWNERS,
+    "privacy.leaving_pack": OWNERS,
+    "privacy.start_leaving_pack": OWNERS,
+    "privacy.delete_leaving_pack": OWNERS,
 }
 """Address -> the roles that it opens to, in the organisation that it names."""
 WITHOUT_FACTOR = {"organisations.leave", "organisations.set_up_second_factor"}

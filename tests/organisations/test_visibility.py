@@ -20,6 +20,7 @@ EVERYTHING = [
     ("Whether your account is disabled there, and why", "Owners"),
     ("Activity in the organisation", "Owners"),
     ("Tickets that someone shares with it", "Owners and Members"),
+    ("All of this in one download, the organisation’s leaving pack", "Owners"),
     ("None of this", "Billing Administrators"),
 ]
 """The list, stated once more by hand."""

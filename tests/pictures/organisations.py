@@ -102,6 +102,17 @@ def disabled(made: Demo) -> str:
     return "/organisation"
 
 
+def packed(made: Demo) -> tuple[str, str]:
+    """Return the page of the leaving packs, and that of one which is ready."""
+    path, ada = _working_together(made) + "/leaving-pack", made.signed_in("ada")
+    came = [each for each in made.outbox.to("ada@example.com") if "/leaving-pack/" in each.text]
+    if not came:
+        ada.submit(path)
+        made.run_jobs()
+        came = [each for each in made.outbox.to("ada@example.com") if "/leaving-pack/" in each.text]
+    return path, came[-1].link("/leaving-pack/")
+
+
 def led(made: Demo) -> str:
     """Return the page to which somebody without a second factor is led by an organisation that asks for one."""
     sam = made.signed_in("sam")

@@ -25,6 +25,7 @@ NO_PAGES = {
     "privacy.export_file", "privacy.export_progress", "probes.healthz", "probes.metrics", "probes.readyz", "static",
     "support.attachment", "organisations.activity_file", "support.shared_file",
     "support.guest_attachment", "mail.email_part", "privacy.copy_file", "privacy.copy_progress",
+    "privacy.leaving_pack_file", "privacy.leaving_pack_progress",
 }  # fmt: skip
 """Answers that are files, or are read by programs."""
 WHO = {"public": "visitor", "signed in": "ada", "fresh": "ada", "organisation": "ada", "staff": "sam"}
@@ -118,6 +119,8 @@ LINKS: dict[str, Callable[[Demo], str]] = {
     "privacy.dispute_entry": lambda made: f"/settings/privacy/data/support/ticket/{made.ticket_about('Markers')}/statement",
     "privacy.export": lambda made: demo.preparing(made).rpartition("/")[0].rpartition("/")[0],
     "privacy.export_page": demo.preparing,
+    "privacy.leaving_pack": lambda made: organisations.packed(made)[0],
+    "privacy.leaving_pack_page": lambda made: organisations.packed(made)[1],
     "privacy.receipt": demo.receipt,
     "privacy.still_here": demo.still_here,
     "privacy.my_request": lambda made: waiting(made, guest=False),

@@ -1,8 +1,9 @@
 """Who gets through the doors of privacy: read by a person, tried by tests/rules/test_who_may_enter.py."""
 
-from portal.privacy.models import Export, Request
+from portal.organisations.models import Organisation
+from portal.privacy.models import Export, LeavingPack, Request
 from portal.support.models import Ticket
-from tests.rules.gates import FRESH, PUBLIC, SIGNED_IN
+from tests.rules.gates import FRESH, ORGANISATION, PUBLIC, SIGNED_IN
 
 DOORS = {
     "privacy.data": SIGNED_IN,
@@ -44,6 +45,12 @@ DOORS = {
     "privacy.receipt": PUBLIC,
     "privacy.receipt_file": PUBLIC,
     "privacy.requests": SIGNED_IN,
+    "privacy.leaving_pack": ORGANISATION,
+    "privacy.start_leaving_pack": ORGANISATION,
+    "privacy.delete_leaving_pack": ORGANISATION,
+    "privacy.leaving_pack_page": FRESH,
+    "privacy.leaving_pack_file": FRESH,
+    "privacy.leaving_pack_progress": SIGNED_IN,
     "privacy.lift_restriction": SIGNED_IN,
     "privacy.restrict": SIGNED_IN,
     "privacy.restriction": SIGNED_IN,
@@ -54,6 +61,10 @@ DOORS = {
 }
 
 THINGS = {
+    **{endpoint: ("organisation_id", Organisation) for endpoint, gate in DOORS.items() if gate == ORGANISATION},
+    "privacy.leaving_pack_page": ("pack_id", LeavingPack),
+    "privacy.leaving_pack_file": ("pack_id", LeavingPack),
+    "privacy.leaving_pack_progress": ("pack_id", LeavingPack),
     "privacy.correct_entry": ("record_id", Ticket),
     "privacy.dispute_entry": ("record_id", Ticket),
     "privacy.my_request": ("request_id", Request),

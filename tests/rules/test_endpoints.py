@@ -31,6 +31,7 @@ READING_KEEPS_A_BOOK: dict[str, str] = {
     "admin.lift_disabling": "the same",
     "admin.hold": "the same for the reason of a hold",
     "admin.read_kept": "the same, and for what it keeps",
+    "privacy.leaving_pack_file": "who downloads a pack is written down once a download, so that every Owner hears of it",
     "privacy.export_file": "that a copy was fetched is noted once, so that its person would see a stranger's fetch",
     "privacy.copy_file": "the same for whoever has no account",
 }

@@ -33,7 +33,10 @@ AS_IT_STANDS = {
     ),
 }
 # A type as the web names it (image/png), or a domain.
-AS_IT_STANDS_THERE = {"ticket_attachment.kind", "request_file.kind", "join_domain.domain"}
+AS_IT_STANDS_THERE = {
+    "ticket_attachment.kind", "request_file.kind", "join_domain.domain", "leaving_pack.organisation",
+    "leaving_pack-fetcher.organisation",
+}  # fmt: skip
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 

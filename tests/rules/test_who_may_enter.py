@@ -37,6 +37,7 @@ from portal.privacy.models import (
     Export,
     Hold,
     HoldGround,
+    LeavingPack,
     Request,
     RequestFile,
     StepKind,
@@ -188,7 +189,8 @@ def things(app: Flask, cast: Cast, run_jobs: Callable[[], int]) -> dict[type, uu
     ada = cast.sign_in(cast.ada)
     ada.submit("/contact", subject="Zips", message="Where?", files=samples.chosen(("a.pdf", samples.pdf())))
     ada.submit("/settings/privacy", action="/settings/privacy/export")
-    ada.submit("/organisation/new", name="Looms")
+    looms = ada.submit("/organisation/new", name="Looms").path
+    ada.submit(f"{looms}/leaving-pack")
     shown = samples.chosen(("b.pdf", samples.pdf()))
     ada.submit("/settings/privacy/requests/new", kind="correction", message="Zips", files=shown)
     run_jobs()
@@ -199,7 +201,7 @@ def things(app: Flask, cast: Cast, run_jobs: Callable[[], int]) -> dict[type, uu
             db.session.add(Disabling(person_id=cast.ada.account_id, rule="spam", reason="Zips"))
         models = (
             Organisation, JoinDomain, Licence, Ticket, Attachment, Message, Export, SignInSession, Hold, ErasureStep,
-            RequestFile, Disabling,
+            RequestFile, Disabling, LeavingPack,
         )  # fmt: skip
         # The copy is a request too, of which nothing can be corrected.
         correction = db.session.scalars(select(Request.id).where(Request.kind == privacy.Right.CORRECTION)).one()
@@ -275,7 +277,12 @@ def test_whatever_a_get_writes_down_asking_for_its_headers_does_not(
     ada, sam, pia = cast.sign_in(cast.ada), cast.sign_in_staff(cast.sam), cast.sign_in_staff(cast.pia)
     with app.app_context(), unit_of_work():
         words = {"whose": privacy.handle_of(cast.ada.email, by=cast.staff_in(pia)), "line": "ticket"}
-    words["secret"] = outbox.last(cast.ada.email).link("/settings/privacy/export/").split("/")[-2]
+    (words["secret"],) = (
+        each.link("/export/").split("/")[-2] for each in outbox.to(cast.ada.email) if "/export/" in each.text
+    )
+    (of_pack,) = (
+        each.link("/leaving-pack/").split("/")[-2] for each in outbox.to(cast.ada.email) if "/leaving-pack/" in each.text
+    )
     guests = app.url_map.bind("localhost").match(Fetching(client, outbox, ready_copy(client, outbox)).location())[1]
     browsers = {TICKETS: sam, CONSOLE: sam, RIGHTS: pia, SENIORS: cast.sign_in_staff(cast.sena)}
     writing = [endpoint for endpoint, view in app.view_functions.items() if hasattr(view, "side_effect_reason")]
@@ -288,8 +295,10 @@ def test_whatever_a_get_writes_down_asking_for_its_headers_does_not(
             named["record"] = things[Ticket]
         if endpoint == "privacy.copy_file":
             named = dict(guests)
+        if endpoint == "privacy.leaving_pack_file":
+            named["secret"] = of_pack
         browser = browsers.get(DOORS[endpoint], ada)
-        address = _built(rule, **({name: word for name, word in words.items() if name in rule.arguments} | named))
+        address = _built(rule, **{name: word for name, word in words.items() if name in rule.arguments} | named)
         assert browser.client.head(address).status_code == 200, rule.rule
         assert _everything(app) == before, rule.rule
         assert browser.client.get(address).status_code == 200

@@ -302,7 +302,8 @@ def _without_row(keys: Iterable[str], column: Any) -> Iterator[str]:
 
 
 def _unknown(keys: Sequence[str], column: Any) -> list[str]:
-    known = set(db.session.scalars(select(column).where(column.in_(keys))))
+    with across("a file is looked up by its key, whosever it is"):
+        known = set(db.session.scalars(select(column).where(column.in_(keys))))
     return [key for key in keys if key not in known]
 
 

@@ -45,6 +45,10 @@ class Deed(StrEnum):
     RECOVERY_ENDED = "recovery_ended"
     RECOVERED = "recovered"
     MACHINE_RELEASED = "machine_released"
+    PACK_ASKED = "pack_asked"
+    PACK_FETCHED = "pack_fetched"
+    PACK_DELETED = "pack_deleted"
+    PACK_ENDED = "pack_ended"
 
     @property
     def sentence(self) -> str:
@@ -96,6 +100,10 @@ SENTENCES = {
     Deed.RECOVERY_ENDED: _l("The request by %(by)s to become an Owner ended: an Owner came, or an account or role changed."),
     Deed.RECOVERED: _l("%(by)s became an Owner, because no Owner had signed in for a long time."),
     Deed.MACHINE_RELEASED: _l("%(by)s released a lost machine from a licence."),
+    Deed.PACK_ASKED: _l("%(by)s asked for a leaving pack: everything the organisation holds, in one download."),
+    Deed.PACK_FETCHED: _l("%(by)s downloaded a leaving pack: everything the organisation holds."),
+    Deed.PACK_DELETED: _l("%(by)s deleted a leaving pack."),
+    Deed.PACK_ENDED: _l("The leaving pack that %(by)s asked for was deleted: their account changed."),
 }
 TO_THEM = {
     Deed.JOINED: _l("You joined %(organisation)s. Your role: %(role)s."),

@@ -59,6 +59,8 @@ from portal.organisations.service.organisations import overview_for as overview_
 from portal.organisations.service.organisations import rename as rename
 from portal.organisations.service.ownerless import say_who_has_no_owner as say_who_has_no_owner
 from portal.organisations.service.ownerless import tell_of_no_owner as tell_of_no_owner
+from portal.organisations.service.owners import find_locked as find_locked
+from portal.organisations.service.owners import find_owned as find_owned
 from portal.organisations.service.production import name_late_products as name_late_products
 from portal.organisations.service.production import note_product as note_product
 from portal.organisations.service.recoveries import cancel_recovery as cancel_recovery

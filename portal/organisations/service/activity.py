@@ -19,13 +19,13 @@ from portal.organisations.models import Deed, Membership, Organisation, Organisa
 from portal.organisations.service import standings
 
 AT_ONCE, PER_PAGE_OF_FILE = 50, 1000
-QUIET = frozenset({Deed.INVITED_AGAIN, Deed.RENAMED, Deed.TICKET_SHARED, Deed.TICKET_UNSHARED})
+QUIET = frozenset({Deed.INVITED_AGAIN, Deed.RENAMED, Deed.TICKET_SHARED, Deed.TICKET_UNSHARED, Deed.PACK_DELETED})
 """What changes nobody's rights: it stands in the log, and nobody is emailed."""
 TOLD_TO_ALL = frozenset({Deed.DISSOLUTION_ASKED, Deed.DISSOLUTION_CANCELLED, Deed.DISSOLUTION_ENDED}) | frozenset(
     {Deed.RECOVERY_ASKED, Deed.RECOVERY_CANCELLED, Deed.RECOVERY_ENDED, Deed.RECOVERED}
 )
 """Of what everybody in the organisation is told by an email of its own (`news`)."""
-BY_ITSELF = frozenset({Deed.HAND_OVER_ENDED, Deed.JOIN_ENDED, Deed.DISSOLUTION_ENDED, Deed.RECOVERY_ENDED})
+BY_ITSELF = frozenset({Deed.HAND_OVER_ENDED, Deed.JOIN_ENDED, Deed.DISSOLUTION_ENDED, Deed.RECOVERY_ENDED, Deed.PACK_ENDED})
 """What nobody did: `by` is whose offer or request ended with something else."""
 
 

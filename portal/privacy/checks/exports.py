@@ -5,6 +5,7 @@ import io
 import json
 import uuid
 import zipfile
+from collections.abc import Sequence
 
 from sqlalchemy import select
 
@@ -13,9 +14,10 @@ from portal.kit.claims import Subject, register
 from portal.kit.db import db
 from portal.kit.files import storage
 from portal.kit.i18n import _, _l, listed, ngettext
+from portal.kit.scopes import across
 from portal.kit.sealed_files import is_sealed
 from portal.privacy import service
-from portal.privacy.models import Export, ExportState
+from portal.privacy.models import Export, ExportState, LeavingPack
 
 LATELY = 20
 """How many of the last downloads are looked at each time."""
@@ -65,14 +67,19 @@ def _copy_structured() -> Finding:
 
 
 def _copies_sealed() -> Finding:
-    ready = db.session.scalars(
-        select(Export).where(Export.state == ExportState.READY).order_by(Export.ready_at.desc()).limit(LATELY)
-    ).all()
+    with across("the newest leaving packs are looked at, whosever they are"):
+        ready = [each for model in (Export, LeavingPack) for each in _newest(model)]
     if keyed := sum(each.secret_sealed is not None for each in ready):
         return failed("keyed", downloads=keyed)
     if bare := sum(not _is_sealed(each.file_key) for each in ready):
         return failed("bare", downloads=bare)
     return passed("sealed", downloads=len(ready)) if ready else nothing_yet("no_download")
+
+
+def _newest(model: type[Export] | type[LeavingPack]) -> Sequence[Export | LeavingPack]:
+    ready = select(model).where(model.state == ExportState.READY).order_by(model.ready_at.desc())
+    newest: Sequence[Export | LeavingPack] = db.session.scalars(ready.limit(LATELY)).all()  # type: ignore[assignment]
+    return newest
 
 
 def _is_sealed(file_key: str | None) -> bool:

@@ -8,6 +8,7 @@ from portal.privacy.mail.deletions import steps_late as steps_late
 from portal.privacy.mail.deletions import steps_late_officer as steps_late_officer
 from portal.privacy.mail.exports import export_ready as export_ready
 from portal.privacy.mail.holds import hold_set as hold_set
+from portal.privacy.mail.leaving_packs import leaving_pack_ready as leaving_pack_ready
 from portal.privacy.mail.orders import orders_changed as orders_changed
 from portal.privacy.mail.orders import orders_ended as orders_ended
 from portal.privacy.mail.orders import still_here as still_here

@@ -16,6 +16,8 @@ from portal.privacy.models.exports import ExportState as ExportState
 from portal.privacy.models.holds import SEALED_FIELDS as SEALED_FIELDS
 from portal.privacy.models.holds import Hold as Hold
 from portal.privacy.models.holds import HoldGround as HoldGround
+from portal.privacy.models.leaving_packs import SEALED_PACK_SECRET as SEALED_PACK_SECRET
+from portal.privacy.models.leaving_packs import LeavingPack as LeavingPack
 from portal.privacy.models.orders import OrderKind as OrderKind
 from portal.privacy.models.orders import StandingOrder as StandingOrder
 from portal.privacy.models.requests import Request as Request

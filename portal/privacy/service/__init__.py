@@ -69,6 +69,14 @@ from portal.privacy.service.idle_accounts import ask_idle as ask_idle
 from portal.privacy.service.idle_accounts import count_orders as count_orders
 from portal.privacy.service.idle_accounts import count_overdue as count_overdue
 from portal.privacy.service.idle_accounts import count_unseen as count_unseen
+from portal.privacy.service.leaving_packs import IN_LEAVING_PACK as IN_LEAVING_PACK
+from portal.privacy.service.leaving_packs import PackBeingBuilt as PackBeingBuilt
+from portal.privacy.service.leaving_packs import delete_pack as delete_pack
+from portal.privacy.service.leaving_packs import note_pack_fetched as note_pack_fetched
+from portal.privacy.service.leaving_packs import open_pack as open_pack
+from portal.privacy.service.leaving_packs import pack_for as pack_for
+from portal.privacy.service.leaving_packs import packs_for as packs_for
+from portal.privacy.service.leaving_packs import start_pack as start_pack
 from portal.privacy.service.open_steps import list_open_steps as list_open_steps
 from portal.privacy.service.open_steps import read_step as read_step
 from portal.privacy.service.order_sweeps import count_failing_orders as count_failing_orders
@@ -77,6 +85,9 @@ from portal.privacy.service.orders import ORDER_OPTIONS as ORDER_OPTIONS
 from portal.privacy.service.orders import end_orders as end_orders
 from portal.privacy.service.orders import orders_for as orders_for
 from portal.privacy.service.orders import set_orders as set_orders
+from portal.privacy.service.pack_builds import build_pack as build_pack
+from portal.privacy.service.pack_builds import drop_packs as drop_packs
+from portal.privacy.service.pack_builds import leave_packs as leave_packs
 from portal.privacy.service.product_copies import product_calls as product_calls
 from portal.privacy.service.product_copies import product_copy as product_copy
 from portal.privacy.service.receipts import LASTING as LASTING

@@ -14,8 +14,10 @@ from markupsafe import Markup
 
 from portal.kit.claims import Chapter, Conversation, Dataset, Said, shown_row
 from portal.kit.i18n import listed
+from portal.kit.leaving_packs import INTERNAL, NAMED
 from portal.kit.renderer import part, stream
 from portal.privacy.service.choices import Chosen
+from portal.privacy.service.datasets import Tabular
 from portal.privacy.service.product_copies import ProductCopy
 
 READABLE_ROWS = 1000
@@ -72,6 +74,45 @@ class Contents:
     version: str
 
 
+@dataclass(frozen=True)
+class PackContents:
+    """What a leaving pack holds, for its page."""
+
+    organisation: str
+    tables: Sequence[Tabular]
+    counts: Mapping[str, int]
+    stems: Mapping[str, Sequence[str]]
+    files: Mapping[str, str]
+    """Name of a file -> where it lies beside the page."""
+    conversations: Iterable[Conversation]
+    zone: str
+    made_at: datetime
+    version: str
+
+
+def pack_page(contents: PackContents) -> Iterator[str]:
+    """Yield the page of a leaving pack, piece by piece, in the language that is spoken now."""
+    look, digest = _look()
+    tables = contents.tables
+    yield from stream(
+        "privacy/archive/pack.html",
+        contents=contents,
+        sheets=[_sheet(each, contents) for each in tables if contents.counts[each.name]],
+        empty=[each.what for each in tables if not contents.counts[each.name]],
+        left_out=[(each.what, why) for each in tables for why in _told(each)],
+        talks=_talks(contents.conversations),
+        most=READABLE_ROWS,
+        look=look,
+        digest=digest,
+    )
+
+
+def _told(table: Tabular) -> list[str]:
+    """Return why something of a table is left out, but for what goes without saying."""
+    plain = {str(INTERNAL), str(NAMED)}
+    return [why for why in dict.fromkeys(table.withheld.values()) if why not in plain]
+
+
 def page(contents: Contents) -> Iterator[str]:
     """Yield the page for people, piece by piece, in the language that is spoken now."""
     look, digest = _look()
@@ -99,12 +140,12 @@ def _part(chapter: Chapter, contents: Contents) -> Part | None:
     )
 
 
-def _sheet(dataset: Dataset, contents: Contents) -> Sheet:
+def _sheet(dataset: Tabular, contents: Contents | PackContents) -> Sheet:
     first = islice(dataset.values(), READABLE_ROWS)
     return Sheet(
         name=dataset.name,
         what=dataset.what,
-        purpose=str(dataset.table.purpose),
+        purpose=dataset.purpose,
         labels=[field.label for field in dataset.fields],
         count=contents.counts[dataset.name],
         rows=(shown_row(dataset.fields, row, zone=contents.zone) for row in first),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Any, BinaryIO, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, select
 
 from portal.kit.claims import Conversation, Said, Subject
 from portal.kit.db import db
@@ -31,18 +31,28 @@ FROZEN = _l(
 
 def files_of(subject: Subject) -> Iterator[tuple[str, BinaryIO]]:
     """Yield the files in the subject's tickets: (name, stream)."""
-    for row in db.session.scalars(select(Attachment).where(Attachment.message_id.in_(messages([subject])))).all():
+    return files_in(messages([subject]))
+
+
+def files_in(message_ids: Select[uuid.UUID]) -> Iterator[tuple[str, BinaryIO]]:
+    """Yield the files of messages: (name, stream)."""
+    for row in db.session.scalars(select(Attachment).where(Attachment.message_id.in_(message_ids))).all():
         if storage().exists(row.file_key):
             yield _name(row), storage().open(row.file_key)
 
 
 def conversations_of(subject: Subject) -> Iterator[Conversation]:
     """Yield the subject's tickets, oldest first, with all that was said in each."""
+    return conversations_in(own_tickets([subject]))
+
+
+def conversations_in(*which: ColumnElement[bool], with_email: bool = True) -> Iterator[Conversation]:
+    """Yield tickets, oldest first, with all that was said in each, and the address that we reply to."""
     fields = (
         Ticket.id, Ticket.reference, Ticket.kind, Ticket.subject, Ticket.state, Ticket.opened_at, Ticket.updated_at,
         Ticket.name, Ticket.email,
     )  # fmt: skip
-    tickets = select(*fields).where(own_tickets([subject])).order_by(Ticket.opened_at, Ticket.id)
+    tickets = select(*fields).where(*which).order_by(Ticket.opened_at, Ticket.id)
     for row in db.session.execute(tickets.execution_options(yield_per=CHUNK)):
         yield Conversation(
             name=row.reference,
@@ -51,7 +61,7 @@ def conversations_of(subject: Subject) -> Iterator[Conversation]:
             opened_at=row.opened_at,
             updated_at=row.updated_at,
             by_name=row.name,
-            by_email=row.email,
+            by_email=row.email if with_email else "",
             said=_reader(row.id),
         )
 

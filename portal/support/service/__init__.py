@@ -44,6 +44,7 @@ from portal.support.service.shared_tickets import share as share
 from portal.support.service.shared_tickets import shared_file_for as shared_file_for
 from portal.support.service.shared_tickets import shared_for as shared_for
 from portal.support.service.shared_tickets import shared_ticket_for as shared_ticket_for
+from portal.support.service.shared_tickets import shared_with as shared_with
 from portal.support.service.shared_tickets import stop_sharing as stop_sharing
 from portal.support.service.staff_replies import AnsweredMeanwhile as AnsweredMeanwhile
 from portal.support.service.staff_replies import MovedMeanwhile as MovedMeanwhile

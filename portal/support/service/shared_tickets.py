@@ -77,7 +77,7 @@ def shared_for(by: Actor, organisation_id: uuid.UUID, *, after: str | None) -> p
     _refuse_strangers(by, organisation_id)
     query: Select[*tuple[Any, ...]] = select(
         Ticket.id, Ticket.reference, Ticket.kind, Ticket.subject, Ticket.name, Ticket.state, Ticket.urgent, Ticket.updated_at
-    ).where(*_shared_with(organisation_id))
+    ).where(*shared_with(organisation_id))
     return paging.paginate(query, at=Ticket.updated_at, key=Ticket.id, after=after, size=AT_ONCE)
 
 
@@ -93,7 +93,7 @@ def shared_file_for(by: Actor, organisation_id: uuid.UUID, *, ticket_id: uuid.UU
 
 def _find_shared(by: Actor, organisation_id: uuid.UUID, ticket_id: uuid.UUID) -> Ticket:
     _refuse_strangers(by, organisation_id)
-    ticket = db.session.scalar(select(Ticket).where(Ticket.id == ticket_id, *_shared_with(organisation_id)))
+    ticket = db.session.scalar(select(Ticket).where(Ticket.id == ticket_id, *shared_with(organisation_id)))
     if ticket is None:
         raise NotFound
     return ticket
@@ -103,7 +103,8 @@ def _refuse_strangers(by: Actor, organisation_id: uuid.UUID) -> None:
     organisations.standing_for(by, organisation_id, *organisations.SEE_SHARED)
 
 
-def _shared_with(organisation_id: uuid.UUID) -> tuple[ColumnElement[bool], ...]:
+def shared_with(organisation_id: uuid.UUID) -> tuple[ColumnElement[bool], ...]:
+    """Return the clauses for the tickets that are shared with an organisation now."""
     # Asked of each ticket that is listed: a database that began with the people would go through all that they ever shared.
     role_there = (
         select(Membership.role)

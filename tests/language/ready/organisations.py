@@ -12,6 +12,7 @@ from portal.organisations.service import dissolutions, news, standings
 from tests.language.ready.recovery import recover
 from tests.language.ready.walk import PASSWORD, Reader, Walk
 from tests.people import Somebody
+from tests.privacy.conftest import Copy
 
 
 def work_together(walk: Walk) -> None:
@@ -43,6 +44,7 @@ def work_together(walk: Walk) -> None:
     hera.get(f"{path}/activity.csv")
     _ask_second_factor(walk, owner, hera, iris, path)
     _share_a_ticket(hera, iris, path)
+    _take_along(walk, hera, iris, path)
     recover(walk, owner, other, hera, path)
     _dissolve(walk, owner, hera, iris, path)
     _hear_of_products(walk, owner, "Κλωστές")
@@ -94,6 +96,32 @@ def _share_a_ticket(hera: Reader, iris: Reader, path: str) -> None:
     hera.get(f"{path}/tickets/{ticket.rpartition('/')[2]}")
     iris.submit(ticket, action=f"{ticket}/stop-sharing")
     hera.get(f"{path}/activity")
+
+
+def _take_along(walk: Walk, hera: Reader, iris: Reader, path: str) -> None:
+    """The leaving pack: asked for by one Owner while another waits, stopped, prepared, downloaded, read."""
+    packs = f"{path}/leaving-pack"
+    place = str(hera.get(f"{path}/members").soup.select("main th a")[-1]["href"])
+    hera.submit(f"{place}/role", role="owner")
+    before = iris.get(packs)
+    page = hera.submit(packs).path
+    hera.get(packs)
+    iris.get(packs)
+    iris.send(before, action=packs)
+    iris.get(packs)
+    removal = f"{packs}/{page.split('/')[-3]}/delete"
+    iris.submit(packs, action=removal)
+    page = hera.submit(packs).path
+    hera.get(page)
+    walk.read_emails()
+    hera.get(page)
+    hera.get(packs)
+    pack = Copy.of(hera.client.get(page.removesuffix("/page")).data)
+    walk.read(pack.text("index.html"), "index.html of a leaving pack")
+    hera.get(f"{path}/activity")
+    hera.submit(packs, action=f"{packs}/{page.split('/')[-3]}/delete")
+    hera.submit(f"{place}/role", role="member")
+    walk.read_emails()
 
 
 def _ask_second_factor(walk: Walk, owner: Somebody, hera: Reader, iris: Reader, path: str) -> None:
