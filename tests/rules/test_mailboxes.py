@@ -35,6 +35,7 @@ IN_THE_BROWSER = {
     "accounts.known_browser": "in the cookie of a browser",
     "consent.choice": "in the cookie of a browser",
     "privacy.request_copy": "in the address of the file that a browser was sent to, beside the request's own link",
+    "privacy.request_statement": "in the form of a page whose code was given, beside the request's link",
     "privacy.closing_page": "in the address of the page that a browser was sent to; it says an instant, and changes nothing",
 }
 """Purposes of what no email holds."""
