@@ -235,5 +235,5 @@ def test_thousands_are_told_in_the_background(cast: Cast, team: Team, outbox: Ou
     news = service.News.DISSOLUTION
     cast.sign_in(cast.ada).submit(f"{team.path}/dissolve", sure="y")
     with app.app_context(), worker.unit_of_work():
-        assert service.tell_others(team.id, news=news, after=None) is None
+        assert service.tell_others(team.id, news=news, about=None, after=None) is None
     assert subjects(outbox, cast.ada.email).count(GOES) == 1
