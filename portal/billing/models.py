@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, String
+from sqlalchemy import JSON
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.kit.db import Base
+from portal.kit.db import Base, word_of
 
 
 @dataclass(frozen=True)
@@ -28,13 +29,18 @@ class Price:
     """inclusive or exclusive; anything else says that nobody has decided."""
 
 
+class Source(StrEnum):
+    """Who says what is on sale."""
+
+    STRIPE = "stripe"
+
+
 class PriceList(Base):
     """The one list of prices: what Stripe had on sale when it was last asked."""
 
     __tablename__ = "price_list"
 
-    source: Mapped[str] = mapped_column(String(16), primary_key=True)
-    """Who said so: Stripe, and nobody else so far."""
+    source: Mapped[Source] = mapped_column(word_of(Source, length=16), primary_key=True)
     read_at: Mapped[datetime]
     listed: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     """Each price by the fields of `Price`."""

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.billing import stripe_gateway
-from portal.billing.models import Price, PriceList
+from portal.billing.models import Price, PriceList, Source
 from portal.kit import clock
 from portal.kit.db import db
 from portal.kit.settings import current_settings
@@ -25,7 +25,6 @@ CURRENCIES = ("aud", "cny", "eur", "usd")
 """In which we sell, in the order in which a reader may choose."""
 OF_LANGUAGE = {"zh_Hans": "cny"}
 """The currency that a reader is shown who has chosen none; else the first of ours."""
-_STRIPE = "stripe"
 
 
 @dataclass(frozen=True)
@@ -71,21 +70,21 @@ def _price(found: Any) -> Price | None:
 def keep_prices(prices: Sequence[Price]) -> None:
     """Keep these prices in the place of the last ones."""
     now, listed = clock.now(), [asdict(price) for price in prices]
-    kept = db.lock(PriceList, _STRIPE)
+    kept = db.lock(PriceList, Source.STRIPE)
     if kept is None:
-        db.session.add(PriceList(source=_STRIPE, read_at=now, listed=listed))
+        db.session.add(PriceList(source=Source.STRIPE, read_at=now, listed=listed))
     else:
         kept.read_at, kept.listed = now, listed
 
 
 def find_price_list() -> PriceList | None:
     """Return the kept prices, or None while Stripe has never answered."""
-    return db.session.scalar(select(PriceList).where(PriceList.source == _STRIPE))
+    return db.session.scalar(select(PriceList).where(PriceList.source == Source.STRIPE))
 
 
 def has_fresh_prices() -> bool:
     """Tell whether the kept prices need not be asked for again. Those dated ahead were kept by a wrong clock."""
-    read_at = db.session.scalar(select(PriceList.read_at).where(PriceList.source == _STRIPE))
+    read_at = db.session.scalar(select(PriceList.read_at).where(PriceList.source == Source.STRIPE))
     return read_at is not None and clock.now() - FRESH_FOR < read_at <= clock.latest()
 
 
