@@ -108,7 +108,9 @@ class BagArchive:
         before = self.done
         yield from self.bag.hand_out(f"{dataset.name}.json", joined(as_json(dataset, on_row=self._step)))
         rows = self.done - before
-        yield from self.bag.hand_out(f"{dataset.name}.csv", joined(as_csv(dataset.fields, dataset, on_row=self._step)))
+        yield from self.bag.hand_out(
+            f"{dataset.name}.csv", joined(as_csv(dataset, fields=dataset.fields, on_row=self._step))
+        )
         self.rows[dataset.name] = rows
 
     def _file(self, name: str, source: BinaryIO) -> Iterator[bytes]:

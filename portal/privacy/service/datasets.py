@@ -44,7 +44,7 @@ def as_json(rows: Iterable[Mapping[str, Any]], *, on_row: OnRow) -> Iterator[str
     yield "\n]\n"
 
 
-def as_csv(fields: Iterable[Field], rows: Iterable[Mapping[str, Any]], *, on_row: OnRow) -> Iterator[str]:
+def as_csv(rows: Iterable[Mapping[str, Any]], *, fields: Iterable[Field], on_row: OnRow) -> Iterator[str]:
     """Yield lines that every spreadsheet reads, and that none runs."""
 
     def lines() -> Iterator[Sequence[Any]]:

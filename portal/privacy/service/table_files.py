@@ -55,7 +55,7 @@ class TableFiles:
     def as_csv(self, rows: int) -> Iterator[str]:
         """Yield the same rows, so many of them, as CSV."""
         taken = (row for _key, row in islice(self._same_rows, rows))
-        yield from as_csv(self.dataset.fields, taken, on_row=self.on_row)
+        yield from as_csv(taken, fields=self.dataset.fields, on_row=self.on_row)
 
     def _counted(self, rows: Iterable[tuple[Key, dict[str, Any]]]) -> Iterator[dict[str, Any]]:
         for key, row in rows:
