@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from portal.kit import clock
 from portal.kit.actor import OrganisationRole
-from portal.organisations.models import DissolutionCall, Organisation
+from portal.organisations.models import Dissolution, DissolutionCall, Organisation
 from tests.promises.breaking import Tools, add, breaks
 
 
@@ -22,6 +22,14 @@ def the_pages_of_members_open_to_billing_administrators(tools: Tools) -> None:
 @breaks("always_an_owner")
 def an_organisation_has_nobody(tools: Tools) -> None:
     add(Organisation(id=uuid.uuid4(), name="Nobody’s"))
+
+
+@breaks("countdowns_on_time")
+def a_countdown_that_ended_long_ago_is_not_carried_out(tools: Tools) -> None:
+    organisation, long_ago = Organisation(id=uuid.uuid4(), name="Looms"), clock.now() - timedelta(days=30)
+    add(organisation)
+    ids = {"id": uuid.uuid4(), "organisation_id": organisation.id, "requested_by": tools.cast.ada.account_id}
+    add(Dissolution(**ids, requested_at=long_ago, due_at=long_ago, reminders=2))
 
 
 @breaks("late_products_named")
