@@ -12,3 +12,11 @@ class MembershipEnded(Event):
 
     organisation_id: uuid.UUID
     person_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class ProductsLate(Event):
+    """Products have not confirmed for too long that they deleted what a dissolved organisation had there."""
+
+    products: tuple[str, ...]
+    """As people call them."""

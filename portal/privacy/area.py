@@ -2,7 +2,7 @@
 
 from portal.accounts.events import AccountTakenBack, AddressChanged, PendingEnded, ProfileCorrected
 from portal.kit.area import Area
-from portal.organisations.events import MembershipEnded
+from portal.organisations.events import MembershipEnded, ProductsLate
 from portal.privacy import service
 from portal.privacy.checks import CHECKS
 from portal.privacy.claim import CLAIM
@@ -29,6 +29,7 @@ AREA = Area(
         PendingEnded: (service.drop_exports, service.drop_packs, service.end_orders, service.end_requests),
         MembershipEnded: (service.leave_packs,),
         ProfileCorrected: (service.note_correction,),
+        ProductsLate: (service.name_late_products,),
         CallConfirmed: (service.note_confirmed,),
         ErasureBegun: (service.close_unanswerable, service.end_copies),
         DataErased: (service.close_erased,),

@@ -154,6 +154,7 @@ AREA_WORDS = AreaWords(
         "privacy/request_withdrawn": _l("Your request was withdrawn"),
         "privacy/statement_code": _l("Your code to add a statement"),
         "privacy/steps_late": _l("Part of your deletion isn’t confirmed yet"),
+        "privacy/products_late_officer": _l("A product needs you"),
         "privacy/steps_late_officer": _l("A deletion needs you"),
         "privacy/still_here": _l("Are you still here?"),
     },

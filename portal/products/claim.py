@@ -20,6 +20,7 @@ from portal.kit.claims import (
 from portal.kit.i18n import _l
 from portal.products.models import Confirmation, ProductCall, Told
 from portal.products.service import systems
+from portal.products.words import AREA_WORDS
 
 _CONFIRMED: Words = {
     Confirmation.ANSWER: _l("The product’s answer"),
@@ -43,6 +44,7 @@ def _titles(_row: Mapping[str, Any]) -> Words:
 CLAIM = DataClaim(
     area="products",
     title=_l("Our products"),
+    words=AREA_WORDS,
     tables=[
         Table(
             ProductCall,

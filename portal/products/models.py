@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kit import clock
 from portal.kit.db import Base, Id, word_of
+from portal.kit.i18n import _l
 
 
 class Confirmation(StrEnum):
@@ -17,6 +18,26 @@ class Confirmation(StrEnum):
     ANSWER = "answer"
     CALLBACK = "callback"
     STAFF = "staff"
+
+
+class Evidence(StrEnum):
+    """How a member of staff knows that a product has done what it was told."""
+
+    WRITTEN = "written"
+    SPOKEN = "spoken"
+    SWITCHED_OFF = "switched_off"
+
+    @property
+    def label(self) -> str:
+        """What staff read."""
+        return str(EVIDENCE[self])
+
+
+EVIDENCE = {
+    Evidence.WRITTEN: _l("Whoever runs it wrote that it’s deleted"),
+    Evidence.SPOKEN: _l("Whoever runs it told us on the phone"),
+    Evidence.SWITCHED_OFF: _l("It’s switched off for good, with all its data"),
+}
 
 
 class Told(StrEnum):

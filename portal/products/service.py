@@ -2,25 +2,31 @@
 
 import json
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, delete
+from sqlalchemy import ColumnElement, Select, delete, select
 
 from portal.jobs import service as jobs
-from portal.kit import clock, events
+from portal.kit import audit, clock, events, staff_reads
+from portal.kit.actor import Role, Staff, for_staff
 from portal.kit.db import db
 from portal.kit.outgoing import Answer
+from portal.kit.periods import period
 from portal.kit.refusals import NotFound, Refusal
 from portal.kit.setting_products import ProductSystem
 from portal.kit.settings import current_settings
+from portal.kit.staff_reads import Basis
+from portal.kit.unit import before_writes
 from portal.products.events import CallConfirmed
 from portal.products.models import Confirmation, ProductCall, Told
+from portal.products.models import Evidence as Evidence
 
 log = structlog.get_logger()
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
+MOST_LISTED = 200
 REMINDED_AFTER = timedelta(days=1)
 """How long a product that took a call has for its confirmation, before the same call comes again."""
 
@@ -181,13 +187,90 @@ def confirm_from(name: str, *, call_id: uuid.UUID) -> None:
         _confirm(call, by=Confirmation.CALLBACK)
 
 
-def confirm_by_hand(call_id: uuid.UUID) -> None:
-    """Note that somebody of the staff knows a product to have done it; `CallConfirmed` tells of it. Raises NotFound."""
+def confirm_by_hand(call_id: uuid.UUID) -> bool:
+    """Note that somebody of the staff knows a product to have done it; `CallConfirmed` tells of it. Raises NotFound.
+
+    Return whether it was still needed: the product may have said so at this very moment.
+    """
     call = db.lock(ProductCall, call_id)
     if call is None:
         raise NotFound
-    if call.confirmed_at is None:
-        _confirm(call, by=Confirmation.STAFF)
+    if call.confirmed_at is not None:
+        return False
+    _confirm(call, by=Confirmation.STAFF)
+    return True
+
+
+@dataclass(frozen=True)
+class OpenCall:
+    """A product that hasn't confirmed that it deleted what a dissolved organisation had there. It names nobody."""
+
+    id: uuid.UUID
+    product: str
+    since: datetime
+    tries: int
+    is_late: bool
+
+
+@dataclass(frozen=True)
+class CallToDo:
+    """Such a call with what whoever runs the product must know: under which ID the organisation stands there."""
+
+    call: OpenCall
+    organisation_id: uuid.UUID
+
+
+@for_staff(Role.PRIVACY)
+def list_open_calls(*, by: Staff) -> list[OpenCall]:
+    """Return the products that have not confirmed the end of an organisation, the longest first."""
+    return [_said(call) for call in db.session.scalars(_waiting().order_by(ProductCall.made_at).limit(MOST_LISTED))]
+
+
+@for_staff(Role.PRIVACY)
+@before_writes
+def read_open_call(call_id: uuid.UUID, *, by: Staff) -> CallToDo:
+    """Return one of them, with whose data it is; the read is on record before. Raises NotFound."""
+    call = db.session.scalar(_waiting().where(ProductCall.id == call_id))
+    if call is None or call.organisation_id is None:
+        raise NotFound
+    found = CallToDo(_said(call), call.organisation_id)
+    staff_reads.record(
+        ProductCall, by=by, subjects=[], basis=Basis.REQUEST, basis_id=call_id, organisation_id=found.organisation_id
+    )
+    return found
+
+
+@for_staff(Role.PRIVACY)
+def confirm_open_call(call_id: uuid.UUID, *, by: Staff, evidence: Evidence) -> None:
+    """Note that staff know a product to have deleted an organisation's data. Raises NotFound unless it waits."""
+    call = db.session.scalar(_waiting().where(ProductCall.id == call_id))
+    if call is None:
+        raise NotFound
+    if confirm_by_hand(call_id):
+        audit.record(
+            "products.confirmed_by_staff", by=by.person_id, call=call_id, product=call.product, evidence=evidence.value
+        )
+
+
+def _waiting() -> Select[ProductCall]:
+    return select(ProductCall).where(ProductCall.confirmed_at.is_(None), ProductCall.tells == Told.ORGANISATION_DELETED)
+
+
+def _said(call: ProductCall) -> OpenCall:
+    is_late = call.made_at <= clock.now() - period("step_confirmation")
+    return OpenCall(call.id, title_of(call.product), call.made_at, call.tries, is_late)
+
+
+def title_of(product: str) -> str:
+    """Return what people call a product; its name where the settings list it no more."""
+    system = systems().get(product)
+    return system.title if system else product
+
+
+def confirmed_by_hand(call_ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Return which of some calls a member of staff has confirmed, while their records last."""
+    by_hand = ProductCall.confirmed_by == Confirmation.STAFF
+    return set(db.session.scalars(select(ProductCall.id).where(ProductCall.id.in_(call_ids), by_hand)))
 
 
 def _confirm(call: ProductCall, *, by: Confirmation) -> None:

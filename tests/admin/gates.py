@@ -2,6 +2,7 @@
 
 from portal.disabling.models import Disabling
 from portal.privacy.models import ErasureStep, Hold, Request, RequestFile
+from portal.products.models import ProductCall
 from portal.support.models import Attachment, Message, Ticket
 from tests.rules.gates import CONSOLE, RIGHTS, SENIORS, TICKETS
 
@@ -18,6 +19,7 @@ DOORS = {
     "admin.uphold_disabling": SENIORS,
     "admin.lift_disabling": SENIORS,
     "admin.enter_request": RIGHTS,
+    "admin.erasure_of_organisation": RIGHTS,
     "admin.erasure_step": RIGHTS,
     "admin.erasures": RIGHTS,
     "admin.evidence": RIGHTS,
@@ -68,4 +70,5 @@ THINGS = {
     "admin.execute_request": ("request_id", Request),
     "admin.evidence": ("file_id", RequestFile),
     "admin.erasure_step": ("step_id", ErasureStep),
+    "admin.erasure_of_organisation": ("call_id", ProductCall),
 }

@@ -12,8 +12,10 @@ from sqlalchemy import delete
 from portal.accounts.service import get_person
 from portal.kit import clock
 from portal.kit.db import db
+from portal.kit.events import publish
 from portal.kit.unit import unit_of_work
 from portal.organisations import mail
+from portal.organisations.events import ProductsLate
 from portal.organisations.models import Recovery
 from portal.organisations.service import dissolutions, news, recoveries, standings
 from portal.organisations.service.news import News
@@ -48,7 +50,9 @@ def work_together(app: Flask, cast: Cast, last: Callable[[str, str], str]) -> It
     with app.app_context(), unit_of_work():
         person = get_person(owner.account_id)
         mail.products_late("Yarn", products=["3 Clicks Production"], to=person)
-        mail.products_done("Yarn", confirmed=[("3 Clicks Production", clock.now())], to=person)
+        publish(ProductsLate(("3 Clicks Production",)))
+        confirmed = [("3 Clicks Production", clock.now(), False), ("Sewing", clock.now(), True)]
+        mail.products_done("Yarn", confirmed=confirmed, to=person)
     yield
 
 

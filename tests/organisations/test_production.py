@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable
 
 import pytest
@@ -10,8 +11,10 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from portal.jobs import worker
+from portal.kit.audit import AuditEntry
 from portal.kit.db import db
 from portal.kit.scopes import across
+from portal.kit.staff_reads import StaffRead
 from portal.organisations.models import DissolutionCall
 from portal.privacy import service as privacy
 from portal.products import service as products
@@ -22,6 +25,7 @@ from tests.organisations.conftest import Team
 from tests.people import Cast
 
 pytestmark = pytest.mark.both_databases
+OFFICER = "A product hasn’t deleted a dissolved organisation’s data yet"
 DONE, LATE = "Our products deleted the data of Looms", "Not every product has deleted the data of Looms yet"
 
 
@@ -110,6 +114,55 @@ def test_of_two_products_the_last_one_counts(
         products.confirm_by_hand(call_id)
     assert kept(unit) == 0
     assert "3 Clicks Production: " in outbox.last(team.owner.email).text and "Other: " in outbox.last(team.owner.email).text
+
+
+def test_one_that_never_confirms_is_confirmed_by_the_privacy_officer(
+    cast: Cast,
+    dissolve: Callable,
+    look: Callable,
+    team: Team,
+    outbox: Outbox,
+    unit: Callable,
+    clock: Clock,
+    product: Product,
+) -> None:
+    officer, product.is_later = cast.pia, True
+    dissolve()
+    clock.forward(days=8)
+    for _each in range(2):
+        look()
+    told = [each for each in outbox.to(officer.email) if each.subject == OFFICER]
+    assert len(told) == 1 and "3 Clicks Production" in told[0].text and "Looms" not in told[0].text
+    pia = cast.sign_in_staff(officer)
+    listed = pia.get("/admin/erasures")
+    assert "Late" in listed.text and str(team.id) not in listed.text and "Looms" not in listed.text
+    path = str(listed.soup.select_one("table a")["href"])
+    assert str(team.id) in pia.get(path).text
+    assert [pia.submit(path, evidence=each).status for each in ("", "a guess")] == [422, 422] and kept(unit) == 1
+    assert "Confirmed." in pia.submit(path, evidence="written").text
+    assert kept(unit) == 0 and "Nothing waits" in pia.get("/admin/erasures").text
+    email = next(each for each in outbox.to(team.owner.email) if each.subject == DONE)
+    assert ", by our privacy officer" in email.text
+    with unit():
+        (entry,) = db.session.scalars(select(AuditEntry).where(AuditEntry.event == "products.confirmed_by_staff"))
+        assert (entry.by_id, entry.facts["product"], entry.facts["evidence"]) == (officer.id, "production", "written")
+        read = db.session.scalars(select(StaffRead).where(StaffRead.table_name == "product_call")).first()
+        assert read is not None and (read.staff_id, read.organisation_id) == (officer.id, team.id)
+    # Whoever has the page open in a second tab, and the product that answers after all, change nothing.
+    assert pia.get(path).status == 404 and confirm(pia, product) == 204
+    assert subjects(outbox, team.owner.email).count(DONE) == 1
+
+
+def test_only_the_end_of_an_organisation_is_confirmed_there(cast: Cast, unit: Callable) -> None:
+    with unit():
+        person = products.tell_deleted(uuid.uuid4(), product="production")
+        organisation = products.tell_dissolved(uuid.uuid4(), product="production")
+    pia = cast.sign_in_staff(cast.pia)
+    page = "/admin/erasures/organisations/"
+    assert [pia.get(f"{page}{each}").status for each in (person, organisation)] == [404, 200]
+    with unit():
+        products.confirm_from("production", call_id=organisation)
+    assert pia.get(f"{page}{organisation}").status == 404
 
 
 def test_an_account_that_is_erased_meanwhile_is_told_nothing_and_the_product_is_asked_on(

@@ -15,7 +15,7 @@ from portal.privacy.service.requests.corrections import Proposal, propose, subje
 from portal.privacy.service.requests.links import token_of
 from portal.support.models import Ticket
 from tests.pictures.demo import Demo
-from tests.privacy.desk import open_of, plant, plant_step
+from tests.privacy.desk import open_of, plant, plant_call, plant_step
 
 WORDS = "My invoices still go to the old email address, though I’ve asked twice."
 PLAN = "The plotter stands in the attic, and my surname changed in May. The plan of the workshop shows the first."
@@ -48,6 +48,12 @@ def erasing(made: Demo) -> str:
     """Return the address of a step that a vendor is to be asked for."""
     with made.app.app_context(), unit_of_work():
         return f"/admin/erasures/{plant_step('gone@example.com', number='8KQ2M7').id}"
+
+
+def dissolved(made: Demo) -> str:
+    """Return the address of a product that has not deleted a dissolved organisation's data."""
+    with made.app.app_context(), unit_of_work():
+        return f"/admin/erasures/organisations/{plant_call().id}"
 
 
 def waiting(made: Demo, *, guest: bool) -> str:

@@ -14,7 +14,7 @@ from tests.browser import LiveServer, profile, sign_in
 from tests.pictures import demo, disabling, licences, organisations, rights
 from tests.pictures.demo import Demo
 from tests.pictures.holds import holding
-from tests.pictures.requests import asking, correcting, entering, erasing, waiting
+from tests.pictures.requests import asking, correcting, dissolved, entering, erasing, waiting
 
 Act = Callable[[Page, Demo], None]
 NO_PAGES = {
@@ -92,6 +92,7 @@ LINKS: dict[str, Callable[[Demo], str]] = {
     "admin.redact_file": lambda made: f"/admin/files/{made.first_file()}/redact",
     **{f"admin.{name}": holding(name) for name in ("holdable", "holdable_records", "set_hold", "hold", "read_kept")},
     "admin.erasure_step": erasing,
+    "admin.erasure_of_organisation": dissolved,
     "admin.disabling_case": disabling.proposed,
     "admin.uphold_disabling": lambda made: disabling.decided(made) + "/uphold",
     "admin.lift_disabling": lambda made: disabling.decided(made) + "/lift",
@@ -151,7 +152,8 @@ JOURNEYS: dict[str, tuple[str, str, Act]] = {
 AS_SAM = {"accounts.recovery_codes", "accounts.remove_factor", "accounts.replace_factor", "accounts.request_removal_inside"}
 """Pages of whoever has a second factor."""
 AS_PIA = {
-    "admin.erasures", "admin.erasure_step", "admin.requests", "admin.enter_request", "admin.read_request",
+    "admin.erasures", "admin.erasure_step", "admin.erasure_of_organisation",
+    "admin.requests", "admin.enter_request", "admin.read_request",
     "admin.pause_request", "admin.decide_corrections", "admin.choose_entry", "admin.propose_correction",
     "admin.holds", "admin.holdable",
     "admin.holdable_records", "admin.set_hold", "admin.hold",

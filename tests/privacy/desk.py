@@ -26,6 +26,7 @@ from portal.privacy.models import (
     Source,
     StepKind,
 )
+from portal.products.models import ProductCall, Told
 from tests.people import Cast, Somebody
 
 GUEST = "guest@example.com"
@@ -105,3 +106,12 @@ def plant_step(email: str, *, number: str) -> ErasureStep:
     step.sealed = SEALED_ADDRESSES.seal(json.dumps([email]).encode(), of=step.id)
     db.session.add(step)
     return step
+
+
+def plant_call(*, days: int = 9) -> ProductCall:
+    """Add a product that was asked so many days ago to delete a dissolved organisation's data, and says nothing."""
+    ids = {"id": uuid.uuid4(), "organisation_id": uuid.uuid4()}
+    made_at = clock.now() - timedelta(days=days)
+    call = ProductCall(**ids, product="production", tells=Told.ORGANISATION_DELETED, made_at=made_at, tries=days)
+    db.session.add(call)
+    return call

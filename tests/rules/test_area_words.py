@@ -15,6 +15,7 @@ from portal.kit.actor import OrganisationRole, Role
 from portal.organisations.models import Deed
 from portal.privacy.models import HoldGround, OrderKind, Outcome, PauseReason, Reason, StepKind, Verdict
 from portal.privacy.models.rights import Source
+from portal.products.models import Evidence
 from portal.support.models import RemovalReason
 from tests.rules.source import TEMPLATES, Module, modules
 
@@ -36,6 +37,7 @@ VALUES = {
     "verdict": Verdict,
     "source": Source,
     "ground": HoldGround,
+    "evidence": Evidence,
     "kind": (*OrderKind, *StepKind),
     "fields": ("name", "language", "time_zone"),
 }

@@ -24,6 +24,7 @@ READING_KEEPS_A_BOOK: dict[str, str] = {
     "admin.choose_entry": "the same for the dates of what can be corrected",
     "admin.propose_correction": "the same for what it says",
     "admin.erasure_step": "the same for what a vendor is to erase",
+    "admin.erasure_of_organisation": "the same for whose data a product is to delete",
     "admin.holdable": "the same for what kinds of records there are of somebody",
     "admin.holdable_records": "the same for the dates of such records",
     "admin.disabling_case": "the same for an account that is to be disabled",

@@ -42,9 +42,11 @@ from portal.privacy.models import (
     RequestFile,
     StepKind,
 )
+from portal.products.models import ProductCall
 from portal.support.models import Attachment, Message, Ticket
 from tests.conftest import Outbox, Visitor
 from tests.people import Cast
+from tests.privacy.desk import plant_call
 from tests.privacy.guest_copies import Fetching, ready_copy
 from tests.rules.gates import (
     CONSOLE,
@@ -197,11 +199,11 @@ def things(app: Flask, cast: Cast, run_jobs: Callable[[], int]) -> dict[type, uu
     with app.app_context(), across("the test looks at every row"):
         with unit_of_work():
             db.session.add_all([_hold_on(cast.ada.account_id), *_steps_of(cast.ada.account_id)])
-            db.session.add_all([_domain_of(cast.ada.account_id), _licence()])
+            db.session.add_all([_domain_of(cast.ada.account_id), _licence(), plant_call()])
             db.session.add(Disabling(person_id=cast.ada.account_id, rule="spam", reason="Zips"))
         models = (
             Organisation, JoinDomain, Licence, Ticket, Attachment, Message, Export, SignInSession, Hold, ErasureStep,
-            RequestFile, Disabling, LeavingPack,
+            RequestFile, Disabling, LeavingPack, ProductCall,
         )  # fmt: skip
         # The copy is a request too, of which nothing can be corrected.
         correction = db.session.scalars(select(Request.id).where(Request.kind == privacy.Right.CORRECTION)).one()

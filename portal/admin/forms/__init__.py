@@ -3,6 +3,7 @@
 from portal.admin.forms.corrections import Corrections as Corrections
 from portal.admin.forms.corrections import Proposal as Proposal
 from portal.admin.forms.erasures import Confirmation as Confirmation
+from portal.admin.forms.erasures import ProductConfirmation as ProductConfirmation
 from portal.admin.forms.holds import Hold as Hold
 from portal.admin.forms.holds import HoldPurpose as HoldPurpose
 from portal.admin.forms.holds import HoldRenewal as HoldRenewal

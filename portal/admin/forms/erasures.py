@@ -10,3 +10,9 @@ class Confirmation(forms.Form):
     evidence = forms.text(
         _l("How do you know it’s done?"), max=200, hint=_l("For example: the vendor’s reply of today. Name nobody.")
     )
+
+
+class ProductConfirmation(forms.Form):
+    """How one knows that a product has deleted what a dissolved organisation had there."""
+
+    evidence = forms.choice(_l("How do you know it’s deleted?"), [])

@@ -46,6 +46,14 @@ DISSOLUTION_CALLS = Table(
     purpose=_l("To tell you when our products have deleted the data of an organisation you dissolved."),
     ground=Ground.CONTRACT,
     retention=RetainWhile(_l("Until every product has confirmed")),
+    by_staff=[
+        staff_may(
+            Role.PRIVACY,
+            why=_l("Our privacy officer can note that a product has confirmed."),
+            changes=("confirmed_at",),
+            deletes=True,
+        ),
+    ],
     columns={
         "call_id": technical(),
         "organisation_id": technical(_l("Organisation")),

@@ -8,9 +8,11 @@ from sqlalchemy import delete, select
 from portal.accounts.models import Person
 from portal.kit import clock
 from portal.kit.db import db
+from portal.kit.events import publish
 from portal.kit.periods import period
 from portal.kit.scopes import across
 from portal.organisations import mail
+from portal.organisations.events import ProductsLate
 from portal.organisations.models import DissolutionCall, Organisation
 from portal.products import service as products
 from portal.products.events import CallConfirmed
@@ -38,14 +40,15 @@ def note_product(event: CallConfirmed) -> None:
             call.confirmed_at = clock.now()
     if calls and all(call.confirmed_at for call in calls):
         if person := db.session.get(Person, calls[0].by_id):
-            confirmed = [(_title(each), each.confirmed_at) for each in calls]
+            by_hand = products.confirmed_by_hand([each.call_id for each in calls])
+            confirmed = [(products.title_of(each.product), each.confirmed_at, each.call_id in by_hand) for each in calls]
             mail.products_done(calls[0].name, confirmed=confirmed, to=person)
         db.session.flush()
         db.session.execute(delete(DissolutionCall).where(DissolutionCall.organisation_id == calls[0].organisation_id))
 
 
 def name_late_products() -> int:
-    """Tell whoever dissolved an organisation which products have not confirmed for too long, once; return how many."""
+    """Tell whoever dissolved an organisation, and the privacy officer, which products are late. Once; return how many."""
     late = (
         select(DissolutionCall)
         .where(DissolutionCall.confirmed_at.is_(None), DissolutionCall.named_at.is_(None))
@@ -60,11 +63,8 @@ def name_late_products() -> int:
         theirs = list(some)
         for call in theirs:
             call.named_at = clock.now()
+        late_ones = tuple(products.title_of(each.product) for each in theirs)
         if person := db.session.get(Person, theirs[0].by_id):
-            mail.products_late(theirs[0].name, products=[_title(each) for each in theirs], to=person)
+            mail.products_late(theirs[0].name, products=late_ones, to=person)
+        publish(ProductsLate(late_ones))
     return len(calls)
-
-
-def _title(call: DissolutionCall) -> str:
-    system = products.systems().get(call.product)
-    return system.title if system else call.product

@@ -4,6 +4,7 @@ from portal.privacy.mail.deletions import deletion_begun as deletion_begun
 from portal.privacy.mail.deletions import deletion_complete as deletion_complete
 from portal.privacy.mail.deletions import deletion_receipt as deletion_receipt
 from portal.privacy.mail.deletions import deletion_undone as deletion_undone
+from portal.privacy.mail.deletions import products_late_officer as products_late_officer
 from portal.privacy.mail.deletions import steps_late as steps_late
 from portal.privacy.mail.deletions import steps_late_officer as steps_late_officer
 from portal.privacy.mail.exports import export_ready as export_ready

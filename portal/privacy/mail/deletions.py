@@ -54,3 +54,8 @@ def steps_late(steps: Sequence[object], *, number: str, to: mail.Recipient) -> N
 def steps_late_officer(steps: Sequence[object], *, number: str, to: mail.Recipient) -> None:
     """Tell the privacy officer the same, and nothing about whose deletion it is."""
     mail.send("privacy/steps_late_officer", to=to, steps=steps, number=number, url=external_url("admin.overview"))
+
+
+def products_late_officer(products: Sequence[str], *, to: mail.Recipient) -> None:
+    """Tell the privacy officer which products have not confirmed in time that a dissolved organisation's data is gone."""
+    mail.send("privacy/products_late_officer", to=to, products=products, url=external_url("admin.erasures"))

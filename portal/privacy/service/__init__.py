@@ -18,6 +18,7 @@ from portal.privacy.service.choices import Chosen as Chosen
 from portal.privacy.service.closing_pages import closing_page_token as closing_page_token
 from portal.privacy.service.closing_pages import find_closing as find_closing
 from portal.privacy.service.completions import count_unnamed as count_unnamed
+from portal.privacy.service.completions import name_late_products as name_late_products
 from portal.privacy.service.completions import name_late_steps as name_late_steps
 from portal.privacy.service.deletion_counts import count_due as count_due
 from portal.privacy.service.deletion_counts import count_late as count_late

@@ -12,6 +12,7 @@ from portal.kit.db import db
 from portal.kit.i18n import in_language
 from portal.kit.periods import period
 from portal.mail.service import Recipient
+from portal.organisations.events import ProductsLate
 from portal.privacy import mail
 from portal.privacy.models import SEALED_FACTS, Deletion, ErasureStep, StepState
 from portal.privacy.service import receipts, step_lines
@@ -74,6 +75,12 @@ def _name(deletion: Deletion, steps: Sequence[ErasureStep]) -> None:
         with in_language(officer.language):
             lines = step_lines.lines(steps)
         mail.steps_late_officer(lines, number=deletion.number, to=officer)
+
+
+def name_late_products(event: ProductsLate) -> None:
+    """Tell the privacy officer which products are late with a dissolved organisation, and nothing about whose it was."""
+    for officer in officers():
+        mail.products_late_officer(event.products, to=officer)
 
 
 def count_unnamed(*, grace: timedelta) -> int:

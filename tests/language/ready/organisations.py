@@ -6,8 +6,10 @@ import uuid
 
 from portal.accounts.service import get_person
 from portal.kit import clock
+from portal.kit.events import publish
 from portal.kit.unit import unit_of_work
 from portal.organisations import mail
+from portal.organisations.events import ProductsLate
 from portal.organisations.service import dissolutions, news, standings
 from tests.language.ready.recovery import recover
 from tests.language.ready.walk import PASSWORD, Reader, Walk
@@ -146,7 +148,8 @@ def _hear_of_products(walk: Walk, owner: Somebody, name: str) -> None:
     with walk.app.app_context(), unit_of_work():
         person = get_person(owner.account_id)
         mail.products_late(name, products=["Παραγωγή"], to=person)
-        mail.products_done(name, confirmed=[("Παραγωγή", clock.now())], to=person)
+        mail.products_done(name, confirmed=[("Παραγωγή", clock.now(), hand) for hand in (False, True)], to=person)
+        publish(ProductsLate(("Παραγωγή",)))
 
 
 def _invite(walk: Walk, hera: Reader, path: str, email: str) -> str:

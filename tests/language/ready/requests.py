@@ -10,7 +10,7 @@ from portal.kit.unit import unit_of_work
 from portal.privacy.models import REASONS, Outcome, PauseReason, Right
 from portal.privacy.service.requests.rows import NO_ANSWER_OF_OURS
 from tests.language.ready.walk import Walk
-from tests.privacy.desk import open_of, plant, plant_step
+from tests.privacy.desk import open_of, plant, plant_call, plant_step
 
 
 def answer_requests(walk: Walk) -> None:
@@ -50,6 +50,11 @@ def answer_requests(walk: Walk) -> None:
     officer.submit(steps[0], evidence="")
     for step in steps:
         officer.submit(step, evidence="Απάντηση")
+    with walk.app.app_context(), unit_of_work():
+        call = f"/admin/erasures/organisations/{plant_call().id}"
+    officer.get("/admin/erasures")
+    officer.submit(call, evidence="")
+    officer.submit(call, evidence="written")
     restricted = _planted(walk, walk.somebody("Ηρώ", "iro"), Right.RESTRICTION)
     officer.submit(restricted, action=f"{restricted}/execute")
 
