@@ -87,6 +87,7 @@ def _a_copy(app: Flask, client: Visitor, outbox: Outbox) -> Iterator[None]:
         decline(db.session.scalars(select(Request).where(Request.state == RequestState.OPEN)).one(), subject="A", after="B")
     client.submit(f"{page}/statement", action=f"{page}/statement/code")
     yield
+    client.submit(f"{page}/statement", action=f"{page}/statement", code=code_in(outbox))
 
 
 def _ones_own_data(app: Flask, cast: Cast) -> Iterator[None]:
