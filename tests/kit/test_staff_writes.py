@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from enum import Enum
 
 import pytest
 import structlog
@@ -165,7 +166,8 @@ def _set(model: type[Base], name: str) -> None:
 def _there(model: type[Base]) -> Base:
     """Return a row as if it had been read; what is written of it is looked at before anybody finds it missing."""
     some = {uuid.UUID: uuid.uuid4(), str: "x", int: 1}
-    row = model(**{each.key: some[each.type.python_type] for each in inspect(model).primary_key})
+    kinds = {each.key: each.type.python_type for each in inspect(model).primary_key}
+    row = model(**{name: next(iter(kind)) if issubclass(kind, Enum) else some[kind] for name, kind in kinds.items()})
     make_transient_to_detached(row)
     db.session.add(row)
     return row

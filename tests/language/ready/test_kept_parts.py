@@ -88,6 +88,7 @@ def test_a_page_is_what_it_is_when_nothing_is_kept(app: Flask, browsers: list[tu
     assert {path for each in expected for path, (status, _body) in each.items() if status >= 400} <= {
         "/settings/avatar/photo",
         # Of another role.
+        "/admin/disabled",
         "/admin/holds",
         "/admin/requests",
         "/admin/erasures",
