@@ -80,6 +80,12 @@ class Leave(forms.Form):
     refusals = {"LastOwner": (None, LAST_OWNER)}
 
 
+class LeaveWhileDisabled(forms.Form):
+    """The same, of whose account is disabled there."""
+
+    refusals = {"LastOwner": (None, LAST_OWNER)}
+
+
 class Dissolve(forms.Form):
     """That nothing of the organisation stays."""
 

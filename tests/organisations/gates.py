@@ -3,7 +3,7 @@
 Everybody tried there is in no organisation: to them each one is absent. Its own people are tried in test_matrix.py here.
 """
 
-from portal.organisations.models import JoinDomain, Organisation
+from portal.organisations.models import JoinDomain, Membership, Organisation
 from tests.rules.gates import FRESH, ORGANISATION, PUBLIC, SIGNED_IN
 
 DOORS = {
@@ -15,6 +15,7 @@ DOORS = {
     "organisations.organisation": ORGANISATION,
     "organisations.rename": ORGANISATION,
     "organisations.leave": ORGANISATION,
+    "organisations.leave_while_disabled": FRESH,
     "organisations.dissolve": ORGANISATION,
     "organisations.recover": ORGANISATION,
     "organisations.cancel_recovery": ORGANISATION,
@@ -50,4 +51,5 @@ DOORS = {
 THINGS = {
     **{endpoint: ("organisation_id", Organisation) for endpoint, gate in DOORS.items() if gate == ORGANISATION},
     "organisations.ask_to_join": ("domain_id", JoinDomain),
+    "organisations.leave_while_disabled": ("membership_id", Membership),
 }

@@ -8,8 +8,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
+from portal.accounts.models import Person, SignInSession
 from portal.jobs import worker
 from portal.kit.actor import OrganisationRole
+from portal.kit.clock import now
 from portal.kit.db import db
 from portal.kit.scopes import across
 from portal.organisations import service
@@ -153,6 +155,42 @@ def test_whoever_leaves_the_organisation_is_disabled_nowhere(
     ada.submit(f"{team.place('member')}/remove")
     run_jobs()
     assert product.disabled == set()
+
+
+def test_they_may_leave_and_nothing_else(
+    cast: Cast, team: Team, ada: Visitor, outbox: Outbox, product: Product, run_jobs: Callable[[], int], unit: Callable
+) -> None:
+    carl, leave = cast.sign_in(team.member), f"/organisation/leave/{team.places['member']}"
+    assert carl.get(leave).status == 404, "whose account isn't disabled leaves on the organisation's own page"
+    disable(ada, team)
+    run_jobs()
+    assert carl.get("/organisation").soup.find("a", href=leave).get_text() == "Leave Looms"
+    assert carl.get(f"{team.path}/leave").status == 404
+    assert [cast.sign_in(each).get(leave).status for each in (cast.ada, team.billing)] == [404, 404]
+    page, second = carl.get(leave), carl.get(leave)
+    assert "You’ve left the organisation." in carl.send(page).text
+    run_jobs()
+    assert product.disabled == set()
+    assert "Carl Warp left" in outbox.last(cast.ada.email).text
+    assert "You left" in outbox.last(team.member.email).text
+    assert "Carl Warp left" in ada.get(f"{team.path}/activity").text
+    assert carl.send(second).status == 404 and "You’re in no organisation" in carl.get("/organisation").text
+
+
+def test_leaving_while_disabled_takes_a_fresh_proof(cast: Cast, team: Team, ada: Visitor, unit: Callable) -> None:
+    carl = cast.sign_in(team.member)
+    disable(ada, team)
+    with unit():
+        db.session.execute(update(SignInSession).values(fresh_until=now()))
+    assert carl.get(f"/organisation/leave/{team.places['member']}").path == "/confirm-identity"
+
+
+def test_a_disabled_owner_stays_while_nobody_else_acts(cast: Cast, owners: Team, ada: Visitor, unit: Callable) -> None:
+    carl = cast.sign_in(owners.member)
+    disable(ada, owners)
+    with unit():
+        db.session.execute(update(Person).where(Person.id == cast.ada.account_id).values(disabled_at=now()))
+    assert carl.submit(f"/organisation/leave/{owners.places['member']}").status == 422
 
 
 def test_what_they_made_stays_with_the_organisation_when_their_account_goes(cast: Cast, team: Team, ada: Visitor) -> None:

@@ -8,9 +8,10 @@ from datetime import timedelta
 
 from portal.accounts.service import find_by_email
 from portal.kit import clock
+from portal.kit.actor import OrganisationRole
 from portal.kit.db import db
 from portal.kit.unit import unit_of_work
-from portal.organisations.models import Recovery
+from portal.organisations.models import Membership, Organisation, Recovery
 from portal.organisations.service import stop_links
 from tests.pictures.demo import Demo
 
@@ -100,6 +101,18 @@ def disabled(made: Demo) -> str:
     ben = str(ada.get(f"{path}/members").soup.select("main th a")[-1]["href"])
     ada.submit(f"{ben}/disable", reason="Your laptop was stolen on Friday. Tell me once you have a new one.")
     return "/organisation"
+
+
+def shut_out(made: Demo) -> str:
+    """Return the page on which Ben leaves another organisation, in which his account is disabled."""
+    with made.app.app_context(), unit_of_work():
+        dyers = Organisation(id=uuid.uuid4(), name="Dye House")
+        db.session.add(dyers)
+        db.session.flush()
+        ids = {"organisation_id": dyers.id, "person_id": made.people["ben"].account_id}
+        place = Membership(id=uuid.uuid4(), **ids, role=OrganisationRole.MEMBER, disabled_at=clock.now())
+        db.session.add(place)
+        return f"/organisation/leave/{place.id}"
 
 
 def packed(made: Demo) -> tuple[str, str]:

@@ -107,6 +107,7 @@ LINKS: dict[str, Callable[[Demo], str]] = {
     "organisations.end_recovery_by_link": organisations.recovering,
     "organisations.set_up_second_factor": organisations.led,
     "organisations.join_request": organisations.asked,
+    "organisations.leave_while_disabled": organisations.shut_out,
     "licences.licence": licences.bought,
     "licences.activate_by_file": lambda made: f"{licences.bought(made)}/activate",
     "licences.machine": licences.activated,
@@ -164,7 +165,7 @@ AS_SENA = {"admin.disablings", "admin.disabling_case", "admin.uphold_disabling",
 """Pages of a senior."""
 AS_OLA = {"disabling.disabled", "disabling.appeal"}
 """Pages of somebody whose account is disabled."""
-AS_BEN = {"organisations.hand_over_offer"}
+AS_BEN = {"organisations.hand_over_offer", "organisations.leave_while_disabled"}
 """Pages of a Member whom an Owner asks."""
 ON_THE_WAY = {
     "accounts.lost_factor": "as accounts.lost_phone, one step on",

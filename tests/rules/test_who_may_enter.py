@@ -28,7 +28,7 @@ from portal.kit.files import storage
 from portal.kit.scopes import across
 from portal.kit.unit import unit_of_work
 from portal.licences.models import Licence
-from portal.organisations.models import JoinDomain, Organisation
+from portal.organisations.models import JoinDomain, Membership, Organisation
 from portal.privacy import service as privacy
 from portal.privacy.models import (
     Deletion,
@@ -203,7 +203,7 @@ def things(app: Flask, cast: Cast, run_jobs: Callable[[], int]) -> dict[type, uu
             db.session.add(Disabling(person_id=cast.ada.account_id, rule="spam", reason="Zips"))
         models = (
             Organisation, JoinDomain, Licence, Ticket, Attachment, Message, Export, SignInSession, Hold, ErasureStep,
-            RequestFile, Disabling, LeavingPack, ProductCall,
+            RequestFile, Disabling, LeavingPack, ProductCall, Membership,
         )  # fmt: skip
         # The copy is a request too, of which nothing can be corrected.
         correction = db.session.scalars(select(Request.id).where(Request.kind == privacy.Right.CORRECTION)).one()

@@ -9,7 +9,7 @@ from portal.kit import access
 from portal.kit.i18n import _
 from portal.kit.templating import render
 from portal.organisations import service
-from portal.organisations.forms import Disable, Enable
+from portal.organisations.forms import Disable, Enable, LeaveWhileDisabled
 
 bp = Blueprint("disabling", __name__)
 
@@ -38,3 +38,17 @@ def enable_member(organisation_id: uuid.UUID, membership_id: uuid.UUID) -> Respo
         flash(_("They can work here again. They and all Owners are told by email."), "success")
         return redirect(url_for(".member", organisation_id=organisation_id, membership_id=membership_id), code=303)
     return render("organisations/enable_member.html", form=form, member=member), form.status
+
+
+@bp.route("/organisation/leave/<uuid:membership_id>", methods=["GET", "POST"])
+@access.fresh
+def leave_while_disabled(membership_id: uuid.UUID) -> ResponseReturnValue:
+    """Leave an organisation in which one's account is disabled, once confirmed."""
+    person, form = access.actor(), LeaveWhileDisabled()
+    place = service.disabled_place_for(person, membership_id)
+    if form.validate_on_submit():
+        with form.showing_refusals():
+            service.leave_while_disabled(place.organisation_id, by=person)
+            flash(_("You’ve left the organisation."), "success")
+            return redirect(url_for(".overview"), code=303)
+    return render("organisations/leave_while_disabled.html", form=form, place=place), form.status

@@ -47,6 +47,7 @@ from portal.organisations.service.join_requests import turn_down as turn_down
 from portal.organisations.service.memberships import Colleague as Colleague
 from portal.organisations.service.memberships import change_role as change_role
 from portal.organisations.service.memberships import leave as leave
+from portal.organisations.service.memberships import leave_while_disabled as leave_while_disabled
 from portal.organisations.service.memberships import member_for as member_for
 from portal.organisations.service.memberships import members_for as members_for
 from portal.organisations.service.memberships import remove as remove
@@ -54,6 +55,7 @@ from portal.organisations.service.news import News as News
 from portal.organisations.service.news import tell_others as tell_others
 from portal.organisations.service.open_offers import end_hand_overs_of as end_hand_overs_of
 from portal.organisations.service.organisations import create as create
+from portal.organisations.service.organisations import disabled_place_for as disabled_place_for
 from portal.organisations.service.organisations import organisations_for as organisations_for
 from portal.organisations.service.organisations import overview_for as overview_for
 from portal.organisations.service.organisations import rename as rename

@@ -108,6 +108,17 @@ def leave(organisation_id: uuid.UUID, *, by: Actor) -> None:
     _end(mine)
 
 
+def leave_while_disabled(organisation_id: uuid.UUID, *, by: Actor) -> None:
+    """Leave an organisation in which one's account is disabled: the right to go stays. Raises NotFound and LastOwner."""
+    organisation = standings.lock(organisation_id)
+    mine = standings.membership_of(organisation_id, person_id=by.require_id())
+    if mine is None or mine.disabled_at is None:
+        raise NotFound
+    standings.refuse_last_owner(mine)
+    activity.note(organisation, deed=Deed.LEFT, by=mine.person_id, about=mine.person_id, role=mine.role)
+    _end(mine)
+
+
 def _end(membership: Membership) -> None:
     """Let somebody go, and with them what they have offered in the organisation's name."""
     if membership.disabled_at is not None:

@@ -87,7 +87,24 @@ def rename(organisation_id: uuid.UUID, *, by: Actor, name: str) -> None:
 
 def organisations_for(by: Actor, *, after: str | None) -> paging.Page[Place]:
     """Return a page of the organisations that somebody is in, in the order in which they joined them."""
-    query: Select[*tuple[Any, ...]] = (
+    page = paging.paginate(
+        _places_of(by), at=Membership.joined_at, key=Organisation.id, after=after, size=AT_ONCE, newest_first=False
+    )
+    return paging.Page([_place(row) for row in page.rows], page.after)
+
+
+def disabled_place_for(by: Actor, membership_id: uuid.UUID) -> Place:
+    """Return somebody's place in an organisation where their account is disabled. Raises NotFound for any other."""
+    row = db.session.execute(
+        _places_of(by).where(Membership.id == membership_id, Membership.disabled_at.is_not(None))
+    ).first()
+    if row is None:
+        raise NotFound
+    return _place(row)
+
+
+def _places_of(by: Actor) -> Select[*tuple[Any, ...]]:
+    return (
         select(
             Organisation.id, Organisation.name, Membership.id.label("place_id"), Membership.role, Membership.joined_at,
             *disabling.COLUMNS,
@@ -96,11 +113,10 @@ def organisations_for(by: Actor, *, after: str | None) -> paging.Page[Place]:
         .outerjoin(*disabling.BY_WHOM)
         .where(Membership.person_id == by.require_id(), Organisation.dissolved_at.is_(None))
     )  # fmt: skip
-    page = paging.paginate(
-        query, at=Membership.joined_at, key=Organisation.id, after=after, size=AT_ONCE, newest_first=False
-    )
-    places = [Place(row.place_id, row.id, row.name, row.role, disabling.disabled_in(row)) for row in page.rows]
-    return paging.Page(places, page.after)
+
+
+def _place(row: Any) -> Place:
+    return Place(row.place_id, row.id, row.name, row.role, disabling.disabled_in(row))
 
 
 def overview_for(by: Actor, organisation_id: uuid.UUID) -> Overview:

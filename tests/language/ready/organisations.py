@@ -6,10 +6,8 @@ import uuid
 
 from portal.accounts.service import get_person
 from portal.kit import clock
-from portal.kit.events import publish
 from portal.kit.unit import unit_of_work
 from portal.organisations import mail
-from portal.organisations.events import ProductsLate
 from portal.organisations.service import dissolutions, news, standings
 from tests.language.ready.recovery import recover
 from tests.language.ready.walk import PASSWORD, Reader, Walk
@@ -58,6 +56,7 @@ def _disable(walk: Walk, hera: Reader, iris: Reader, place: str) -> None:
     hera.submit(f"{place}/disable", reason="Λάθος κλειδί.")
     for reader, page in ((iris, "/organisation"), (hera, place), (hera, place.rpartition("/")[0])):
         reader.get(page)
+    iris.get(f"/organisation/leave/{place.rpartition('/')[2]}")
     walk.read_emails()
     hera.submit(f"{place}/enable")
     walk.read_emails()
@@ -149,7 +148,6 @@ def _hear_of_products(walk: Walk, owner: Somebody, name: str) -> None:
         person = get_person(owner.account_id)
         mail.products_late(name, products=["Παραγωγή"], to=person)
         mail.products_done(name, confirmed=[("Παραγωγή", clock.now(), hand) for hand in (False, True)], to=person)
-        publish(ProductsLate(("Παραγωγή",)))
 
 
 def _invite(walk: Walk, hera: Reader, path: str, email: str) -> str:

@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 from portal.kit import clock
+from portal.kit.events import publish
 from portal.kit.unit import unit_of_work
+from portal.organisations.events import ProductsLate
 from portal.privacy.models import REASONS, Outcome, PauseReason, Right
 from portal.privacy.service.requests.rows import NO_ANSWER_OF_OURS
 from tests.language.ready.walk import Walk
@@ -52,6 +54,8 @@ def answer_requests(walk: Walk) -> None:
         officer.submit(step, evidence="Απάντηση")
     with walk.app.app_context(), unit_of_work():
         call = f"/admin/erasures/organisations/{plant_call().id}"
+        publish(ProductsLate(("Παραγωγή",)))
+    walk.read_emails()
     officer.get("/admin/erasures")
     officer.submit(call, evidence="")
     officer.submit(call, evidence="written")
