@@ -57,6 +57,10 @@ def _leave_for_long(walk: Walk, owner: Somebody) -> None:
 def _finish(walk: Walk, organisation_id: uuid.UUID, member: Somebody, hera: Reader, path: str) -> None:
     with walk.app.app_context(), unit_of_work():
         organisation = standings.lock(organisation_id)
+        if news.find_waiting(organisation_id, of=Recovery) is None:
+            # As many as one day allows were asked for before.
+            waits = {"requested_at": clock.now(), "due_at": clock.now() + timedelta(days=14)}
+            db.session.add(Recovery(organisation_id=organisation_id, person_id=member.account_id, **waits))
         news.tell(organisation, news=News.RECOVERY_REMINDER)
     walk.read_emails()
     hera.get(path)
