@@ -108,10 +108,10 @@ def plant_step(email: str, *, number: str) -> ErasureStep:
     return step
 
 
-def plant_call(*, days: int = 9) -> ProductCall:
+def plant_call(*, days: int = 9, product: str = "production") -> ProductCall:
     """Add a product that was asked so many days ago to delete a dissolved organisation's data, and says nothing."""
     ids = {"id": uuid.uuid4(), "organisation_id": uuid.uuid4()}
     made_at = clock.now() - timedelta(days=days)
-    call = ProductCall(**ids, product="production", tells=Told.ORGANISATION_DELETED, made_at=made_at, tries=days)
+    call = ProductCall(**ids, product=product, tells=Told.ORGANISATION_DELETED, made_at=made_at, tries=days)
     db.session.add(call)
     return call
