@@ -53,7 +53,7 @@ def answer_requests(walk: Walk) -> None:
     for step in steps:
         officer.submit(step, evidence="Απάντηση")
     with walk.app.app_context(), unit_of_work():
-        call = f"/admin/erasures/organisations/{plant_call(product='Παραγωγή').id}"
+        call = "/admin/erasures/organisations/" + str(plant_call(product="Παραγωγή").id)
         publish(ProductsLate(("Παραγωγή",)))
     walk.read_emails()
     officer.get("/admin/erasures")
