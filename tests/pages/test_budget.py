@@ -30,6 +30,10 @@ FIRST_VISIT = 12_000
 """Bytes that a first visit may take in all, to the start page or the one to sign in at."""
 BANNER = 1000
 """Bytes of them that may be the question about statistics."""
+PAGE = 12_000
+"""Bytes that a page may take with its style and script, as browsers of today ask for it (DESIGN, "Speed")."""
+LONG = {"/privacy": 24_000, "/privacy/formats": 17_000, "/promises": 17_000, "/settings/profile": 15_000}
+"""Pages that hold a long text, or the list of all time zones, which works without a script -> bytes they may take."""
 FIRST_CONNECTION = 14 * 1024
 """Bytes that a server may send before it has to wait for the browser (RFC 6928, ten segments)."""
 BOOKKEEPING = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "PRAGMA", "UPDATE sign_in_session")
@@ -86,6 +90,7 @@ def test_every_page_of_the_console_is_within_its_budget(app: Flask, cast: Cast) 
 
 LEAST = {"Accept-Encoding": "gzip", "Sec-Fetch-Site": "same-origin"}
 """A browser of long ago, on our own pages; today's take encodings that are smaller still."""
+TODAY = {**LEAST, "Accept-Encoding": "gzip, br, zstd"}
 
 
 def _assets(page: Page) -> Iterator[str]:
@@ -110,6 +115,20 @@ def test_a_page_with_its_style_and_script_fits_the_start_of_a_connection(cast: C
     weight = sum(_weights(cast.sign_in(cast.ada), path).values())
     allowed = FIRST_CONNECTION if path in ("/home", "/settings/privacy") else 2 * FIRST_CONNECTION
     assert weight <= allowed, f"{path} weighs {weight} bytes"
+
+
+@pytest.mark.parametrize("gates", [("public",), ("signed in", "fresh"), ("staff",)])
+def test_every_page_fits_the_first_bytes_of_a_connection(app: Flask, cast: Cast, gates: tuple[str, ...]) -> None:
+    who = cast.sign_in_staff(cast.sam) if gates == ("staff",) else cast.sign_in(cast.ada)
+    visitor = Visitor(app) if gates == ("public",) else who
+    weights = {}
+    for path in paths(app, *gates):
+        answer = visitor.client.get(path, headers=TODAY)
+        if answer.status_code == 200 and answer.mimetype == "text/html":
+            assets = [visitor.client.get(each, headers=TODAY) for each in _assets(Page(visitor.client.get(path)))]
+            weights[path] = sum(len(part.data) for part in (answer, *assets))
+    assert weights
+    assert {path: weight for path, weight in weights.items() if weight > LONG.get(path, PAGE)} == {}
 
 
 @pytest.fixture
