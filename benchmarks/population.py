@@ -297,14 +297,20 @@ def _licences(words: Words) -> dict[str, Rows]:
         "granted_at": words.ago(900), "file": "'signed'",
     }  # fmt: skip
     machine = f"substr({words.secret}, 1, 32)"
-    activation = {"id": words.id, "licence_id": "owner", "machine": machine, "activated_at": words.ago(800)}
+    activation = {
+        "id": words.id,
+        "licence_id": "owner",
+        "machine": machine,
+        "file": "'signed'",
+        "activated_at": words.ago(800),
+    }
     return {"licence": Rows(200, licence, once=True), "activation": Rows(2000, activation, within="licence")}
 
 
 def _disabling(words: Words) -> dict[str, Rows]:
     at = words.ago(700)
     disabling = {"state": "'lifted'", "rule": "'spam'", "reason": "'Spam.'", "proposed_at": at, "ended_at": at}
-    return {"disabling": Rows(10, {**words.of_person, **disabling}, once=True)}
+    return {"disabling": Rows(100, {**words.of_person, **disabling}, once=True)}
 
 
 def _rights(words: Words) -> dict[str, Rows]:

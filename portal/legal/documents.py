@@ -93,7 +93,7 @@ _ROLES = _l(
 _DISABLING = _l(
     "It says how an account is disabled: two senior members of our team must agree, you’re told why, you can appeal, and "
     "your rights over your data stay open. An Owner can disable an account in their organisation. It names the few changes "
-    "that need no Owner’s approval. It says what happens to production data when somebody leaves an organisation, or it is "
+    "that need no Owner’s approval. It says what happens to production data when someone leaves an organisation, or it is "
     "dissolved. No right of yours is smaller, and no duty or period has changed."
 )
 _OWNERS = _l(

@@ -31,7 +31,7 @@ class ConfirmDisabling(forms.Form):
         "OwnProposal": (None, _l("You proposed this. Another senior member of the team decides it.")),
         "ProposerNoLongerSenior": (
             None,
-            _l("Whoever proposed this is no longer a senior. Decline it, and propose it anew."),
+            _l("Whoever proposed this is no longer a senior. Decline it, and propose it again."),
         ),
         "OneOfUs": (None, _l("This person is on our team. An administrator takes their role first.")),
         "NoSuchAccount": (None, _l("This account is closed.")),

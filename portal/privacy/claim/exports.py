@@ -51,7 +51,7 @@ EXPORTS = Table(
     by_person=("chosen",),
     by_staff=[
         staff_may(
-            *service.HANDLERS, why=_l("Our privacy staff have a copy prepared for somebody without an account."), adds=True
+            *service.HANDLERS, why=_l("Our privacy staff have a copy prepared for someone without an account."), adds=True
         ),
         staff_may(
             Role.ADMIN, why=_l("When someone joins or leaves our team, their prepared copies are deleted."), deletes=True

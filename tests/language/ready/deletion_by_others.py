@@ -12,7 +12,7 @@ from portal.kit.unit import unit_of_work
 from portal.mail import transport
 from portal.privacy import service
 from portal.privacy.models import ErasureStep
-from portal.products.models import ProductCall
+from portal.products.models import ProductCall, Told
 from standins.product import Product, listing, new_secret
 from tests.conftest import changed_settings
 from tests.language.ready.walk import Walk
@@ -56,7 +56,9 @@ def confirm(walk: Walk, product: Product, *, by: Somebody) -> None:
     """Have the product confirm by a message, and the privacy officer for the vendor."""
     officer = walk.cast.staff_in(walk.signed_in(by, by_second_factor=True))
     with walk.app.app_context():
-        call_id = db.session.scalars(select(ProductCall.id)).one()
+        call_id = db.session.scalars(
+            select(ProductCall.id).where(ProductCall.tells == Told.ACCOUNT_DELETED, ProductCall.confirmed_at.is_(None))
+        ).one()
         step_id = db.session.scalars(
             select(ErasureStep.id).where(ErasureStep.by_hand, ErasureStep.confirmed_at.is_(None))
         ).one()
