@@ -296,14 +296,10 @@ def _licences(words: Words) -> dict[str, Rows]:
         "plan": "'workshop'", "seats": "5", "seats_used": "2", "released": "0", "perpetual": "true",
         "granted_at": words.ago(900), "file": "'signed'",
     }  # fmt: skip
-    machine = f"substr({words.secret}, 1, 32)"
     activation = {
-        "id": words.id,
-        "licence_id": "owner",
-        "machine": machine,
-        "file": "'signed'",
+        "id": words.id, "licence_id": "owner", "machine": f"substr({words.secret}, 1, 32)", "file": "'signed'",
         "activated_at": words.ago(800),
-    }
+    }  # fmt: skip
     return {"licence": Rows(200, licence, once=True), "activation": Rows(2000, activation, within="licence")}
 
 
@@ -340,9 +336,8 @@ def _rights(words: Words) -> dict[str, Rows]:
         "state": "'confirmed'", "call_id": words.id, "tries": "1", "confirmed_at": ago(700), "confirmed_by": "'answer'",
     }  # fmt: skip
     call = {
-        "product": "'production'", "tells": "'account.deleted'",
-        "made_at": ago(7), "tries": "1", "accepted_at": ago(7), "confirmed_at": ago(7),
-        "confirmed_by": "'answer'",
+        "product": "'production'", "tells": "'account.deleted'", "made_at": ago(7), "tries": "1", "accepted_at": ago(7),
+        "confirmed_at": ago(7), "confirmed_by": "'answer'",
     }  # fmt: skip
     return {
         "hold": Rows(100, {"id": words.id, **hold}),
