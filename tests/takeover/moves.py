@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from portal.kit.actor import OrganisationRole
+from tests.takeover.colleagues import work_together
 from tests.takeover.story import OWN, THEIRS, THIEFS_PASSWORD, Hands, Story
 
 
@@ -91,6 +93,36 @@ def invites_an_accomplice(hands: Hands, story: Story) -> bool:
     """Found an organisation in the account's name, and invite a mailbox of an accomplice's as its Owner."""
     session = _inside(hands, story)
     return bool(session) and hands.invite(session)
+
+
+def dissolves(hands: Hands, story: Story) -> bool:
+    """Have an organisation of the account's dissolved."""
+    at, session = work_together(mine=OrganisationRole.OWNER, colleagues=OrganisationRole.OWNER), _inside(hands, story)
+    return bool(session) and hands.dissolve(session, at)
+
+
+def hands_over(hands: Hands, story: Story) -> bool:
+    """Offer the account's ownership to an accomplice who is in the organisation."""
+    at, session = work_together(mine=OrganisationRole.OWNER, colleagues=OrganisationRole.MEMBER), _inside(hands, story)
+    return bool(session) and hands.hand_over(session, at)
+
+
+def asks_for_recovery(hands: Hands, story: Story) -> bool:
+    """Ask to become an Owner of an organisation whose Owner has never come."""
+    at, session = work_together(mine=OrganisationRole.MEMBER, colleagues=OrganisationRole.OWNER), _inside(hands, story)
+    return bool(session) and hands.ask_for_recovery(session, at)
+
+
+def asks_to_join(hands: Hands, story: Story) -> bool:
+    """Ask to join an organisation at the domain of the account's address."""
+    at, session = work_together(mine=None, colleagues=OrganisationRole.OWNER), _inside(hands, story)
+    return bool(session) and hands.ask_to_join(session, at)
+
+
+def takes_a_leaving_pack(hands: Hands, story: Story) -> bool:
+    """Have everything packed that an organisation of the account's holds."""
+    at, session = work_together(mine=OrganisationRole.OWNER, colleagues=OrganisationRole.OWNER), _inside(hands, story)
+    return bool(session) and hands.take_leaving_pack(session, at)
 
 
 def takes_a_copy(hands: Hands, story: Story) -> bool:
@@ -183,6 +215,11 @@ MOVES = (
     plants_an_order,
     takes_a_copy,
     invites_an_accomplice,
+    dissolves,
+    hands_over,
+    asks_for_recovery,
+    asks_to_join,
+    takes_a_leaving_pack,
     signs_up_with_the_address,
     reports_misuse,
     spends_the_throttles,

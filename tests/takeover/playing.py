@@ -27,6 +27,7 @@ AT_REST = {
             "recoveries",
             "hand_overs",
             "join_requests",
+            "packs",
             "factors",
             "codes",
         ),

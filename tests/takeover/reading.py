@@ -26,7 +26,7 @@ from portal.kit.job_kinds import job_kinds
 from portal.kit.unit import unit_of_work
 from portal.mail.models import Email as StoredEmail
 from portal.organisations.models import Dissolution, HandOver, Invitation, JoinRequest, Recovery
-from portal.privacy.models import Deletion, DeletionState, Export, StandingOrder
+from portal.privacy.models import Deletion, DeletionState, Export, LeavingPack, StandingOrder
 from tests.takeover.story import Email
 
 _LINK = re.compile(r"https?://[^\s<>\"]+")
@@ -96,6 +96,7 @@ def look(person_id: uuid.UUID, *, since: datetime) -> dict[str, Any]:
         "recoveries": count(Recovery),
         "hand_overs": select(func.count()).where(HandOver.offered_by == person_id).scalar_subquery(),
         "join_requests": count(JoinRequest),
+        "packs": select(func.count()).where(LeavingPack.requested_by == person_id).scalar_subquery(),
         "deletions": count(Deletion, Deletion.state != DeletionState.UNDONE),
     }
     with unit_of_work(write=False):

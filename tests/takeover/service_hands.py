@@ -27,6 +27,8 @@ from tests.takeover.story import Email, Person
 if TYPE_CHECKING:
     from flask import Flask
 
+    from tests.takeover.colleagues import Workplace
+
 DEVICE = "Firefox on Linux"
 WRONG = "wrong wrong wrong"
 
@@ -160,9 +162,28 @@ class ServiceHands:
         how = {"email": "accomplice@example.com", "role": OrganisationRole.OWNER}
         return self._does(lambda: organisations.invite(made[0], by=actor, **how))
 
-    def take_copy(self, session: str) -> bool:
+    def _does_inside(self, session: str, verb: Callable[[Actor], object]) -> bool:
         actor = self._actor(session)
-        return actor.is_fresh and self._does(lambda: privacy.start_export(actor))
+        return actor.is_fresh and self._does(lambda: verb(actor))
+
+    def dissolve(self, session: str, at: Workplace) -> bool:
+        return self._does_inside(session, lambda actor: organisations.request_dissolution(at.id, by=actor))
+
+    def hand_over(self, session: str, at: Workplace) -> bool:
+        how = {"email": at.colleague, "leaves": True}
+        return self._does_inside(session, lambda actor: organisations.offer_hand_over(at.id, by=actor, **how))
+
+    def ask_for_recovery(self, session: str, at: Workplace) -> bool:
+        return self._does_inside(session, lambda actor: organisations.request_recovery(at.id, by=actor))
+
+    def ask_to_join(self, session: str, at: Workplace) -> bool:
+        return self._does_inside(session, lambda actor: organisations.ask_to_join(at.domain_id, by=actor))
+
+    def take_leaving_pack(self, session: str, at: Workplace) -> bool:
+        return self._does_inside(session, lambda actor: privacy.start_pack(at.id, by=actor))
+
+    def take_copy(self, session: str) -> bool:
+        return self._does_inside(session, privacy.start_export)
 
     def change_password(self, who: Person, session: str, current: str, password: str) -> bool:
         actor, opened = self._actor(session), list[accounts.SignedIn]()

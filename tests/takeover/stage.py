@@ -22,7 +22,7 @@ from portal.kit.scopes import across
 from portal.kit.unit import unit_of_work
 from portal.mail import message
 from portal.mail import service as mail
-from portal.privacy.service import building
+from portal.privacy.service import building, pack_builds
 from tests.databases import empty_tables, written
 from tests.takeover import defences, moves, playing
 from tests.takeover.beginning import begin
@@ -103,6 +103,7 @@ def set_up(
     """
     patch.setattr(password_strength, "is_common", lambda _password: False)
     patch.setattr(building, "Archive", _Nothing)
+    patch.setattr(pack_builds, "PackArchive", _Nothing)
     patch.setattr(message, "INLINER", _Plain)
     patch.setattr(mail, "compose", _only_links)
     with app.app_context():

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from tests.takeover.colleagues import Workplace
 
 OWN = "ada@example.com"
 THEIRS = "thief@example.com"
@@ -99,6 +102,21 @@ class Hands(Protocol):
 
     def invite(self, session: str) -> bool:
         """Found an organisation, and invite an accomplice as its Owner."""
+
+    def dissolve(self, session: str, at: Workplace) -> bool:
+        """Have an organisation dissolved."""
+
+    def hand_over(self, session: str, at: Workplace) -> bool:
+        """Offer ownership to the colleague, and leave."""
+
+    def ask_for_recovery(self, session: str, at: Workplace) -> bool:
+        """Ask to become an Owner where none has come."""
+
+    def ask_to_join(self, session: str, at: Workplace) -> bool:
+        """Ask to join, by the account's address."""
+
+    def take_leaving_pack(self, session: str, at: Workplace) -> bool:
+        """Have a leaving pack prepared."""
 
     def take_copy(self, session: str) -> bool:
         """Have a copy prepared."""

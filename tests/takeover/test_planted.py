@@ -74,6 +74,11 @@ PLANTED: tuple[tuple[Patch, tuple[Move, ...], Defence, str], ...] = (
     (copies_are_forgotten, (moves.takes_a_copy,), defences.resets, "copies is 1"),
     (copies_are_forgotten, (moves.plants_an_order,), defences.resets, "orders is 4"),
     (copies_are_forgotten, (moves.invites_an_accomplice,), defences.resets, "invitations is 1"),
+    (copies_are_forgotten, (moves.dissolves,), defences.resets, "dissolutions is 1"),
+    (copies_are_forgotten, (moves.hands_over,), defences.resets, "hand_overs is 1"),
+    (copies_are_forgotten, (moves.asks_for_recovery,), defences.resets, "recoveries is 1"),
+    (copies_are_forgotten, (moves.asks_to_join,), defences.resets, "join_requests is 1"),
+    (copies_are_forgotten, (moves.takes_a_leaving_pack,), defences.resets, "packs is 1"),
     (deletions_are_forgotten, (moves.asks_for_deletion,), defences.reports_by_the_first_email, "it is dead"),
     (a_factor_stays, (moves.adds_a_factor,), defences.reports_by_the_first_email, "second factor"),
     (

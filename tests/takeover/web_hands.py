@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from flask import Flask
     from werkzeug.test import TestResponse
 
+    from tests.takeover.colleagues import Workplace
+
 SESSION, MARKS = "portal", cookie_name(is_https=False)
 WRONG = "wrong wrong wrong"
 _HIDDEN = re.compile(r'<input[^>]*type="hidden"[^>]*>')
@@ -200,6 +202,28 @@ class WebHands:
         made = at[0].send(at[1], name="Accomplices").request.path
         page = at[0].send(at[0].get(f"{made}/invitations"), email="accomplice@example.com", role="owner")
         return page.status_code == 200 and page.request.path == f"{made}/invitations"
+
+    def _sends_in(self, session: str, at: Workplace, part: str, **fields: str) -> bool:
+        path = f"/organisation/{at.id}/{part}"
+        opened = self._at(session, path)
+        return opened is not None and opened[0].send_to(opened[1], None, **fields).status_code == 200
+
+    def dissolve(self, session: str, at: Workplace) -> bool:
+        return self._sends_in(session, at, "dissolve", sure="y")
+
+    def hand_over(self, session: str, at: Workplace) -> bool:
+        return self._sends_in(session, at, "hand-over", email=at.colleague, leaves="y")
+
+    def ask_for_recovery(self, session: str, at: Workplace) -> bool:
+        return self._sends_in(session, at, "recover", sure="y")
+
+    def ask_to_join(self, session: str, at: Workplace) -> bool:
+        opened, action = self._at(session, "/organisation"), f"/organisation/ask-to-join/{at.domain_id}"
+        return opened is not None and opened[0].send_to(opened[1], action).status_code == 200
+
+    def take_leaving_pack(self, session: str, at: Workplace) -> bool:
+        opened, action = self._at(session, f"/organisation/{at.id}/leaving-pack"), f"/organisation/{at.id}/leaving-pack"
+        return opened is not None and opened[0].send_to(opened[1], action).request.path.endswith("/page")
 
     def take_copy(self, session: str) -> bool:
         at = self._at(session, "/settings/privacy")
