@@ -14,6 +14,7 @@ from portal.kit.files import storage
 from portal.kit.scopes import across
 from portal.organisations.service import dissolutions, standings
 from portal.privacy.models import LeavingPack
+from tests.clock import Clock
 from tests.conftest import Outbox, Visitor
 from tests.organisations.conftest import Team
 from tests.organisations.packs import ask, fetched, status
@@ -77,9 +78,9 @@ def test_without_its_key_it_opens_for_nobody(team: Team, ada: Visitor, pack: str
     assert [status(ada, each) for each in (wrong, f"{wrong}/page", pack.rpartition("/")[0] + "/x")] == [404] * 3
 
 
-def test_a_session_that_is_not_fresh_is_asked_first(cast: Cast, team: Team, pack: str, clock: object) -> None:
+def test_a_session_that_is_not_fresh_is_asked_first(cast: Cast, team: Team, pack: str, clock: Clock) -> None:
     ada = cast.sign_in(cast.ada)
-    clock.forward(minutes=31)  # type: ignore[attr-defined]
+    clock.forward(minutes=31)
     answer = ada.client.get(pack, base_url="http://localhost")
     assert answer.status_code == 303 and "/confirm" in answer.location
     assert "downloaded a leaving pack" not in ada.get(f"{team.path}/activity").text
@@ -148,7 +149,7 @@ def test_whoever_lacks_the_second_factor_that_is_asked_for_opens_nothing(
 
 
 def test_once_the_organisation_is_dissolved_it_is_its_askers_until_its_time_is_over(
-    cast: Cast, team: Team, ada: Visitor, pack: str, promoted: Callable, run_jobs: Callable, unit: Callable, clock: object
+    cast: Cast, team: Team, ada: Visitor, pack: str, promoted: Callable, run_jobs: Callable, unit: Callable, clock: Clock
 ) -> None:
     promoted("member", "owner")
     with unit():
@@ -158,7 +159,7 @@ def test_once_the_organisation_is_dissolved_it_is_its_askers_until_its_time_is_o
     assert "The organisation is dissolved." in ada.get(f"{pack}/page").text
     assert fetched(ada, pack).json("data/members.json")
     assert status(cast.sign_in(team.member), pack) == 404
-    clock.forward(days=30)  # type: ignore[attr-defined]
+    clock.forward(days=30)
     assert status(cast.sign_in(cast.ada), pack) == 404
 
 

@@ -6,6 +6,7 @@ import json
 import uuid
 import zipfile
 from collections.abc import Sequence
+from typing import TypeVar
 
 from sqlalchemy import select
 
@@ -19,6 +20,7 @@ from portal.kit.sealed_files import is_sealed
 from portal.privacy import service
 from portal.privacy.models import Export, ExportState, LeavingPack
 
+Download = TypeVar("Download", Export, LeavingPack)
 LATELY = 20
 """How many of the last downloads are looked at each time."""
 
@@ -68,7 +70,7 @@ def _copy_structured() -> Finding:
 
 def _copies_sealed() -> Finding:
     with across("the newest leaving packs are looked at, whosever they are"):
-        ready = [each for model in (Export, LeavingPack) for each in _newest(model)]
+        ready: list[Export | LeavingPack] = [*_newest(Export), *_newest(LeavingPack)]
     if keyed := sum(each.secret_sealed is not None for each in ready):
         return failed("keyed", downloads=keyed)
     if bare := sum(not _is_sealed(each.file_key) for each in ready):
@@ -76,10 +78,9 @@ def _copies_sealed() -> Finding:
     return passed("sealed", downloads=len(ready)) if ready else nothing_yet("no_download")
 
 
-def _newest(model: type[Export] | type[LeavingPack]) -> Sequence[Export | LeavingPack]:
+def _newest(model: type[Download]) -> Sequence[Download]:
     ready = select(model).where(model.state == ExportState.READY).order_by(model.ready_at.desc())
-    newest: Sequence[Export | LeavingPack] = db.session.scalars(ready.limit(LATELY)).all()  # type: ignore[assignment]
-    return newest
+    return db.session.scalars(ready.limit(LATELY)).all()
 
 
 def _is_sealed(file_key: str | None) -> bool:

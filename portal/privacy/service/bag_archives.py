@@ -4,6 +4,7 @@ Everything is made while it is written, row by row: the memory it takes does not
 """
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -28,7 +29,7 @@ OnProgress = Callable[[int, int], None]
 Part = tuple[str, Iterator[bytes]]
 
 
-class BagArchive:
+class BagArchive(ABC):
     """An archive as the bytes of a ZIP file. Iterate once."""
 
     folder = ""
@@ -74,9 +75,9 @@ class BagArchive:
             self.on_part()
         yield from self.bag.finish(self._facts())
 
+    @abstractmethod
     def _parts(self) -> Iterator[Part]:
         """Yield each part that does not stand in it yet, in their order."""
-        raise NotImplementedError
 
     def _begin(self) -> Iterator[Part]:
         if "bag" not in self.finished:
