@@ -8,7 +8,7 @@ from portal.kit.job_kinds import job
 from portal.kit.unit import release_connection
 
 
-@job("billing.read_prices", slow=True, tries=1, schedule="*/5 * * * *")
+@job("billing.read_prices", slow=True, tries=1, schedule="* * * * *")
 def read_prices() -> Callable[[], None] | None:
     """Read anew what is on sale, unless that was done lately. While Stripe is down, what is kept stays."""
     if not service.is_on() or service.has_fresh_prices():
@@ -17,7 +17,7 @@ def read_prices() -> Callable[[], None] | None:
     try:
         found = service.read_prices()
     except (StripeDown, StripeRefused):
-        # The gateway has logged it, and the next look comes in five minutes.
+        # The gateway has logged it, and the next look comes in a minute.
         return None
     return lambda: service.keep_prices(found)
 

@@ -18,7 +18,7 @@ PAGE = 100
 MOST = 500
 """Prices that are read: a catalogue beyond that is not meant for a page."""
 FRESH_FOR = timedelta(minutes=9)
-"""How long the kept prices are not asked for again. The schedule looks every five minutes, so after an outage soon."""
+"""How long the kept prices are not asked for again. The schedule looks each minute: a new portal soon has some."""
 OLD_AFTER = timedelta(minutes=30)
 """Beyond which the page says that they may have changed."""
 CURRENCIES = ("aud", "cny", "eur", "usd")

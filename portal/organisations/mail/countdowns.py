@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from portal.accounts import service as accounts
 from portal.accounts.models import Person
@@ -24,30 +25,40 @@ class Reader:
         return replace(accounts.recipient(self.person), email=self.address)
 
 
+def _page(organisation: Organisation) -> str:
+    return external_url("organisations.organisation", organisation_id=organisation.id)
+
+
+def _waiting(
+    organisation: Organisation, *, to: Reader, by: Person, due_at: datetime, is_reminder: bool, ends_at: str
+) -> dict[str, Any]:
+    """Return what an email about it says; `ends_at` is the endpoint of an Owner's link."""
+    return {
+        "organisation": organisation.name,
+        "by": by.name,
+        "due_at": due_at,
+        "is_reminder": is_reminder,
+        "is_owner": bool(to.stop_token),
+        "url": external_url(ends_at, token=to.stop_token) if to.stop_token else _page(organisation),
+        "wasnt_me_url": accounts.wasnt_me_url(to.person, to=to.address, tells_of_act=True) if to.person.id == by.id else "",
+    }
+
+
 def dissolution(organisation: Organisation, *, to: Reader, by: Person, due_at: datetime, is_reminder: bool) -> None:
     """Tell somebody when the organisation is dissolved, and who has asked for it, at once and as a reminder.
 
     Whoever asked gets the way out beside it, for the case that it was not them (P10).
     """
-    asked = to.person.id == by.id
-    page = external_url("organisations.organisation", organisation_id=organisation.id)
     mail.send(
         "organisations/dissolution",
         to=to.recipient,
-        organisation=organisation.name,
-        by=by.name,
-        due_at=due_at,
-        is_reminder=is_reminder,
-        is_owner=bool(to.stop_token),
-        url=external_url("organisations.keep_by_link", token=to.stop_token) if to.stop_token else page,
-        wasnt_me_url=accounts.wasnt_me_url(to.person, to=to.address, tells_of_act=True) if asked else "",
+        **_waiting(organisation, to=to, by=by, due_at=due_at, is_reminder=is_reminder, ends_at="organisations.keep_by_link"),
     )
 
 
 def dissolution_ended(organisation: Organisation, *, to: Reader) -> None:
     """Tell somebody that the organisation stays after all."""
-    page = external_url("organisations.organisation", organisation_id=organisation.id)
-    mail.send("organisations/dissolution_ended", to=to.recipient, organisation=organisation.name, url=page)
+    mail.send("organisations/dissolution_ended", to=to.recipient, organisation=organisation.name, url=_page(organisation))
 
 
 def recovery(organisation: Organisation, *, to: Reader, by: Person, due_at: datetime, is_reminder: bool) -> None:
@@ -55,28 +66,22 @@ def recovery(organisation: Organisation, *, to: Reader, by: Person, due_at: date
 
     Whoever asked gets the way out beside it, for the case that it was not them (P10).
     """
-    asked = to.person.id == by.id
-    page = external_url("organisations.organisation", organisation_id=organisation.id)
     mail.send(
         "organisations/recovery",
         to=to.recipient,
-        organisation=organisation.name,
-        by=by.name,
-        due_at=due_at,
-        is_reminder=is_reminder,
-        is_owner=bool(to.stop_token),
-        url=external_url("organisations.end_recovery_by_link", token=to.stop_token) if to.stop_token else page,
-        wasnt_me_url=accounts.wasnt_me_url(to.person, to=to.address, tells_of_act=True) if asked else "",
+        **_waiting(
+            organisation, to=to, by=by, due_at=due_at, is_reminder=is_reminder, ends_at="organisations.end_recovery_by_link"
+        ),
     )
 
 
 def recovery_ended(organisation: Organisation, *, to: Reader) -> None:
     """Tell somebody that nobody becomes an Owner by it."""
-    page = external_url("organisations.organisation", organisation_id=organisation.id)
-    mail.send("organisations/recovery_ended", to=to.recipient, organisation=organisation.name, url=page)
+    mail.send("organisations/recovery_ended", to=to.recipient, organisation=organisation.name, url=_page(organisation))
 
 
 def recovered(organisation: Organisation, *, to: Reader, by: Person) -> None:
     """Tell somebody who became an Owner."""
-    page = external_url("organisations.organisation", organisation_id=organisation.id)
-    mail.send("organisations/recovered", to=to.recipient, organisation=organisation.name, by=by.name, url=page)
+    mail.send(
+        "organisations/recovered", to=to.recipient, organisation=organisation.name, by=by.name, url=_page(organisation)
+    )
